@@ -1,0 +1,60 @@
+# Two commands matter: `make start` opens the course, `make test` runs every test. Both set up what is missing.
+
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+  PYTHON := python
+  BIN := .venv/Scripts
+else
+  BIN := .venv/bin
+endif
+PY := $(BIN)/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup start run lab check verify weave lint format types test soak bench doctor clean
+
+help: ## what each target does
+	@$(PYTHON) -c "import re; [print('  make %-9s %s' % m) for m in re.findall(r'(?m)^([a-z-]+):[^#\n]*## (.+)', open('Makefile', encoding='utf-8').read())]"
+
+setup: ## install all that is needed (quick when it is there already)
+	@$(PYTHON) chapters/course/setup/bootstrap.py
+
+start: setup ## set up, then open the course in JupyterLab
+	@$(BIN)/course lab
+
+lab: start ## the same as start
+
+run: setup ## serve the finished messenger on SQLite with seeded data
+	@$(BIN)/course run finished
+
+check: setup ## check the chapter you are working on
+	@$(BIN)/course check
+
+doctor: setup ## what this machine has and lacks
+	@$(BIN)/course doctor
+
+verify: setup ## the quick gates: chapters, notebooks and app agree
+	@$(BIN)/course verify
+
+weave: setup ## rebuild notebooks, app/messenger and static from the chapters
+	@$(BIN)/course weave
+
+format: setup ## format all Python
+	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format --quiet .
+
+lint: setup ## ruff (lint and format) over all Python
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: setup ## mypy, strict, over the engine, the app and the tool
+	@$(BIN)/mypy
+
+bench: setup ## compare the engine's speed with bare ASGI and pyview (BENCH=--quick: about a minute)
+	@$(PY) tests/bench/run.py $(BENCH)
+
+test: verify lint types ## set up, run all gates and all tests
+	@$(BIN)/pytest
+
+soak: setup ## random operations on the engine; nothing may be left behind (MINUTES=30)
+	@$(PY) tests/engine/soak.py --minutes $(or $(MINUTES),30)
+
+clean: ## remove what the tests and tools leave behind (never your workspace)
+	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.mypy_cache', '.pytest_cache', '.ruff_cache', '.hypothesis')]"

@@ -1,0 +1,151 @@
+"""The tasks of one view that do slow work: started, counted, cancelled, waited for.
+
+A task never touches the view. When it ends it puts a `Turn` into the view's mailbox, and what it has brought
+is applied there, between the view's other messages. Whether it still counts is decided at that moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeAlias
+
+from .mailbox import Mailbox, Turn
+
+log = logging.getLogger("quart_live.async")
+
+Work: TypeAlias = Coroutine[Any, Any, Any] | Callable[[], Any]
+Key: TypeAlias = str | tuple[str, ...]
+Then: TypeAlias = Callable[[Any], Awaitable[None] | None]
+
+PATIENCE = 5
+"""Seconds that cancelled tasks may take to end before the view ends without them."""
+
+
+class AsyncCancelled(Exception):  # noqa: N818 - it tells how the work ended; mostly somebody wanted it so
+    """Slow work was cancelled, by `LiveView.cancel_async` or from within."""
+
+
+class _Run:
+    """One start of one work. A later start of the same key is another run, and the earlier does not count."""
+
+    __slots__ = ("apply", "cancelled", "fail", "key", "owner", "task")
+
+    def __init__(self, owner: object, key: Key, apply: Then, fail: Then) -> None:
+        self.owner, self.key, self.apply, self.fail = owner, key, apply, fail
+        self.cancelled = False
+        self.task: asyncio.Task[None] | None = None
+
+
+class AsyncTasks:
+    """All slow work of one view and its components.
+
+    Args:
+        mailbox: the view's; results are delivered through it.
+    """
+
+    __slots__ = ("_current", "_mailbox", "_tasks")
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
+        self._current: dict[tuple[int, Key], _Run] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def start(self, owner: object, key: Key, work: Work, apply: Then, fail: Then) -> None:
+        """Start ``work`` in a task.
+
+        Args:
+            owner: the view or component; keys of different owners do not meet.
+            key: what the work is known by; an earlier run under the same key no longer counts.
+            work: a coroutine, or a function without arguments.
+            apply: called in the mailbox with the value.
+            fail: called in the mailbox with the exception.
+        """
+        run = _Run(owner, key, apply, fail)
+        self._current[id(owner), key] = run
+        run.task = asyncio.get_running_loop().create_task(self._run(run, work))
+        self._tasks.add(run.task)
+        # A task that is cancelled before its first step runs none of its code, not even `finally`.
+        run.task.add_done_callback(self._tasks.discard)
+        run.task.add_done_callback(lambda _: discard(work))
+
+    def cancel(self, owner: object, key: Key, reason: str) -> None:
+        """Cancel what runs under ``key``, or under one of several keys that were started together."""
+        for run in tuple(self._current.values()):
+            is_one_of_them = isinstance(run.key, tuple) and key in run.key
+            if run.owner is owner and (key == run.key or is_one_of_them) and not run.cancelled:
+                run.cancelled = True
+                if run.task is not None:
+                    run.task.cancel()
+                self._deliver(run, run.fail, AsyncCancelled(reason))
+
+    def cancel_of(self, owner: object) -> None:
+        """Cancel all work of a component that has gone, and drop what it would bring."""
+        for run in tuple(self._current.values()):
+            if run.owner is owner:
+                del self._current[id(owner), run.key]
+                if run.task is not None:
+                    run.task.cancel()
+
+    async def cancel_all(self) -> None:
+        """Cancel everything and wait until it has ended: the view has gone."""
+        self._current.clear()
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=PATIENCE)
+            for task in late:
+                log.error("Slow work of a view that has gone does not end: %r", task)
+
+    async def _run(self, run: _Run, work: Work) -> None:
+        try:
+            value = await perform(work)
+        except asyncio.CancelledError:
+            self._deliver(run, run.fail, AsyncCancelled("the work was cancelled from within"))
+        except Exception as error:
+            log.error("%s of %s failed: %s", run.key, type(run.owner).__name__, error, exc_info=error)
+            self._deliver(run, run.fail, error)
+        else:
+            self._deliver(run, run.apply, value)
+
+    def _deliver(self, run: _Run, then: Then, outcome: Any) -> None:
+        self._mailbox.post(Turn(lambda: self._settle(run, then, outcome), run.owner))
+
+    def _settle(self, run: _Run, then: Then, outcome: Any) -> Awaitable[None] | None:
+        place = (id(run.owner), run.key)
+        if self._current.get(place) is not run:
+            return None  # started again meanwhile, or its owner has gone
+        if run.cancelled and not isinstance(outcome, AsyncCancelled):
+            return None  # it had ended when it was cancelled; that news is behind us in the mailbox
+        del self._current[place]
+        try:
+            return then(outcome)
+        except Exception as error:
+            if then is run.fail:
+                raise
+            log.error("%s of %s failed: %s", run.key, type(run.owner).__name__, error)
+            return run.fail(error)
+
+
+async def perform(work: Work) -> Any:
+    """Do ``work``: await a coroutine, run a blocking function in a thread.
+
+    A function that turns out to have made a coroutine, such as ``lambda: fetch(1)``, has that awaited here.
+    """
+    if inspect.iscoroutine(work):
+        return await work
+    assert callable(work)
+    made = work() if inspect.iscoroutinefunction(work) else await asyncio.to_thread(work)
+    return await made if inspect.isawaitable(made) else made
+
+
+def discard(work: Work) -> None:
+    """Let go of work that will not be done, so that Python does not warn of a coroutine never awaited."""
+    if inspect.iscoroutine(work):
+        work.close()

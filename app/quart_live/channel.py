@@ -1,0 +1,320 @@
+"""One joined view: its mailbox, its rendering, its frames.
+
+A channel handles one message at a time and sends, for each, at most one diff, in the order in which they
+were computed, since each diff is relative to the one before. The diff that an event causes rides in the
+event's reply. An exception ends this channel alone: it is logged, the client gets ``phx_error`` and joins
+again; the socket and its other channels go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import logging
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from quart.ctx import AppContext
+
+from .components import ComponentUpdate
+from .errors import CrashRequested, JoinRefused
+from .fanout import Shares
+from .frames import FrameWriter, Message, to_json
+from .handling import (
+    NO_FLASH,
+    client_message,
+    component_update,
+    finish,
+    info,
+    resync,
+    send_with_components,
+    turn,
+)
+from .joining import CRASHED, TOPIC_PREFIX, admit, mount
+from .mailbox import Envelope, Mailbox, Turn, Urgent
+from .nested.failing import let_in_and_crash
+from .nested.family import Family
+from .pubsub import Resync
+from .telemetry import about
+from .templates import ViewRendering
+from .timers import Timers
+from .view import LiveView, ViewHost
+
+if TYPE_CHECKING:
+    from .extension import QuartLive
+    from .transport import LiveSocket
+
+log = logging.getLogger("quart_live.channel")
+
+TERMINATE_SECONDS = 5
+
+
+class State(Enum):
+    """Where a channel is in its life."""
+
+    JOINING = "joining"
+    JOINED = "joined"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Ends a channel once what came before it has been handled.
+
+    Attributes:
+        reason: given to `LiveView.terminate`.
+        say_closed: whether to send ``phx_close``.
+        leave: whether the client asked for it by ``phx_leave``, which wants a reply.
+        ref: the ref of that ``phx_leave``.
+    """
+
+    reason: str
+    say_closed: bool = False
+    leave: bool = False
+    ref: str | None = None
+
+
+class Channel(ViewHost):
+    """A view on a socket.
+
+    Args:
+        live: the extension.
+        socket: the socket it was joined on.
+        join: the ``phx_join`` message.
+
+    Attributes:
+        topic: ``lv:`` and the element id.
+        join_ref: identifies this join; a later join of the same topic is another channel.
+        view: the view, once it has been mounted.
+        state: where it is in its life.
+    """
+
+    mailbox: Mailbox
+    timers: Timers
+
+    def __init__(self, live: QuartLive, socket: LiveSocket, join: Message) -> None:
+        self.live = live
+        self.socket = socket
+        self.topic = join.topic
+        self.root_path = socket.root_path
+        self.join_ref = join.join_ref or join.ref
+        self.state = State.JOINING
+        self.view: LiveView | None = None
+        self.pubsub, self.telemetry, self.statics = live.pubsub, live.telemetry, live.statics
+        self.context = contextvars.Context()
+        self.mailbox = Mailbox(live.dispatcher, self, live.settings.mailbox_limit)
+        self.timers = Timers(self.mailbox)
+        self.frames = FrameWriter(self.join_ref, self.topic)
+        self.family = Family(self, live, self.topic.removeprefix(TOPIC_PREFIX))
+        self._rendering: ViewRendering | None = None
+        self._handles_info_now = False
+        self._shares = live.templates.burst is not None
+        self._app_context: AppContext | None = None
+        self._leave_timer: asyncio.TimerHandle | None = None
+        self.mailbox.post(join)
+
+    def __repr__(self) -> str:
+        view = type(self.view).__name__ if self.view is not None else "no view yet"
+        return f"<Channel {self.topic} {self.state.value}: {view}>"
+
+    # -- for the socket, the lab and tests -----------------------------------------------------------------
+
+    def stop(self, stop: Stop) -> None:
+        """End this channel after what is already in its mailbox.
+
+        A handler that takes longer than the leave timeout is cancelled.
+        """
+        if self.state is State.CLOSED:
+            return
+        self.mailbox.post(stop)
+        if self._leave_timer is None:
+            loop = asyncio.get_running_loop()
+            self._leave_timer = loop.call_later(self.live.settings.leave_timeout, self.mailbox.cancel)
+
+    def end_soon(self, reason: str) -> None:
+        """End this channel without a word to the browser, which knows already."""
+        self.stop(Stop(reason))
+
+    def crash(self, reason: str = "crash requested") -> None:
+        """Make the view fail in its own mailbox, as if a handler had raised."""
+        self.mailbox.post(Urgent(CrashRequested(reason)))
+
+    async def ended(self) -> None:
+        """Return when this channel has let go of everything."""
+        await self.live.open_channels.wait_until_ended(self)
+
+    def current_html(self) -> str:
+        """The HTML of the view as its browser should have it."""
+        return self._rendering.current_html() if self._rendering is not None else ""
+
+    def flash_token(self, view: LiveView) -> str | None:
+        """Token that carries what this handler has put into the flash to the next page."""
+        return self.live.tokens.sign_flash(view._new_flash) if view._new_flash else None
+
+    # -- the mailbox's worker ------------------------------------------------------------------------------
+
+    def handle_now(self, item: object) -> Coroutine[Any, Any, None] | None:
+        """Handle a message for a plain ``def handle_info`` without a task; leave all else to `handle`."""
+        # Where somebody listens to telemetry, it is done step by step, and measured.
+        if type(item) is not Envelope or not self._handles_info_now or self.telemetry.listening:
+            return self.handle(item)
+        view, rendering = self.view, self._rendering
+        assert view is not None and rendering is not None
+        try:
+            view._new_flash = NO_FLASH
+            view.handle_info(item.message)
+            if view._navigation is not None:
+                return self._guarded(finish(self, None))
+            # What other views have rendered of this message, so that this one need not; see fanout.py.
+            shares, key = item.shares or (Shares.of(item) if self._shares else None), None
+            if shares is not None:
+                key, made = rendering.find_shared(shares)
+                if made is not None:
+                    return self._send_now(self.frames.diff_of_json(made))
+            diff = rendering.diff(shares)
+            if rendering.components.waiting:
+                return self._guarded(send_with_components(self, diff))
+            if not diff:
+                return None
+            text = shares.keep(key, diff) if shares is not None else to_json(diff)
+            return self._send_now(self.frames.diff_of_json(text))
+        except Exception as error:
+            return self._crashed(error)
+
+    async def handle(self, item: object) -> None:
+        """Handle one message. Never raises an `Exception`."""
+        await self._guarded(self._dispatch(item))
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            await self._crashed(error)
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                await self.end("cancelled")
+                raise
+            await self._crashed(error)  # a handler awaited something that was cancelled; nobody cancelled us
+
+    async def _dispatch(self, item: object) -> None:
+        match item:
+            case Message(event="phx_join"):
+                await self._join(item)
+            case Message():
+                await client_message(self, item)
+            case Envelope():
+                await info(self, item.message, Shares.of(item) if self._shares else None)
+            case ComponentUpdate():
+                await component_update(self, item)
+            case Resync():
+                await resync(self, item)
+            case Turn():
+                await turn(self, item)
+            case Stop():
+                await self._stop(item)
+            case Urgent():
+                raise item.error
+
+    async def send(self, text: str) -> None:
+        """Send a frame to the browser."""
+        if self.telemetry.listening and self.view is not None:
+            self.telemetry.emit("live_view.frame", {"bytes": len(text.encode())}, **about(self.view))
+        await self.socket.send(text)
+
+    def _send_now(self, text: str) -> Coroutine[Any, Any, None] | None:
+        rest = self.socket.send_now(text)
+        return self._guarded(rest) if rest is not None else None  # guarded: its wait may be cancelled
+
+    def joined(self) -> tuple[LiveView, ViewRendering]:
+        """View and rendering; both are there from the join to the end."""
+        assert self.view is not None and self._rendering is not None
+        return self.view, self._rendering
+
+    # -- joining and leaving -------------------------------------------------------------------------------
+
+    async def _join(self, message: Message) -> None:
+        try:
+            app_context = self.live.app.app_context()
+            await app_context.push()  # stays in this channel's context: `current_app` works in every handler
+            self._app_context = app_context
+            with self.telemetry.span("live_view.join", topic=self.topic):
+                view, rendering, response = await mount(self, admit(self.live, self.socket, message))
+                frame = self.frames.ok(message.ref, response)
+        except JoinRefused as refusal:
+            await self._refuse(message, refusal.response)
+        except Exception:
+            log.exception("Join of %s crashed", self.topic)
+            await self._join_crashed(message)
+        else:
+            self.view, self._rendering, self.state = view, rendering, State.JOINED
+            self._handles_info_now = not inspect.iscoroutinefunction(type(view).handle_info)
+            await self.send(frame)
+
+    async def _refuse(self, message: Message, response: Mapping[str, Any]) -> None:
+        # First forget, then answer: the client may join again the moment it has the answer.
+        await self.end("refused")
+        await self.send(self.frames.error(message.ref, response))
+
+    async def _join_crashed(self, message: Message) -> None:
+        if self.family.parent is None:
+            events = self.visit.crash_events() if self.visit is not None else []
+            await self._refuse(message, {**CRASHED, "events": events} if events else CRASHED)
+            return
+        await self.end("refused")
+        await let_in_and_crash(self, message)
+
+    async def _stop(self, stop: Stop) -> None:
+        await self.end(stop.reason)
+        if stop.say_closed:
+            await self.send(self.frames.closed())
+        if stop.leave:
+            await self.send(self.frames.ok(stop.ref, {}))
+
+    async def _crashed(self, error: BaseException) -> None:
+        name = type(self.view).__name__ if self.view is not None else "The view"
+        log.error("%s on %s crashed: %s", name, self.topic, error, exc_info=error)
+        self.telemetry.emit("live_view.crash", view=self.view, topic=self.topic, error=error)
+        await self.end("crashed")
+        await self.send(self.frames.crashed())
+        self.family.spread_crash()
+
+    async def _terminate(self, view: LiveView, reason: str) -> None:
+        try:
+            async with asyncio.timeout(TERMINATE_SECONDS):
+                await view.terminate(reason)
+        except Exception:
+            log.exception("terminate on %s failed", self.topic)
+
+    async def end(self, reason: str) -> None:
+        """The one way out: whatever the view held is let go of, then the view hears why."""
+        if self.state is State.CLOSED:
+            return
+        self.state, self._handles_info_now = State.CLOSED, False
+        if self.telemetry.listening and self.view is not None:
+            self.telemetry.emit("live_view.end", None, **about(self.view), reason=reason)
+        self.socket.forget(self)
+        self.family.leave(reason)
+        self.mailbox.close()
+        self.timers.cancel_all()
+        if self._leave_timer is not None:
+            self._leave_timer.cancel()
+        try:
+            await self.pubsub.unsubscribe_all(self.mailbox)
+            if self.tasks is not None:
+                await self.tasks.cancel_all()
+            if self.uploads is not None:
+                await self.uploads.close()
+            if self.view is not None:
+                await self._terminate(self.view, reason)
+            if self.visit is not None:
+                await self.visit.written()
+            if self._app_context is not None:
+                await self._app_context.pop(None)
+        except Exception:
+            log.exception("The end of %s failed", self.topic)
+        finally:
+            self.live.open_channels.discard(self)

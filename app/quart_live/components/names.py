@@ -1,0 +1,64 @@
+"""Component classes by the names that templates call them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+from ..errors import LiveViewError
+
+if TYPE_CHECKING:
+    from .component import LiveComponent
+
+_CLASSES: WeakValueDictionary[str, type[LiveComponent]] = WeakValueDictionary()
+_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def short_name(component: type[LiveComponent]) -> str:
+    """``CounterComponent`` → ``counter``."""
+    return _WORD_STARTS.sub("_", component.__name__.removesuffix("Component") or component.__name__).lower()
+
+
+def register(component: type[LiveComponent]) -> None:
+    """Make a class known by its names. The same class defined again, by a reload, replaces the old one."""
+    _CLASSES[f"{component.__module__}:{component.__qualname__}"] = component
+
+
+def component_named(name: str, near: str = "") -> type[LiveComponent]:
+    """The component class that a template means.
+
+    Args:
+        name: ``counter`` or ``CounterComponent``; ``package.module:CounterComponent`` if there are several.
+
+        near: a module; a component of that module is meant first.
+
+    Raises:
+        LiveViewError: there is none of that name, or more than one.
+    """
+    if (exact := _CLASSES.get(name)) is not None:
+        return exact
+    known = dict(_CLASSES)
+    found = {full: kind for full, kind in known.items() if name in (short_name(kind), kind.__name__)}
+    if len(found) > 1:
+        found = {full: kind for full, kind in found.items() if kind.__module__ == near} or found
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if found:
+        choice = " or ".join(repr(full) for full in sorted(found))
+        raise LiveViewError(
+            f"there are several components {name!r}: write {choice}, or pass the class itself"
+        )
+    names = ", ".join(sorted({short_name(component) for component in known.values()})) or "none"
+    raise LiveViewError(
+        f"there is no component {name!r}; known are: {names}. Has the module that defines it been imported?"
+    )
+
+
+def component_class(component: type[LiveComponent] | str, near: str) -> type[LiveComponent]:
+    """The class itself, from what a template passes: the class or a name. Arguments as `component_named`."""
+    if isinstance(component, str):
+        return component_named(component, near)
+    if isinstance(component, type) and hasattr(component, "update_many"):
+        return component
+    raise LiveViewError(f"live_component needs a LiveComponent class or its name, not {component!r}")

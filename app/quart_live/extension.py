@@ -1,0 +1,298 @@
+"""`QuartLive`: the Quart extension that puts live views into an app.
+
+    app = Quart(__name__)
+    app.secret_key = "change me"
+    live = QuartLive(app)
+    live.route("/", CounterLive)
+
+Or, with an application factory::
+
+    live = QuartLive(layout="layout.html")
+
+    def create_app():
+        app = Quart(__name__)
+        live.init_app(app)
+        return app
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+from markupsafe import Markup, escape
+from quart import Quart, Response
+from quart import session as quart_session
+
+from . import client_files, csrf, development, links, logs, page
+from .asgi import ASGIApp
+from .channel import Channel, State
+from .connection import ConnectHook
+from .development import Reloader
+from .disconnecting import DISCONNECT, topic_of
+from .errors import LiveViewError
+from .flash import Flash
+from .form import TEMPLATE_HELPERS
+from .js import JS
+from .limits import Recently
+from .mailbox import Dispatcher
+from .middleware import SocketMiddleware
+from .pubsub import LocalPubSub, PubSub
+from .registry import OpenChannels, ViewRegistry
+from .router import LiveRoute, LiveRouter, LiveRoutes
+from .settings import Settings, static_folder_of
+from .shutdown import Service, shut_down
+from .stash import Stashes
+from .static_tracking import StaticFiles
+from .telemetry import Telemetry
+from .templates import TemplateLibrary, ViewRendering
+from .tokens import Tokens
+from .transport import LiveSocket
+from .view import LiveView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class QuartLive:
+    """Live views for one Quart app.
+
+    Args:
+        app: the app, or ``None`` to call `init_app` later.
+        path: address under which the socket and the client files are.
+        layout: Quart template for the page around a view; it gets ``inner_content``, ``page_title`` and
+            ``live_view``.
+            Without one a plain page is made.
+        pubsub: the PubSub to use; by default one within this process.
+
+    Attributes:
+        pubsub: for broadcasts from outside a view: ``await live.pubsub.broadcast(topic, message)``.
+        sockets: the open sockets.
+        services: what starts and stops with the server, such as `Presence`.
+    """
+
+    def __init__(
+        self,
+        app: Quart | None = None,
+        *,
+        path: str = "/live",
+        layout: str | None = None,
+        pubsub: PubSub | None = None,
+    ) -> None:
+        self.path = path.rstrip("/")
+        self.layout = layout
+        self.pubsub: PubSub = pubsub or LocalPubSub()
+        self.sockets: set[LiveSocket] = set()
+        self.connect_hooks: list[ConnectHook] = []
+        self.dispatcher = Dispatcher()
+        self.stopping = False
+        self.told_to_reload = Recently()
+        self.telemetry = Telemetry()
+        self.views = ViewRegistry()
+        self.open_channels = OpenChannels()
+        self.stash = Stashes(self, self._secret_keys)
+        self.services: list[Service] = []
+        self._routers: dict[str, LiveRouter] = {"default": LiveRouter("default")}
+        self._app: Quart | None = None
+        if app is not None:
+            self.init_app(app)
+
+    # -- setting up ----------------------------------------------------------------------------------------
+
+    def init_app(self, app: Quart) -> None:
+        """Wrap ``app``: its socket, its routes, its template helpers.
+
+        Raises:
+            LiveViewError: if this object already serves another app.
+        """
+        if self._app is not None and self._app is not app:
+            raise LiveViewError("this QuartLive already serves an app; make one for each app")
+        self._app = app
+        app.extensions["quart_live"] = self
+        self.routes = LiveRoutes(app)
+        self.templates = TemplateLibrary(app)
+        self.tokens = Tokens(self._secret_keys)
+        self.statics = StaticFiles(static_folder_of(app), app.static_url_path or "/static", app.debug)
+        self.reloader = Reloader(self)
+        if app.config.get("LIVE_REDACT_LOGS", True):
+            logs.redact(self.path)
+        below = cast(ASGIApp, app.asgi_app)
+        app.asgi_app = SocketMiddleware(below, self)  # type: ignore[assignment]
+        app.add_url_rule(f"{self.path}/client/<name>", "live_client", self._serve_client)
+        app.jinja_env.globals.update(
+            live_render=self.live_render,
+            csrf_meta_tag=self.csrf_meta_tag,
+            live_import_map=self.live_import_map,
+            live_patch=links.live_patch,
+            live_navigate=links.live_navigate,
+            live_title=links.live_title,
+            live_flash=self.live_flash,
+            static_path=self.static_path,
+            JS=JS(),
+            **TEMPLATE_HELPERS,
+        )
+        for router in self._routers.values():
+            for route in router.routes:
+                self._add(route)
+
+    def route(self, rule: str, view: type[LiveView], *, name: str | None = None) -> None:
+        """Show ``view`` at ``rule``, in the default live session.
+
+        Args:
+            rule: a Quart rule such as ``/rooms/<int:id>``.
+            view: the view class.
+            name: endpoint for ``url_for``; by default the class name in snake case.
+        """
+        route = self._routers["default"].route(rule, view, name=name)
+        if self._app is not None:
+            self._add(route)
+
+    def add_router(self, router: LiveRouter) -> None:
+        """Add the routes of a live session. Add them to the router first.
+
+        Raises:
+            LiveViewError: if another router has this name.
+        """
+        if self._routers.setdefault(router.name, router) is not router:
+            raise LiveViewError(f"there is already a live router named {router.name!r}")
+        if self._app is not None:
+            for route in router.routes:
+                self._add(route)
+
+    def on_connect(self, hook: ConnectHook) -> ConnectHook:
+        """Decorator: let ``async def hook()`` add to the session that views are mounted with.
+
+        It runs once for each rendered page, in its request context, and once for each socket, in a
+        websocket context; so ``quart_auth.current_user`` and the like work in it.
+        """
+        self.connect_hooks.append(hook)
+        return hook
+
+    # -- for templates -------------------------------------------------------------------------------------
+
+    async def live_render(
+        self,
+        view: type[LiveView] | str,
+        *,
+        session: Mapping[str, Any] | None = None,
+        id: str | None = None,
+        sticky: bool = False,
+    ) -> Markup:
+        """Put a view into an ordinary page or a layout: ``{{ live_render(CounterLive) }}``.
+
+        Args:
+            view: the class, or its name if it has a route.
+            session: more session for its mount, JSON values only; signed, not encrypted.
+            id: the element's id; by default a random one.
+            sticky: never make it the page's main view, and keep it if live pages render it too.
+        """
+        view_class = self.views.named(view) if isinstance(view, str) else view
+        if view_class is None:
+            raise LiveViewError(f"there is no live view {view!r}; give the class, or live.route it first")
+        return await page.render_in_template(self, view_class, session, id, sticky)
+
+    def live_flash(self) -> Flash:
+        """The flash that a live view's redirect brings to an ordinary page; shown once.
+
+        Ordinary templates write ``{{ live_flash().info }}``; their own `quart.flash` is in it as well.
+        """
+        return Flash(page.take_flash(self))
+
+    def csrf_meta_tag(self) -> Markup:
+        """``<meta name="csrf-token">``; the page's script passes its content to the socket."""
+        return Markup('<meta name="csrf-token" content="{}">').format(csrf.issue(quart_session))
+
+    def live_import_map(self) -> Markup:
+        """Import map for ``phoenix`` and ``phoenix_live_view``. Must come before the first module script."""
+        written = client_files.import_map(escape(self.path), self.settings.client_dir)
+        return written + development.script() if self.settings.reload else written
+
+    def static_path(self, name: str) -> str:
+        """Address of a static file with a digest of its content; see ``static_tracking.py``."""
+        return self.statics.path(name)
+
+    # -- what is going on ----------------------------------------------------------------------------------
+
+    @property
+    def app(self) -> Quart:
+        """The app that is served."""
+        if self._app is None:
+            raise LiveViewError("call init_app first")
+        return self._app
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The connected views now, oldest first. Each has ``topic``, ``view`` and ``crash(reason)``."""
+        return tuple(channel for channel in self.open_channels if channel.state is State.JOINED)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Settings, read from the app's config at first use."""
+        settings = Settings.of(self.app)
+        self.tokens.session_max_age = settings.session_max_age
+        return settings
+
+    @property
+    def client_version(self) -> str:
+        """Version of the installed client."""
+        return client_files.client_version(self.settings.client_dir)
+
+    async def disconnect(self, socket_id: str) -> None:
+        """Close all sockets with this ``live_socket_id``, here and in all processes that share the PubSub.
+
+        The browsers come back at once; revoke what lets them in first. See ``disconnecting.py``.
+        """
+        await self.pubsub.broadcast(topic_of(socket_id), DISCONNECT)
+
+    async def startup(self) -> None:
+        """Start what lives as long as the server. Runs by itself at the beginning of the ASGI lifespan."""
+        await self.pubsub.start()
+        for service in self.services:
+            await service.start()
+
+    async def shutdown(self) -> None:
+        """Close all sockets with 1012, so that the browsers come back quietly, and wait for their views.
+
+        Runs by itself at the end of the ASGI lifespan. Call it earlier where the server offers a hook.
+        """
+        await shut_down(self)
+
+    # -- for the engine ---
+
+    def rendering_of(self, view: LiveView) -> ViewRendering:
+        """A rendering for a view that is rendered once."""
+        return ViewRendering(self.templates, view)
+
+    def _add(self, route: LiveRoute) -> None:
+        new = self.routes.add(route)
+        self.views.name_of(route.view)
+        self.app.add_url_rule(
+            route.rule, route.endpoint, self._page_of(route) if new else None, methods=["GET"]
+        )
+
+    def _page_of(self, route: LiveRoute) -> Callable[..., Any]:
+        async def live_page(**_: Any) -> Response:
+            return await page.render_route(self, route)
+
+        return live_page
+
+    async def _serve_client(self, name: str) -> Response:
+        return await client_files.serve(self.settings.client_dir, name)
+
+    def _secret_keys(self) -> list[str]:
+        key = self.app.secret_key
+        if not key:
+            raise LiveViewError("set app.secret_key (or SECRET_KEY): it signs what the pages carry")
+        older = self.app.config.get("SECRET_KEY_FALLBACKS") or []
+        return [str(old) for old in older] + [key if isinstance(key, str) else key.decode("latin-1")]
+
+
+async def live_render(
+    view: type[LiveView] | str, *, session: Mapping[str, Any] | None = None, id: str | None = None
+) -> Markup:
+    """`QuartLive.live_render` of the current app."""
+    from quart import current_app
+
+    live: QuartLive = current_app.extensions["quart_live"]
+    return await live.live_render(view, session=session, id=id)

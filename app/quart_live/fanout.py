@@ -1,0 +1,111 @@
+"""Fan-out: a broadcast is rendered once, however many views get it.
+
+When a message goes to five hundred views of a conversation, most of them show it in the same way, and
+rendering and encoding it is most of the work. So the first view that has rendered it leaves the result with
+the message, and the next ones use it. Views need to do nothing for this::
+
+    def handle_info(self, message):
+        self.stream_insert("messages", message)
+
+Every view still gets the message in its own mailbox, in order, and runs its own `handle_info`. What it then
+sends is found in one of three ways:
+
+1. The view's streams are all that has changed, and what their templates read is equal to what another view
+   had: its whole diff, as JSON, is used.
+2. The view has other changes as well: its diff is its own, with the JSON of the shared items in it.
+3. Nothing can be shared: it renders.
+
+What counts as equal is decided by what a template reads, known since it was compiled, and by values, never
+by hope (:mod:`.rendering.sharing`, :mod:`.rendering.keys`). Two rules are left to the programmer, the same
+as for rendering at all: a broadcast message and what is in it are not changed any more, and a filter or
+property that reads a clock or a language is marked volatile. An item that each view makes for itself is
+shared if it is a tuple, named tuple or frozen dataclass made of such things and of parts of the message.
+
+A body that reads who is looking (``{{ me.id }}``) has as many variants as there are people. Put a boolean
+into the item instead: ``mine`` has two.
+
+Joins share items, too, for a moment: after a restart everybody asks for the same page at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+from .frames import to_json
+from .rendering.keys import Parts, parts_of
+from .rendering.sharing import SharedRow
+
+if TYPE_CHECKING:
+    from .mailbox import Envelope
+
+BURST_SECONDS = 1.0
+MAX_ROWS = 5000
+MAX_PAYLOADS = 1000
+
+NOT_SHARED = frozenset({"c", "e", "r", "t"})
+"""Parts of a diff that belong to one view: components, pushed events, a reply, the title."""
+
+
+class Shares:
+    """What has been rendered of one broadcast. Lives and dies with its envelope.
+
+    Args:
+        message: the broadcast message.
+
+    Attributes:
+        parts: ids of the message and what it holds, which count as frozen.
+        payloads: whole diffs, as JSON, by their keys.
+        rows: items of streams by their keys.
+    """
+
+    __slots__ = ("parts", "payloads", "rows")
+
+    @classmethod
+    def of(cls, envelope: Envelope) -> Shares | None:
+        """Those of an envelope; None for messages that only one view gets."""
+        if envelope.shares is None and envelope.topic is not None:
+            envelope.shares = cls(envelope.message)
+        return envelope.shares
+
+    def __init__(self, message: object) -> None:
+        self.parts: Parts = parts_of(message)
+        self.payloads: dict[Hashable, str] = {}
+        self.rows: dict[Hashable, SharedRow] = {}
+
+    def keep(self, key: Hashable | None, diff: dict[str, Any]) -> str:
+        """Encode a diff and, if it has a key, keep it for other views.
+
+        Returns:
+            The diff as JSON.
+        """
+        text = to_json(diff)
+        if key is not None and NOT_SHARED.isdisjoint(diff) and len(self.payloads) < MAX_PAYLOADS:
+            self.payloads[key] = text
+        return text
+
+
+class Burst:
+    """Items that have been rendered for full pages and joins within the last second.
+
+    Only items that are made of immutable values are kept, and no longer than that: what a property of theirs
+    says may depend on the time.
+    """
+
+    parts: Parts = ()
+
+    def __init__(self) -> None:
+        self._rows: dict[Hashable, SharedRow] = {}
+        self._ends = 0.0
+
+    @property
+    def rows(self) -> dict[Hashable, SharedRow]:
+        """The items of this second; goes by the event loop."""
+        now = time.monotonic()
+        if now > self._ends or len(self._rows) > MAX_ROWS:
+            self._rows = {}
+            self._ends = now + BURST_SECONDS
+            asyncio.get_running_loop().call_later(BURST_SECONDS, self._rows.clear)
+        return self._rows

@@ -1,0 +1,25 @@
+"""A form that ends in an ordinary HTTP request, by ``phx-trigger-action``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from quart import abort, request, session
+
+from .. import csrf, forms
+
+TOKEN = "_csrf_token"
+
+
+async def posted_params() -> dict[str, Any]:
+    """The parameters of a posted form, nested as in `handle_event`. To be called in a Quart handler.
+
+    The form must carry the page's token, as
+    ``<input type="hidden" name="_csrf_token" value="{{ csrf_token }}">``. A request without it, or with a
+    wrong one, is answered with 403.
+    """
+    fields = [(name, value) for name, value in (await request.form).items(multi=True)]
+    params = forms.nest(fields)
+    if not csrf.matches(session, params.pop(TOKEN, None)):
+        abort(403, "The form was sent from a page that has expired. Go back, reload it, and send it again.")
+    return params

@@ -1,0 +1,128 @@
+"""How the fields of a live form are rendered, and which of their errors are shown.
+
+WTForms renders every field through its ``meta.render_field``; that is where the additions come in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from markupsafe import Markup
+from wtforms import (
+    BooleanField,
+    FormField,
+    PasswordField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+)
+from wtforms.form import BaseForm
+from wtforms.widgets import html_params
+
+from ..rendering import pure
+from .state import FormState, state_of
+
+NONE_CHOSEN = ""
+
+
+@pure
+def used(field: Any) -> bool:
+    """Whether the user has used an input: typed in it, or submitted it. Of a list or form: any in it."""
+    return state_of(field).used
+
+
+@pure
+def field_errors(field: Any) -> list[str]:
+    """The errors of a field that are to be shown: none as long as the user has not used it.
+
+    Args:
+        field: a field; of a list only the errors of the list itself. Or a form: its own errors.
+    """
+    if isinstance(field, BaseForm):
+        state = vars(field).get("_live")
+        return _texts(field.form_errors) if not isinstance(state, FormState) or state.submitted else []
+    if not state_of(field).used:
+        return []
+    return _texts(field.form.form_errors if isinstance(field, FormField) else field.errors)
+
+
+@pure
+def field_error(field: Any, **attributes: Any) -> Markup:
+    """The errors to be shown, as ``<p id="team_title-error" class="field-error">``; nothing without errors.
+
+    The input says so too, by ``aria-invalid`` and ``aria-describedby``. Keyword arguments are attributes.
+    """
+    errors = field_errors(field)
+    if not errors:
+        return Markup()
+    own = {} if isinstance(field, BaseForm) else {"id": f"{field.id}-error"}
+    written = html_params(**{"class_": "field-error", **own, **with_dashes(attributes)})
+    return Markup("<p {}>{}</p>").format(written, " ".join(errors))
+
+
+def dress(field: Any) -> None:
+    """Make a field render as a live form wants it, and keep what the user has typed."""
+    field.meta = _LiveMeta(field.meta)
+    field.render_kw = with_dashes(field.render_kw or {})
+    if isinstance(field, SelectMultipleField):
+        field.name += "[]"
+    if isinstance(field, StringField) and field.raw_data:
+        _keep_typed(field)
+
+
+def with_dashes(attributes: dict[str, Any]) -> dict[str, Any]:
+    """``phx_debounce="blur"`` → ``phx-debounce``, as WTForms does it for ``data_…`` and ``aria_…``."""
+    return {
+        name.replace("_", "-") if name.startswith("phx_") else name: value
+        for name, value in attributes.items()
+        if value is not None
+    }
+
+
+class _LiveMeta:
+    """A form's meta with another `render_field`."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def render_field(self, field: Any, render_kw: dict[str, Any]) -> Markup:
+        """Render ``field`` with its errors linked, and boxes that say so when they are not ticked."""
+        attributes = {**(field.render_kw or {}), **with_dashes(render_kw)}
+        if "_live" not in vars(field):  # one of the choices of a field
+            return Markup(self._inner.render_field(field, attributes))
+        if field_errors(field):
+            attributes = {"aria-invalid": "true", "aria-describedby": f"{field.id}-error", **attributes}
+        before = Markup()
+        if isinstance(field, BooleanField) and not isinstance(field, SubmitField):
+            attributes.setdefault("value", "true")
+            before = _hidden(
+                field.name, next((text for text in ("false", "") if text in field.false_values), None)
+            )
+        elif isinstance(field, SelectMultipleField):
+            before = _hidden(field.name, NONE_CHOSEN)
+        elif isinstance(field, PasswordField) and getattr(field.widget, "hide_value", False):
+            # It is not sent back; without this the browser would be told to empty it at every patch.
+            attributes.setdefault("phx-update", "ignore")
+        return before + Markup(self._inner.render_field(field, attributes))
+
+
+def _hidden(name: str, value: str | None) -> Markup:
+    """What is sent when nothing is ticked. Without it the field would be missing, hence look unused."""
+    if value is None:
+        return Markup()
+    return Markup('<input type="hidden" name="{}" value="{}">').format(name, value)
+
+
+def _keep_typed(field: Any) -> None:
+    """Show what was typed although filters have changed it; until the data is set to something else."""
+    processed, typed, shown = field.data, field.raw_data[0], field._value
+    field._value = lambda: typed if field.data is processed else shown()
+
+
+def _texts(errors: Iterable[Any]) -> list[str]:
+    # A list's errors have its rows' errors among them, as lists and dicts.
+    return [str(error) for error in errors if not isinstance(error, (list, tuple, dict))]

@@ -1,0 +1,100 @@
+"""The rows of a list, as a form's parameters tell of them: which there are, in which order, and who is who.
+
+A row has a *number*, its place in the list when the page was rendered; names are made with it. And it has an
+*identity* that it keeps when rows around it come, go and change places; element ids are made with that, so
+that the browser moves the row's elements, with focus and all, instead of writing other values into them.
+``_sort_members[]`` tells both for each row, as ``2:10000``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .names import DROP, MOVE, NEW, SORT, is_index
+
+NEW_FROM = 10_000
+"""Identities of rows that the user adds. Below are rows of the form's data, whose identity is their place in
+it; a form cannot send that many (`quart_live.forms.MAX_FIELDS`)."""
+
+
+@dataclass(slots=True)
+class Row:
+    """A row: its number in the parameters, ``None`` if it is new; its identity; its parameters."""
+
+    number: int | None
+    identity: int | None = None
+    value: Any = None
+
+
+def list_names(node: Mapping[str, Any]) -> set[str]:
+    """Which of the names in ``node`` are lists."""
+    asked = {
+        key.removeprefix(prefix) for key in node for prefix in (SORT, DROP, MOVE) if key.startswith(prefix)
+    }
+    return asked | {key for key, value in node.items() if not key.startswith("_") and _holds_rows(value)}
+
+
+def rows_of(node: Mapping[str, Any], name: str) -> list[Row]:
+    """The rows of list ``name``, with what the user asked for done: rows sorted, added, dropped, moved."""
+    values = _numbered(node.get(name))
+    rows, seen = [], set()
+    for entry in _texts(node.get(SORT + name)):
+        number, _, identity = entry.partition(":")
+        if number == NEW:
+            rows.append(Row(None))
+        elif is_index(number) and int(number) not in seen:
+            seen.add(int(number))
+            known = int(identity) if is_index(identity) else None
+            rows.append(Row(int(number), known, values.get(int(number))))
+    rows += [Row(number, None, value) for number, value in sorted(values.items()) if number not in seen]
+    for entry in _texts(node.get(MOVE + name)):
+        _move(rows, *entry.partition(":")[::2])
+    _identify(rows)  # before any is dropped: a new row is not to look like one that goes
+    dropped = {int(entry) for entry in _texts(node.get(DROP + name)) if is_index(entry)}
+    return [row for row in rows if row.number not in dropped]
+
+
+def next_identity(taken: set[int]) -> int:
+    """An identity for a row that the user adds."""
+    return max([NEW_FROM - 1, *taken]) + 1
+
+
+def _identify(rows: list[Row]) -> None:
+    taken: set[int] = set()
+    for row in rows:
+        if row.number is None:
+            continue
+        wanted = row.number if row.identity is None else row.identity
+        row.identity = None if wanted in taken else wanted
+        taken.add(wanted)
+    for row in rows:
+        if row.identity is None:
+            row.identity = next_identity(taken)
+            taken.add(row.identity)
+
+
+def _move(rows: list[Row], direction: str, number: str) -> None:
+    step = {"up": -1, "down": 1}.get(direction)
+    place = next((at for at, row in enumerate(rows) if str(row.number) == number), None)
+    if step is None or place is None or not 0 <= place + step < len(rows):
+        return
+    rows[place], rows[place + step] = rows[place + step], rows[place]
+
+
+def _holds_rows(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        fields = [key for key in value if not key.startswith("_")]
+        return bool(fields) and all(is_index(key) for key in fields)
+    return isinstance(value, list) and bool(value) and all(isinstance(entry, Mapping) for entry in value)
+
+
+def _numbered(value: Any) -> dict[int, Any]:
+    if isinstance(value, Mapping):
+        return {int(key): entry for key, entry in value.items() if is_index(key)}
+    return dict(enumerate(value)) if isinstance(value, list) else {}
+
+
+def _texts(value: Any) -> list[str]:
+    return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list) else []

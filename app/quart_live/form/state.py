@@ -1,0 +1,63 @@
+"""What `to_form` leaves on forms and fields, for the helpers to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import LiveViewError
+from .names import Path
+
+
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """On the form: its name, and whether it was submitted."""
+
+    name: str
+    submitted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowState:
+    """On a row: the names of its list, its number, its identity, and how many rows there are."""
+
+    list_names: Path
+    number: int
+    identity: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FieldState:
+    """On a field: the pieces of its name, whether it is used, and where it stands if it is a row."""
+
+    names: Path
+    used: bool
+    row: RowState | None
+
+
+def state_of(field: Any) -> FieldState:
+    """The state of a field.
+
+    Raises:
+        LiveViewError: if the field does not belong to a form made by `to_form`.
+    """
+    state = vars(field).get("_live")
+    if not isinstance(state, FieldState):
+        name = getattr(field, "name", field)
+        raise LiveViewError(f"{name!r} is no field of a form made by to_form(…); make the form with it")
+    return state
+
+
+def row_of(field: Any) -> RowState:
+    """The state of a row of a list.
+
+    Raises:
+        LiveViewError: if the field is none.
+    """
+    row = state_of(field).row
+    if row is None:
+        raise LiveViewError(
+            f"{field.name!r} is no row: give an entry of a FieldList, as `for row in form.rows` does"
+        )
+    return row

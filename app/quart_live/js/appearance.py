@@ -1,0 +1,159 @@
+"""Commands that change how elements look, what they carry and where the focus is."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from ..errors import LiveViewError
+from . import arguments as check
+from .arguments import Classes, Selector, Transition
+from .chain import Chain
+
+
+class Appearance(Chain):
+    """The part of `quart_live.JS` that needs no server; arguments are explained there."""
+
+    __slots__ = ()
+
+    # -- what is visible -----------------------------------------------------------------------------------
+
+    def show(
+        self,
+        *,
+        to: Selector | None = None,
+        transition: Transition | None = None,
+        display: str | None = None,
+        time: int | None = None,
+        blocking: bool | None = None,
+    ) -> Self:
+        """Show elements. ``display`` is the CSS value they get; by default what suits the tag."""
+        display = check.optional_text("show", "display", display)
+        return self._change("show", to, transition, time, blocking, display=display)
+
+    def hide(
+        self,
+        *,
+        to: Selector | None = None,
+        transition: Transition | None = None,
+        time: int | None = None,
+        blocking: bool | None = None,
+    ) -> Self:
+        """Hide elements."""
+        return self._change("hide", to, transition, time, blocking)
+
+    def toggle(
+        self,
+        *,
+        to: Selector | None = None,
+        in_: Transition | None = None,
+        out: Transition | None = None,
+        display: str | None = None,
+        time: int | None = None,
+        blocking: bool | None = None,
+    ) -> Self:
+        """Hide visible elements, show hidden ones; ``in_`` and ``out`` are the transitions."""
+        ins, outs = check.transition("toggle", in_, "in_"), check.transition("toggle", out, "out")
+        display = check.optional_text("toggle", "display", display)
+        return self._change("toggle", to, None, time, blocking, ins=ins, outs=outs, display=display)
+
+    def transition(
+        self,
+        transition: Transition,
+        *,
+        to: Selector | None = None,
+        time: int | None = None,
+        blocking: bool | None = None,
+    ) -> Self:
+        """Give elements the classes of a transition for a while, for example to shake or highlight them."""
+        if transition is None:
+            raise LiveViewError("JS.transition: say the classes of the transition")
+        return self._change("transition", to, transition, time, blocking)
+
+    # -- classes and attributes ----------------------------------------------------------------------------
+
+    def add_class(
+        self,
+        names: Classes,
+        *,
+        to: Selector | None = None,
+        transition: Transition | None = None,
+        time: int | None = None,
+        blocking: bool | None = None,
+    ) -> Self:
+        """Add classes: ``"a b"`` or ``["a", "b"]``."""
+        names = check.some_names("add_class", "names", names)
+        return self._change("add_class", to, transition, time, blocking, names=names)
+
+    def remove_class(
+        self,
+        names: Classes,
+        *,
+        to: Selector | None = None,
+        transition: Transition | None = None,
+        time: int | None = None,
+        blocking: bool | None = None,
+    ) -> Self:
+        """Take classes away."""
+        names = check.some_names("remove_class", "names", names)
+        return self._change("remove_class", to, transition, time, blocking, names=names)
+
+    def toggle_class(
+        self,
+        names: Classes,
+        *,
+        to: Selector | None = None,
+        transition: Transition | None = None,
+        time: int | None = None,
+        blocking: bool | None = None,
+    ) -> Self:
+        """Add each of the classes if it is not there, else take it away."""
+        names = check.some_names("toggle_class", "names", names)
+        return self._change("toggle_class", to, transition, time, blocking, names=names)
+
+    def set_attribute(self, name: str, value: str | float, *, to: Selector | None = None) -> Self:
+        """Set an attribute. ``True`` and ``False`` become ``"true"`` and ``"false"``."""
+        name = check.text("set_attribute", "name", name)
+        pair = [name, check.attribute_value("set_attribute", value)]
+        return self._and("set_attr", attr=pair, to=check.selector("set_attribute", to))
+
+    def remove_attribute(self, name: str, *, to: Selector | None = None) -> Self:
+        """Take an attribute away."""
+        name = check.text("remove_attribute", "name", name)
+        return self._and("remove_attr", attr=name, to=check.selector("remove_attribute", to))
+
+    def toggle_attribute(
+        self, name: str, value: str | float, other: str | float | None = None, *, to: Selector | None = None
+    ) -> Self:
+        """Change an attribute between two values; with one, between that value and not being there."""
+        values = [value] if other is None else [value, other]
+        texts = [check.attribute_value("toggle_attribute", each) for each in values]
+        attribute = [check.text("toggle_attribute", "name", name), *texts]
+        return self._and("toggle_attr", attr=attribute, to=check.selector("toggle_attribute", to))
+
+    def ignore_attributes(self, names: Classes, *, to: Selector | None = None) -> Self:
+        """Leave attributes to the browser from now on: patches do not touch them.
+
+        Args:
+            names: ``"open"``, ``["open", "data-*"]``; a star stands for anything.
+            to: see the class.
+        """
+        attributes = check.some_names("ignore_attributes", "names", names)
+        return self._and("ignore_attrs", attrs=attributes, to=check.selector("ignore_attributes", to))
+
+    # -- focus ---------------------------------------------------------------------------------------------
+
+    def focus(self, *, to: Selector | None = None) -> Self:
+        """Put the focus on an element."""
+        return self._and("focus", to=check.selector("focus", to))
+
+    def focus_first(self, *, to: Selector | None = None) -> Self:
+        """Put the focus on the first element inside that can have it, preferably a control."""
+        return self._and("focus_first", to=check.selector("focus_first", to))
+
+    def push_focus(self, *, to: Selector | None = None) -> Self:
+        """Remember an element for `pop_focus`."""
+        return self._and("push_focus", to=check.selector("push_focus", to))
+
+    def pop_focus(self) -> Self:
+        """Put the focus back on the element last remembered."""
+        return self._and("pop_focus")

@@ -1,0 +1,114 @@
+"""Steps that the first render over HTTP and the join over the socket have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeGuard
+from urllib.parse import urljoin
+
+from .errors import LiveViewError, TooManyPatchesError
+from .hooks import hooks_of
+from .navigation import MAX_PATCHES, Navigate, Patch, Redirect, same_page
+from .router import LiveRoutes, Match
+from .view import LiveView
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Where a callback has led.
+
+    Attributes:
+        patches: the patches that were followed, in order.
+        leave: the navigation that ends the view, if any.
+    """
+
+    patches: list[Patch] = field(default_factory=list)
+    leave: Navigate | Redirect | None = None
+
+
+async def enter(
+    view: LiveView, match: Match, session: Mapping[str, Any], uri: str, routes: LiveRoutes
+) -> Outcome:
+    """Mount ``view``, after its `on_mount` hooks, and let it handle its address.
+
+    Args:
+        view: a fresh view.
+        match: what the address means; if it is a live route, `handle_params` runs as well.
+        session: the session for mount; the view gets its own copy.
+        uri: the full address.
+        routes: for patches that the view makes.
+
+    Raises:
+        LiveViewError: if the view sends its user to where it is, which would go on for ever.
+    """
+    view.uri, view._route = uri, match.route
+    if await _may_mount(view, match, session):
+        with view._host.telemetry.view_span("live_view.mount", view):
+            await view.mount(dict(match.params), dict(session))
+    view._gives_way = None
+    if isinstance(view._navigation, Patch):
+        raise LiveViewError("push_patch does not work in mount; use it in handle_params, or push_navigate")
+    if view._navigation is None and match.route is not None:
+        await _handle_params(view, match, uri)
+    outcome = await follow(view, routes)
+    if outcome.leave is not None and same_page(uri, outcome.leave.to):
+        raise LiveViewError(
+            f"{type(view).__name__} goes to its own address {outcome.leave.to!r} while it mounts"
+        )
+    return outcome
+
+
+async def _may_mount(view: LiveView, match: Match, session: Mapping[str, Any]) -> bool:
+    if match.route is not None and not await match.route.router.hooks.run(view, match.params, session):
+        return False
+    return await hooks_of(type(view)).run(view, match.params, session)
+
+
+async def follow(view: LiveView, routes: LiveRoutes) -> Outcome:
+    """Carry out the patches that a callback asked for, until it asks for none or leaves.
+
+    Raises:
+        LiveViewError: if a patch leads to another view.
+        TooManyPatchesError: if there is no end to it.
+    """
+    outcome = Outcome()
+    while (navigation := view._take_navigation()) is not None:
+        if not isinstance(navigation, Patch):
+            outcome.leave = navigation
+            break
+        match = routes.match(navigation.to, view._host.root_path)
+        if not can_patch(match, view):
+            raise LiveViewError(_no_patch(view, navigation.to))
+        outcome.patches.append(navigation)
+        if len(outcome.patches) > MAX_PATCHES:
+            raise TooManyPatchesError(
+                f"{type(view).__name__}.handle_params patched {MAX_PATCHES} times in a row"
+            )
+        await patch(view, match, urljoin(view.uri, navigation.to))
+    return outcome
+
+
+def can_patch(match: Match | None, view: LiveView) -> TypeGuard[Match]:
+    """Whether ``view`` can stay at the address ``match``: the same class in the same live session."""
+    here, there = view._route, match.route if match is not None else None
+    return here is not None and there is not None and there.view is type(view) and there.router is here.router
+
+
+def _no_patch(view: LiveView, to: str) -> str:
+    name = type(view).__name__
+    if view._route is None:
+        return f"push_patch({to!r}): this {name} has no address, it is part of a page; use push_navigate"
+    return f"push_patch({to!r}) leaves {name}; use push_navigate or redirect"
+
+
+async def patch(view: LiveView, match: Match, uri: str) -> None:
+    """Tell ``view`` its new address. Of the flash only what this callback has put stays."""
+    view._show_flash(view._new_flash)
+    view.uri = uri
+    await _handle_params(view, match, uri)
+
+
+async def _handle_params(view: LiveView, match: Match, uri: str) -> None:
+    with view._host.telemetry.view_span("live_view.handle_params", view, uri=uri):
+        await view.handle_params(match.params, uri)

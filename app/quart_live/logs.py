@@ -1,0 +1,78 @@
+"""No secrets in logs: what the ASGI server writes down is stripped of tokens and cookies.
+
+The engine itself logs topics, class names and reasons, never tokens, cookies or what users typed. But an ASGI
+server logs each socket's address, with the CSRF token and the connect params in its query, and at debug level
+headers and frames as well. `RedactSecrets` is a `logging.Filter` on the loggers of those servers; it is
+put there when the app is set up, unless ``LIVE_REDACT_LOGS`` is false. For a logger of your own::
+
+    logging.getLogger("my.proxy").addFilter(RedactSecrets("/live"))
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+
+LOGGERS = (
+    *("uvicorn.access", "uvicorn.error", "uvicorn.asgi"),
+    *("hypercorn.access", "hypercorn.error"),
+    *("websockets", "websockets.server", "websockets.protocol"),
+)
+REDACTED = "[redacted]"
+
+_SIGNED = re.compile(r"[\w-]{4,}\.[\w-]{5,}\.[\w-]{20,}")
+_NAMED = re.compile(r"""("?(?:_csrf_token|session|static|flash|token)"?\s*[=:]\s*"?)[^"&\s,}]+""")
+_HEADER = re.compile(
+    r"(?i)\b((?:set-)?cookie|authorization|proxy-authorization)(['\"]?\s*[:,]\s*b?['\"]?)[^\r\n]+"
+)
+
+
+class RedactSecrets(logging.Filter):
+    """Takes tokens, cookies and the query of live sockets out of log records.
+
+    Args:
+        path: where the live socket is, for example ``/live``.
+
+    Attributes:
+        path: the same.
+    """
+
+    def __init__(self, path: str = "/live") -> None:
+        super().__init__()
+        self.path = path
+        self._query = re.compile(re.escape(path) + r"/websocket\?[^\s\"']*")
+        self._socket = f"{path}/websocket?{REDACTED}"
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Redact the record in place; it is always kept."""
+        if isinstance(record.msg, str):
+            record.msg = self.redact(record.msg)
+        if isinstance(record.args, tuple):
+            # One by one: uvicorn's formatter takes the arguments apart again.
+            record.args = tuple(self._argument(argument) for argument in record.args)
+        elif isinstance(record.args, dict):
+            for name, value in record.args.items():
+                if isinstance(value, str):
+                    record.args[name] = self.redact(value)
+        return True
+
+    def redact(self, text: str) -> str:
+        """``text`` without its secrets."""
+        text = self._query.sub(self._socket, text)
+        text = _HEADER.sub(rf"\1\2{REDACTED}", text)
+        return _SIGNED.sub(REDACTED, _NAMED.sub(rf"\1{REDACTED}", text))
+
+    def _argument(self, argument: object) -> object:
+        if argument is None or isinstance(argument, int | float):
+            return argument
+        text = argument if isinstance(argument, str) else str(argument)
+        clean = self.redact(text)
+        return argument if clean == text else clean
+
+
+def redact(path: str) -> None:
+    """Put a filter on the loggers of the known ASGI servers, once."""
+    for name in LOGGERS:
+        logger = logging.getLogger(name)
+        if not any(isinstance(known, RedactSecrets) and known.path == path for known in logger.filters):
+            logger.addFilter(RedactSecrets(path))

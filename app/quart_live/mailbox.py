@@ -1,0 +1,258 @@
+"""A view's mailbox: messages are handled one at a time, in the order in which they came.
+
+An idle view costs no task. `Mailbox.post` appends and, if nothing is at work, puts the mailbox on the
+`Dispatcher`'s one ready list; a single `call_soon` pump then starts each ready mailbox. A task exists only
+while there is mail that needs one. Three rules follow from this:
+
+* posting never runs a handler, so a sender cannot be re-entered by what it sends and never waits for a
+  receiver;
+* at most one message per view is at work, so handlers of one view never interleave;
+* the pump gives the event loop back every few milliseconds, so heartbeats are answered during a large
+  broadcast.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import logging
+import sys
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .errors import MailboxOverflowError
+
+if TYPE_CHECKING:
+    from .fanout import Shares
+
+log = logging.getLogger("quart_live.mailbox")
+
+PUMP_SECONDS = 0.004
+TURNS_BEFORE_YIELD = 64
+
+
+class Envelope:
+    """A message on its way to `handle_info`; one envelope is shared by all its receivers.
+
+    Attributes:
+        topic: the PubSub topic it was sent to, ``None`` for timers and ``send_self``.
+        message: what was sent. Receivers share it, so nobody may change it.
+        shares: what has been rendered of it (see :mod:`.fanout`).
+    """
+
+    __slots__ = ("message", "shares", "topic")
+
+    def __init__(self, message: object, topic: str | None = None) -> None:
+        self.message = message
+        self.topic = topic
+        self.shares: Shares | None = None
+
+
+class Turn:
+    """A step of the engine that waits for its turn between the view's messages; then the page is updated.
+
+    Attributes:
+        run: what to do. It may return something to await.
+        owner: the view, or the component, whose state it changes.
+    """
+
+    __slots__ = ("owner", "run")
+
+    def __init__(self, run: Callable[[], Awaitable[None] | None], owner: object = None) -> None:
+        self.run = run
+        self.owner = owner
+
+
+class Worker(Protocol):
+    """The one who handles the mail."""
+
+    context: contextvars.Context
+
+    def handle_now(self, item: object) -> Coroutine[Any, Any, None] | None:
+        """Handle ``item`` at once, or return a coroutine with what is left to do."""
+
+    async def handle(self, item: object) -> None:
+        """Handle ``item``. Must not raise."""
+
+
+class Dispatcher:
+    """The ready list and its pump. One per extension; it follows the running event loop."""
+
+    def __init__(self) -> None:
+        self._ready: deque[Mailbox] = deque()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pumping = False
+
+    def ready(self, mailbox: Mailbox) -> None:
+        """Start ``mailbox`` soon."""
+        if not self._pumping or self._loop is None or not self._loop.is_running():
+            self._begin()
+        self._ready.append(mailbox)
+
+    def _begin(self) -> None:
+        loop = self._loop
+        if loop is None or not loop.is_running():  # asking which one runs is a system call before Python 3.12
+            self._loop = loop = asyncio.get_running_loop()
+            self._ready.clear()  # a new loop (tests): what waited on the old one can never run
+        self._pumping = True
+        loop.call_soon(self._pump)
+
+    def _pump(self) -> None:
+        ready, stop = self._ready, time.monotonic() + PUMP_SECONDS
+        while ready:
+            mailbox = ready.popleft()
+            try:
+                mailbox.start()
+            except Exception:  # a defect of ours in one mailbox must not stop the others
+                log.exception("Mailbox could not start")
+            if ready and time.monotonic() > stop:
+                assert self._loop is not None
+                self._loop.call_soon(self._pump)
+                return
+        self._pumping = False
+
+
+class Mailbox:
+    """The queue of one view.
+
+    Args:
+        dispatcher: whose ready list to use.
+        worker: handles the messages.
+        limit: how many messages may wait. One more ends the view (`MailboxOverflowError`): it has fallen
+            behind for good, and a fresh join costs less than catching up.
+    """
+
+    __slots__ = (
+        "_busy",
+        "_closed",
+        "_dispatcher",
+        "_limit",
+        "_on_close",
+        "_queue",
+        "_task",
+        "_worker",
+    )
+
+    def __init__(self, dispatcher: Dispatcher, worker: Worker, limit: int) -> None:
+        self._dispatcher = dispatcher
+        self._worker = worker
+        self._limit = limit
+        self._queue: deque[object] = deque()
+        self._busy = False
+        self._closed = False
+        self._on_close: list[Callable[[Mailbox], None]] | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._queue
+
+    @property
+    def busy(self) -> bool:
+        """Whether a message is being handled or waits to be."""
+        return self._busy
+
+    def post(self, item: object) -> None:
+        """Put a message at the end.
+
+        Never blocks, never runs a handler; ignored once the mailbox is closed.
+        """
+        if self._closed:
+            return
+        if len(self._queue) >= self._limit and not isinstance(item, Urgent):
+            item = Urgent(MailboxOverflowError(f"more than {self._limit} messages are waiting"))
+            self._queue.clear()
+        self._queue.append(item)
+        if not self._busy:
+            self._busy = True
+            self._dispatcher.ready(self)
+
+    @property
+    def closed(self) -> bool:
+        """Whether its view has gone."""
+        return self._closed
+
+    def on_close(self, hook: Callable[[Mailbox], None]) -> None:
+        """Call ``hook`` once, with this mailbox, when it is closed, in whatever way its view ends."""
+        if self._on_close is None:
+            self._on_close = []
+        if hook not in self._on_close:
+            self._on_close.append(hook)
+
+    def close(self) -> None:
+        """Drop what waits and take nothing more. What is at work goes on."""
+        self._closed = True
+        self._queue.clear()
+        hooks, self._on_close = self._on_close, None
+        for hook in hooks or ():
+            try:
+                hook(self)
+            except Exception:  # whatever else hangs on the view must still be let go of
+                log.exception("A hook on the end of a mailbox failed")
+
+    def cancel(self) -> None:
+        """Cancel the message that is at work, if any."""
+        task = self._task
+        if task is None:
+            return
+        if inspect.getcoroutinestate(task.get_coro()) == inspect.CORO_CREATED:  # type: ignore[arg-type]
+            # A task that is cancelled before its first step never runs at all, nor does what ends it.
+            asyncio.get_running_loop().call_soon(self.cancel)
+            return
+        task.cancel()
+
+    def start(self) -> None:
+        """Called by the pump: handle what needs no task, start a task for the rest."""
+        worker, queue = self._worker, self._queue
+        for _ in range(TURNS_BEFORE_YIELD):
+            if not queue:
+                self._busy = False
+                return
+            rest = worker.context.run(worker.handle_now, queue.popleft())
+            if rest is not None:
+                self._task = spawn(self._drain(rest), worker.context)
+                if self._task.done():
+                    self._task = None
+                return
+        self._dispatcher.ready(self)
+
+    async def _drain(self, rest: Coroutine[Any, Any, None]) -> None:
+        queue, worker, turn = self._queue, self._worker, 0
+        try:
+            await rest
+            while queue:
+                turn += 1
+                if turn % TURNS_BEFORE_YIELD == 0:
+                    await asyncio.sleep(0)
+                await worker.handle(queue.popleft())
+        finally:
+            # No await between the last look at the queue and this line: a message cannot slip in between.
+            self._task = None
+            self._busy = False
+
+
+class Urgent:
+    """A message that is taken even when the mailbox is full: it ends the view with ``error``."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+if sys.version_info >= (3, 12):
+
+    def spawn(work: Coroutine[Any, Any, None], context: contextvars.Context) -> asyncio.Task[None]:
+        """Start ``work`` in ``context`` right away, without a turn of the loop."""
+        return asyncio.Task(work, loop=asyncio.get_running_loop(), context=context, eager_start=True)
+
+else:
+
+    def spawn(work: Coroutine[Any, Any, None], context: contextvars.Context) -> asyncio.Task[None]:
+        """Start ``work`` in ``context`` at the next turn of the loop (eager tasks need Python 3.12)."""
+        return asyncio.get_running_loop().create_task(work, context=context)

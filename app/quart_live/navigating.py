@@ -1,0 +1,65 @@
+"""The methods with which a view sends its user elsewhere; `navigation` has the three ways of going."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .errors import LiveViewError
+from .flash import Flash
+from .navigation import Navigate, Navigation, Patch, Redirect, local
+from .navigation import external as _external
+
+if TYPE_CHECKING:
+    from .assigns import Assigns
+    from .router import LiveRoute
+
+
+class NavigationMethods:
+    """What a `LiveView` can do about the address. A handler may go to one place; it goes when it is done."""
+
+    _assigns: Assigns
+    _navigation: Navigation | None = None
+    _route: LiveRoute | None = None
+
+    def push_patch(self, to: str, *, replace: bool = False) -> None:
+        """Change the address within this view; `handle_params` runs once this handler is done.
+
+        Args:
+            to: a path of this site that leads to this view.
+            replace: whether the browser's back button shall skip the present address.
+        """
+        self._go(Patch(local(to), replace))
+
+    def push_navigate(self, to: str, *, replace: bool = False) -> None:
+        """Go to another live view over the same socket. This view ends once this handler is done.
+
+        If ``to`` belongs to another live session or to an ordinary page, the browser loads it as a page.
+
+        Args:
+            to: a path of this site.
+            replace: whether the browser's back button shall skip the present address.
+        """
+        self._go(Navigate(local(to), replace))
+
+    def redirect(self, *, to: str | None = None, external: str | None = None) -> None:
+        """Load another page: ``to`` is a path of this site, ``external`` a full address. This view ends."""
+        if (to is None) == (external is None):
+            raise LiveViewError("redirect needs either to=… or external=…")
+        self._go(Redirect(local(to) if to is not None else _external(external or "")))
+
+    # -- for the engine ------------------------------------------------------------------------------------
+
+    def _go(self, navigation: Navigation) -> None:
+        if self._navigation is not None:
+            raise LiveViewError(f"this handler already goes to {self._navigation.to!r}; it cannot go twice")
+        self._navigation = navigation
+
+    def _take_navigation(self) -> Navigation | None:
+        navigation, self._navigation = self._navigation, None
+        return navigation
+
+    def _show_flash(self, flash: Mapping[str, str]) -> None:
+        before: Any = self._assigns["flash"]
+        if flash or before:
+            self._assigns._set({"flash": Flash(flash)})

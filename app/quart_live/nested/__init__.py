@@ -1,0 +1,30 @@
+"""Views inside views: ``{{ live_render("ClockLive", id="clock") }}`` in a live template.
+
+    class ClockLive(LiveView):
+        inline_template = "<time>{{ now }}</time>"
+
+        async def mount(self, params, session):
+            self.assign(now="")
+            self.send_interval("tick", 1)
+
+        def handle_info(self, message):
+            self.assign(now=datetime.now().strftime("%X"))
+
+    class DeskLive(LiveView):
+        inline_template = '<h1>Desk</h1> {{ live_render("ClockLive", id="clock", session={"zone": zone}) }}'
+
+A nested view is a view of its own: own channel, session and mailbox, and its failure is its own. It has no
+address, so `handle_params` never runs; it ends with its parent. With ``sticky=True`` it belongs to no
+parent and stays, state and all, while the user navigates between pages that render it with the same id (a
+player, a call). With ``linked=True`` its crash takes the parent down too.
+
+`placing` writes the child's element into its parent's tree; `family` is who belongs to whom on a socket;
+`failing` keeps a child that cannot mount from freezing the page. Over HTTP, where children are rendered
+whole, ``first_render`` does it.
+
+Source of the shapes: Phoenix LiveView, ``lib/phoenix_live_view/static.ex`` (``nested_render``).
+"""
+
+from .family import FamilyMethods, ViewHandle
+
+__all__ = ["FamilyMethods", "ViewHandle"]

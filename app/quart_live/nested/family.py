@@ -1,0 +1,144 @@
+"""Who belongs to whom on a socket, and how parents and children talk.
+
+Relatives have mailboxes of their own and never touch each other's state: they hold a `ViewHandle`, which can
+send. What is sent arrives in `handle_info`, in order, when the other has time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from ..errors import JoinRefused
+from ..mailbox import Envelope, Mailbox
+from .placing import LivePlaces
+
+if TYPE_CHECKING:
+    from ..channel import Channel
+    from ..extension import QuartLive
+    from ..transport import LiveSocket
+    from ..view import ViewHost
+
+PARENT_GONE = {"reason": "the parent has gone"}
+
+
+class ViewHandle:
+    """A view as its relatives see it.
+
+    Attributes:
+        id: its element id.
+        topic: its channel's topic; empty during the first render.
+    """
+
+    __slots__ = ("_mailbox", "id", "topic")
+
+    def __init__(self, id: str, topic: str = "", mailbox: Mailbox | None = None) -> None:
+        self.id = id
+        self.topic = topic
+        self._mailbox = mailbox
+
+    def __repr__(self) -> str:
+        return f"<ViewHandle {self.id}>"
+
+    def send(self, message: object) -> None:
+        """Deliver ``message`` to its `handle_info`. Nothing in the first render, nor once it has ended."""
+        if self._mailbox is not None:
+            self._mailbox.post(Envelope(message))
+
+
+class Family:
+    """The relatives of one channel.
+
+    Args:
+        channel: whose family it is.
+        live: the extension.
+        element_id: the channel's element id.
+
+    Attributes:
+        parent: the channel in whose template this one was placed; ``None`` for main and sticky views.
+        children: the joined channels of nested views, by element id.
+        places: what ``live_render`` writes into this channel's template.
+    """
+
+    def __init__(self, channel: Channel, live: QuartLive, element_id: str) -> None:
+        self._channel = channel
+        self._id = element_id
+        self.parent: Channel | None = None
+        self.children: dict[str, Channel] = {}
+        self.places = LivePlaces(live, element_id)
+        self._handles: dict[str, ViewHandle] = {}
+        channel.children = MappingProxyType(self._handles)
+
+    def join(self, parent: Channel) -> None:
+        """Become a child of ``parent``, which has been joined."""
+        view, _ = parent.joined()
+        self._channel.parent = _handle(parent)
+        self._channel.inherited = view.assigns._values
+        self.parent = parent
+        parent.family.children[self._id] = self._channel
+        parent.family._handles[self._id] = _handle(self._channel)
+
+    def leave(self, reason: str) -> None:
+        """The channel has ended: its children end too, and its parent forgets it."""
+        for child in tuple(self.children.values()):
+            child.end_soon("parent")
+        self.children.clear()
+        if self.parent is None:
+            return
+        relatives = self.parent.family
+        if relatives.children.get(self._id) is self._channel:
+            del relatives.children[self._id], relatives._handles[self._id]
+            if reason == "left":  # it has been taken out of the page
+                relatives.places.forget(self._id)
+
+    def spread_crash(self) -> None:
+        """The channel has crashed: a linked child takes its parent with it."""
+        if self.parent is not None and self.parent.family.places.is_linked(self._id):
+            self.parent.crash(f"its linked child {self._id} crashed")
+
+
+def _handle(channel: Channel) -> ViewHandle:
+    return ViewHandle(channel.topic.removeprefix("lv:"), channel.topic, channel.mailbox)
+
+
+def parent_of(socket: LiveSocket, parent_id: str | None) -> Channel | None:
+    """The channel of the parent that a token names.
+
+    Raises:
+        JoinRefused: if it is not there. The reason is one that the client has no special plan for: it
+            tries again a little later, or has already heard itself that the parent is gone. ``stale``
+            would load the page anew.
+    """
+    if parent_id is None:
+        return None
+    channel = socket.channels.get(f"lv:{parent_id}")
+    if channel is None or channel.view is None:
+        raise JoinRefused(PARENT_GONE)
+    return channel
+
+
+class FamilyMethods:
+    """What a `LiveView` knows of the views around it."""
+
+    _host: ViewHost
+
+    @property
+    def parent(self) -> ViewHandle | None:
+        """The view in whose template this one is; ``None`` for main and sticky views."""
+        return self._host.parent
+
+    @property
+    def children(self) -> Mapping[str, ViewHandle]:
+        """The nested views that are connected now, by element id."""
+        return self._host.children
+
+    def assign_new(self, name: str, factory: Callable[[], Any]) -> None:
+        """Set ``name`` to what the parent has under this name, else to ``factory()``.
+
+        Does nothing if it is assigned already. Parent and child then share the object: treat it as
+        read-only.
+        """
+        inherited = self._host.inherited
+        value = (lambda: inherited[name]) if name in inherited else factory
+        super().assign_new(name, value)  # type: ignore[misc]

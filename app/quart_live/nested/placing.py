@@ -1,0 +1,197 @@
+"""The element of a nested view within its parent's template.
+
+Templates are rendered by plain functions, and a child's mount is a coroutine, so the global ``live_render``
+never mounts anything: it *places* the child. What is written there depends on who renders. Over the socket
+it is an empty element with the child's session token, and the browser joins it. In the first render it is a
+mark, which ``first_render`` replaces once the child has been mounted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import orjson
+from markupsafe import Markup
+
+from ..errors import LiveViewError
+from ..rendering import pure
+from ..tokens import SessionClaims
+
+if TYPE_CHECKING:
+    from ..extension import QuartLive
+    from ..view import LiveView
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A child that a template asks for.
+
+    Attributes:
+        view: its class.
+        id: id of its element, and so of its topic.
+        session: for its mount.
+        session_json: the same as text, to tell whether it has changed.
+        sticky: whether it outlives its parent.
+        linked: whether its crash is its parent's crash.
+        container: tag and attributes of its element.
+    """
+
+    view: type[LiveView]
+    id: str
+    session: Mapping[str, Any]
+    session_json: bytes
+    sticky: bool
+    linked: bool
+    container: tuple[str, Mapping[str, str]]
+
+
+class Places(Protocol):
+    """The view whose template is being rendered, as ``live_render`` sees it."""
+
+    live: QuartLive
+    parent_id: str
+
+    def put(self, placement: Placement) -> Markup:
+        """What to write for a child."""
+
+
+_EMPTY = Markup("")
+_places: ContextVar[Places | None] = ContextVar("quart_live_places", default=None)
+
+
+def rendering_in(places: Places) -> None:
+    """Let ``live_render`` write for ``places`` from now on in this context; each channel has its own."""
+    _places.set(places)
+
+
+@contextmanager
+def rendering(places: Places) -> Iterator[None]:
+    """Let ``live_render`` write for ``places`` meanwhile."""
+    before = _places.set(places)
+    try:
+        yield
+    finally:
+        _places.reset(before)
+
+
+@pure
+def live_render(
+    view: type[LiveView] | str,
+    *,
+    session: Mapping[str, Any] | None = None,
+    id: str | None = None,
+    sticky: bool = False,
+    linked: bool = False,
+    container: tuple[str, Mapping[str, str]] | None = None,
+) -> Markup:
+    """Put a view into a live template: ``{{ live_render("ClockLive", id="clock") }}``.
+
+    Args:
+        view: the class, or its name.
+        session: more session for its mount, JSON values only; signed, not encrypted. A later change of it
+            does not reach a child that is there already: give that one another ``id``, or write to it.
+        id: the element's id, unique in the page. By default made of the parent's and the class's name,
+            which is enough for one child of a class.
+        sticky: keep the view while the user navigates to a page that renders it with the same ``id``.
+        linked: let the parent crash when this view crashes.
+        container: tag and attributes of the element, instead of the class's own.
+
+    Raises:
+        LiveViewError: if there is no such view, or the session is not JSON.
+    """
+    places = _places.get()
+    if places is None:
+        raise LiveViewError("live_render works in the template of a live view while it is being rendered")
+    view_class = places.live.views.named(view) if isinstance(view, str) else view
+    if view_class is None:
+        raise LiveViewError(f"there is no live view {view!r}; import its module, or give the class")
+    try:
+        session_json = orjson.dumps(session or {})
+    except TypeError as error:
+        raise LiveViewError(
+            f"the session for live_render({view_class.__name__}) is not JSON: {error}"
+        ) from None
+    return places.put(
+        Placement(
+            view_class,
+            id or f"{places.parent_id}-{view_class.__name__}",
+            dict(session or {}),
+            session_json,
+            sticky,
+            linked,
+            container or view_class.container,
+        )
+    )
+
+
+class LivePlaces:
+    """Placing over the socket: an empty element with a token.
+
+    The token carries the time at which it was made, so it is kept: the same child written again is the
+    same text, and the parent's diff has nothing to send.
+
+    Args:
+        live: the extension.
+        parent_id: element id of the view that is rendered.
+    """
+
+    def __init__(self, live: QuartLive, parent_id: str) -> None:
+        self.live = live
+        self.parent_id = parent_id
+        self._placed: dict[str, tuple[Placement, Markup]] = {}
+
+    def put(self, placement: Placement) -> Markup:
+        """The child's element, the same text for the same child."""
+        known = self._placed.get(placement.id)
+        if known is not None and known[0] == placement:
+            return known[1]
+        markup = element(
+            placement,
+            session=child_token(self.live, placement, self.parent_id),
+            static="",
+            parent_id=self.parent_id,
+        )
+        self._placed[placement.id] = placement, markup
+        return markup
+
+    def is_linked(self, child_id: str) -> bool:
+        """Whether the child was placed with ``linked=True``."""
+        known = self._placed.get(child_id)
+        return known is not None and known[0].linked
+
+    def is_kept(self, child_id: str) -> bool:
+        """Whether the child's element is kept."""
+        return child_id in self._placed
+
+    def forget(self, child_id: str) -> None:
+        """A child has gone; placed again, it is a new one."""
+        self._placed.pop(child_id, None)
+
+
+def child_token(live: QuartLive, placement: Placement, parent_id: str) -> str:
+    """The session token of a child. Nothing binds a sticky view to the view that rendered it first."""
+    parent = None if placement.sticky else parent_id
+    name = live.views.name_of(placement.view)
+    return live.tokens.sign_session(SessionClaims(placement.id, name, None, placement.session, parent))
+
+
+def element(
+    placement: Placement, *, session: str, static: str, parent_id: str, content: Markup = _EMPTY
+) -> Markup:
+    """The child's element, with what the client looks for: protocol §2."""
+    tag, own = placement.container
+    attributes = {
+        **own, "id": placement.id, "data-phx-session": session, "data-phx-static": static
+    }  # fmt: skip
+    attributes |= {"data-phx-sticky": ""} if placement.sticky else {"data-phx-parent-id": parent_id}
+    return write_element(tag, attributes, content)
+
+
+def write_element(tag: str, attributes: Mapping[str, str], content: Markup) -> Markup:
+    """An HTML element; the values of its attributes are escaped."""
+    written = Markup("").join(Markup(' {}="{}"').format(name, value) for name, value in attributes.items())
+    return Markup("<{}{}>{}</{}>").format(tag, written, content, tag)

@@ -1,0 +1,137 @@
+"""Entries of presence, and the lists and diffs that views see of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+Meta: TypeAlias = dict[str, Any]
+Presences: TypeAlias = dict[str, dict[str, list[Meta]]]
+"""By key: ``{"metas": […]}``. Shared between all who ask for it: treat it as frozen."""
+
+REF = "phx_ref"
+PREVIOUS_REF = "phx_ref_prev"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One view's presence under one key. It never changes; an update is another entry.
+
+    Attributes:
+        node: the process that it belongs to.
+        number: counts the entries of that process.
+        topic: where it is present.
+        key: who is present.
+        meta: what is known about it, with ``phx_ref``.
+    """
+
+    node: str
+    number: int
+    topic: str
+    key: str
+    meta: Meta
+
+    def wire(self) -> list[Any]:
+        """As it travels, without the node."""
+        return [self.number, self.topic, self.key, self.meta]
+
+    @classmethod
+    def from_wire(cls, node: str, parts: list[Any]) -> Entry:
+        """The reverse of `wire`.
+
+        Raises:
+            ValueError: if it is no entry.
+        """
+        match parts:
+            case [int(number), str(topic), str(key), dict(meta)]:
+                return cls(node, number, topic, key, meta)
+        raise ValueError("not an entry of presence")
+
+
+def ref(node: str, number: int) -> str:
+    """What identifies an entry for good."""
+    return f"{number}.{node}"
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceDiff:
+    """What has changed on a topic; arrives in `handle_info`.
+
+    Attributes:
+        topic: the topic.
+        joins: by key, the metas that are new.
+        leaves: by key, the metas that are gone. A key in ``leaves`` may still have others.
+    """
+
+    topic: str
+    joins: Presences
+    leaves: Presences
+
+    def apply_to(self, presences: Mapping[str, Mapping[str, list[Meta]]]) -> Presences:
+        """``presences`` with this change, for views that keep a list of their own. Twice is as once."""
+        result = {key: {"metas": list(entry["metas"])} for key, entry in presences.items()}
+        for changes, adds in ((self.leaves, False), (self.joins, True)):
+            for key, entry in changes.items():
+                gone = {meta[REF] for meta in entry["metas"]}
+                metas = [meta for meta in result.get(key, {"metas": []})["metas"] if meta[REF] not in gone]
+                result[key] = {"metas": metas + entry["metas"] if adds else metas}
+                if not result[key]["metas"]:
+                    del result[key]
+        return result
+
+
+@dataclass(slots=True)
+class Changes:
+    """Entries that have come and gone, in no particular order."""
+
+    joined: list[Entry]
+    left: list[Entry]
+
+    def diffs(self) -> list[PresenceDiff]:
+        """One diff for each topic concerned."""
+        topics: dict[str, tuple[list[Entry], list[Entry]]] = {}
+        for which, entries in enumerate((self.joined, self.left)):
+            for entry in entries:
+                topics.setdefault(entry.topic, ([], []))[which].append(entry)
+        return [PresenceDiff(topic, by_key(joined), by_key(left)) for topic, (joined, left) in topics.items()]
+
+
+def by_key(entries: Iterable[Entry]) -> Presences:
+    """Entries as views see them. The order is the same in all processes: by key, then by age."""
+    result: Presences = {}
+    for entry in sorted(entries, key=lambda each: (each.key, each.number, each.node)):
+        result.setdefault(entry.key, {"metas": []})["metas"].append(entry.meta)
+    return result
+
+
+class Index:
+    """All entries of all processes, by topic."""
+
+    def __init__(self) -> None:
+        self._topics: dict[str, dict[str, Entry]] = {}
+        self._lists: dict[str, Presences] = {}
+
+    def change(self, changes: Changes) -> None:
+        """Take changes in."""
+        for entry in changes.left:
+            entries = self._topics.get(entry.topic, {})
+            entries.pop(ref(entry.node, entry.number), None)
+            if not entries:
+                self._topics.pop(entry.topic, None)
+            self._lists.pop(entry.topic, None)
+        for entry in changes.joined:
+            self._topics.setdefault(entry.topic, {})[ref(entry.node, entry.number)] = entry
+            self._lists.pop(entry.topic, None)
+
+    def list(self, topic: str) -> Presences:
+        """Who is present on ``topic``; the same object until that changes."""
+        if topic not in self._topics:
+            return {}
+        if topic not in self._lists:
+            self._lists[topic] = by_key(self._topics[topic].values())
+        return self._lists[topic]
+
+    def topics(self) -> dict[str, int]:
+        """Number of entries by topic."""
+        return {topic: len(entries) for topic, entries in self._topics.items()}

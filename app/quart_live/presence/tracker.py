@@ -1,0 +1,192 @@
+"""`Presence`: what views call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol, TypeAlias
+
+from ..errors import LiveViewError
+from ..mailbox import Mailbox
+from ..pubsub import HasMailbox, PubSub
+from ..pubsub.codec import CODEC
+from .entries import PREVIOUS_REF, REF, Changes, Entry, Index, Meta, Presences
+from .exchange import Exchange
+
+Metas: TypeAlias = list[Meta]
+Who: TypeAlias = HasMailbox | Mailbox
+
+
+class Host(Protocol):
+    """`QuartLive`, as far as it is needed here."""
+
+    pubsub: PubSub
+    services: list[Any]
+
+
+class Presence:
+    """Who is present on which topic.
+
+    Args:
+        live: the extension, which starts and stops it with the server; or a PubSub, then do so yourself.
+        name: tells several of them on one PubSub apart. The same in all processes.
+        heartbeat: seconds between two signs of life.
+        down_after: after this many ticks (of ``heartbeat`` seconds) without a sign of life another process
+            counts as dead.
+    """
+
+    def __init__(
+        self, live: Host | PubSub, *, name: str = "presence", heartbeat: float = 2.0, down_after: int = 5
+    ) -> None:
+        self._host = live
+        if not isinstance(live, PubSub):
+            live.services.append(self)
+        self._topic = f"~presence:{name}"
+        self._heartbeat, self._down_after = heartbeat, down_after
+        self._tracked: dict[Mailbox, dict[tuple[str, str], Entry]] = {}
+        self._index = Index()
+        self._exchange: Exchange | None = None
+        self._starting = asyncio.Lock()
+
+    # -- for views -----------------------------------------------------------------------------------------
+
+    async def track(self, who: Who, topic: str, key: str, meta: Mapping[str, Any] | None = None) -> None:
+        """Show ``key`` as present on ``topic`` until ``who`` ends. Nothing during the first render.
+
+        To track what is tracked already is an update.
+
+        Args:
+            who: the view, or a mailbox.
+            topic: any name; usually one that views subscribe to.
+            key: identifies the person, not the tab.
+            meta: whatever shall be known; values that can travel (`quart_live.pubsub.codec`).
+
+        Raises:
+            EncodeError: if ``meta`` cannot travel between processes.
+        """
+        mailbox = _mailbox(who)
+        if mailbox is None:
+            return
+        copy = _copy(meta or {})
+        exchange = await self._started()
+        if not mailbox.closed:  # it may have been while we started
+            self._put(exchange, mailbox, topic, key, copy)
+
+    async def update(
+        self, who: Who, topic: str, key: str, meta: Mapping[str, Any] | Callable[[Meta], Mapping[str, Any]]
+    ) -> None:
+        """Replace the meta of what ``who`` tracks.
+
+        Args:
+            who, topic, key: as given to `track`.
+            meta: the new one, or a function that makes it from the old.
+
+        Raises:
+            LiveViewError: if ``who`` does not track ``key`` on ``topic``.
+            EncodeError: if ``meta`` cannot travel between processes.
+        """
+        mailbox = _mailbox(who)
+        if mailbox is None or mailbox.closed:
+            return
+        entry = self._tracked.get(mailbox, {}).get((topic, key))
+        if entry is None or self._exchange is None:
+            raise LiveViewError(f"nothing to update: {key!r} is not tracked on {topic!r}; call track first")
+        if callable(meta):
+            meta = meta(
+                {name: value for name, value in entry.meta.items() if name not in (REF, PREVIOUS_REF)}
+            )
+        self._put(self._exchange, mailbox, topic, key, _copy(meta))
+
+    async def untrack(self, who: Who, topic: str | None = None, key: str | None = None) -> None:
+        """Take `track` back: of one key, of all keys on ``topic``, or of everything that ``who`` tracks."""
+        mailbox = _mailbox(who)
+        if mailbox is None or mailbox not in self._tracked:
+            return
+        entries = self._tracked[mailbox]
+        gone = [at for at in entries if topic in (None, at[0]) and key in (None, at[1])]
+        self._remove(entries.pop(at) for at in gone)
+        if not entries:
+            del self._tracked[mailbox]
+
+    def list(self, topic: str) -> Presences:
+        """Who is present on ``topic``: by key, in alphabetical order, ``{"metas": […]}``.
+
+        The same object is given to all until something changes: treat it as frozen.
+        """
+        return self._index.list(topic)
+
+    def get(self, topic: str, key: str) -> Metas:
+        """The metas of one key; empty if it is not present."""
+        return self._index.list(topic).get(key, {"metas": []})["metas"]
+
+    def topics(self) -> dict[str, int]:
+        """Number of entries by topic, of all processes. For tests and status pages."""
+        return self._index.topics()
+
+    # -- beginning and end ---------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Take part in the exchange between processes. Runs with the server, or at the first `track`."""
+        await self._started()
+
+    async def stop(self) -> None:
+        """Leave the exchange: our entries go everywhere, at once. It may be started again."""
+        exchange = self._exchange
+        if exchange is not None:
+            await exchange.stop()
+            self._exchange = None
+            self._tracked.clear()
+            self._index = Index()
+
+    async def _started(self) -> Exchange:
+        if self._exchange is None:
+            async with self._starting:
+                if self._exchange is None:  # nobody else has done it meanwhile
+                    pubsub = self._pubsub
+                    exchange = Exchange(pubsub, self._topic, self._changed, self._heartbeat, self._down_after)
+                    await exchange.start()
+                    self._exchange = exchange
+        return self._exchange
+
+    # -- changes -------------------------------------------------------------------------------------------
+
+    def _put(self, exchange: Exchange, mailbox: Mailbox, topic: str, key: str, meta: Meta) -> None:
+        mailbox.on_close(self._left)
+        entries = self._tracked.setdefault(mailbox, {})
+        old = entries.get((topic, key))
+        new = entries[topic, key] = exchange.replication.join(topic, key, meta, old)
+        self._changed(Changes([new], [old] if old is not None else []))
+        exchange.send()
+
+    def _left(self, mailbox: Mailbox) -> None:
+        """A view has ended, in whatever way."""
+        self._remove(self._tracked.pop(mailbox, {}).values())
+
+    def _remove(self, entries: Iterable[Entry]) -> None:
+        gone = [*entries]
+        if self._exchange is None or not gone:
+            return
+        for entry in gone:
+            self._exchange.replication.leave(entry)
+        self._changed(Changes([], gone))
+        self._exchange.send()
+
+    def _changed(self, changes: Changes) -> None:
+        """Every change goes through here, ours and those of other processes: list first, then the diffs."""
+        self._index.change(changes)
+        for diff in changes.diffs():
+            self._pubsub.broadcast_here(diff.topic, diff)
+
+    @property
+    def _pubsub(self) -> PubSub:
+        return self._host if isinstance(self._host, PubSub) else self._host.pubsub
+
+
+def _mailbox(who: Who) -> Mailbox | None:
+    return who if isinstance(who, Mailbox) else who.mailbox
+
+
+def _copy(meta: Mapping[str, Any]) -> Meta:
+    """A copy as other processes will get it, so that all see the same and nobody can change it."""
+    copy: Meta = CODEC.decode(CODEC.encode(dict(meta)))
+    return copy

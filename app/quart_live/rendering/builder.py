@@ -1,0 +1,160 @@
+"""The ground of the code generator: nodes under construction, skip tests, and what to do with the unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
+
+from .dependencies import ALWAYS, Dependencies, Names
+
+if TYPE_CHECKING:
+    from .environment import LiveEnvironment
+
+# Statements that write nothing themselves, or only through the blocks in them.
+_INLINE = (
+    nodes.Assign,
+    nodes.AssignBlock,
+    nodes.Macro,
+    nodes.Import,
+    nodes.FromImport,
+    nodes.ExprStmt,
+    nodes.With,
+    nodes.Scope,
+    nodes.ScopedEvalContextModifier,
+    nodes.EvalContextModifier,
+)
+
+FIRST_TIME = 1
+"""The bit in every mask that is set only where a part is rendered for the first time."""
+
+
+@dataclass
+class NodeBuilder:
+    """One node under construction: the names of its variables in the generated code, and its statics so far.
+
+    Attributes:
+        buffer: variable of the node itself.
+        statics: name of its statics in the generated module.
+        tracked: whether the node of the last render is at hand, so that parts can be skipped.
+        strings: the statics.
+        is_text: for each dynamic whether it is always a string.
+        nested: whether it is a branch, and not the whole template.
+    """
+
+    buffer: str
+    statics: str
+    tracked: bool
+    strings: list[str] = field(default_factory=lambda: [""])
+    is_text: list[bool] = field(default_factory=list)
+    nested: bool = False
+
+    @property
+    def previous(self) -> str:
+        """Variable with the node of the last render; empty if something else was there."""
+        return f"{self.buffer}_p"
+
+    @property
+    def mask(self) -> str:
+        """Variable with one bit for each name that has changed."""
+        return f"{self.buffer}_m"
+
+    def add_text(self, text: str) -> None:
+        """Add constant HTML."""
+        self.strings[-1] += text
+
+    def add_dynamic(self, is_text: bool = False) -> int:
+        """Count one more dynamic; returns its index in the node."""
+        self.strings.append("")
+        self.is_text.append(is_text)
+        return len(self.is_text)
+
+
+class NodeGenerator(CodeGenerator):
+    """Jinja's generator, with some buffers being nodes under construction."""
+
+    environment: LiveEnvironment
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.dependencies: Dependencies
+        self.builders: dict[str | None, NodeBuilder] = {}
+        self.bits: dict[str, int] = {}
+        self.constants: list[str] = []
+        self.around: list[nodes.Node] = []  # settings (autoescape) in force around the current statement
+
+    def constant(self) -> str:
+        """Reserve the name of a constant of the generated module."""
+        self.constants.append("")
+        return f"live_{len(self.constants) - 1}"
+
+    def open_node(self, frame: Frame, tracked: bool) -> NodeBuilder:
+        """Begin a node and make it the sink of the frame."""
+        builder = self.open_row(frame, self.constant(), tracked)
+        self.writeline(f"{builder.buffer} = [{builder.statics}]")
+        return builder
+
+    def open_row(self, frame: Frame, statics: str, tracked: bool) -> NodeBuilder:
+        """The same, without the line that makes the list."""
+        builder = NodeBuilder(self.temporary_identifier(), statics, tracked)
+        self.builders[builder.buffer] = builder
+        frame.buffer = builder.buffer
+        return builder
+
+    def close_row(self, builder: NodeBuilder, keyed: bool = False) -> None:
+        """Write down the statics, now that they are all known."""
+        number = int(builder.statics.removeprefix("live_"))
+        self.constants[number] = f"Statics({tuple(builder.strings)!r}, {keyed!r})"
+
+    def bit(self, name: str) -> int:
+        """The bit of a name in the masks of this template."""
+        return self.bits.setdefault(name, 1 << (len(self.bits) + 1))
+
+    def skip_test(self, builder: NodeBuilder, names: Names) -> str | None:
+        """An expression that is true if a part depending on `names` can be skipped; None if it never can."""
+        names |= self.dependencies.of(*self.around)
+        if not builder.tracked or ALWAYS in names:
+            return None
+        mask = FIRST_TIME
+        for name in sorted(names):
+            mask |= self.bit(name)
+        return f"not {builder.mask} & {mask}"
+
+    @contextmanager
+    def slot(self, builder: NodeBuilder, names: Names, skip: bool = True) -> Iterator[tuple[str, int]]:
+        """One dynamic made by statements: yields the variable to leave it in, and its index."""
+        index = builder.add_dynamic()
+        slot = self.temporary_identifier()
+        test = self.skip_test(builder, names) if skip else None
+        if test:
+            self.writeline(f"if {test}:")
+            self.writeline(f"    {slot} = {builder.previous}[{index}]")
+            self.writeline("else:")
+            self.indent()
+        yield slot, index
+        if test:
+            self.outdent()
+        self.writeline(f"{builder.buffer}.append({slot})")
+
+    def visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> Any:
+        """Treat statements that write to a node in their own ways; the unknown ones become opaque."""
+        if isinstance(node, nodes.Stmt) and args and (builder := self.builders.get(args[0].buffer)):
+            visitor = getattr(self, f"live_{type(node).__name__.lower()}", None)
+            if visitor is not None:
+                return visitor(node, args[0], builder)
+            if not isinstance(node, _INLINE):
+                return self.opaque(node, args[0], builder)
+        return super().visit(node, *args, **kwargs)
+
+    def opaque(self, node: nodes.Node, frame: Frame, builder: NodeBuilder) -> None:
+        """Let Jinja render the statement to a string: one dynamic."""
+        with self.slot(builder, self.dependencies.of(node)) as (slot, _index):
+            outer, frame.buffer = frame.buffer, self.temporary_identifier()
+            self.writeline(f"{frame.buffer} = []")
+            super().visit(node, frame)
+            self.writeline(f"{slot} = concat({frame.buffer})")
+            frame.buffer = outer

@@ -1,0 +1,45 @@
+"""What can be wrong with a live template, said so that one knows what to do."""
+
+from __future__ import annotations
+
+_REQUEST_NAMES = frozenset({"request", "session", "g", "current_user", "get_flashed_messages"})
+
+
+class LiveTemplateError(Exception):
+    """Base of all errors about live templates."""
+
+
+class LiveTemplateWarning(UserWarning):
+    """A live template works, but not as well as it could."""
+
+
+class MissingAssignError(LiveTemplateError):
+    """A live template reads a name that is neither assigned nor a global of the template environment.
+
+    Attributes:
+        name: the name.
+        template: name of the template.
+        line: line of the template, from 1.
+    """
+
+    def __init__(self, name: str, template: str | None, line: int, known: list[str]) -> None:
+        self.name = name
+        self.template = template
+        self.line = line
+        known_names = ", ".join(known) if known else "none"
+        super().__init__(
+            f"{template or 'The template'}, line {line}, reads {name!r}, but the view has no such assign. "
+            f"{_advice(name)} Assigned are: {known_names}."
+        )
+
+
+def _advice(name: str) -> str:
+    if name in _REQUEST_NAMES:
+        return (
+            f"{name!r} belongs to an HTTP request, and a live view outlives its request. Take what you need "
+            f"from the session in mount and assign it: self.assign({name}=...)."
+        )
+    return (
+        f"Assign it in mount: self.assign({name}=...). If it may be absent, write "
+        f"{{{{ {name}|default('') }}}} or {{% if {name} is defined %}}."
+    )

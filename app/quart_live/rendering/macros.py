@@ -1,0 +1,114 @@
+"""What comes from elsewhere: macros, call blocks, includes and imports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jinja2 import nodes
+from jinja2.compiler import Frame, MacroRef
+
+from .branches import BranchGenerator
+from .builder import NodeBuilder
+from .dependencies import import_mark
+
+
+class MacroGenerator(BranchGenerator):
+    """Generates macros that build nodes, and includes that are nodes."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._awaits_macro_buffer = False
+
+    def macro_body(self, node: nodes.Macro | nodes.CallBlock, frame: Frame) -> tuple[Frame, MacroRef]:
+        """The body of every macro builds a node, wherever the macro is defined."""
+        self._awaits_macro_buffer = True
+        return super().macro_body(node, frame)
+
+    def buffer(self, frame: Frame) -> None:
+        """Give a macro a node; whatever else opens a buffer gets an ordinary one."""
+        if self._awaits_macro_buffer:
+            self._awaits_macro_buffer = False
+            self.open_node(frame, tracked=False)
+        else:
+            super().buffer(frame)
+
+    def return_buffer_contents(self, frame: Frame, force_unescaped: bool = False) -> None:
+        """A macro returns its node."""
+        builder = self.builders.get(frame.buffer)
+        if builder is None:
+            super().return_buffer_contents(frame, force_unescaped)
+        else:
+            self.close_row(builder)
+            self.writeline(f"return {builder.buffer}")
+
+    def macro_def(self, macro_ref: MacroRef, frame: Frame) -> None:
+        """``LiveMacro(...)`` instead of ``Macro(...)``."""
+        self.write("Live")
+        super().macro_def(macro_ref, frame)
+
+    def live_callblock(self, node: nodes.CallBlock, frame: Frame, builder: NodeBuilder) -> None:
+        """``call``: the node of the macro that is called."""
+        with self.slot(builder, self.dependencies.of(node)) as (slot, _index):
+            call_frame, macro_ref = self.macro_body(node, frame)
+            self.writeline("caller = ")
+            self.macro_def(macro_ref, call_frame)
+            self.writeline(f"{slot} = ", node)
+            self.write_call(node.call, frame, "str", caller=True)
+
+    def live_include(self, node: nodes.Include, frame: Frame, builder: NodeBuilder) -> None:
+        """``include``: the node of the included template, which decides itself what to evaluate."""
+        with self.slot(builder, frozenset(), skip=False) as (slot, index):
+            self.writeline(f"{slot} = ''")
+            if node.ignore_missing:
+                self.writeline("try:")
+                self.indent()
+            self.writeline("template = environment.get_or_select_template(", node)
+            self.visit(node.template, frame)
+            self.write(f", {self.name!r})")
+            if node.ignore_missing:
+                self.outdent()
+                self.writeline("except TemplateNotFound: pass")
+                self.writeline("else:")
+                self.indent()
+            if node.with_context:
+                local = self.dump_local_context(frame)
+                known = f"changed, {builder.previous}, {index}" if builder.tracked else "frozenset(), (), 0"
+                self.writeline(f"{slot} = live_include(template, context, {local}, {known})")
+            else:
+                self.writeline(f"{slot} = concat(template._get_default_module()._body_stream)")
+            if node.ignore_missing:
+                self.outdent()
+
+    def visit_Include(self, node: nodes.Include, frame: Frame) -> None:  # noqa: N802
+        """Where a buffer is open Jinja yields an include without context past it; keep it in the buffer."""
+        if frame.buffer is None or node.with_context:
+            super().visit_Include(node, frame)
+        else:
+            self.live_include(node, frame, NodeBuilder(frame.buffer, "", tracked=False))
+
+    def visit_Import(self, node: nodes.Import, frame: Frame) -> None:  # noqa: N802
+        """``import``: see :meth:`_note_volatile`."""
+        super().visit_Import(node, frame)
+        self._note_volatile(node, frame)
+
+    def visit_FromImport(self, node: nodes.FromImport, frame: Frame) -> None:  # noqa: N802
+        """``from ... import``: see :meth:`_note_volatile`."""
+        super().visit_FromImport(node, frame)
+        self._note_volatile(node, frame)
+
+    def _import_common(self, node: nodes.Import | nodes.FromImport, frame: Frame) -> None:
+        """As Jinja's, but keeps the template."""
+        self.write("(live_imported := environment.get_template(")
+        self.visit(node.template, frame)
+        self.write(f", {self.name!r})).")
+        if node.with_context:
+            self.write(f"make_module(context.get_all(), True, {self.dump_local_context(frame)})")
+        else:
+            self.write("_get_default_module(context)")
+
+    def _note_volatile(self, node: nodes.Import | nodes.FromImport, frame: Frame) -> None:
+        """Macros from elsewhere may read a clock; only their own template knows, and only at run time."""
+        builder = self.builders.get(frame.buffer)
+        if builder is not None and builder.tracked and self.dependencies.is_marked(node):
+            self.writeline("if live_imported.is_volatile:")
+            self.writeline(f"    {builder.mask} |= {self.bit(import_mark(node))}")

@@ -1,0 +1,198 @@
+"""Rendering one mounted view: the first page, the join and every diff after it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Set
+from contextlib import contextmanager
+from typing import Any
+
+from jinja2.runtime import Context
+
+from .diff import Wire, changes, complete
+from .environment import LiveTemplate
+from .keys import NoKeyError, Parts
+from .placing import Placing, placing
+from .sharing import RowCache, SharedItems, names_key
+from .streams import StreamLoop, Streams, streams_among
+from .tree import Components, Node, to_html
+
+_STREAMS = frozenset({"streams"})
+
+
+class Renderer:
+    """Keeps the tree of one mounted view between renders. One per view and join.
+
+    Args:
+        template: the compiled template of the view, or of a component.
+        components: the view's components, if it can have some.
+    """
+
+    def __init__(self, template: LiveTemplate, components: Placing | None = None) -> None:
+        self.template = template
+        self._components = components
+        self._tree: Node | None = None
+        self._context: Context | None = None
+        self._unseen: frozenset[str] = frozenset()
+        self._plans = template.whole_plans
+
+    def html(self, assigns: Mapping[str, Any]) -> str:
+        """Render everything to HTML, as for the first page.
+
+        Raises:
+            MissingAssignError: the template reads a name that is neither assigned nor global.
+        """
+        html = to_html(self.render(assigns))
+        _settle_streams(assigns)
+        return html
+
+    def join(self, assigns: Mapping[str, Any], cache: RowCache | None = None) -> Wire:
+        """Render everything for a browser that has nothing yet: the `rendered` of a join reply."""
+        message: Wire = complete(self.render(assigns, cache))
+        _settle_streams(assigns)
+        return message
+
+    def diff(self, assigns: Mapping[str, Any], changed: Set[str], cache: RowCache | None = None) -> Wire:
+        """Render what depends on the `changed` names and return what differs; ``{}`` if nothing does.
+
+        Values that were not assigned again count as unchanged, whatever happened inside them.
+
+        Args:
+            assigns: all assigns.
+            changed: the names among them that were assigned since the last render.
+            cache: items of streams that other views have rendered.
+        """
+        names = self._unseen.union(changed)
+        old = self._tree
+        if old is None:
+            return self.join(assigns, cache)
+        self._unseen = names  # stays if the template raises: the next diff catches up
+        if self._context is None:
+            self._context = context = self.template.new_context(dict(assigns))
+        else:
+            context = self._updated_context(self._context, assigns, names)
+        with self._sharing(assigns, cache if "streams" in names else None):
+            new = self._render(context, names, old)
+        self._unseen = frozenset()
+        message = changes(old, new)
+        if "streams" in names:
+            _settle_streams(assigns)
+        return message
+
+    def save_memory(self) -> None:
+        """Keep the tree alone until the next render, which takes some microseconds longer."""
+        self._context = None
+
+    @property
+    def tree(self) -> Node | None:
+        """What was last rendered, if anything."""
+        return self._tree
+
+    def current_html(self, components: Components = {}) -> str:  # noqa: B006 - it is only read
+        """The HTML of the view as last rendered; ``""`` before the first render."""
+        return "" if self._tree is None else to_html(self._tree, components)
+
+    def render(self, assigns: Mapping[str, Any], cache: RowCache | None = None) -> Node:
+        """Render everything, whatever was rendered before; streams keep their items.
+
+        Args:
+            assigns: all assigns.
+            cache: items of streams that other views have rendered.
+
+        Raises:
+            MissingAssignError: the template reads a name that is neither assigned nor global.
+        """
+        self.template.check_names(assigns.keys())
+        self._context = self.template.new_context(dict(assigns))
+        self._unseen = frozenset()
+        with self._sharing(assigns, cache):
+            return self._render(self._context, frozenset(), None)
+
+    def shared_key(self, assigns: Mapping[str, Any], changed: Set[str], parts: Parts) -> Hashable | None:
+        """A key of the coming diff: views with equal keys have equal diffs.
+
+        Args:
+            assigns: all assigns.
+            changed: the names among them that were assigned since the last render.
+            parts: ids of objects that are not changed any more; see :func:`~.keys.parts_of`.
+
+        Returns:
+            The key, or None if the diff may be this view's alone.
+        """
+        plans, tree, streams = self._plans, self._tree, assigns.get("streams")
+        if not plans or tree is None or self._unseen or type(streams) is not Streams:
+            return None
+        if len(changed) > 1 and not self.template.reads.isdisjoint(changed - _STREAMS):
+            return None
+        named = streams.__dict__
+        key: Hashable = None
+        try:
+            for name, names, place in plans:
+                stream = named[name]
+                if stream.inserts or stream.deletes or stream.emptied:
+                    if place is None or type(tree[place]) is not StreamLoop:
+                        return None
+                    around: Hashable = tree[place].statics
+                    if names:
+                        around = (around, names_key(names, assigns))
+                    key = stream.key(parts, around if key is None else (around, key))
+        except (NoKeyError, KeyError):
+            return None
+        return key
+
+    def pass_over(self, assigns: Mapping[str, Any], changed: Set[str]) -> None:
+        """Leave out a diff that was found by its `shared_key`, and go on as if it had been rendered."""
+        for stream in assigns["streams"].__dict__.values():
+            stream.settle()
+        if len(changed) > 1:
+            assert self._context is not None
+            self._updated_context(self._context, assigns, frozenset(changed))
+
+    @contextmanager
+    def _sharing(self, assigns: Mapping[str, Any], cache: RowCache | None) -> Iterator[None]:
+        plans = self.template.stream_plans if cache is not None else None
+        if cache is None or not plans:
+            yield
+            return
+        shared = SharedItems(cache, plans, assigns)
+        streams = list(streams_among(assigns))
+        for stream in streams:
+            stream.shared = shared
+        try:
+            yield
+            shared.keep()
+        finally:
+            for stream in streams:
+                stream.shared = None
+
+    def _render(self, context: Context, changed: frozenset[str], previous: Node | None) -> Node:
+        template = self.template
+        token = placing.set(self._components)
+        try:
+            tree = template.live_root(context, changed | template.volatile_globals, previous)
+        except Exception:
+            # Jinja may have left settings of a half-rendered block behind in it.
+            self._context = None if previous is None else template.new_context(dict(context.parent))
+            template.environment.handle_exception()
+        finally:
+            placing.reset(token)
+        self._tree = tree
+        return tree
+
+    def _updated_context(
+        self, context: Context, assigns: Mapping[str, Any], changed: frozenset[str]
+    ) -> Context:
+        if self.template.inherits:  # a parent template adds its blocks to the context, at every render
+            self._context = self.template.new_context(dict(assigns))
+            return self._context
+        # Making a new context costs more than all else in a small update, so this one is kept for life.
+        context.vars.clear()
+        context.exported_vars.clear()
+        for name in changed:
+            if name in assigns:
+                context.parent[name] = assigns[name]
+        return context
+
+
+def _settle_streams(assigns: Mapping[str, Any]) -> None:
+    for stream in streams_among(assigns):
+        stream.settle()

@@ -1,0 +1,199 @@
+"""Streams: lists whose items the server forgets once they are sent.
+
+A :class:`LiveStream` holds only what has happened to a list since the last render. The template goes through
+the items to be sent now, ``{% for dom_id, message in streams.messages %}``; the browser keeps the others.
+Assigned streams stand under the name ``streams``: a :class:`Streams`, or any mapping of names to streams;
+:class:`~.renderer.Renderer` forgets their items after every render.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+
+from .errors import LiveTemplateError
+from .keys import Parts, key_of
+from .tree import Loop, Statics
+
+if TYPE_CHECKING:
+    from .sharing import SharedItems
+
+STREAM_ADVICE = (
+    "A stream knows only the items to be sent now, not how many there are. Keep a count in an assign, and "
+    "show an empty state by CSS: an element in the same container with the selector :only-child."
+)
+
+Insert: TypeAlias = "tuple[Any, int, int | None, bool]"
+"""Item, position, limit, and whether it may only update."""
+
+
+class LiveStream:
+    """What is to be inserted into and deleted from one streamed list.
+
+    Args:
+        ref: names the stream within its view on the wire.
+        dom_id: gives the element id of an item.
+
+    Attributes:
+        inserts: what is to be sent, by element id.
+        deletes: element ids of what is to be taken away.
+        emptied: whether all that was there before is to be taken away.
+        shared: where items come from that other views have rendered already, while there are such.
+    """
+
+    __slots__ = ("_begun", "_rendered", "_rest", "deletes", "dom_id", "emptied", "inserts", "ref", "shared")
+
+    def __init__(self, ref: str, dom_id: Callable[[Any], str]) -> None:
+        self.ref = ref
+        self.dom_id = dom_id
+        self.inserts: dict[str, Insert] = {}
+        self.deletes: list[str] = []
+        self.emptied = False
+        self.shared: SharedItems | None = None
+        self._begun = False
+        self._rest: list[tuple[str, Any]] = []
+        self._rendered: list[StreamLoop] = []
+
+    @property
+    def pending(self) -> bool:
+        """Whether there is something to send."""
+        return bool(self.inserts or self.deletes or self.emptied)
+
+    def insert(self, item: Any, at: int = -1, limit: int | None = None, update_only: bool = False) -> None:
+        """Add an item, or send it again if it is there.
+
+        Args:
+            item: the item.
+            at: -1 for the end, 0 for the beginning, else the position.
+            limit: afterwards keep the first `limit` items, the last ones if negative.
+            update_only: change it if it is there, else do nothing.
+        """
+        dom_id, inserts = self.dom_id(item), self.inserts
+        if dom_id in inserts:
+            del inserts[dom_id]  # the last one counts, at its place
+        inserts[dom_id] = (item, at, limit, update_only)
+
+    def delete(self, dom_id: str) -> None:
+        """Take an item away by its element id."""
+        self.inserts.pop(dom_id, None)
+        if dom_id not in self.deletes:
+            self.deletes.append(dom_id)
+
+    def reset(self) -> None:
+        """Take away everything that is not inserted after this."""
+        self.inserts.clear()
+        self.deletes.clear()
+        self.emptied = True
+
+    def key(self, parts: Parts, around: Hashable) -> Hashable:
+        """A key of what is to be sent; see :func:`~.keys.key_of`.
+
+        Args:
+            parts: ids of what is frozen by agreement.
+            around: a key of whatever else the items depend on; becomes part of the key.
+
+        Raises:
+            NoKeyError: it has none.
+        """
+        if len(self.inserts) == 1 and not self.deletes and not self.emptied:  # nearly always
+            [(dom_id, (item, at, limit, update_only))] = self.inserts.items()
+            return (around, self.ref, dom_id, key_of(item, parts), at, limit, update_only)
+        keys: list[Hashable] = [around, self.ref]
+        for dom_id, (item, at, limit, update_only) in self.inserts.items():
+            keys += (dom_id, key_of(item, parts), at, limit, update_only)
+        if self.emptied or self.deletes:
+            keys += (self.emptied, tuple(self.deletes))
+        return tuple(keys)
+
+    def settle(self) -> None:
+        """Forget what has been rendered, here and in the tree."""
+        self.inserts.clear()
+        if self.deletes or self.emptied:
+            self.deletes.clear()
+            self.emptied = False
+        if self._rendered:
+            for loop in self._rendered:
+                loop.entries = []
+                loop.changes = None
+            self._rendered.clear()
+
+    def render(self, statics: Statics) -> StreamLoop:
+        """Begin the loop over the items to be sent."""
+        loop = StreamLoop(statics, self.ref, self._wire() if self.pending else None)
+        self._rendered.append(loop)
+        self._begun = True
+        is_filled = self.shared is not None and bool(self.inserts) and self.shared.fill(loop, self)
+        self._rest = [] if is_filled else self.items()
+        return loop
+
+    def _wire(self) -> list[Any]:
+        inserts = [
+            [dom_id, at, limit, update_only]
+            for dom_id, (_, at, limit, update_only) in reversed(self.inserts.items())
+        ]
+        reset = [True] if self.emptied else []  # the client looks only whether there is a fourth element
+        return [self.ref, inserts, list(self.deletes), *reset]
+
+    def items(self) -> list[tuple[str, Any]]:
+        """The items to be sent, with their element ids."""
+        return [(dom_id, insert[0]) for dom_id, insert in self.inserts.items()]
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        if not self._begun:  # by a filter, or in a loop that is rendered to one string
+            raise LiveTemplateError(f"A stream can only be gone through by a plain 'for'. {STREAM_ADVICE}")
+        self._begun = False
+        rest, self._rest = self._rest, []
+        return iter(rest)
+
+    def _refuse(self) -> NoReturn:
+        raise LiveTemplateError(STREAM_ADVICE)
+
+    def __len__(self) -> int:
+        self._refuse()
+
+    def __bool__(self) -> bool:
+        self._refuse()
+
+
+class Streams:
+    """The streams of a view or component, as attributes and as items: ``streams.rows``, ``streams["rows"]``.
+
+    A stream may have any name, also that of a method of dicts.
+    """
+
+    def __getattr__(self, name: str) -> LiveStream:
+        if name.startswith("__"):  # questions of Python and Jinja, not of a template
+            raise AttributeError(name)
+        known = ", ".join(sorted(vars(self))) or "none"
+        raise LiveTemplateError(f"there is no stream {name!r}, only {known}; begin it with self.stream")
+
+    def __getitem__(self, name: str) -> LiveStream:
+        stream: LiveStream = getattr(self, name)
+        return stream
+
+    def __contains__(self, name: object) -> bool:
+        return name in vars(self)
+
+    def __repr__(self) -> str:
+        return f"Streams({', '.join(vars(self))})"
+
+
+def streams_among(assigns: Mapping[str, Any]) -> Collection[LiveStream]:
+    """The streams that are assigned."""
+    streams = assigns.get("streams")
+    if type(streams) is Streams:
+        return vars(streams).values()
+    if isinstance(streams, Mapping):
+        return [stream for stream in streams.values() if isinstance(stream, LiveStream)]
+    return ()
+
+
+class StreamLoop(Loop):
+    """A rendered stream: its entries are all new, and nothing of them is kept after the render."""
+
+    __slots__ = ("changes", "ref")
+
+    def __init__(self, statics: Statics, ref: str, changes: list[Any] | None) -> None:
+        super().__init__(statics)
+        self.ref = ref
+        self.changes = changes

@@ -1,0 +1,110 @@
+"""The rendered tree: what a template produces instead of one long string.
+
+A *node* is a plain list ``[statics, dynamic, dynamic, ...]``. Its first element is the :class:`Statics` of
+the template (or branch, or macro) that made it; that object's identity is the fingerprint. A *loop* holds one
+list ``[key, dynamic, ...]`` per entry, all sharing one :class:`Statics`.
+
+A *dynamic* is one of
+
+* ``str``: finished, escaped HTML;
+* a node (``list``): a branch, a macro call, an included template;
+* a :class:`Loop`;
+* ``int``: the cid of a live component, whose tree is kept elsewhere (see :mod:`.placing`).
+
+Trees are built afresh by every render, but a part whose inputs have not changed is the *same object* as
+before. Nobody changes a tree once it is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import orjson
+
+from .errors import LiveTemplateError
+
+Node: TypeAlias = list[Any]
+"""``[Statics, dynamic, ...]`` (a loop entry has its key in place of the statics)."""
+
+Dynamic: TypeAlias = "str | int | Node | Loop"
+
+
+class Statics:
+    """The constant strings around the dynamics of one template, branch, macro or loop body.
+
+    Created once per compiled template, so that ``a is b`` means "the browser knows these strings already".
+
+    Args:
+        strings: one more than there are dynamics.
+        keyed: for a loop body: whether its entries have keys (else they are compared by position).
+    """
+
+    __slots__ = ("__weakref__", "fragment", "keyed", "strings")
+
+    def __init__(self, strings: Sequence[str], keyed: bool = False) -> None:
+        self.strings = tuple(strings)
+        self.keyed = keyed
+        self.fragment = orjson.Fragment(orjson.dumps(self.strings))
+
+    def __repr__(self) -> str:
+        return f"Statics({self.strings!r})"
+
+
+class Loop:
+    """A rendered ``for``: the statics of its body and one ``[key, dynamic, ...]`` per round."""
+
+    __slots__ = ("entries", "statics")
+
+    def __init__(self, statics: Statics) -> None:
+        self.statics = statics
+        self.entries: list[Node] = []
+
+    def __repr__(self) -> str:
+        return f"Loop({self.statics!r}, {self.entries!r})"
+
+
+Components: TypeAlias = Mapping[int, Node]
+"""The trees of live components by cid."""
+
+_NO_COMPONENTS: Components = {}
+
+
+def to_html(dynamic: Dynamic, components: Components = _NO_COMPONENTS) -> str:
+    """Return the HTML of a tree or of a part of it.
+
+    Raises:
+        LiveTemplateError: it has a live component that is not among `components`.
+    """
+    parts: list[str] = []
+    _write(dynamic, parts, components)
+    return "".join(parts)
+
+
+def _write(dynamic: Dynamic, parts: list[str], components: Components) -> None:
+    if isinstance(dynamic, list):
+        _write_row(dynamic[0].strings, dynamic, parts, components)
+    elif isinstance(dynamic, Loop):
+        strings = dynamic.statics.strings
+        for entry in dynamic.entries:
+            _write_row(strings, entry, parts, components)
+    elif isinstance(dynamic, str):
+        parts.append(dynamic)
+    elif dynamic in components:
+        _write(components[dynamic], parts, components)
+    else:
+        raise LiveTemplateError(
+            "A live component is part of something that has to be one text, for example the result of a "
+            "macro that is put into a variable or through a filter. Use the macro as a whole expression."
+        )
+
+
+def _write_row(strings: tuple[str, ...], row: Node, parts: list[str], components: Components) -> None:
+    parts.append(strings[0])
+    for index in range(1, len(row)):
+        dynamic = row[index]
+        if isinstance(dynamic, str):
+            parts.append(dynamic)
+        else:
+            _write(dynamic, parts, components)
+        parts.append(strings[index])

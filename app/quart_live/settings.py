@@ -1,0 +1,87 @@
+"""The engine's settings, read from the Quart app's config. All limits are on by default.
+
+| config key | default | meaning |
+|---|---|---|
+| `LIVE_CLIENT_DIR` | `<static folder>/node_modules` | where `phoenix` and `phoenix_live_view` are installed; the environment variable `QUART_LIVE_CLIENT_DIR` overrides it |
+| `LIVE_ALLOWED_ORIGINS` | `()` | further origins that may open a socket, such as `https://chat.example`; `"*"` allows all |
+| `LIVE_SESSION_MAX_AGE` | 1209600 | seconds that a page's session token is good for (two weeks); after that the page loads itself anew |
+| `LIVE_MAX_FRAME_BYTES` | 262144 | longer frames close the socket (1009); give the ASGI server the same bound (`ws_max_size` of uvicorn), since it holds a frame before we see it |
+| `LIVE_MAX_JSON_DEPTH` | 64 | deeper nested JSON closes the socket (1007) |
+| `LIVE_MAX_FORM_FIELDS` | 10000 | fields of one form event; more get an error reply |
+| `LIVE_MAX_CHANNELS` | 100 | views that one socket may join |
+| `LIVE_JOIN_RATE` | 20 | joins per second that one socket may go on making … |
+| `LIVE_JOIN_BURST` | 200 | … after this many at once |
+| `LIVE_MAILBOX_LIMIT` | 1000 | messages that may wait for one view; one more ends it, and its page joins afresh |
+| `LIVE_IDLE_TIMEOUT` | 60 | seconds without a frame after which a socket is closed; the client's heartbeat comes every 30 |
+| `LIVE_SEND_TIMEOUT` | 30 | seconds after which a browser that reads nothing is cut off |
+| `LIVE_MAX_UNSENT_BYTES` | 4194304 | bytes that may wait for one browser; a single frame always may |
+| `LIVE_UPLOAD_DIR` | the system's | existing folder for the temporary files of uploads |
+| `LIVE_LEAVE_TIMEOUT` | 10 | seconds that a handler may go on after its view has been left |
+| `LIVE_DRAIN_TIMEOUT` | 5 | seconds that handlers may go on when the server stops, before their sockets are closed |
+| `LIVE_SHARE_RENDERING` | true | what one view has rendered of a broadcast serves the others that show the same (see `fanout.py`) |
+| `LIVE_REDACT_LOGS` | true | tokens and cookies are taken out of what the ASGI server logs |
+| `LIVE_RELOAD` | the app's `DEBUG` | changed templates and stylesheets are shown at once in open pages; for development only |
+"""  # noqa: E501
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from quart import Quart
+
+from .forms import MAX_FIELDS
+from .limits import MAX_JSON_DEPTH
+
+
+def static_folder_of(app: Quart) -> Path:
+    """Where ``app`` has its static files."""
+    return Path(app.static_folder) if app.static_folder else Path(app.root_path) / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of one app; see the table above for meaning and units."""
+
+    client_dir: Path
+    allowed_origins: Collection[str] = ()
+    session_max_age: int = 14 * 24 * 3600
+    max_frame_bytes: int = 256 * 1024
+    max_json_depth: int = MAX_JSON_DEPTH
+    max_form_fields: int = MAX_FIELDS
+    max_channels: int = 100
+    join_rate: float = 20.0
+    join_burst: float = 200.0
+    mailbox_limit: int = 1000
+    idle_timeout: float = 60.0
+    send_timeout: float = 30.0
+    max_unsent_bytes: int = 4 * 1024 * 1024
+    leave_timeout: float = 10.0
+    upload_dir: Path | None = None
+    drain_timeout: float = 5.0
+    redact_logs: bool = True
+    reload: bool = False
+
+    @classmethod
+    def of(cls, app: Quart) -> Settings:
+        """Read the settings of ``app``."""
+        get = app.config.get
+        client_dir = (
+            os.environ.get("QUART_LIVE_CLIENT_DIR")
+            or get("LIVE_CLIENT_DIR")
+            or static_folder_of(app) / "node_modules"
+        )
+        allowed = get("LIVE_ALLOWED_ORIGINS", ())
+        own: dict[str, Any] = {
+            field.name: type(field.default)(get(f"LIVE_{field.name.upper()}", field.default))
+            for field in fields(cls)
+            if isinstance(field.default, int | float)
+        }
+        # A single origin is easily given as text; it must not be read as a collection of letters.
+        own["allowed_origins"] = (allowed,) if isinstance(allowed, str) else tuple(allowed)
+        own["reload"] = bool(get("LIVE_RELOAD", app.debug))
+        own["upload_dir"] = Path(folder) if (folder := get("LIVE_UPLOAD_DIR")) else None
+        return cls(client_dir=Path(client_dir), **own)

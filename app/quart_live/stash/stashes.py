@@ -1,0 +1,161 @@
+"""`Stashes`: the stash of an app, as ``live.stash``; its stores, and who a user is.
+
+live.stash.add("db", SQLAlchemyStash(engine))
+
+@live.stash.user_id
+def who(session):
+    return session.get("member")
+
+@app.post("/sign-out")
+async def sign_out():
+    response = redirect("/")
+    await live.stash.sign_out(response)
+    session.clear()
+    return response
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from quart import session as quart_session
+
+from .. import csrf
+from ..connection import view_session
+from ..errors import LiveViewError
+from . import first
+from .declaration import BROWSER
+from .identity import session_owner, user_owner
+from .methods import any_has_stash
+from .seal import Seals
+from .sent import Sent, view_key
+from .stores import MemoryStash, StashStore
+from .visit import Visit
+
+if TYPE_CHECKING:
+    from werkzeug.sansio.response import Response
+
+    from ..extension import QuartLive
+    from ..view import LiveView
+
+log = logging.getLogger("quart_live.stash")
+
+MEMORY = "memory"
+CLEAR_COOKIE = "__live_stash_clear__"
+_YEAR = 365 * 24 * 3600
+
+WhoIs = Callable[[Mapping[str, Any]], object]
+
+
+class Stashes:
+    """Stores, keys and users of one app's stash.
+
+    Args:
+        live: the extension.
+        keys: returns the app's secret keys.
+
+    Attributes:
+        seals: makes and opens what is kept.
+        who_is: tells the user's id from a session; see `user_id`.
+    """
+
+    def __init__(self, live: QuartLive, keys: Callable[[], list[str]]) -> None:
+        self.seals = Seals(keys)
+        self.who_is: WhoIs = lambda session: session.get("user_id")
+        self._live = live
+        self._stores: dict[str, StashStore] = {MEMORY: MemoryStash()}
+        self._warned = False
+
+    def add(self, name: str, store: StashStore) -> None:
+        """Add a store; declarations name it by ``store="…"``. The first one is that of the user scope.
+
+        Raises:
+            LiveViewError: if the name is the browser's.
+        """
+        if name == BROWSER:
+            raise LiveViewError("'browser' is the browser's own storage; give the store another name")
+        self._stores[name] = store
+
+    def user_id(self, function: WhoIs) -> WhoIs:
+        """Decorator: tell who the user is, given the session that views are mounted with.
+
+        The function returns text or a number, or ``None`` if nobody is signed in. Without it that is
+        ``session.get("user_id")``.
+        """
+        self.who_is = function
+        return function
+
+    def store(self, name: str) -> StashStore:
+        """A store by its name.
+
+        Raises:
+            LiveViewError: if there is none.
+        """
+        try:
+            return self._stores[name]
+        except KeyError:
+            names = ", ".join([BROWSER, *self._stores])
+            raise LiveViewError(f"there is no stash store {name!r}; known are: {names}") from None
+
+    @property
+    def first_added(self) -> str:
+        """Name of the store for the user scope where the declaration names none."""
+        added = next((name for name in self._stores if name != MEMORY), None)
+        if added is None and not self._warned:
+            self._warned = True
+            log.warning(
+                "The user scope is kept in memory and lost at a restart; "
+                "add a store: live.stash.add('db', SQLAlchemyStash(engine))"
+            )
+        return added or MEMORY
+
+    async def open(self, view: LiveView, session: Mapping[str, Any], sent: Sent | None = None) -> None:
+        """Restore a view that is about to be mounted.
+
+        Args:
+            view: new, with its id, its CSRF token and its surroundings.
+            session: what its `mount` will get.
+            sent: what came with the join; ``None`` for the first render over HTTP, which sees what is kept
+                on the server, and keeps nothing.
+        """
+        stash = type(view).stash
+        if stash is None and not any_has_stash():
+            return
+        key = view_key(self._live.views.name_of(type(view)), view.id)
+        keeps = sent is not None
+        if sent is None:
+            sent = Sent(skipped=frozenset({key}) if first.is_second_try() else frozenset())
+        visit = view._host.visit = Visit(self, key, view.assigns["csrf_token"], session, sent, keeps)
+        if not keeps:
+            first.remember(visit)
+        if stash is not None:
+            view._keep_with(await visit.keep_view(stash, view.id))
+
+    async def sign_out(self, response: Response) -> None:
+        """Forget what this browser session has kept, on the server and, with the next page, in the browser.
+
+        Call it in the request that signs the user out, before the session is cleared.
+
+        Args:
+            response: the answer to that request; it gets a cookie that tells the next page to clear up.
+        """
+        user = self.who_is(await view_session(self._live.connect_hooks))
+        owner = session_owner(csrf.issue(quart_session), user)
+        if owner is not None:
+            await self._forget(owner)
+        response.set_cookie(CLEAR_COOKIE, "1", max_age=_YEAR, path="/", samesite="Lax")
+
+    async def forget_user(self, user: object) -> None:
+        """Forget all that is kept on the server for a user, for example when the account is deleted."""
+        owner = user_owner(user)
+        if owner is not None:
+            await self._forget(owner)
+
+    async def _forget(self, owner: str) -> None:
+        for name, store in self._stores.items():
+            try:
+                await store.forget(owner)
+            except Exception:
+                log.exception("The stash store %r could not forget", name)

@@ -1,0 +1,55 @@
+"""Writing to stores on the server, beside the handlers: several changes in one, and nobody waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from .restoring import STORE_SECONDS
+
+if TYPE_CHECKING:
+    from .stashes import Stashes
+
+log = logging.getLogger("quart_live.stash")
+
+Batch = tuple[str, str, float]  # store, owner, max_age
+
+
+class StoreWriter:
+    """Writes the values of one view.
+
+    Args:
+        stashes: the stores.
+        key: of the view.
+    """
+
+    def __init__(self, stashes: Stashes, key: str) -> None:
+        self._stashes = stashes
+        self._key = key
+        self._waiting: dict[Batch, dict[str, str | None]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def write(self, store: str, owner: str, max_age: float, name: str, seal: str | None) -> None:
+        """Keep ``seal``, or delete what is kept there; soon. A later call replaces one that waits."""
+        self._waiting.setdefault((store, owner, max_age), {})[name] = seal
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._write())
+
+    async def written(self) -> None:
+        """Return when nothing waits any more."""
+        while self._task is not None:
+            await asyncio.wait({self._task})
+
+    async def _write(self) -> None:
+        try:
+            while self._waiting:
+                batch = store, owner, max_age = next(iter(self._waiting))
+                changes = self._waiting.pop(batch)
+                try:
+                    async with asyncio.timeout(STORE_SECONDS):
+                        await self._stashes.store(store).write(owner, self._key, changes, max_age)
+                except Exception:
+                    log.exception("%s of %s could not be kept in %r", ", ".join(changes), self._key, store)
+        finally:
+            self._task = None

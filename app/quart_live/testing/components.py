@@ -1,0 +1,39 @@
+"""`render_component`: the HTML of a live component by itself, without a page around it.
+
+html = await render_component(app, CounterComponent, id="apples", label="Apples")
+assert "Apples: 0" in html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from quart import Quart
+
+from ..components import LiveComponent
+from ..rendering.tree import to_html
+from ..view import LiveView, ViewHost
+
+if TYPE_CHECKING:
+    from ..extension import QuartLive
+
+
+async def render_component(
+    app: Quart, component: type[LiveComponent] | str, /, *, id: Any, **assigns: Any
+) -> str:
+    """Mount, update and render a component, and what is in it, as for a first page.
+
+    Args:
+        app: the app, for its templates.
+        component: the class, or its name.
+        id: the id it is placed with.
+        assigns: what it is placed with besides.
+    """
+    live: QuartLive = app.extensions["quart_live"]
+    view = LiveView()
+    view._host = ViewHost()
+    view._host.pubsub = live.pubsub
+    components = live.rendering_of(view).components
+    cid = components.place(component, id, {"id": id, **assigns})
+    await components.settle(for_page=True)
+    return to_html(cid, components.trees())

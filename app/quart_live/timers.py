@@ -1,0 +1,83 @@
+"""Timers of a view: they put messages into its mailbox and end with it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from .mailbox import Envelope, Mailbox
+
+
+class Timer:
+    """A running timer. `cancel` stops it; a message that is already in the mailbox still arrives."""
+
+    __slots__ = ("_envelope", "_handle", "_interval", "_timers")
+
+    def __init__(self, timers: Timers, envelope: object, seconds: float, repeat: bool) -> None:
+        self._timers = timers
+        self._envelope = envelope
+        self._interval = seconds if repeat else None
+        self._handle: asyncio.TimerHandle | None = None
+        self._arm(seconds)
+
+    @property
+    def active(self) -> bool:
+        """Whether the timer will still fire."""
+        return self._handle is not None
+
+    def cancel(self) -> None:
+        """Stop the timer. Doing so twice, or after it fired, is fine."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+        self._timers.forget(self)
+
+    def _arm(self, seconds: float) -> None:
+        self._handle = asyncio.get_running_loop().call_later(seconds, self._fire)
+
+    def _fire(self) -> None:
+        # A view that is slower than its interval gets one tick at a time, not a growing heap of them.
+        if self._interval is None or self._envelope not in self._timers.mailbox:
+            self._timers.mailbox.post(self._envelope)
+        if self._interval is None:
+            self._handle = None
+            self._timers.forget(self)
+        else:
+            self._arm(self._interval)
+
+
+class Timers:
+    """All timers of one view."""
+
+    __slots__ = ("_active", "mailbox")
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self.mailbox = mailbox
+        self._active: set[Timer] = set()
+
+    def __len__(self) -> int:
+        return len(self._active)
+
+    def start(self, message: object, seconds: float, *, repeat: bool = False) -> Timer:
+        """Deliver ``message`` after ``seconds``, or every ``seconds``.
+
+        Raises:
+            ValueError: if ``seconds`` is negative, or zero for a repeating timer.
+        """
+        if seconds < 0 or (repeat and seconds == 0):
+            raise ValueError(f"a timer needs a positive time, not {seconds!r} seconds")
+        return self.post_later(Envelope(message), seconds, repeat=repeat)
+
+    def post_later(self, item: object, seconds: float, *, repeat: bool = False) -> Timer:
+        """The same for an item of the mailbox that is no message to `handle_info`."""
+        timer = Timer(self, item, seconds, repeat)
+        self._active.add(timer)
+        return timer
+
+    def forget(self, timer: Timer) -> None:
+        """Called by a timer that has ended."""
+        self._active.discard(timer)
+
+    def cancel_all(self) -> None:
+        """Stop every timer: the view has gone."""
+        for timer in tuple(self._active):
+            timer.cancel()

@@ -1,0 +1,247 @@
+"""One browser's WebSocket.
+
+A `LiveSocket` reads frames, answers heartbeats, opens and finds channels, and passes their messages on. It
+never waits for a channel: a view that takes its time delays nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+from . import origin
+from .asgi import Event, Receive, Scope, Send
+from .channel import Channel, Stop
+from .connection import ConnectInfo, shake_hands
+from .csrf import CsrfToken
+from .disconnecting import Inbox, socket_id_in
+from .errors import MalformedFrameError
+from .frames import Message, parse_binary, parse_text, reply
+from .joining import TOPIC_PREFIX
+from .limits import TokenBucket
+from .outlet import RESTARTING, Outlet
+from .uploads import transfer
+from .uploads.transfer import Transfer
+
+if TYPE_CHECKING:
+    from .extension import QuartLive
+
+log = logging.getLogger("quart_live.socket")
+
+GOING_AWAY = 1001
+MALFORMED = 1007
+TOO_BIG = 1009
+
+
+class LiveSocket(Outlet):
+    """One browser's connection.
+
+    Attributes:
+        channels: the joined views, by topic.
+        transfers: the files on their way to them, by topic.
+        session: the HTTP session of the handshake, ``None`` if its CSRF token was wrong.
+        root_path: the prefix under which the whole app is mounted.
+        moves: how many mounts in a row have sent the browser on to another view.
+    """
+
+    def __init__(self, live: QuartLive, scope: Scope, receive: Receive, send: Send) -> None:
+        settings = live.settings
+        super().__init__(send, settings.send_timeout, settings.max_unsent_bytes)
+        self.live = live
+        self.channels: dict[str, Channel] = {}
+        self.transfers: dict[str, Transfer] = {}
+        self.session: dict[str, Any] | None = None
+        self.info = ConnectInfo()
+        self.csrf_token = CsrfToken()
+        self.root_path: str = scope.get("root_path", "")
+        self.moves = 0
+        self._scope, self._receive = scope, receive
+        self._last_frame = 0.0
+        self._watchdog: asyncio.TimerHandle | None = None
+        self._closing: asyncio.Task[None] | None = None
+        self._joins = TokenBucket(settings.join_rate, settings.join_burst)
+        self._inbox: Inbox | None = None
+
+    async def serve(self) -> None:
+        """Serve the socket until it is closed by either side."""
+        self._task = asyncio.current_task()
+        try:
+            if await self._accept():
+                await self._serve_accepted()
+        finally:
+            if self._inbox is not None:
+                await self._inbox.close()
+
+    async def _serve_accepted(self) -> None:
+        self.live.sockets.add(self)
+        self._watch()
+        began = time.perf_counter()
+        self._tell("live_socket.open")
+        self.live.reloader.start()
+        try:
+            await self._read_frames()
+        except asyncio.CancelledError:
+            if not self._is_cut_off:  # a server that stops in a hurry
+                await self.close(RESTARTING)
+                raise
+            assert self._task is not None
+            self._task.uncancel()
+        finally:
+            self._gone("closed")
+            self._tell("live_socket.close", duration=time.perf_counter() - began)
+
+    def _tell(self, name: str, **measurements: float) -> None:
+        sockets = len(self.live.sockets)
+        self.live.telemetry.emit(name, {"sockets": sockets, **measurements}, peer=self.info.peer)
+
+    def forget(self, channel: Channel) -> None:
+        """Called by a channel that takes no more messages."""
+        if self.channels.get(channel.topic) is channel:
+            del self.channels[channel.topic]
+
+    # -- beginning and end ---------------------------------------------------------------------------------
+
+    async def _accept(self) -> bool:
+        event = await self._receive()
+        if event["type"] != "websocket.connect":
+            return False
+        if not origin.is_allowed(self._scope, self.live.settings.allowed_origins):
+            log.warning("Refused a socket from a foreign origin; see LIVE_ALLOWED_ORIGINS")
+            return await self._refuse("origin", 1008)
+        try:
+            await self._shake_hands()
+        except Exception:
+            log.exception("The handshake of a socket failed")
+            return await self._refuse("error", 1011)
+        if not self.info.query.get("vsn", "").startswith("2."):
+            return await self._refuse("version", 1008)
+        if self.live.stopping:
+            return await self._refuse("stopping", RESTARTING)
+        subprotocol = "phoenix" if "phoenix" in self._scope.get("subprotocols", ()) else None
+        await self._send({"type": "websocket.accept", "subprotocol": subprotocol})
+        return True
+
+    async def _refuse(self, reason: str, code: int) -> bool:
+        self.live.telemetry.emit("live_socket.refused", reason=reason)
+        await self._send({"type": "websocket.close", "code": code})
+        return False
+
+    async def _shake_hands(self) -> None:
+        handshake = await shake_hands(self.live.app, self._scope, self.live.connect_hooks)
+        self.session, self.info, self.csrf_token = handshake.session, handshake.info, handshake.csrf_token
+        socket_id = socket_id_in(handshake.session)
+        if socket_id is not None:
+            self._inbox = Inbox(self)
+            await self._inbox.open(socket_id)
+
+    def _gone(self, reason: str) -> None:
+        """End everything that hangs on this socket.
+
+        The channels finish what is in their mailboxes by themselves.
+        """
+        self._closed = True
+        self.live.sockets.discard(self)
+        self._unsent.stop()
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+        for channel in tuple(self.channels.values()):
+            channel.stop(Stop(reason))
+
+    def _watch(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._last_frame = loop.time()
+        self._watchdog = loop.call_later(self.live.settings.idle_timeout, self._look_for_life)
+
+    def _look_for_life(self) -> None:
+        # One timer that is set again now and then, instead of one for each frame.
+        loop = asyncio.get_running_loop()
+        left = self._last_frame + self.live.settings.idle_timeout - loop.time()
+        if left > 0:
+            self._watchdog = loop.call_later(left, self._look_for_life)
+        else:
+            self._closing = loop.create_task(self.close(GOING_AWAY))
+
+    # -- frames --------------------------------------------------------------------------------------------
+
+    async def _read_frames(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            event = await self._receive()
+            if event["type"] != "websocket.receive" or self._closed:
+                # uvicorn closes its sockets by itself when it stops, and tells us so.
+                self._gone("shutdown" if event.get("code") == RESTARTING else "closed")
+                return
+            self._last_frame = loop.time()
+            try:
+                message = self._parse(event)
+            except MalformedFrameError as error:
+                log.info("Closed a socket: %s", str(error))  # a logged exception would hold all its frames
+                await self.close(TOO_BIG if isinstance(error, _TooBigError) else MALFORMED)
+                return
+            answer = self._deliver(message)
+            if answer is not None:
+                await self.send(answer)
+
+    def _parse(self, event: Event) -> Message:
+        limit = self.live.settings.max_frame_bytes
+        text, data = event.get("text"), event.get("bytes")
+        if text is not None:
+            if len(text) > limit or (len(text) * 4 > limit and len(text.encode(errors="replace")) > limit):
+                raise _TooBigError("a frame is too big")
+            return parse_text(text, self.live.settings.max_json_depth)
+        if len(data or b"") > limit:
+            raise _TooBigError("a frame is too big")
+        return parse_binary(data or b"")
+
+    def _deliver(self, message: Message) -> str | None:
+        """Hand a message to whom it concerns. Returns an answer if nobody will give one."""
+        if message.topic == "phoenix" and message.event == "heartbeat":
+            return reply(None, message.ref, "phoenix", "ok", {})
+        if message.topic.startswith(transfer.TOPIC_PREFIX):
+            return transfer.deliver(self, message)
+        if message.event == "phx_join":
+            return self._join(message)
+        channel = self.channels.get(message.topic)
+        if message.event == "phx_leave":
+            return self._leave(message, channel)
+        if channel is None:
+            return _error(message, "unmatched topic")
+        if channel.join_ref == message.join_ref:
+            channel.mailbox.post(message)
+        return None  # a message of an earlier join: its sender no longer listens
+
+    def _join(self, message: Message) -> str | None:
+        if not message.topic.startswith(TOPIC_PREFIX) or (message.join_ref or message.ref) is None:
+            return _error(message, "unmatched topic")
+        if self.live.stopping:
+            return None  # the socket is about to be closed; the browser will join elsewhere
+        if not self._joins.take(asyncio.get_running_loop().time()):
+            return _error(message, "too many joins")
+        old = self.channels.pop(message.topic, None)
+        if old is not None:
+            old.stop(Stop("replaced", say_closed=True))
+        elif len(self.channels) >= self.live.settings.max_channels:
+            return _error(message, "too many channels joined")
+        channel = Channel(self.live, self, message)
+        self.channels[message.topic] = channel
+        self.live.open_channels.add(channel)
+        return None
+
+    def _leave(self, message: Message, channel: Channel | None) -> str | None:
+        if channel is None or channel.join_ref != message.join_ref:
+            return reply(message.join_ref, message.ref, message.topic, "ok", {})
+        # Forget it now, not when it has ended: what comes next for this topic is not for the old view.
+        del self.channels[message.topic]
+        channel.stop(Stop("left", say_closed=True, leave=True, ref=message.ref))
+        return None
+
+
+class _TooBigError(MalformedFrameError):
+    """A frame above the limit."""
+
+
+def _error(message: Message, reason: str) -> str:
+    join_ref = message.join_ref if message.event == "phx_join" else None
+    return reply(join_ref, message.ref, message.topic, "error", {"reason": reason})

@@ -1,0 +1,51 @@
+"""Uploads: files come in chunks over the same socket, with progress, and land in temporary files.
+
+    class AvatarLive(LiveView):
+        inline_template = '''
+            <form phx-change="validate" phx-submit="save" phx-drop-target="{{ uploads.avatar.ref }}">
+              {{ live_file_input(uploads.avatar) }}
+              {% for entry in uploads.avatar.entries %}
+                {{ live_img_preview(entry, width=80) }} {{ entry.progress }} %
+                {{ entry.errors|join(", ") }}
+                <button type="button" phx-click="cancel" phx-value-ref="{{ entry.ref }}">Cancel</button>
+              {% endfor %}
+              <button>Save</button>
+            </form>'''
+
+        async def mount(self, params, session):
+            self.allow_upload("avatar", accept=[".png", ".jpg"], max_file_size=2_000_000)
+
+        async def handle_event(self, event, params):
+            if event == "cancel":
+                self.cancel_upload("avatar", params["ref"])
+            elif event == "save":
+                await self.consume_uploaded_entries("avatar", self.keep)
+
+        def keep(self, file, entry):  # a plain function is run in a thread
+            shutil.copy(file.path, AVATARS / f"{entry.uuid}{entry.extension}")
+
+Choosing a file sends a form event that says what was chosen: here it is checked against type, size and
+number. With the form (or at once, with ``auto_upload``) the client asks to send, gets a signed token for each
+file, and sends it through a channel of its own. When all are there, the form's ``phx-submit`` event comes.
+
+Everything the client says is checked again: the bytes that really come are counted, a token works for one
+file, in one view, on one socket; names never become paths. Files that are not consumed are deleted when the
+view ends, in whatever way.
+
+`methods` has what views call, `entries` the state that templates see, `markup` the template functions,
+`handling` the client's messages, `transfer` the channel of one file, `desk` what a view holds on to.
+"""
+
+from .entries import Upload, UploadEntry, Uploads
+from .handling import UploadRefused
+from .methods import Postpone, UploadedFile, UploadMethods
+
+__all__ = [
+    "Postpone",
+    "Upload",
+    "UploadEntry",
+    "UploadMethods",
+    "UploadRefused",
+    "UploadedFile",
+    "Uploads",
+]

@@ -1,0 +1,180 @@
+"""Everything about uploads that one connected view holds on to: who allowed what, what is on its way, files.
+
+Made when a view (or one of its components) first allows an upload; ended with the view.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from ..mailbox import Turn
+from ..tokens import UploadClaims
+from .entries import Upload, UploadEntry
+from .files import UploadFolder
+from .transfer import Transfer
+
+if TYPE_CHECKING:
+    from ..channel import Channel
+    from ..frames import Message
+    from ..transport import LiveSocket
+    from .methods import UploadMethods
+
+FRAME_HEAD = 2048
+"""Bytes of a chunk's frame that are not the chunk, at most."""
+
+
+class UploadDesk:
+    """The uploads of one connected view and its components.
+
+    Args:
+        channel: the view's channel.
+
+    Attributes:
+        dispatcher: runs the mailboxes of the transfers.
+        folder: the temporary files.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self.dispatcher = channel.live.dispatcher
+        self.folder = UploadFolder(channel.live.settings.upload_dir)
+        self._allowed: dict[str, tuple[UploadMethods, Upload]] = {}
+        self._transfers: dict[UploadEntry, Transfer] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+
+    # -- what is allowed -----------------------------------------------------------------------------------
+
+    def allow(self, owner: UploadMethods, upload: Upload) -> None:
+        """Know an upload by its ref from now on."""
+        self._allowed[upload.ref] = (owner, upload)
+
+    def disallow(self, upload: Upload) -> None:
+        """Know it no more."""
+        self._allowed.pop(upload.ref, None)
+
+    def find(self, ref: object) -> tuple[UploadMethods, Upload] | None:
+        """Owner and upload of a ref, if it is (still) allowed."""
+        return self._allowed.get(ref) if isinstance(ref, str) else None
+
+    def preflight(self, upload: Upload, entry: UploadEntry) -> str:
+        """The token with which the browser may send this entry."""
+        claims = UploadClaims(self._channel.topic, upload.ref, entry.ref, entry.uuid)
+        return self._channel.live.tokens.sign_upload(claims)
+
+    def client_config(self, upload: Upload) -> dict[str, int]:
+        """What the client's uploader has to know; a chunk never exceeds the frames that we take."""
+        largest = max(1, self._channel.live.settings.max_frame_bytes - FRAME_HEAD)
+        return {
+            "chunk_size": min(int(upload.chunk_size), largest),
+            "chunk_timeout": int(upload.chunk_timeout * 1000),
+            "max_entries": upload.max_entries,
+            "max_file_size": upload.max_file_size,
+        }
+
+    # -- what is on its way --------------------------------------------------------------------------------
+
+    def receive(self, socket: LiveSocket, claims: UploadClaims, join: Message) -> str:
+        """Begin a transfer. Returns the reason why not, or nothing."""
+        found = self.find(claims.upload_ref)
+        entry = found[1].entry(claims.entry_ref) if found is not None else None
+        if found is None or entry is None or entry.uuid != claims.uuid:
+            return "disallowed"
+        if not entry.valid or entry.cancelled or entry.consumed or entry.over:
+            return "disallowed"
+        if entry in self._transfers or join.topic in socket.transfers:
+            return "already_registered"
+        transfer = Transfer(self, socket, found[1], entry, join)
+        self._transfers[entry] = socket.transfers[join.topic] = transfer
+        return ""
+
+    def transfer_of(self, entry: UploadEntry) -> Transfer | None:
+        """What has arrived of an entry."""
+        return self._transfers.get(entry)
+
+    def forget(self, transfer: Transfer) -> None:
+        """Called by a transfer that has ended."""
+        if self._transfers.get(transfer.entry) is transfer:
+            del self._transfers[transfer.entry]
+
+    def failed(self, upload: Upload, entry: UploadEntry, reason: str) -> None:
+        """Tell the view, when its turn comes, that an entry cannot be uploaded."""
+
+        def note() -> None:
+            found = self.find(upload.ref)
+            if found is not None and entry in upload.entries and not entry.errors:
+                entry.errors.append(reason)
+                found[0]._uploads_changed()
+
+        self._post(upload, note)
+
+    def drop(self, upload: Upload, entries: Iterable[UploadEntry]) -> None:
+        """End the transfers of entries that were consumed or cancelled, and then forget the entries.
+
+        Not at once, but when the reply to this event is out: the client counts its open uploads by the
+        replies, and would count one twice that disappears within a reply.
+        """
+        gone = tuple(entries)
+
+        async def forget() -> None:
+            for entry in gone:
+                await self.end(entry)
+                upload.drop(entry)
+            found = self.find(upload.ref)
+            if found is not None:
+                found[0]._uploads_changed()
+
+        self._post(upload, forget)
+
+    async def end(self, entry: UploadEntry) -> None:
+        """End the transfer of an entry, if there is one, and delete its file."""
+        transfer = self._transfers.get(entry)
+        if transfer is not None:
+            await transfer.end(say_closed=True)
+
+    def stop(self, entry: UploadEntry) -> None:
+        """Take no more of an entry; `drop` does the rest."""
+        transfer = self._transfers.get(entry)
+        if transfer is not None:
+            transfer.stop()
+
+    def abandon(self, transfer: Transfer) -> None:
+        """The browser has left the transfer's channel. What has come completely is kept for the view."""
+        if not transfer.complete:
+            task = asyncio.get_running_loop().create_task(transfer.end())
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+
+    def release(self, owner: UploadMethods) -> None:
+        """A component has gone: take nothing more for it, and delete its files."""
+        for upload in [upload for whose, upload in self._allowed.values() if whose is owner]:
+            self.disallow(upload)
+            for entry in upload.entries:
+                self.stop(entry)
+            self.drop(upload, upload.entries)
+
+    async def close(self) -> None:
+        """The view has gone: end all transfers, delete all files."""
+        try:
+            for transfer in tuple(self._transfers.values()):
+                await transfer.end(say_closed=True)
+            if self._ending:
+                await asyncio.wait(self._ending)
+        finally:
+            self._allowed.clear()
+            await self.folder.remove()
+
+    def _post(self, upload: Upload, run: Callable[[], Awaitable[None] | None]) -> None:
+        found = self.find(upload.ref)
+        self._channel.mailbox.post(Turn(run, found[0] if found is not None else None))
+
+
+def desk_of(host: Any) -> UploadDesk | None:
+    """The desk of a view's host; ``None`` in the first render."""
+    if host.mailbox is None:
+        return None
+    if host.uploads is None:
+        host.uploads = UploadDesk(host)
+    desk: UploadDesk = host.uploads
+    return desk

@@ -1,0 +1,128 @@
+"""What a channel does with the client's messages about uploads: choosing files, asking to send, progress."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from ..errors import LiveViewError, MalformedEventError
+from .entries import FAILED, Upload, UploadEntry, read_entries
+
+if TYPE_CHECKING:
+    from ..channel import Channel
+    from .desk import UploadDesk
+    from .methods import UploadMethods
+
+
+class UploadRefused(Exception):  # noqa: N818 - an answer, not an error
+    """Raised by an ``external`` function to refuse a file; its text becomes the entry's error."""
+
+
+async def chosen(channel: Channel, payload: object) -> None:
+    """Take in the files that a form event says were chosen, before the event is handled.
+
+    Raises:
+        MalformedEventError: if the official client cannot have said it.
+    """
+    described = payload.get("uploads") if isinstance(payload, dict) else None
+    if not described or channel.uploads is None:
+        return
+    if not isinstance(described, dict):
+        raise MalformedEventError("uploads is an object")
+    for ref, entries in described.items():
+        found = channel.uploads.find(ref)
+        if found is not None:  # else it is from before the last mount
+            await _take_in(channel.uploads, *found, entries)
+
+
+async def preflight(channel: Channel, payload: object) -> tuple[UploadMethods | None, dict[str, Any]]:
+    """Answer ``allow_upload``: may these files be sent, and how?
+
+    Returns:
+        Whose upload it is, and the ``response`` for the client.
+    """
+    if not isinstance(payload, dict):
+        raise MalformedEventError("allow_upload needs an object")
+    ref, described = payload.get("ref"), payload.get("entries")
+    found = channel.uploads.find(ref) if channel.uploads is not None else None
+    if found is None or channel.uploads is None:
+        return None, {"ref": ref, "error": [[ref, "disallowed"]]}
+    owner, upload = found
+    entries = await _take_in(channel.uploads, owner, upload, described)
+    allowed: dict[str, Any] = {}
+    refs = [entry.ref for entry in entries]
+    for entry in upload.awaiting_preflight(refs):
+        ticket = await _ticket(channel.uploads, upload, entry)
+        if ticket is not None:
+            entry.preflighted = True
+            allowed[entry.ref] = ticket
+    asked = [entry for entry in upload.entries if entry.ref in refs]
+    owner._uploads_changed()
+    return owner, {
+        "ref": upload.ref,
+        "config": channel.uploads.client_config(upload),
+        "entries": allowed,
+        "errors": {entry.ref: entry.errors for entry in asked if entry.errors},
+    }
+
+
+async def progress(channel: Channel, payload: object) -> UploadMethods | None:
+    """Note how far an entry has come, or that the client could not send it. Returns whose upload it is."""
+    if not isinstance(payload, dict):
+        raise MalformedEventError("progress needs an object")
+    found = channel.uploads.find(payload.get("ref")) if channel.uploads is not None else None
+    entry = found[1].entry(payload.get("entry_ref")) if found is not None else None
+    if channel.uploads is None or found is None or entry is None or not entry.preflighted:
+        return None  # it was cancelled, or is from before the last mount
+    owner, upload = found
+    said = payload.get("progress")
+    if isinstance(said, dict):
+        if not entry.errors and not entry.cancelled:
+            entry.errors.append(FAILED)
+        await channel.uploads.end(entry)
+    elif type(said) is int and 0 <= said <= 100:
+        _progressed(channel.uploads, upload, entry, said)
+    else:
+        raise MalformedEventError("progress is a number of percent, or an object with an error")
+    owner._uploads_changed()
+    if upload.progress is not None and not entry.consumed and not entry.cancelled:
+        waiting = upload.progress(upload.name, entry)
+        if inspect.isawaitable(waiting):
+            await waiting
+    return owner
+
+
+def _progressed(desk: UploadDesk, upload: Upload, entry: UploadEntry, said: int) -> None:
+    if upload.external is None:
+        transfer = desk.transfer_of(entry)
+        said = transfer.progress(said) if transfer is not None else entry.progress
+    if entry.valid:
+        entry.progress = said
+        entry.done = said == 100
+
+
+async def _take_in(
+    desk: UploadDesk, owner: UploadMethods, upload: Upload, described: object
+) -> list[UploadEntry]:
+    entries = read_entries(upload, described)
+    for replaced in upload.add(entries):
+        replaced.cancelled = True
+        await desk.end(replaced)
+    owner._uploads_changed()
+    return entries
+
+
+async def _ticket(desk: UploadDesk, upload: Upload, entry: UploadEntry) -> str | dict[str, Any] | None:
+    """A token for our own channel, or what the ``external`` function says."""
+    if upload.external is None:
+        return desk.preflight(upload, entry)
+    try:
+        made = upload.external(entry)
+        meta = dict(await made if inspect.isawaitable(made) else made)
+    except UploadRefused as refusal:
+        entry.errors.append(str(refusal) or FAILED)
+        return None
+    if not isinstance(meta.get("uploader"), str):
+        raise LiveViewError(f"the external function of {upload.name!r} returns a dict with an 'uploader'")
+    entry.meta = meta
+    return meta

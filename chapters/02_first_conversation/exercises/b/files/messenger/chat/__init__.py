@@ -1,0 +1,29 @@
+"""The chat context: conversations, their members, and what they write to each other."""
+
+from .conversations import (
+    Summary,
+    add_member,
+    all_conversations,
+    conversations_of,
+    create_conversation,
+    find_conversation,
+)
+from .messages import count_messages, mark_seen, recent_messages, send_message
+from .models import Conversation, Member, Message, SeenMessage
+
+__all__ = [
+    "Conversation",
+    "Member",
+    "Message",
+    "SeenMessage",
+    "Summary",
+    "add_member",
+    "all_conversations",
+    "conversations_of",
+    "count_messages",
+    "create_conversation",
+    "find_conversation",
+    "mark_seen",
+    "recent_messages",
+    "send_message",
+]

@@ -1,0 +1,6 @@
+"""The accounts context: who people are."""
+
+from .models import User
+from .users import create_user, find_user, find_user_by_nickname
+
+__all__ = ["User", "create_user", "find_user", "find_user_by_nickname"]

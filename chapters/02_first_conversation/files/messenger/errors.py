@@ -1,0 +1,51 @@
+"""Broken rules, told as field errors: which field, and why, in words for people."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import MetaData, Table
+from sqlalchemy.exc import IntegrityError
+
+
+class Invalid(Exception):  # noqa: N818  (a person made it, not the program)
+    """What was asked breaks a rule. `errors` maps a field to its reasons: `{"nickname": ["…"]}`.
+
+    As text it is the reasons alone, one after the other.
+    """
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__(" ".join(reason for reasons in errors.values() for reason in reasons))
+        self.errors = errors
+
+
+def says(field: str, reason: str) -> dict[str, str]:
+    """The `info` of a constraint or column: what to tell a person who breaks it."""
+    return {"field": field, "reason": reason}
+
+
+def broken_rule(metadata: MetaData, error: IntegrityError) -> Exception:
+    """The field error for what the database refused; the error itself if no rule of ours explains it."""
+    refusal = f"{error.orig}."
+    if "foreign key constraint" in refusal.lower():
+        # SQLite does not say which one.
+        return Invalid({"record": ["This refers to something that does not exist."]})
+    for table in metadata.tables.values():
+        for words, info in refusals(table):
+            if words in refusal:
+                return Invalid({info["field"]: [info["reason"]]})
+    return error
+
+
+def refusals(table: Table) -> Iterator[tuple[str, dict[str, str]]]:
+    """The words in which PostgreSQL and SQLite refuse what breaks a rule of this table."""
+    rules: list[Any] = [*table.constraints, *table.indexes]
+    for rule in rules:
+        if rule.info:
+            columns = ", ".join(f"{table.name}.{column.name}" for column in rule.columns)
+            yield f'"{rule.name}"', rule.info
+            yield f"CHECK constraint failed: {rule.name}.", rule.info
+            yield f"UNIQUE constraint failed: {columns}.", rule.info
+    for column in table.columns:
+        if column.info:
+            yield f'column "{column.name}" of relation "{table.name}"', column.info
+            yield f"NOT NULL constraint failed: {table.name}.{column.name}.", column.info

@@ -1,0 +1,75 @@
+"""A conversation, as one of its members sees it."""
+
+import logging
+from typing import Any
+
+from quart import abort
+
+from quart_live import LiveView
+
+from . import chat
+from .errors import Invalid
+from .runs import Entry, entries, entry
+
+log = logging.getLogger(__name__)
+
+
+class ConversationLive(LiveView):
+    """Shows a conversation as it grows, and stores what this member writes."""
+
+    last: chat.Message | None = None
+
+    async def handle_params(self, params: dict[str, Any], uri: str) -> None:
+        """The address says which conversation, and as whom."""
+        conversation = await chat.find_conversation(params["conversation_id"]) or abort(404)
+        me = conversation.member(params["user_id"]) or abort(404)
+        others = [member.user for member in conversation.members if member.user_id != me.id]
+        self.assign(page_title=conversation.title, here=conversation, me=me, others=others, error="")
+        self.assign(summaries=await chat.conversations_of(me.id))
+        if self.connected:
+            # First subscribe, then read: a message that comes in between arrives twice, but never not at all.
+            for summary in self.assigns.summaries:
+                await self.subscribe(chat.conversation_topic(summary.conversation.id))
+        await self.show_recent()
+
+    async def show_recent(self) -> None:
+        """Read the newest messages, and show them in place of what is there."""
+        messages = await chat.recent_messages(self.assigns.here.id)
+        self.last = messages[-1] if messages else None
+        self.stream("entries", entries(messages, self.assigns.me.id), dom_id=element_id, reset=True)
+
+    async def handle_event(self, event: str, params: dict[str, Any]) -> None:
+        """Send what was typed."""
+        if event == "send":
+            await self.send(params["content"])
+
+    async def send(self, content: str) -> None:
+        """Store the message and announce it, or say why not."""
+        here, me = self.assigns.here, self.assigns.me
+        try:
+            message = await chat.send_message(here.id, me.id, content)
+        except Invalid as invalid:
+            log.info("User %s could not send: %s", me.id, invalid)
+            self.assign(error=str(invalid))
+            return
+        self.assign(error="")
+        # The text in the composer belongs to the browser. Only now may it go.
+        self.push_event("message-sent", {})
+        await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
+
+    async def handle_info(self, message: chat.Message) -> None:
+        """Someone has sent a message to a conversation of mine. It may have been this member."""
+        self.assign(summaries=chat.with_newest(self.assigns.summaries, message))
+        if message.conversation_id != self.assigns.here.id:
+            return
+        if self.last is not None and message.id <= self.last.id:
+            # Two were stored in one order and announced in the other. The database knows the right one.
+            await self.show_recent()
+            return
+        self.stream_insert("entries", entry(message, self.last, self.assigns.me.id), limit=-chat.WINDOW)
+        self.last = message
+
+
+def element_id(placed: Entry) -> str:
+    """The id of a message's element. The browser knows it by that."""
+    return f"message-{placed.message.id}"

@@ -1,0 +1,38 @@
+"""The course tool: chapters stored as overlays, notebooks woven from them, and the commands learners use.
+
+In a notebook::
+
+    %load_ext course
+    %chapter 1
+    from course import Lab
+
+On the command line: ``course --help``. The authoring syntax is described in `course.manuscript`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from course.errors import CourseError
+from course.model import Chapter, Course
+
+if TYPE_CHECKING:
+    from course.lab import Lab
+
+__all__ = ["Chapter", "Course", "CourseError", "Lab"]
+
+
+def __getattr__(name: str) -> Any:
+    # The Lab needs Playwright, which is slow to import; the command line rarely wants it.
+    if name == "Lab":
+        from course.lab import Lab
+
+        return Lab
+    raise AttributeError(f"module 'course' has no attribute {name!r}")
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """``%load_ext course``: registers ``%chapter``, ``%%save`` and their companions."""
+    from course.magics import register
+
+    register(shell)

@@ -1,0 +1,89 @@
+"""What a check that did not pass leaves behind, and which of the learner's files may explain it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from playwright.async_api import Error as PlaywrightError
+
+from course.checks.registry import Check
+from course.checks.report import CheckResult, render_result
+from course.lab.lab import Lab
+from course.lab.person import Person
+from course.lab.process import AppError
+from course.lab.state import AppState
+from course.lab.tables import frames_table
+from course.lab.wire import Frame
+from course.model import Course
+from course.states import fold, read_tree
+
+LAST_FRAMES = 4
+MOST_FILES = 6
+QUIET = ("heartbeat", "opened")
+
+
+def last_frames(people: Iterable[Person]) -> tuple[str, ...]:
+    """The last few frames of everybody, one phrase each; heartbeats are left out."""
+    frames: list[Frame] = [frame for person in people for frame in person.frames]
+    frames = [frame for frame in frames if frame.kind not in QUIET]
+    frames.sort(key=lambda frame: frame.at)
+    return tuple(str(frame) for frame in frames[-LAST_FRAMES:])
+
+
+def own_lines(raised: Sequence[AppError], forgiven: Sequence[str], state: AppState) -> tuple[str, ...]:
+    """The first exception of the app that was not caused on purpose, cut to the learner's own lines."""
+    for error in raised:
+        if not any(text in error.message for text in forgiven):
+            return tuple(error.own_lines(state.folder))
+    return ()
+
+
+def differing_files(check: Check, state: AppState, course: Course) -> tuple[str, ...]:
+    """Those of the check's files that are not as the chapter has them, each with how."""
+    wanted = fold(course, check.chapter)
+    present = read_tree(state.folder)
+
+    def told(paths: Iterable[str]) -> list[str]:
+        lines = []
+        for path in paths:
+            if path not in present:
+                lines.append(f"{path} is missing")
+            elif _plain(present[path]) != _plain(wanted.get(path, b"")):
+                lines.append(f"{path} differs")
+        return lines
+
+    mine = told(path for path in check.files if path in wanted)
+    # The check looks at other files first; but no file of the learner's is beyond suspicion.
+    others = mine or told(sorted(set(wanted) - set(check.files)))
+    return tuple(others[:MOST_FILES]) + (("…",) if len(others) > MOST_FILES else ())
+
+
+def _plain(content: bytes) -> bytes:
+    return content.replace(b"\r\n", b"\n").rstrip()
+
+
+async def keep_evidence(result: CheckResult, people: Iterable[Person], lab: Lab | None, folder: Path) -> None:
+    """Write the report, everybody's picture and frames and console, and the server's log into a folder."""
+    _make(folder)
+    _write(folder / "report.txt", render_result(result) + "\n")
+    _write(folder / "report.json", json.dumps(result.to_json(), ensure_ascii=False, indent=1) + "\n")
+    for person in people:
+        name = person.name.lower().replace(" ", "_")
+        _write(folder / f"{name}_frames.txt", f"{frames_table(person.frames)!r}\n")
+        _write(folder / f"{name}_console.txt", "".join(f"{m.kind}: {m.text}\n" for m in person.console))
+        # A browser that is gone has no picture; the rest is worth keeping all the same.
+        with contextlib.suppress(PlaywrightError):
+            (folder / f"{name}.png").write_bytes(await person.picture())
+    if lab is not None:
+        _write(folder / "server.log", lab.log_text())
+
+
+def _make(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,72 @@
+"""From what stopped a check to what its report says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from playwright.async_api import Error as PlaywrightError
+
+from course.checks.report import Verdict
+from course.lab.errors import AppDidNotStart, FaultDidNotHappen, LabError, NoMessenger, PageNotLive
+
+NO_APP = "the app has no messenger package yet: run the notebook's cells from the top"
+A_MESSENGER = "a messenger to open"
+AN_APP = "an app that starts"
+
+WAITING = re.compile(r'waiting for get_by_role\("(\w+)", name="(.*?)"')
+
+
+class CheckFailed(AssertionError):  # noqa: N818
+    """The app is not as the check expects."""
+
+    def __init__(self, expected: str, seen: str) -> None:
+        super().__init__(f"expected {expected}; seen {seen}")
+        self.expected = expected
+        self.seen = seen
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a check did not pass; see `course.checks.report.CheckResult`."""
+
+    verdict: Verdict
+    expected: str
+    seen: str
+
+
+async def failure_of(error: Exception, outline: Callable[[], Awaitable[str]]) -> Failure:
+    """What an exception that ended a check means.
+
+    Args:
+        error: the exception.
+        outline: tells what the page at hand offers, for a control that was not there.
+    """
+    match error:
+        case CheckFailed():
+            return Failure("failed", error.expected, error.seen)
+        case NoMessenger():
+            return Failure("failed", A_MESSENGER, NO_APP)
+        case AppDidNotStart():
+            return Failure("failed", AN_APP, error.message.splitlines()[0].rstrip(":"))
+        case PageNotLive():
+            return Failure("failed", "a page that becomes live", _folded(str(error)))
+        case FaultDidNotHappen():
+            return Failure("error", "a fault that can be seen in the page", _folded(error.message))
+        case LabError():
+            return Failure("error", "a Lab that does its work", _folded(str(error)))
+        case PlaywrightError():
+            return Failure("failed", _awaited(str(error)), await outline())
+    return Failure("error", "a check without mistakes of its own", f"{type(error).__name__}: {error}")
+
+
+def _awaited(text: str) -> str:
+    """What the browser was waiting for, out of Playwright's message."""
+    if found := WAITING.search(text):
+        return f"a {found[1]} “{found[2]}” that can be used"
+    return _folded(text.splitlines()[0]) if text.strip() else "the browser to go on"
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,132 @@
+"""Which checks there are, and which of them belong to a state."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from course.errors import CourseError
+from course.model import Course
+
+Body = Callable[[Any], Awaitable[None]]
+
+ID = re.compile(r"[1-9][0-9]*\.([1-9][0-9]*|[a-z])")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check.
+
+    Attributes:
+        id: ``"1.2"`` for the second check of chapter 1, ``"1.a"`` for that of its exercise a.
+        title: what holds when it passes, as a short sentence.
+        files: the learner's files it depends on, such as ``messenger/counter_live.py``.
+        body: the function that does it.
+        since: the first state on which it passes.
+        until: the first state on which it passes no more; None when it stays.
+        fresh: whether it needs a server and a database of its own.
+    """
+
+    id: str
+    title: str
+    files: tuple[str, ...]
+    body: Body
+    since: int
+    until: int | None = None
+    fresh: bool = False
+
+    @property
+    def chapter(self) -> int:
+        """The chapter it belongs to."""
+        return int(self.id.split(".")[0])
+
+    @property
+    def exercise(self) -> str | None:
+        """The letter of its exercise; None for a check of the chapter itself."""
+        part = self.id.split(".")[1]
+        return None if part.isdecimal() else part
+
+    def holds_on(self, state: int) -> bool:
+        """Whether it is meant to pass on this state, no exercise being solved."""
+        return self.exercise is None and self.since <= state and (self.until is None or state < self.until)
+
+    @property
+    def order(self) -> tuple[int, int, str]:
+        """Chapters in order, their own checks before those of exercises."""
+        part = self.id.split(".")[1]
+        return self.chapter, int(part) if part.isdecimal() else 1000, part
+
+
+_registered: list[Check] = []
+
+
+def since(state: int, until: int | None = None) -> Callable[[Body], Body]:
+    """The states on which a check passes: from ``state`` on, before ``until``. Stands below `check`."""
+
+    def mark(body: Body) -> Body:
+        body.__course_states__ = (state, until)  # type: ignore[attr-defined]
+        return body
+
+    return mark
+
+
+def check(id: str, title: str, *, files: Sequence[str] = (), fresh: bool = False) -> Callable[[Body], Body]:
+    """Make a check of an async function that takes a `CheckContext`.
+
+    Args:
+        id: ``"chapter.number"``, or ``"chapter.letter"`` for an exercise.
+        title: what holds when it passes.
+        files: the learner's files to compare when it fails.
+        fresh: give it a server and a database of its own; otherwise it shares both with other checks.
+    """
+    if not ID.fullmatch(id):
+        raise ValueError(f"{id!r} is no id for a check: write 1.2, or 1.a for an exercise")
+
+    def register(body: Body) -> Body:
+        states = getattr(body, "__course_states__", None)
+        if states is None:
+            raise ValueError(
+                f"check {id} says nothing about states: put @since({id.split('.')[0]}) below @check"
+            )
+        if any(known.id == id for known in _registered):
+            raise ValueError(f"there are two checks {id}")
+        _registered.append(Check(id, title, tuple(files), body, states[0], states[1], fresh))
+        return body
+
+    return register
+
+
+def load_checks(folder: Path | None = None) -> tuple[Check, ...]:
+    """All checks of ``tests/messenger/checks_NN.py``, in order. Read anew each time, so that edits count."""
+    folder = folder or Course.here().root / "tests" / "messenger"
+    _registered.clear()
+    for path in sorted(folder.glob("checks_*.py")):
+        name = f"course_checks.{path.stem}"
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return tuple(sorted(_registered, key=lambda one: one.order))
+
+
+def select(which: str, checks: Iterable[Check]) -> tuple[Check, ...]:
+    """The checks meant by ``1`` (the chapter's own), ``1.2`` or ``1.a``.
+
+    Raises:
+        CourseError: there is none such.
+    """
+    known = list(checks)
+    chapter, _, part = which.partition(".")
+    number = Course.here().chapter(chapter).number
+    mine = [one for one in known if one.chapter == number]
+    chosen = [one for one in mine if (one.id == f"{number}.{part}" if part else one.exercise is None)]
+    if not chosen:
+        listing = ", ".join(one.id for one in mine) or "none"
+        raise CourseError(f"There is no check {which}.", f"Chapter {number} has: {listing}.")
+    return tuple(chosen)

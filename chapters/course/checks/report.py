@@ -1,0 +1,103 @@
+"""What came of a check, as data and as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Verdict = Literal["passed", "failed", "error"]
+
+MARKS: dict[Verdict, str] = {"passed": "✓", "failed": "✗", "error": "!"}
+LABEL = 10
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What came of one check.
+
+    Attributes:
+        id: of the check.
+        title: of the check.
+        verdict: ``passed``; ``failed``, the app is not as the check expects; ``error``, the check itself
+            could not do its work, which says nothing about the app.
+        done: what the check did, in order.
+        expected: what should have been seen.
+        seen: what was seen instead.
+        wire: the last frames, one phrase each.
+        files: the learner's files that differ from the chapter's, each with how.
+        raised: the exception of the app that explains the failure, cut to the learner's own lines.
+        hint: the command that gives a hint.
+        artefacts: the folder with pictures, frames and the server's log; empty when there is none.
+        seconds: how long it took.
+    """
+
+    id: str
+    title: str
+    verdict: Verdict
+    done: tuple[str, ...] = ()
+    expected: str = ""
+    seen: str = ""
+    wire: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    raised: tuple[str, ...] = ()
+    hint: str = ""
+    artefacts: str = ""
+    seconds: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        """Whether all is well."""
+        return self.verdict == "passed"
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for other programs."""
+        return asdict(self)
+
+    def lines(self) -> list[tuple[str, str]]:
+        """The report of a check that did not pass, as (label, text); no label: the line above goes on."""
+        told: list[tuple[str, str]] = []
+        for number, line in enumerate(self.raised):
+            told.append(("your app" if number == 0 else "", line if number else f"raised: {line}"))
+        told.append(("done", ", ".join(self.done) or "nothing yet"))
+        told.append(("expected", self.expected))
+        told.append(("seen", self.seen))
+        told.append(("wire", "; ".join(self.wire) or "nothing"))
+        told.append(("your files", ", ".join(self.files) or "equal to the chapter's"))
+        told.append(("next", f"{self.hint} gives a hint"))
+        if self.artefacts:
+            told.append(("look at", f"{self.artefacts} (pictures, frames, server.log)"))
+        return told
+
+
+def render_result(result: CheckResult) -> str:
+    """One result as plain text: a single line when it passed."""
+    head = f"{MARKS[result.verdict]} {result.id}  {result.title}"
+    if result.passed:
+        return head
+    if result.verdict == "error":
+        head += "  (the check could not be done)"
+    body = (f"    {label:<{LABEL}} {text}".rstrip() for label, text in result.lines())
+    return "\n".join([head, *body])
+
+
+def render_results(results: Iterable[CheckResult]) -> str:
+    """All results as plain text, with a last line that counts."""
+    known = list(results)
+    return "\n".join([*(render_result(one) for one in known), "", summary(known)])
+
+
+def summary(results: Iterable[CheckResult]) -> str:
+    """How many passed, failed, and could not be done."""
+    known = list(results)
+    passed = sum(one.passed for one in known)
+    if passed == len(known):
+        return f"All {passed} checks passed." if passed != 1 else "The check passed."
+    told = [f"{passed} of {len(known)} checks passed"]
+    failed = sum(one.verdict == "failed" for one in known)
+    errors = len(known) - passed - failed
+    if failed:
+        told.append(f"{failed} failed")
+    if errors:
+        told.append(f"{errors} could not be done")
+    return ", ".join(told) + "."

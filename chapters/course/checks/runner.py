@@ -1,0 +1,179 @@
+"""Run checks against an app and say what came of each."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from course.checks.context import PATIENCE, CheckContext
+from course.checks.evidence import differing_files, keep_evidence, last_frames, own_lines
+from course.checks.failures import A_MESSENGER, AN_APP, NO_APP, Failure, failure_of
+from course.checks.registry import Check, load_checks, select
+from course.checks.report import CheckResult
+from course.checks.words import outline
+from course.lab.errors import AppDidNotStart, LabError, NoBrowser
+from course.lab.lab import Lab
+from course.lab.shared import held_browser
+from course.lab.state import AppState, StateName, find_state
+from course.model import Course
+
+OnResult = Callable[[CheckResult], None]
+
+
+async def run_checks(
+    which: str | Iterable[Check],
+    state: StateName | AppState = "workspace",
+    *,
+    on_result: OnResult | None = None,
+    artefacts: Path | None = None,
+    patience: float = PATIENCE,
+    lanes: int = 1,
+) -> list[CheckResult]:
+    """Run checks, in order, with fresh people; they share server and database unless one wants its own.
+
+    Args:
+        which: ``"1"`` for the checks of a chapter, ``"1.2"`` or ``"1.a"`` for one, or the checks themselves.
+        state: the app to check; see `course.lab.state.find_state`.
+        on_result: called with each result as soon as it is there.
+        artefacts: where pictures, frames and logs of failures go, emptied first; in the workspace by default.
+        patience: seconds to wait for something to be seen.
+        lanes: how many checks run at the same time, each lane with a server of its own.
+
+    Raises:
+        CourseError: there is no such check, or no browser.
+    """
+    course = Course.here()
+    checks = select(which, load_checks()) if isinstance(which, str) else tuple(which)
+    folder = artefacts or course.workspace / ".course" / "last_check"
+    shutil.rmtree(folder, ignore_errors=True)
+    app = state if isinstance(state, AppState) else find_state(state, course)
+    results: dict[str, CheckResult] = {}
+    waiting = iter(checks)
+
+    async def lane() -> None:
+        run = Run(app, course, folder, patience)
+        try:
+            for check in waiting:
+                results[check.id] = await run.one(check)
+                if on_result is not None:
+                    on_result(results[check.id])
+        finally:
+            await run.close()
+
+    try:
+        async with held_browser_if(app.has_app):
+            await asyncio.gather(*(lane() for _ in range(lanes)))
+    finally:
+        if app is not state:
+            app.close()
+    return [results[check.id] for check in checks]
+
+
+def held_browser_if(wanted: bool) -> contextlib.AbstractAsyncContextManager[object]:
+    """The browser, kept for all lanes; nothing where there is no app to look at."""
+    return held_browser() if wanted else contextlib.nullcontext()
+
+
+class Run:
+    """Checks on one app, one after the other; where they may share it, with one server."""
+
+    def __init__(self, state: AppState, course: Course, folder: Path, patience: float) -> None:
+        self._state = state
+        self._course = course
+        self._folder = folder
+        self._patience = patience
+        self._shared: Lab | None = None
+        self._broken: Failure | None = None
+
+    async def one(self, check: Check) -> CheckResult:
+        """Run one check, and leave the app in a state for the next one."""
+        began = time.monotonic()
+        if not self._state.has_app:
+            empty = Failure("failed", A_MESSENGER, NO_APP)
+            return await self._failed(check, empty, None, (), began)
+        lab = self._lab_for(check)
+        context = CheckContext(lab, self._patience)
+        known = len(lab.raised)
+        try:
+            failure = self._broken or await self._attempt(check, context)
+            if failure is None:
+                seconds = time.monotonic() - began
+                return CheckResult(check.id, check.title, "passed", tuple(context.steps), seconds=seconds)
+            raised = own_lines(lab.raised[known:], context.forgiven, self._state)
+            return await self._failed(check, failure, context, raised, began)
+        finally:
+            await self._leave(check, lab)
+
+    async def close(self) -> None:
+        """End the shared server."""
+        if self._shared is not None:
+            await self._shared.close()
+            self._shared = None
+
+    def _lab_for(self, check: Check) -> Lab:
+        if self._shared is not None and not check.fresh:
+            return self._shared
+        lab = Lab.for_state(self._state)
+        if not check.fresh:
+            self._shared = lab
+        return lab
+
+    async def _attempt(self, check: Check, context: CheckContext) -> Failure | None:
+        async def offered() -> str:
+            everybody = list(context.people_seen.values())
+            return await outline(everybody[-1]) if everybody else "nothing"
+
+        try:
+            await context.lab.start()
+            await check.body(context)
+        except NoBrowser:
+            raise
+        except AppDidNotStart as error:
+            # Told once; the checks after this one would only say the same at length.
+            self._broken = Failure("failed", AN_APP, "the app still does not start: see above")
+            return await failure_of(error, offered)
+        except Exception as error:
+            return await failure_of(error, offered)
+        return None
+
+    async def _failed(
+        self,
+        check: Check,
+        failure: Failure,
+        context: CheckContext | None,
+        raised: tuple[str, ...],
+        began: float,
+    ) -> CheckResult:
+        people = list(context.people_seen.values()) if context is not None else []
+        folder = self._folder / check.id
+        result = CheckResult(
+            check.id,
+            check.title,
+            failure.verdict,
+            done=tuple(context.steps) if context is not None else (),
+            expected=" ".join(failure.expected.split()),
+            seen=" ".join(failure.seen.split()),
+            wire=last_frames(people),
+            files=differing_files(check, self._state, self._course),
+            raised=raised,
+            hint=f"course hint {check.id}",
+            artefacts=self._course.relative(folder),
+            seconds=time.monotonic() - began,
+        )
+        await keep_evidence(result, people, context.lab if context is not None else None, folder)
+        return result
+
+    async def _leave(self, check: Check, lab: Lab) -> None:
+        """Send everybody away; a shared server that a check has killed is started again by the next one."""
+        if check.fresh:
+            await lab.close()
+            return
+        for person in lab.everyone:
+            await lab.dismiss(person)
+        with contextlib.suppress(LabError):
+            if not lab.alive and self._broken is None:
+                await lab.start()

@@ -1,0 +1,75 @@
+"""Pages and locators in words, for reports."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Locator
+
+from course.lab.person import Person
+
+OUTLINE = 180
+TELLING = r"(heading|button|link|textbox|checkbox|radio|log|alert|status|dialog)\b"
+LONGEST = 120
+HEAD = 40
+
+
+async def outline(person: Person) -> str:
+    """What a person's page offers, in one line: headings, buttons, links, fields."""
+    return await outline_of(person.page.locator("body"))
+
+
+async def outline_of(locator: Locator) -> str:
+    """The outline of the page that a locator belongs to."""
+    try:
+        tree = await locator.page.locator("body").aria_snapshot(timeout=1000)
+    except PlaywrightError:
+        return "the page is empty"
+    lines = [line.strip().removeprefix("- ").removesuffix(":") for line in tree.splitlines()]
+    told = [re.sub(r" \[.*?\]", "", line) for line in lines if re.match(TELLING, line)]
+    text = re.sub(r'"(.*?)"', r"“\1”", ", ".join(dict.fromkeys(told)))
+    if not text:
+        return "the page has neither headings nor controls"
+    return "on the page: " + (text if len(text) <= OUTLINE else text[: OUTLINE - 1] + "…")
+
+
+ROLE = re.compile(r'internal:role=(\w+)\[name=(?:"(?P<text>.*?)"[is]?|/(?P<regex>.*?)/\w*)\]')
+TEXT = re.compile(r'internal:text=(?:"(?P<text>.*?)"[is]?|/(?P<regex>.*?)/\w*)')
+
+
+def describe(locator: Locator) -> str:
+    """A locator in words: ``the button “Increment”``."""
+    selector = _selector(locator)
+    roles = list(ROLE.finditer(selector))
+    if roles:
+        return f"the {roles[-1][1]} “{roles[-1]['text'] or roles[-1]['regex']}”"
+    texts = list(TEXT.finditer(selector))
+    if texts:
+        return f"the text “{texts[-1]['text'] or texts[-1]['regex']}”"
+    return "that part of the page"
+
+
+def _selector(locator: Locator) -> str:
+    found = re.search(r"selector='(.*)'>$", str(locator), re.S)
+    return found[1].replace('\\"', '"') if found else ""
+
+
+def last_words(problem: str) -> str:
+    """What a Python process died of, in one line: the end of its standard error."""
+    lines = problem.strip().splitlines()
+    if not lines:
+        return "nothing"
+    last = lines[-1]
+    if missing := re.search(r"No module named '?([\w.]+)", last):
+        return f"there is no module {missing[1]} yet"
+    if missing := re.search(r"cannot import name '(\w+)' from '([\w.]+)'", last):
+        return f"there is no {missing[1]} in {missing[2]} yet"
+    return last
+
+
+def quoted(text: str) -> str:
+    """A text in quotation marks, white space folded, its middle left out when it is long."""
+    folded = " ".join(text.split())
+    # Logs and lists grow at their end: that is where the news is.
+    return f"“{folded if len(folded) <= LONGEST else folded[:HEAD] + ' … ' + folded[HEAD - LONGEST :]}”"

@@ -1,0 +1,93 @@
+"""The ``course`` command.
+
+Nobody sees a traceback: what the course can explain is a `CourseError`, and anything else is one line that
+says how to see more (``course -v …``). Every command ends with 1 when something is red.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import traceback
+
+import click
+
+from course.cli.learn import check, diff, hint, listing, merge, overview, reset, start
+from course.cli.maintain import absorb, ripple, schedule, shots, verify, weave
+from course.cli.screen import complain
+from course.cli.serve import demo, doctor, lab, run, watch
+from course.errors import CourseError
+
+SECTIONS: dict[str, tuple[click.Command, ...]] = {
+    "Working through a chapter": (listing, start, check, hint, diff, merge, reset, watch),
+    "Servers and notebooks": (run, lab, demo, doctor),
+    "Writing the course": (weave, verify, ripple, absorb, schedule, shots),
+}
+
+
+class CourseGroup(click.Group):
+    """Lists the commands by what one does with them."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One section for each kind of command."""
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                rows = [(command.name or "", command.get_short_help_str(limit=200)) for command in commands]
+                formatter.write_dl(rows)
+
+
+@click.group(
+    cls=CourseGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.option("-v", "--verbose", is_flag=True, help="Show tracebacks.")
+@click.pass_context
+def cli(context: click.Context, verbose: bool) -> None:
+    """Parley: a course on live, server-driven interfaces.
+
+    Without a command: where you are, and what comes next. A chapter N may be written 6, 06 or
+    06_group_conversations.
+    """
+    context.obj = verbose
+    if context.invoked_subcommand is None:
+        overview()
+
+
+for command in (command for commands in SECTIONS.values() for command in commands):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Runs the command line; every way out is an exit code and, if need be, a message."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            with contextlib.suppress(ValueError, OSError):
+                stream.reconfigure(encoding="utf-8", errors="replace")
+    verbose = any(word in ("-v", "--verbose") for word in sys.argv[1:])
+    try:
+        code = cli.main(prog_name="course", standalone_mode=False)
+    except click.exceptions.Abort:
+        complain("Stopped.")
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except CourseError as error:
+        if verbose:
+            traceback.print_exc()
+        complain(error.message, error.advice)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        complain("Stopped.")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)
+    except Exception as error:
+        if verbose:
+            traceback.print_exc()
+        complain(
+            f"Something went wrong inside the course tool: {type(error).__name__}: {error}",
+            "Run it again as `course -v …` to see where.",
+        )
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)

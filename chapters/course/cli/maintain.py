@@ -1,0 +1,144 @@
+"""The commands of those who write the course: weave, verify, ripple, absorb, schedule."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from course.cli.screen import complain, count, say, screen
+from course.errors import CourseError
+from course.model import Course
+
+SHOWN = 6
+"""How many findings of one gate are printed."""
+
+
+@click.command()
+def weave() -> None:
+    """Write the notebooks, app/messenger and static from the chapters."""
+    from course.weaving import weave as write
+
+    changed, problems = write(Course.here())
+    for path in changed:
+        say(f"  written {path}")
+    for problem in problems:
+        complain(problem.message, problem.advice)
+    if problems:
+        sys.exit(1)
+    say(f"{count(len(changed), 'file')} written." if changed else "Everything was up to date.", "green")
+
+
+@click.command()
+def verify() -> None:
+    """The quick gates: do chapters, notebooks and app agree?"""
+    from course.gates import verify as run_gates
+
+    begun = time.perf_counter()
+    results = run_gates(Course.here())
+    console = screen()
+    seen: set[str] = set()
+    for result in results:
+        mark = "[red]✗[/]" if result.reds else "[green]✓[/]"
+        console.print(f"{mark} [bold]{result.name:<7}[/] {result.claim}")
+        fresh = [red for red in result.reds if red.message not in seen]
+        seen.update(red.message for red in fresh)
+        for red in fresh[:SHOWN]:
+            console.print(Text(f"    {red.message}", style="red"))
+            console.print(Text(f"    {red.advice}", style="dim"))
+        if len(fresh) > SHOWN:
+            console.print(f"    … and {len(fresh) - SHOWN} more")
+        elif result.reds and not fresh:
+            console.print("    [dim]as above[/]")
+        for note in result.notes[:SHOWN]:
+            console.print(Text(f"    note: {note}", style="yellow"))
+    console.print(f"[dim]{time.perf_counter() - begun:.2f} s[/]")
+    if any(result.reds for result in results):
+        sys.exit(1)
+
+
+@click.command()
+@click.option("--since", default="HEAD", show_default=True, help="The commit to compare with.")
+def ripple(since: str) -> None:
+    """Carry an edit of an early chapter into the later ones, up to the first conflict."""
+    from course.rippling import ripple as carry
+
+    carried = carry(Course.here(), since)
+    for step in carried:
+        outcome = "conflict" if step.conflicts else "carried "
+        say(f"  {outcome} chapters/{step.chapter.folder}/files/{step.path}")
+    if carried and carried[-1].conflicts:
+        raise CourseError(
+            f"Chapter {carried[-1].chapter.number} changes the same lines of {carried[-1].path}.",
+            "Mend the places between <<<<<<< and >>>>>>>, then run `course ripple` again.",
+        )
+    say("Next: `course weave`." if carried else "Nothing to carry.", "green")
+
+
+@click.command()
+def absorb() -> None:
+    """Carry edits of app/messenger and static back into the chapters that last wrote the files."""
+    from course.rippling import absorb as take_back
+    from course.weaving import weave as write
+
+    course = Course.here()
+    carried, left = take_back(course)
+    for step in carried:
+        say(f"  absorbed chapters/{step.chapter.folder}/files/{step.path}")
+    if left:
+        raise CourseError(
+            "No chapter can take these by itself: " + ", ".join(left) + ".",
+            "New files belong into a chapter's files/, missing ones into its `remove`. Nothing is woven.",
+        )
+    _, problems = write(course)
+    for problem in problems:
+        complain(problem.message, problem.advice)
+    if problems:
+        sys.exit(1)
+    say("The notebooks are woven anew." if carried else "Nothing to absorb.", "green")
+
+
+@click.command()
+@click.argument("chapter", metavar="[N]", required=False)
+@click.option("--notes", is_flag=True, help="With the speaker notes.")
+def schedule(chapter: str | None, notes: bool) -> None:
+    """Minutes and words, section by section, summed."""
+    from course.scheduling import sections
+
+    course = Course.here()
+    chapters = (course.chapter(chapter),) if chapter else course.all_chapters
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("section")
+    table.add_column("minutes", justify="right")
+    table.add_column("words", justify="right")
+    total = 0
+    for found in chapters:
+        parts = sections(course, found)
+        minutes = sum(part.minutes for part in parts)
+        total += minutes or found.minutes
+        words = sum(part.words for part in parts)
+        table.add_row(
+            f"[bold]{found.number}. {found.title}[/]", f"[bold]{minutes or found.minutes}[/]", str(words)
+        )
+        for part in parts[1:]:
+            table.add_row(f"   {part.title}", str(part.minutes or ""), str(part.words))
+            if notes:
+                for note in part.notes:
+                    table.add_row(Text("   " + note.replace("\n", "\n   "), style="italic"))
+    screen().print(table)
+    say(f"{total // 60} h {total % 60} min together")
+
+
+@click.command()
+def shots() -> None:
+    """Take the pictures of the finished messenger for the welcome notebook and the README."""
+    import asyncio
+
+    from course.shots import take_pictures
+
+    course = Course.here()
+    say(f"  written {course.relative(asyncio.run(take_pictures(course)))}")
+    say("Next: `course weave`.", "green")

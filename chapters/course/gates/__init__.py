@@ -1,0 +1,31 @@
+"""The gates: what must hold so that chapters, notebooks and the finished app tell the same story.
+
+Each gate is a function from a course to the `Red` findings it has; none means it passes. `verify` runs the
+quick ones. The slow part of *sound* (types, JavaScript) is `course.gates.deep`; the gates that need
+browsers or kernels are tests.
+"""
+
+from __future__ import annotations
+
+from course.gates.base import Gate, Red, Result
+from course.gates.replay import replay
+from course.gates.sound import sound
+from course.gates.text import long_cells, shown, tangled, woven
+from course.model import Course
+
+QUICK: tuple[tuple[str, str, Gate], ...] = (
+    ("replay", "the chapters' files, folded, are app/messenger and static", replay),
+    ("shown", "every file of every chapter is shown whole, in order, once", shown),
+    ("weave", "the notebooks are what the chapters give, without outputs", woven),
+    ("tangle", "a notebook's cells alone rebuild the chapter's state", tangled),
+    ("sound", "everything parses, lints and is formatted; hints are complete", sound),
+)
+
+__all__ = ["QUICK", "Red", "Result", "replay", "shown", "sound", "tangled", "verify", "woven"]
+
+
+def verify(course: Course) -> list[Result]:
+    """Runs the quick gates."""
+    results = [Result(name, claim, gate(course)) for name, claim, gate in QUICK]
+    results[1].notes.extend(long_cells(course))
+    return results

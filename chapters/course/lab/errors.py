@@ -1,0 +1,33 @@
+"""What can go wrong in the Lab. Each says what to do; notebooks show it without a traceback."""
+
+from __future__ import annotations
+
+from course.errors import CourseError
+
+
+class LabError(CourseError):
+    """Something in the Lab went wrong."""
+
+    def _render_traceback_(self) -> list[str]:
+        """IPython shows these lines instead of a traceback."""
+        return str(self).splitlines()
+
+
+class NoBrowser(LabError):  # noqa: N818
+    """No Chromium was found, or it did not start."""
+
+
+class NoMessenger(LabError):  # noqa: N818
+    """The state folder holds no ``messenger`` package."""
+
+
+class AppDidNotStart(LabError):  # noqa: N818
+    """The app raised while it started, or its database could not be prepared."""
+
+
+class PageNotLive(LabError):  # noqa: N818
+    """A page loaded, but its live views did not join."""
+
+
+class FaultDidNotHappen(LabError):  # noqa: N818
+    """A fault was asked for, but its effect was not seen in the page."""

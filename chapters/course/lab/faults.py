@@ -1,0 +1,166 @@
+"""Faults, each with its proof: a function here returns only when the effect was seen in the page.
+
+A check that breaks something and then finds all well proves nothing unless it really broke. So every fault
+looks: did the socket close, does the container carry the error class, is there a new join on the wire?
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+
+from course.lab.errors import FaultDidNotHappen
+from course.lab.page import View
+from course.lab.person import Person
+
+CLIENT_ERROR = "phx-client-error"
+SERVER_ERROR = "phx-server-error"
+
+SECONDS_TO_SEE = 5.0
+# The client waits up to five seconds between two attempts; a busy machine adds to that.
+SECONDS_TO_RETURN = 20.0
+SECONDS_TO_HANG = 0.4
+
+
+class Before:
+    """What a page was like before a fault, to compare with."""
+
+    def __init__(self, person: Person, views: Sequence[View]) -> None:
+        self.person = person
+        self.views = {view.id for view in views if view.connected}
+        self.sockets = person.open_sockets
+        self.closed = person.closed_sockets
+        self.mark = person.mark()
+
+    @classmethod
+    async def of(cls, person: Person) -> Before:
+        """Look at the page now."""
+        return cls(person, await person.views())
+
+
+async def see_lost(before: Before, what: str) -> None:
+    """Wait until the page has noticed that its connection is gone.
+
+    A page with live views shows it in their classes, a page with plain sockets by their end, any other by
+    a request that fails.
+    """
+    person = before.person
+
+    def noticed(views: list[View]) -> bool:
+        marked = all(CLIENT_ERROR in v.classes for v in views if v.id in before.views and not v.nested)
+        return marked and person.closed_sockets - before.closed >= before.sockets
+
+    if before.views or before.sockets:
+        problem = _unseen(what, f"{person.name}'s page stays connected")
+        await person.until(noticed, SECONDS_TO_SEE, lambda _: problem)
+    elif person.on_a_page:
+        answered, _, _ = await person.probe(SECONDS_TO_SEE)
+        if answered:
+            raise _unseen(what, f"the server still answers {person.name}")
+
+
+async def see_back(person: Person, mark: int, views: set[str], what: str) -> None:
+    """Wait until the page is served again: every live view that was lost has joined anew and is connected.
+
+    Args:
+        person: whose page it is.
+        mark: a place in the frames before the page was mended.
+        views: ids of the views that had lost their connection.
+        what: the fault that is over, for the message.
+    """
+
+    def back(now: list[View]) -> bool:
+        since = person.frames_since(mark)
+        joined = {frame.topic.removeprefix("lv:") for frame in since if frame.kind == "rendered"}
+        # A reloaded page has other ids; whether it was reloaded is for checks to ask (`person.loads`).
+        same = {view.id for view in now} & views
+        return all(view.connected for view in now) and same <= joined
+
+    if views:
+        problem = _unseen(what, f"{person.name}'s page has not returned")
+        await person.until(back, SECONDS_TO_RETURN, lambda _: problem)
+    elif person.on_a_page:
+        answered, _, _ = await person.probe(SECONDS_TO_SEE)
+        if not answered:
+            raise _unseen(what, f"the server does not answer {person.name}")
+
+
+def lost_views(views: Sequence[View]) -> set[str]:
+    """The views that are marked as not connected."""
+    return {view.id for view in views if not view.connected and not view.nested}
+
+
+async def cut(person: Person, *, reset: bool = True) -> None:
+    """Pull this person's cable; it stays out until mended."""
+    before = await Before.of(person)
+    person.network.cut(reset=reset)
+    await see_lost(before, "cut")
+
+
+async def refuse(person: Person) -> None:
+    """End this person's connections in good order and refuse new ones until mended."""
+    before = await Before.of(person)
+    person.network.refuse()
+    await see_lost(before, "refuse")
+
+
+async def hang(person: Person) -> None:
+    """Let everything hang: connections stay open and nothing moves, until mended."""
+    sockets, received = person.open_sockets, person.network.received
+    person.network.hang()
+    if person.on_a_page:
+        answered, late, _ = await person.probe(SECONDS_TO_HANG)
+        if answered or not late:
+            raise _unseen("hang", f"{person.name}'s page still gets answers")
+    if person.network.received != received and person.open_sockets < sockets:
+        raise _unseen("hang", f"{person.name}'s connections did not stay open")
+
+
+async def delay(person: Person, seconds: float) -> None:
+    """Hold everything back for so many seconds each way, until mended."""
+    person.network.delay(seconds)
+    if person.on_a_page:
+        answered, _, took = await person.probe(2 * seconds + SECONDS_TO_SEE)
+        # Two ways; a browser's clock is coarse on purpose.
+        if not answered or took < 2 * seconds * 0.9:
+            raise _unseen("delay", f"{person.name}'s page got its answer in {took:.2f} s")
+
+
+async def mend(person: Person) -> None:
+    """Let this person's link pass everything again; returns when the page's views have joined again."""
+    mark = person.mark()
+    lost = lost_views(await person.views())
+    await person.network.mend()
+    await see_back(person, mark, lost, "mend")
+    # What hung may have been lost meanwhile; then the client is on its way back as well.
+    await person.live(SECONDS_TO_RETURN)
+
+
+async def crash(person: Person, topic: str, mark: int) -> None:
+    """Wait until the page shows that the view of this topic crashed: marked, or joined again already."""
+    name = topic.removeprefix("lv:")
+
+    def seen(views: list[View]) -> bool:
+        since = [frame for frame in person.frames_since(mark) if frame.topic == topic]
+        told = any(frame.kind == "crash" for frame in since)
+        marked = any(view.id == name and SERVER_ERROR in view.classes for view in views)
+        again = any(frame.kind == "join" for frame in since)
+        return told and (marked or again)
+
+    problem = _unseen("crash", f"{person.name}'s page shows no crashed view")
+    await person.until(seen, SECONDS_TO_SEE, lambda _: problem)
+
+
+async def wait_until(reached: Callable[[], bool], seconds: float, problem: Exception) -> None:
+    """Wait for a state of our own, not of a page."""
+    end = time.monotonic() + seconds
+    while not reached():
+        if time.monotonic() > end:
+            raise problem
+        await asyncio.sleep(0.02)
+
+
+def _unseen(what: str, seen: str) -> FaultDidNotHappen:
+    message = f"The fault “{what}” was asked for, but {seen}."
+    return FaultDidNotHappen(message, "This says nothing about your app.")

@@ -1,0 +1,283 @@
+"""The Lab: the messenger in a process of its own, people with browsers, and ways to break what is between."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from course.lab import faults, notebook
+from course.lab.errors import LabError
+from course.lab.faults import Before
+from course.lab.host import Host
+from course.lab.person import VIEWPORT, Person
+from course.lab.process import AppError
+from course.lab.shared import borrow_browser, return_browser
+from course.lab.state import APP, AppState, StateName, find_state
+from course.lab.tables import frames_table, newest_tree, tree_table
+from course.lab.wire import Frame
+
+
+class Lab:
+    """A running messenger and the people who use it. Made by `Lab.open`.
+
+    Attributes:
+        state: which app runs here.
+        data: the folder with its database.
+        log: the server's log file.
+        scale: device pixels per CSS pixel of the pages of people who come from now on.
+    """
+
+    def __init__(self, state: AppState, data: Path | None, headless: bool) -> None:
+        self.state = state
+        self._owns_state = False
+        self._folder = tempfile.TemporaryDirectory(prefix="parley-lab-", ignore_cleanup_errors=True)
+        self.data = data or Path(self._folder.name) / "data"
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.log = Path(self._folder.name) / "server.log"
+        self.log.touch()
+        self.scale = 2.0 if notebook.in_notebook() else 1.0
+        self._host = Host(state, self.data, self.log)
+        self._people: dict[str, Person] = {}
+        self._broken: set[str] = set()
+        self._headless = headless
+        self._closed = False
+
+    @classmethod
+    async def open(
+        cls,
+        state: StateName = "workspace",
+        people: Iterable[str] = (),
+        headless: bool = True,
+        data: Path | None = None,
+        app: str = APP,
+    ) -> Lab:
+        """Open a Lab; also an async context manager: ``async with await Lab.open(2) as lab``.
+
+        The app starts with the first page that somebody opens, and again when its files have changed since.
+
+        Args:
+            state: ``"workspace"``, a chapter's state such as ``2``, ``"finished"``, or a folder.
+            people: names of people who are there from the start.
+            app: ``module:function`` that makes the app, where it is not the messenger as a whole.
+            headless: whether the browser works without a window.
+            data: where the database lies; a temporary folder by default: every Lab starts with the seed.
+
+        Raises:
+            NoBrowser: there is no Chromium that starts.
+        """
+        await notebook.close_earlier_lab()
+        lab = cls(replace(find_state(state), factory=app), data, headless)
+        lab._owns_state = True
+        notebook.remember_lab(lab)
+        for name in people:
+            await lab.person(name)
+        return lab
+
+    @classmethod
+    def for_state(cls, state: AppState, headless: bool = True, data: Path | None = None) -> Lab:
+        """Another Lab for a state that somebody else has found, and will close."""
+        return cls(state, data, headless)
+
+    async def __aenter__(self) -> Lab:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """End everything the Lab has started. A second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        await asyncio.gather(*(person.leave() for person in self._people.values()), return_exceptions=True)
+        for _ in self._people:
+            await return_browser(self._headless)
+        self._people.clear()
+        await self._host.stop()
+        if self._owns_state:
+            self.state.close()
+        self._folder.cleanup()
+
+    # People.
+
+    async def person(self, name: str, *, viewport: tuple[int, int] = VIEWPORT, dark: bool = False) -> Person:
+        """This person, who gets a browser when they come for the first time.
+
+        Args:
+            name: as the pictures show it.
+            viewport: width and height of the page in CSS pixels.
+            dark: whether the browser asks for dark colours.
+        """
+        if name in self._people:
+            return self._people[name]
+        browser = await borrow_browser(self._headless)
+        person = await Person.arrive(
+            name, browser, self._host.port, viewport=viewport, scale=self.scale, dark=dark
+        )
+        person.in_fault = lambda: self._host.killed or name in self._broken
+        person.before_goto = self._refresh
+        self._people[name] = person
+        return person
+
+    async def people(self, *names: str) -> list[Person]:
+        """Several people at once: ``alice, bob = await lab.people("Alice", "Bob")``."""
+        return [await self.person(name) for name in names]
+
+    async def dismiss(self, person: Person) -> None:
+        """Send a person away and close their browser."""
+        del self._people[person.name]
+        await person.leave()
+        await return_browser(self._headless)
+
+    @property
+    def everyone(self) -> list[Person]:
+        """All people who are here."""
+        return list(self._people.values())
+
+    # The server.
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server runs."""
+        return self._host.alive
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process id, while it runs."""
+        return self._host.pid
+
+    @property
+    def url(self) -> str:
+        """The server's own address, without anybody's link between."""
+        return f"http://127.0.0.1:{self._host.port}"
+
+    @property
+    def raised(self) -> list[AppError]:
+        """Every exception the app has raised, those made on purpose by `crash` left out."""
+        return self._host.raised
+
+    def log_text(self) -> str:
+        """What the server has logged so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def environment(self) -> dict[str, str]:
+        """The environment variables the app runs with."""
+        return self._host.environment()
+
+    async def python(self, code: str) -> tuple[str, str]:
+        """Run a piece of Python in a process of its own, in the app's environment and with its database.
+
+        Returns:
+            what it wrote to standard output, and to standard error.
+        """
+        return await self._host.python(code)
+
+    async def start(self) -> None:
+        """Start the app now, where it would otherwise start with the first page.
+
+        Raises:
+            NoMessenger: the state has no app yet.
+            AppDidNotStart: it raised; the message shows the lines of its own files.
+        """
+        await self._host.start()
+        self._point_links()
+
+    async def _refresh(self) -> None:
+        await self._host.refresh()
+        self._point_links()
+
+    def _point_links(self) -> None:
+        for person in self._people.values():
+            person.network.server_port = self._host.port
+
+    # Faults. Each returns when its effect was seen; otherwise it raises FaultDidNotHappen.
+
+    async def kill(self) -> None:
+        """End the server as `kill -9` does."""
+        before = [await Before.of(person) for person in self._reached()]
+        await self._host.kill()
+        await asyncio.gather(*(faults.see_lost(one, "kill") for one in before))
+
+    async def restart(self) -> None:
+        """Start the server again, killing it first if it runs; returns when every page has joined again."""
+        if self.alive:
+            await self.kill()
+        lost = [(p, p.mark(), faults.lost_views(await p.views())) for p in self._reached()]
+        await self.start()
+        await asyncio.gather(*(faults.see_back(*one, "restart") for one in lost))
+        self._host.killed = False
+
+    def _reached(self) -> list[Person]:
+        """The people whose link is whole, so that their pages feel what happens to the server."""
+        return [person for person in self.everyone if person.network.mode in ("pass", "delay")]
+
+    async def cut(self, person: Person, *, reset: bool = True) -> None:
+        """Pull this person's cable; it stays out until `mend`."""
+        self._broken.add(person.name)
+        await faults.cut(person, reset=reset)
+
+    async def refuse(self, person: Person) -> None:
+        """Close this person's connections and refuse new ones until `mend`."""
+        self._broken.add(person.name)
+        await faults.refuse(person)
+
+    async def hang(self, person: Person) -> None:
+        """Keep this person's connections open and move nothing until `mend`."""
+        self._broken.add(person.name)
+        await faults.hang(person)
+
+    async def delay(self, person: Person, seconds: float) -> None:
+        """Make everything late by so many seconds, each way, until `mend`."""
+        self._broken.add(person.name)
+        await faults.delay(person, seconds)
+
+    async def mend(self, person: Person) -> None:
+        """Let this person's link pass everything again."""
+        await faults.mend(person)
+        self._broken.discard(person.name)
+
+    async def crash(self, person: Person, view: str | None = None) -> None:
+        """Make one view of this person's page raise inside its own mailbox.
+
+        Args:
+            person: whose page it is on.
+            view: the view's class name or element id; the main view, or the first one, when left out.
+        """
+        views = sorted(await person.views(), key=lambda one: not one.main)
+        if not views:
+            raise LabError(f"{person.name}'s page has no live view to crash.", "Open one with goto first.")
+        mark = person.mark()
+        topic = await self._host.crash([f"lv:{one.id}" for one in views], view)
+        await faults.crash(person, topic, mark)
+
+    # Showing.
+
+    async def show(self, *people: Person) -> Any:
+        """Pictures of these people's pages side by side, names above; of everyone when none is named."""
+        return await notebook.show(people or self.everyone)
+
+    async def frames(self, person: Person, since: int = 0, last: int | None = None) -> Any:
+        """A table of the frames on this person's wire.
+
+        Args:
+            person: whose.
+            since: a mark made by ``person.mark()``.
+            last: only so many, the newest.
+        """
+        chosen: list[Frame] = person.frames_since(since)
+        return notebook.show_or_return(frames_table(chosen[-last:] if last else chosen))
+
+    async def tree(self, person: Person) -> Any:
+        """A table of what this person's page was sent when it joined last: the statics and the dynamics."""
+        return notebook.show_or_return(tree_table(newest_tree(person.frames)))
+
+    async def check(self, which: str | int) -> Any:
+        """Run a chapter's checks (``1``), or one of them (``"1.2"``), against this Lab's app."""
+        return await notebook.show_checks(which, self.state)

@@ -1,0 +1,77 @@
+"""What the Lab sees in a page: its live views, its console, and whether the server still answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# A view is an element with a session token; a nested one on the first, plain page has an empty token.
+VIEWS_JS = """() => [...document.querySelectorAll("[data-phx-session]")].map(el => ({
+  id: el.id,
+  main: el.hasAttribute("data-phx-main"),
+  nested: el.hasAttribute("data-phx-parent-id"),
+  classes: [...el.classList].filter(name => name.startsWith("phx-")),
+}))"""
+
+PROBE_JS = """async ([url, ms]) => {
+  const began = performance.now(), stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), ms);
+  let answered = false;
+  try { await fetch(url, {cache: "no-store", signal: stop.signal}); answered = true; } catch {}
+  clearTimeout(timer);
+  return {answered, late: stop.signal.aborted, seconds: (performance.now() - began) / 1000};
+}"""
+
+
+@dataclass(frozen=True)
+class View:
+    """A live view as it stands in the page.
+
+    Attributes:
+        id: of its element; its topic is ``lv:`` and this.
+        main: whether it is the page's main view.
+        nested: whether it stands inside another view.
+        classes: the client's classes on it, such as ``phx-connected``.
+    """
+
+    id: str
+    main: bool
+    nested: bool
+    classes: tuple[str, ...]
+
+    @property
+    def connected(self) -> bool:
+        """Whether it has joined and nothing is wrong."""
+        return "phx-connected" in self.classes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server answered when a page was opened; ``status`` is that of HTTP."""
+
+    status: int
+
+    def _ipython_display_(self) -> None:
+        """A cell that ends by opening a page has nothing to show."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something the browser wrote to its console.
+
+    Attributes:
+        kind: ``error``, ``warning``, ``log``, …, or ``exception`` for an uncaught one.
+        text: what it says.
+        during_fault: whether the link or the server was broken on purpose at that time.
+    """
+
+    kind: str
+    text: str
+    during_fault: bool
+
+
+def tell_views(views: Sequence[View]) -> str:
+    """The views and their state in one phrase."""
+    if not views:
+        return "there is no live view on it"
+    return ", ".join(f"{view.id} is {' '.join(view.classes) or 'not joined'}" for view in views)

@@ -1,0 +1,248 @@
+"""A person in front of a browser, with a network link of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from playwright.async_api import (
+    APIResponse,
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+)
+from playwright.async_api import Error as PlaywrightError
+
+from course.lab.errors import PageNotLive
+from course.lab.page import PROBE_JS, VIEWS_JS, Answer, Message, View, tell_views
+from course.lab.proxy import Link
+from course.lab.server import PROBE_PATH
+from course.lab.wire import Frame, WireTap
+
+VIEWPORT = (440, 560)
+SECONDS_TO_ACT = 5.0
+SECONDS_TO_JOIN = 10.0
+
+
+class Person:
+    """One person: a browser context behind a link of their own.
+
+    Attributes:
+        name: as the pictures show it.
+        page: the Playwright page.
+        network: the TCP proxy between this page and the server.
+        console: everything the browser wrote to its console.
+        loads: how many documents this page has loaded; a page that reconnects by itself loads none.
+    """
+
+    def __init__(self, name: str, context: BrowserContext, page: Page, network: Link) -> None:
+        self.name = name
+        self.context = context
+        self.page = page
+        self.network = network
+        self.console: list[Message] = []
+        self.loads = 0
+        self.in_fault: Callable[[], bool] = lambda: False
+        self.before_goto: Callable[[], Awaitable[None]] | None = None
+        self._tap = WireTap(name, page)
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self._note("exception", str(error)))
+        page.on("domcontentloaded", self._on_document)
+        page.on("request", self._on_request)
+
+    @classmethod
+    async def arrive(
+        cls,
+        name: str,
+        browser: Browser,
+        server_port: int,
+        *,
+        viewport: tuple[int, int] = VIEWPORT,
+        scale: float = 1,
+        dark: bool = False,
+    ) -> Person:
+        """Open a browser context and its link."""
+        network = Link(server_port)
+        await network.open()
+        context = await browser.new_context(
+            viewport={"width": viewport[0], "height": viewport[1]},
+            device_scale_factor=scale,
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            locale="en-GB",
+        )
+        context.set_default_timeout(SECONDS_TO_ACT * 1000)
+        return cls(name, context, await context.new_page(), network)
+
+    @property
+    def url(self) -> str:
+        """The address of the app for this person."""
+        return f"http://{self.network.host}:{self.network.port}"
+
+    # What is on the page, by role and accessible name.
+
+    def button(self, name: str | re.Pattern[str]) -> Locator:
+        """The button with this name."""
+        return self.page.get_by_role("button", name=name, exact=isinstance(name, str))
+
+    def link(self, name: str | re.Pattern[str]) -> Locator:
+        """The link with this name."""
+        return self.page.get_by_role("link", name=name, exact=isinstance(name, str))
+
+    def textbox(self, name: str | re.Pattern[str]) -> Locator:
+        """The text field with this label."""
+        return self.page.get_by_role("textbox", name=name, exact=isinstance(name, str))
+
+    def heading(self, name: str | re.Pattern[str]) -> Locator:
+        """The heading with this text."""
+        return self.page.get_by_role("heading", name=name, exact=isinstance(name, str))
+
+    def log(self, name: str | re.Pattern[str]) -> Locator:
+        """The log with this label: a list that grows at its end."""
+        return self.page.get_by_role("log", name=name, exact=isinstance(name, str))
+
+    def text(self, text: str | re.Pattern[str]) -> Locator:
+        """Whatever shows this text."""
+        return self.page.get_by_text(text)
+
+    # Moving.
+
+    async def goto(self, path: str) -> Answer:
+        """Open a page of the app; returns once every live view on it has joined.
+
+        Raises:
+            PageNotLive: a live view on the page did not join within ten seconds.
+        """
+        if self.before_goto is not None:
+            await self.before_goto()
+        response = await self.page.goto(self.url + path, timeout=15_000)
+        await self.live()
+        return Answer(response.status if response is not None else 0)
+
+    async def get(self, path: str) -> APIResponse:
+        """Ask for a page as a program does: its HTML and its status, without opening it."""
+        if self.before_goto is not None:
+            await self.before_goto()
+        return await self.context.request.get(self.url + path)
+
+    async def reload(self) -> Answer:
+        """Load the present page again; returns as `goto` does."""
+        response = await self.page.reload(timeout=15_000)
+        await self.live()
+        return Answer(response.status if response is not None else 0)
+
+    async def live(self, seconds: float = SECONDS_TO_JOIN) -> None:
+        """Wait until every live view of the page is connected; at once when there is none."""
+        await self.until(
+            self._all_connected,
+            seconds,
+            lambda views: PageNotLive(
+                f"{self.name}'s page has not become live: {tell_views(views)}.", self._why_not_live()
+            ),
+        )
+
+    async def until(
+        self,
+        reached: Callable[[list[View]], bool],
+        seconds: float,
+        problem: Callable[[list[View]], Exception],
+    ) -> None:
+        """Look at the page's views until they are as wished, else raise what ``problem`` makes of them."""
+        end = time.monotonic() + seconds
+        while not reached(views := await self.views()):
+            if time.monotonic() > end:
+                raise problem(views)
+            await asyncio.sleep(0.02)
+
+    async def views(self) -> list[View]:
+        """The live views in the page, in document order; none while a page is being loaded."""
+        with contextlib.suppress(PlaywrightError):
+            found: list[dict[str, Any]] = await self.page.evaluate(VIEWS_JS)
+            return [View(v["id"], v["main"], v["nested"], tuple(v["classes"])) for v in found]
+        return []
+
+    async def probe(self, seconds: float) -> tuple[bool, bool, float]:
+        """Ask the server for nothing, from inside the page: (answered, gave up waiting, seconds it took)."""
+        answer = await self.page.evaluate(PROBE_JS, [PROBE_PATH, seconds * 1000])
+        return bool(answer["answered"]), bool(answer["late"]), float(answer["seconds"])
+
+    @property
+    def on_a_page(self) -> bool:
+        """Whether a page of the app is open."""
+        return self.page.url.startswith("http")
+
+    # The wire.
+
+    @property
+    def frames(self) -> list[Frame]:
+        """Every frame of this page so far, oldest first."""
+        return list(self._tap.frames)
+
+    @property
+    def open_sockets(self) -> int:
+        """How many WebSockets the page has open."""
+        return self._tap.open_sockets
+
+    @property
+    def closed_sockets(self) -> int:
+        """How many WebSockets of the page have ended."""
+        return self._tap.closed_sockets
+
+    def mark(self) -> int:
+        """A place in the frames, for `frames_since`."""
+        return len(self._tap.frames)
+
+    def frames_since(self, mark: int) -> list[Frame]:
+        """The frames after a mark."""
+        return self._tap.frames[mark:]
+
+    # Pictures and the console.
+
+    async def picture(self) -> bytes:
+        """The page as it looks now, as PNG."""
+        return await self.page.screenshot(animations="disabled", caret="hide")
+
+    @property
+    def console_problems(self) -> list[str]:
+        """Errors, warnings and exceptions that no fault explains."""
+        kinds = ("error", "warning", "exception")
+        return [f"{m.kind}: {m.text}" for m in self.console if m.kind in kinds and not m.during_fault]
+
+    async def leave(self) -> None:
+        """Close the page and the link."""
+        with contextlib.suppress(PlaywrightError):
+            await self.context.close()
+        await self.network.close()
+
+    def _all_connected(self, views: list[View]) -> bool:
+        return all(view.connected for view in views)
+
+    def _why_not_live(self) -> str:
+        refusals = [frame.meaning for frame in self._tap.frames if frame.kind in ("error", "crash")]
+        if refusals:
+            return f"The server answered the join: {refusals[-1]}."
+        if self.console_problems:
+            return f"The browser's console says: {self.console_problems[-1]}"
+        return "No join was answered. Does the page load the client, and does the app serve /live?"
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if PROBE_PATH not in message.location.get("url", ""):
+            self._note(message.type, message.text)
+
+    def _note(self, kind: str, text: str) -> None:
+        self.console.append(Message(kind, text, self.in_fault()))
+
+    def _on_request(self, request: Request) -> None:
+        # A new document takes the old one's sockets with it, and the browser does not always say so.
+        if request.is_navigation_request() and request.frame == self.page.main_frame:
+            self._tap.forget_sockets()
+
+    def _on_document(self, _: Page) -> None:
+        self.loads += 1

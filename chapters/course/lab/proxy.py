@@ -1,0 +1,219 @@
+"""One person's link to the server: a TCP proxy that can be broken on purpose.
+
+Browsers' own "offline" switches leave an open WebSocket alone, so a recovery that was never needed would seem
+to work. Here the bytes themselves stop, are late, or the connection ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import socket
+import struct
+from typing import Literal
+
+Mode = Literal["pass", "cut", "refuse", "hang", "delay"]
+
+CHUNK = 64 * 1024
+# So many chunks may wait on a slow link before we stop reading, as a full socket buffer would.
+QUEUE = 256
+LINGER_NONE = struct.pack("ii", 1, 0)
+LINGER_NONE_WINDOWS = struct.pack("hh", 1, 0)
+
+
+class Link:
+    """A TCP proxy on a port of its own.
+
+    Attributes:
+        mode: how the link behaves now.
+        sent: bytes forwarded from the person to the server.
+        received: bytes forwarded from the server to the person.
+        opened: connections accepted so far, those cut at once included.
+    """
+
+    def __init__(self, server_port: int, host: str = "127.0.0.1") -> None:
+        self.host = host
+        self.server_port = server_port
+        self.mode: Mode = "pass"
+        self.seconds = 0.0
+        self.sent = 0
+        self.received = 0
+        self.opened = 0
+        self._port = 0
+        self._listener: asyncio.Server | None = None
+        self._changed = asyncio.Event()
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def port(self) -> int:
+        """The port that the browser talks to; the same for the whole life of the link."""
+        return self._port
+
+    @property
+    def connections(self) -> int:
+        """Connections open at this moment, counted at the person's side."""
+        return len(self._tasks)
+
+    async def open(self) -> None:
+        """Start listening, on a free port the first time and on the same port ever after."""
+        if self._listener is not None:
+            return
+        # The port was ours a moment ago, and some systems give it back only after a while.
+        for attempt in range(50):
+            try:
+                self._listener = await asyncio.start_server(self._accept, self.host, self._port)
+                break
+            except OSError:
+                if attempt == 49:
+                    raise
+                await asyncio.sleep(0.1)
+        assert self._listener is not None
+        self._port = int(self._listener.sockets[0].getsockname()[1])
+
+    async def close(self) -> None:
+        """End all connections and stop listening."""
+        self.drop(reset=True)
+        self._stop_listening()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def mend(self) -> None:
+        """Forward everything at once again; bytes that were held back go out now, in order."""
+        await self.open()
+        self._enter("pass")
+
+    def cut(self, *, reset: bool = True) -> None:
+        """Pull the cable: open connections end, and new ones end as soon as they are made.
+
+        Args:
+            reset: end with RST, as a lost network does; otherwise with FIN, as a polite server does.
+        """
+        self._enter("cut")
+        self.drop(reset=reset)
+
+    def refuse(self) -> None:
+        """Shut the door: open connections end with FIN, and new ones are refused by the system."""
+        self._stop_listening()
+        self._enter("refuse")
+        self.drop(reset=False)
+
+    def hang(self) -> None:
+        """Keep every connection open, accept new ones, and forward nothing in either direction."""
+        self._enter("hang")
+
+    def delay(self, seconds: float) -> None:
+        """Hold every chunk back for so many seconds, in each direction."""
+        if seconds < 0:
+            raise ValueError("a link cannot be faster than now: seconds must be 0 or more")
+        self.seconds = seconds
+        self._enter("delay")
+
+    def drop(self, *, reset: bool) -> None:
+        """End the connections of this moment; what the link does with new ones stays as it is."""
+        for writer in list(self._writers):
+            _end(writer, reset=reset)
+
+    def _enter(self, mode: Mode) -> None:
+        self.mode = mode
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def _stop_listening(self) -> None:
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.opened += 1
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        self._writers.add(writer)
+        try:
+            await self._serve(reader, writer)
+        except (OSError, asyncio.CancelledError):
+            # A connection that ends is what this class is for; the server that is down too.
+            _end(writer, reset=True)
+        finally:
+            self._writers.discard(writer)
+            self._tasks.discard(task)
+            writer.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while self.mode == "hang":
+            await self._changed.wait()
+        if self.mode in ("cut", "refuse"):
+            _end(writer, reset=True)
+            return
+        server_reader, server_writer = await asyncio.open_connection(self.host, self.server_port)
+        self._writers.add(server_writer)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._forward(reader, server_writer, outward=True))
+                group.create_task(self._forward(server_reader, writer, outward=False))
+        except* OSError:
+            _end(writer, reset=True)
+        finally:
+            self._writers.discard(server_writer)
+            _end(server_writer, reset=True)
+
+    async def _forward(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, outward: bool
+    ) -> None:
+        """Carry one direction until its end; reading goes on while older chunks are still held back."""
+        queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(QUEUE)
+        clock = asyncio.get_running_loop().time
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._deliver(queue, writer, outward=outward))
+            while True:
+                data = await reader.read(CHUNK)
+                await queue.put((clock(), data))
+                if not data:
+                    break
+
+    async def _deliver(
+        self, queue: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter, *, outward: bool
+    ) -> None:
+        while True:
+            arrived, data = await queue.get()
+            await self._hold(arrived)
+            if not data:
+                # Half-close: the other direction may still have something to say.
+                with contextlib.suppress(OSError):
+                    writer.write_eof()
+                return
+            writer.write(data)
+            await writer.drain()
+            if outward:
+                self.sent += len(data)
+            else:
+                self.received += len(data)
+
+    async def _hold(self, arrived: float) -> None:
+        """Wait until a chunk that arrived then may go on, under whatever mode holds meanwhile."""
+        clock = asyncio.get_running_loop().time
+        while (left := self._hold_for(arrived, clock())) > 0:
+            changed = self._changed
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), None if math.isinf(left) else left)
+
+    def _hold_for(self, arrived: float, now: float) -> float:
+        if self.mode == "hang":
+            return math.inf
+        return arrived + self.seconds - now if self.mode == "delay" else 0.0
+
+
+def _end(writer: asyncio.StreamWriter, *, reset: bool) -> None:
+    """End one connection now: with RST, or with FIN."""
+    if reset:
+        sock = writer.get_extra_info("socket")
+        if sock is not None:
+            value = LINGER_NONE_WINDOWS if hasattr(socket, "SO_EXCLUSIVEADDRUSE") else LINGER_NONE
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, value)
+        writer.transport.abort()
+    else:
+        writer.close()

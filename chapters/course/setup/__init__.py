@@ -1,0 +1,5 @@
+"""Setting up a machine for the course, and telling what it has.
+
+``bootstrap`` runs before anything is installed, under the Python of the machine, so it uses the standard
+library alone. ``chromium`` and ``doctor`` run inside the virtual environment that it makes.
+"""

@@ -1,0 +1,184 @@
+"""Set up everything the course needs, with nothing but Python's standard library.
+
+    python chapters/course/setup/bootstrap.py
+
+Makes the virtual environment ``.venv``, installs the pinned Python packages, installs the client JavaScript
+with the Node that comes from PyPI, and finds or installs a Chromium. Each step leaves its fingerprint in
+``.venv/parley-setup.json`` and is skipped while that still fits, so a second run only compares hashes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+EXE = ".exe" if os.name == "nt" else ""
+VENV_PYTHON = BIN / ("python" + EXE)
+STAMP = VENV / "parley-setup.json"
+OLDEST = (3, 11)
+CANDIDATES = ("python3.13", "python3.12", "python3.11", "python3.14")
+
+
+class SetupError(Exception):
+    """A step failed in a way that only the reader can mend; the text says how."""
+
+
+def say(text: str) -> None:
+    """Print a line at once, also where the output is a pipe."""
+    print(text, flush=True)
+
+
+def find_python() -> str:
+    """The path of an interpreter that is new enough: this one, else one named ``python3.NN`` on the PATH."""
+    if sys.version_info >= OLDEST:
+        return sys.executable
+    for name in CANDIDATES:
+        path = shutil.which(name)
+        # A shim can stand on the PATH with no Python behind it, so we ask it.
+        if path and subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode == 0:
+            return path
+    found = ".".join(str(part) for part in sys.version_info[:3])
+    raise SetupError(
+        f"Parley needs Python 3.11 or newer; this is {found}.\n"
+        "Install a newer one from your package manager or python.org, then run:  make start PYTHON=python3.12"
+    )
+
+
+def run(command: Sequence[str | Path], what: str, cwd: Path = ROOT, hint: str = "") -> None:
+    """Run one command of the set-up; its output is shown only when it fails."""
+    result = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env=environment(),
+        check=False,
+    )
+    if result.returncode:
+        tail = "\n".join(result.stdout.strip().splitlines()[-15:])
+        raise SetupError(f"{what} failed.\n{tail}\n{hint}".rstrip())
+
+
+def environment() -> dict[str, str]:
+    """The environment with the virtual environment's programs first on the PATH."""
+    path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
+    return {**os.environ, "PATH": path, "VIRTUAL_ENV": str(VENV), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+
+
+def digest(*names: str) -> str:
+    """A hash over the named files of the repository."""
+    sha = hashlib.sha256()
+    for name in names:
+        # Line ends are folded, so that a checkout on Windows is not set up twice.
+        sha.update(name.encode() + (ROOT / name).read_bytes().replace(b"\r\n", b"\n"))
+    return sha.hexdigest()
+
+
+def read_stamp() -> dict[str, str]:
+    """The fingerprints of the steps that were done; empty when there are none."""
+    try:
+        return dict(json.loads(STAMP.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def make_venv(python: str) -> None:
+    """Make ``.venv`` unless it is there."""
+    if VENV_PYTHON.exists():
+        return
+    say("Making the virtual environment .venv …")
+    hint = "On Debian and Ubuntu the module comes in a package of its own:  sudo apt install python3-venv"
+    run([python, "-m", "venv", VENV], "Making .venv", hint=hint)
+
+
+def install_packages() -> bool:
+    """Install the course and its pinned packages."""
+    say("Installing the Python packages (about a minute the first time) …")
+    hint = "Is there a network? Then run the same command again: what is installed already is kept."
+    pip: list[str | Path] = [VENV_PYTHON, "-m", "pip", "install", "--quiet"]
+    packages = ["--constraint", "constraints.txt", "--editable", ".[test]"]
+    run([*pip, *packages], "Installing the Python packages", hint=hint)
+    return True
+
+
+def install_client() -> bool:
+    """Install the pinned npm packages."""
+    say("Installing the LiveView client (npm ci) …")
+    npm = BIN / ("npm" + (".exe" if os.name == "nt" else ""))
+    hint = "Is there a network? Then run the same command again."
+    run([npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], "npm ci", cwd=ROOT / "static", hint=hint)
+    return True
+
+
+def install_browser() -> bool:
+    """Find or install a Chromium; False when there is none."""
+    say("Looking for a Chromium …")
+    command = [VENV_PYTHON, "-m", "course.setup.chromium"]
+    result = subprocess.run([str(part) for part in command], cwd=ROOT, env=environment(), check=False)
+    # The course can be read without a browser, so a missing one is told, and tried again next time.
+    return result.returncode == 0
+
+
+def steps() -> Iterator[tuple[str, str, bool, Callable[[], bool]]]:
+    """Yield (name, fingerprint, still there?, action) for each step, in order."""
+    yield (
+        "packages",
+        digest("pyproject.toml", "constraints.txt") + str(ROOT),
+        VENV_PYTHON.exists(),
+        install_packages,
+    )
+    client = ROOT / "static" / "node_modules" / "phoenix_live_view" / "package.json"
+    yield "client", digest("static/package-lock.json"), client.exists(), install_client
+    yield "browser", digest("constraints.txt"), True, install_browser
+
+
+def set_up() -> None:
+    """Run the steps whose fingerprint changed.
+
+    Raises:
+        SetupError: a step failed; its text says what to do.
+    """
+    python = find_python()
+    stamp = read_stamp()
+    make_venv(python)
+    for name, fingerprint, present, action in steps():
+        if present and stamp.get(name) == fingerprint:
+            continue
+        if action():
+            stamp[name] = fingerprint
+            STAMP.write_text(json.dumps(stamp, indent=1), encoding="utf-8")
+
+
+def main() -> int:
+    """Set up, and tell what stopped it."""
+    parser = argparse.ArgumentParser(description="Set up everything the course needs.")
+    parser.add_argument("--again", action="store_true", help="run every step, also those already done")
+    options = parser.parse_args()
+    if options.again and STAMP.exists():
+        STAMP.unlink()
+    try:
+        set_up()
+    except SetupError as problem:
+        say(f"\nSet-up stopped. {problem}")
+        return 1
+    except KeyboardInterrupt:
+        say("\nSet-up stopped. Run the same command to go on from here.")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,208 @@
+"""One case: so many viewers of one server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import statistics
+import urllib.request
+from dataclasses import dataclass, field
+from html import unescape
+from time import perf_counter
+from urllib.parse import urlencode
+
+from client import Viewer
+from servers import Kind, Server
+
+SEQUENTIAL_JOINS = 60
+AT_ONCE = 25
+WARM_UP = 5
+PATIENCE = 60
+TEXT = "hello from bob, this is message number {}, the quick brown fox jumps over the lazy dog"
+NO_MARK = b"\0"
+MARK = "message number {},"
+
+
+@dataclass
+class Result:
+    """What was measured, in the units of the table."""
+
+    kind: Kind
+    history: int
+    viewers: int
+    per_cpu_second: float = 0
+    p50_ms: float = 0
+    p99_ms: float = 0
+    bytes: float = 0
+    join_ms: float = 0
+    join_cpu_ms: float = 0
+    kilobytes: float = 0
+    back_seconds: float = 0
+    messages: int = 0
+
+
+@dataclass
+class Page:
+    """What a viewer needs to join."""
+
+    path: str
+    cookie: str = ""
+    topic: str = ""
+    join: str = ""
+
+
+@dataclass
+class Crowd:
+    """The viewers of a server."""
+
+    server: Server
+    kind: Kind
+    pages: list[Page] = field(default_factory=list)
+    viewers: list[Viewer] = field(default_factory=list)
+    mark: bytes = NO_MARK
+    arrivals: list[float] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    all_arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def fetch(self, number: int) -> None:
+        """Get a page for each viewer."""
+        self.pages = [
+            fetch_page(self.server.host) if self.kind.speaks_live else Page("/") for _ in range(number)
+        ]
+
+    def on_frame(self, viewer: Viewer, payload: bytes, now: float) -> None:
+        """Note an update, or the reply to a join."""
+        if self.mark in payload:
+            self.arrivals.append(now)
+            self.sizes.append(len(payload))
+            if len(self.arrivals) == len(self.viewers):
+                self.all_arrived.set()
+        elif not viewer.joined.done() and b'"rendered"' in payload:
+            viewer.joined_at = now
+            viewer.joined.set_result(None)
+
+    async def come(self, page: Page) -> tuple[Viewer, float]:
+        """Open a socket and join. Returns the viewer and how long the join took, in seconds."""
+        host, port = self.server.host.split(":")
+        loop = asyncio.get_running_loop()
+        make = lambda: Viewer(self.server.host, page.path, page.cookie, self.on_frame)  # noqa: E731
+        _, viewer = await loop.create_connection(make, host, int(port))
+        await viewer.opened
+        begun = perf_counter()
+        if self.kind.speaks_live:
+            viewer.send(page.join)
+            await viewer.joined
+        return viewer, viewer.joined_at - begun
+
+    async def all_come(self) -> list[float]:
+        """The first ones come one by one, the others a few at a time. Returns how long the joins took."""
+        took = []
+        for page in self.pages[:SEQUENTIAL_JOINS]:
+            viewer, seconds = await self.come(page)
+            self.viewers.append(viewer)
+            took.append(seconds)
+        rest = self.pages[SEQUENTIAL_JOINS:]
+        for start in range(0, len(rest), AT_ONCE):
+            came = await asyncio.gather(*map(self.come, rest[start : start + AT_ONCE]))
+            self.viewers += [viewer for viewer, _ in came]
+        return took
+
+    async def broadcast(self, number: int) -> list[float]:
+        """The first viewer sends; wait until all have it. Returns the delays in seconds."""
+        self.mark = MARK.format(number).encode()
+        self.arrivals, self.sizes = [], []
+        self.all_arrived.clear()
+        frame = self.frame(number)
+        begun = perf_counter()
+        self.viewers[0].send(frame)
+        async with asyncio.timeout(PATIENCE):
+            await self.all_arrived.wait()
+        return [arrived - begun for arrived in self.arrivals]
+
+    def frame(self, number: int) -> str:
+        """What the sender sends."""
+        text = TEXT.format(number)
+        if not self.kind.speaks_live:  # as large as an update of ours
+            changes = {"k": {"0": {"0": "messages-1000", "1": "bob", "2": "12:34", "3": text}, "kc": 1}}
+            changes["stream"] = ["0", [["messages-1000", -1, -50, False]], []]  # type: ignore[assignment]
+            return json.dumps(
+                ["4", None, "lv:phx-ABCDEFGHIJKL", "diff", {"0": changes}], separators=(",", ":")
+            )
+        payload = {"type": "form", "event": "send", "value": urlencode({"text": text}), "meta": {}}
+        return json.dumps(["4", str(number + 10), self.pages[0].topic, "event", payload])
+
+    async def drop_and_return(self) -> float:
+        """All connections are cut; returns the seconds until everybody is back."""
+        self.mark = NO_MARK  # the pages that come back have the last message in them, too
+        for viewer in self.viewers:
+            viewer.drop()
+        begun = perf_counter()
+        async with asyncio.timeout(PATIENCE):
+            came = await asyncio.gather(*map(self.come, self.pages))
+        seconds = perf_counter() - begun
+        self.viewers = [viewer for viewer, _ in came]
+        return seconds
+
+
+async def measure(kind: Kind, history: int, viewers: int, server: Server, seconds: float) -> Result:
+    """Measure one case.
+
+    Args:
+        kind: the server's kind.
+        history: how many messages there were.
+        viewers: how many come.
+        server: the running server.
+        seconds: for how long messages are sent.
+    """
+    result = Result(kind, history, viewers)
+    crowd = Crowd(server, kind)
+    await asyncio.to_thread(crowd.fetch, viewers)
+    memory, cpu = server.memory(), server.cpu()
+    joins = await crowd.all_come()
+    result.join_ms = statistics.median(joins) * 1000
+    result.join_cpu_ms = (server.cpu() - cpu) / viewers * 1000
+    for number in range(WARM_UP):
+        await crowd.broadcast(number)
+    result.kilobytes = max(0, server.memory() - memory) / viewers / 1024
+    delays: list[float] = []
+    cpu, ends = server.cpu(), perf_counter() + seconds
+    number = WARM_UP
+    while perf_counter() < ends:
+        delays += await crowd.broadcast(number)
+        number += 1
+    used = server.cpu() - cpu
+    result.messages = number - WARM_UP
+    result.per_cpu_second = len(delays) / used if used else 0
+    cuts = statistics.quantiles(delays, n=100)
+    result.p50_ms, result.p99_ms = cuts[49] * 1000, cuts[98] * 1000
+    result.bytes = statistics.mean(crowd.sizes)
+    result.back_seconds = await crowd.drop_and_return()
+    await crowd.broadcast(number)  # all are really back
+    for viewer in crowd.viewers:
+        viewer.drop()
+    return result
+
+
+def fetch_page(host: str) -> Page:
+    """Request the page and make its join."""
+    with urllib.request.urlopen(f"http://{host}/", timeout=30) as response:
+        html = response.read().decode()
+        cookies = [value.split(";")[0] for value in response.headers.get_all("Set-Cookie") or ()]
+    element = re.search(r"<div[^>]*data-phx-main[^>]*>", html)
+    csrf = re.search(r'name="csrf-token"[^>]*content="([^"]*)"', html)
+    csrf = csrf or re.search(r'content="([^"]*)"[^>]*name="csrf-token"', html)
+    if element is None or csrf is None:
+        raise RuntimeError(f"no live view in the page: {html[:300]}")
+    values = {name: unescape(value) for name, value in re.findall(r'([\w-]+)="([^"]*)"', element[0])}
+    token, topic = unescape(csrf[1]), f"lv:{values['id']}"
+    payload = {
+        "url": f"http://{host}/",
+        "params": {"_csrf_token": token, "_mounts": 0, "_mount_attempts": 0},
+        "session": values.get("data-phx-session"),
+        "static": values.get("data-phx-static"),
+        "sticky": False,
+    }
+    query = urlencode({"_csrf_token": token, "vsn": "2.0.0"})
+    join = json.dumps(["4", "4", topic, "phx_join", payload])
+    return Page(f"/live/websocket?{query}", "; ".join(cookies), topic, join)

@@ -1,0 +1,136 @@
+"""`make bench`: measure, and print one table. See README.md beside this file."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Sequence
+
+import psutil
+from measure import Result, measure
+from servers import BARE, OURS, PEER, Kind, Server, interpreter, pin
+
+HEAD = (
+    "| server | history | viewers | u/CPU-s | of bare | fan-out p50 / p99 ms | bytes | join p50 ms | kB/viewer | all back s |\n"  # noqa: E501
+    "|---|---|---|---|---|---|---|---|---|---|"
+)
+LIMIT_SECONDS = 60 * 60
+
+
+def main() -> None:
+    """Run what the command line asks for."""
+    options = parse(sys.argv[1:])
+    pinned = pin(psutil.Process(), 1)
+    print(f"server on core 0, load on core 1: {'yes' if pinned else 'not possible here'}", flush=True)
+    results = asyncio.run(run(options))
+    print("\n" + table(results) + "\n\n" + aims(results))
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="Compare quart_live with bare ASGI and with pyview.")
+    parser.add_argument("--quick", action="store_true", help="few cases, about a minute")
+    parser.add_argument("--seconds", type=float, help="how long messages are sent in each case")
+    parser.add_argument("--viewers", type=int, nargs="+", help="how many viewers, by default 50 200 500")
+    parser.add_argument("--history", type=int, nargs="+", help="earlier messages, by default 10 1000 10000")
+    parser.add_argument("--only", nargs="+", default=["bare", "quart_live", "pyview"], help="which servers")
+    options = parser.parse_args(arguments)
+    options.seconds = options.seconds or (2.0 if options.quick else 8.0)
+    options.viewers = options.viewers or ([50, 200] if options.quick else [50, 200, 500])
+    options.history = options.history or ([10, 1000] if options.quick else [10, 1000, 10_000])
+    return options
+
+
+def cases(options: argparse.Namespace) -> list[tuple[Kind, int, int]]:
+    """What to measure, in such an order that those to be compared come one after the other."""
+    chosen = []
+    for viewers in options.viewers:
+        if "bare" in options.only:
+            chosen.append((BARE, 0, viewers))
+        for history in options.history:
+            chosen += [(kind, history, viewers) for kind in (OURS, PEER) if kind.name in options.only]
+    return chosen
+
+
+async def run(options: argparse.Namespace) -> list[Result]:
+    """Measure case by case."""
+    results: list[Result] = []
+    begun, todo = time.monotonic(), cases(options)
+    missing: set[Kind] = set()
+    for number, (kind, history, viewers) in enumerate(todo, 1):
+        if kind in missing:
+            continue
+        python = interpreter(kind)
+        if python is None:
+            missing.add(kind)
+            continue
+        title = f"{kind.name}, {viewers} viewers" + (f", {history} earlier messages" if history else "")
+        print(f"[{number}/{len(todo)}] {title} …", end=" ", flush=True)
+        with Server(kind, history, python) as server:
+            try:
+                result = await measure(kind, history, viewers, server, options.seconds)
+            except (OSError, RuntimeError, TimeoutError) as error:
+                print(f"failed: {error!r}", flush=True)
+                continue
+        results.append(result)
+        print(f"{result.per_cpu_second:,.0f} updates per CPU-second", flush=True)
+        if time.monotonic() - begun > LIMIT_SECONDS:
+            print("An hour is enough; the rest is left out.")
+            break
+    return results
+
+
+def table(results: Sequence[Result]) -> str:
+    """The results as Markdown."""
+    lines = [HEAD]
+    for result in results:
+        share = part_of_bare(result, results)
+        lines.append(
+            f"| {result.kind.name} | {result.history or '–'} | {result.viewers} "
+            f"| {result.per_cpu_second:,.0f} | "
+            f"{f'{share:.2f}' if share is not None else '–'} | {result.p50_ms:.1f} / {result.p99_ms:.1f} | "
+            f"{result.bytes:.0f} | {f'{result.join_ms:.1f}' if result.kind.speaks_live else '–'} | "
+            f"{result.kilobytes:.0f} | {result.back_seconds:.2f} |"
+        )
+    return "\n".join(lines)
+
+
+def part_of_bare(result: Result, results: Sequence[Result]) -> float | None:
+    """How much of bare ASGI's throughput with as many viewers; None if that was not measured."""
+    bare = [other for other in results if other.kind is BARE and other.viewers == result.viewers]
+    if not bare or result.kind is BARE or not bare[0].per_cpu_second:
+        return None
+    return float(result.per_cpu_second / bare[0].per_cpu_second)
+
+
+def aims(results: Sequence[Result]) -> str:
+    """What was aimed at, and what came out."""
+    ours = [result for result in results if result.kind is OURS]
+    lines = [f"{os.cpu_count()} cores, Python {sys.version.split()[0]}. Aims:"]
+    shares = [share for result in ours if (share := part_of_bare(result, results)) is not None]
+    if shares:
+        lines.append(f"- of bare ASGI: {min(shares):.2f} to {max(shares):.2f} (at least 0.6, better 0.7)")
+    ratios = [
+        result.per_cpu_second / other.per_cpu_second
+        for result in ours
+        for other in results
+        if other.kind is PEER and (other.viewers, other.history) == (result.viewers, result.history)
+    ]
+    if ratios:
+        lines.append(f"- times pyview: {min(ratios):.1f} to {max(ratios):.1f} (at least 6)")
+    for result in ours:
+        bare = [other for other in results if other.kind is BARE and other.viewers == result.viewers]
+        if bare and result.history == max(other.history for other in ours):
+            limit = 3 * bare[0].back_seconds + result.viewers * result.join_cpu_ms / 1000
+            lines.append(
+                f"- {result.viewers} back in {result.back_seconds:.2f} s (3 × bare + joins: {limit:.2f} s, "
+                "and 2 s at most)"
+            )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

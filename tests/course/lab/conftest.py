@@ -1,0 +1,38 @@
+"""A Lab with the small app of these tests, one for each module."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from course.lab import Lab, Person, find_chromium
+from course.lab.shared import held_browser
+
+APP = Path(__file__).parent / "app"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> None:
+    """Skip where there is no browser; the reason is told."""
+    if find_chromium() is None:
+        pytest.skip("no Chromium on this machine: `course doctor` says what to do")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def lab(chromium: None) -> AsyncIterator[Lab]:
+    """The Lab of a module."""
+    async with held_browser(), await Lab.open(APP) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def alice(lab: Lab) -> AsyncIterator[Person]:
+    """Alice, at the page with two live views, with a mark in her window that a page load would wipe out."""
+    person = await lab.person("Alice")
+    await person.goto("/two")
+    await person.page.evaluate("window.unloaded = true")
+    yield person
+    await lab.dismiss(person)

@@ -1,0 +1,48 @@
+"""Fixtures of the engine's tests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from engine.app import make_app
+from engine.client_merge import client_merge
+from hypothesis import settings
+from quart import Quart
+
+from quart_live import LocalPubSub, QuartLive
+
+settings.register_profile("engine", deadline=None)  # how long an example takes says nothing here
+settings.load_profile("engine")
+
+__all__ = ["client_merge"]
+
+
+@pytest.fixture
+async def app() -> AsyncIterator[Quart]:
+    """A fresh app. After the test nothing of it may be left running."""
+    before = asyncio.all_tasks()
+    app = make_app()
+    yield app
+    live: QuartLive = app.extensions["quart_live"]
+    await live.shutdown()
+    assert_nothing_left(live)
+    left = asyncio.all_tasks() - before - {asyncio.current_task()}
+    assert not left, f"tasks left behind: {left}"
+
+
+@pytest.fixture
+def live(app: Quart) -> QuartLive:
+    """The app's extension."""
+    extension: QuartLive = app.extensions["quart_live"]
+    return extension
+
+
+def assert_nothing_left(live: QuartLive) -> None:
+    """No socket, channel or subscription is left."""
+    assert not live.sockets
+    assert not tuple(live.open_channels)
+    assert isinstance(live.pubsub, LocalPubSub)
+    assert live.pubsub.topics() == {}
+    assert live.pubsub._topics == {}

@@ -1,0 +1,140 @@
+"""A real Redis for the tests, on a port of its own and with nothing but a temporary directory.
+
+Where there is no ``redis-server``, it is installed if that needs no password; else the tests that need it are
+skipped, and say what to install.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from course.setup.chromium import as_root, quietly
+
+PROGRAMS = ("redis-server", "valkey-server")
+INSTALLERS = (
+    ("apt-get", ("apt-get", "update", "-qq"), ("apt-get", "install", "-y", "-qq", "redis-server")),
+    ("dnf", ("dnf", "install", "-y", "-q", "redis")),
+    ("apk", ("apk", "add", "--quiet", "redis")),
+)
+ADVICE = (
+    "no redis-server on PATH, and it could not be installed. "
+    "Debian, Ubuntu: apt install redis-server, macOS: brew install redis"
+)
+
+
+def find() -> str | None:
+    """The server's program."""
+    return next((found for name in PROGRAMS if (found := shutil.which(name))), None)
+
+
+@functools.cache
+def ensure() -> str | None:
+    """The server's program, after installing it if need be and possible."""
+    for program, *commands in INSTALLERS if find() is None else ():
+        if shutil.which(program):
+            for command in commands:
+                with_rights = as_root(*command)
+                if with_rights is None or not quietly(*with_rights):
+                    break
+            break
+    return find()
+
+
+class RedisServer:
+    """A Redis that can be stopped, killed, frozen and started again at the same address."""
+
+    def __init__(self, program: str) -> None:
+        self._program = program
+        self._directory = tempfile.TemporaryDirectory(prefix="quart_live-redis-")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = int(free.getsockname()[1])
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and return when it answers."""
+        options = {
+            "port": str(self.port), "bind": "127.0.0.1", "dir": self._directory.name,
+            "save": "", "appendonly": "no", "daemonize": "no",
+        }  # fmt: skip
+        self._process = subprocess.Popen(
+            [self._program, *(word for name, value in options.items() for word in (f"--{name}", value))],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        end = time.monotonic() + 20
+        while self._process.poll() is None and time.monotonic() < end:
+            try:
+                if self.ask("PING") == b"+PONG\r\n":
+                    return
+            except OSError:
+                time.sleep(0.01)
+        raise RuntimeError("redis-server did not start")
+
+    def ask(self, *words: str) -> bytes:
+        """Send one command over a connection of its own; returns what comes back."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+            connection.sendall((" ".join(words) + "\r\nQUIT\r\n").encode())
+            answer = b""
+            while part := connection.recv(65536):
+                answer += part
+        return answer.removesuffix(b"+OK\r\n")
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self._process is not None:
+            self.thaw()
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def freeze(self) -> None:
+        """Keep its connections open but let it answer nothing."""
+        assert self._process is not None
+        os.kill(self._process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        if self._process is not None and hasattr(signal, "SIGCONT"):
+            os.kill(self._process.pid, signal.SIGCONT)
+
+    def close(self) -> None:
+        """End it and remove its directory."""
+        self.kill()
+        self._directory.cleanup()
+
+
+@pytest.fixture(scope="session")
+def running_redis() -> Iterator[RedisServer]:
+    """One Redis for all tests."""
+    program = ensure()
+    if program is None:
+        pytest.skip(ADVICE)
+    server = RedisServer(program)
+    server.start()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def redis_server(running_redis: RedisServer) -> Iterator[RedisServer]:
+    """A Redis that runs. After the test it must be as empty as before."""
+    if running_redis._process is None:
+        running_redis.start()
+    yield running_redis
+    if running_redis._process is not None:
+        running_redis.thaw()
+        assert running_redis.ask("DBSIZE") == b":0\r\n", "a key was left behind"
+        assert running_redis.ask("PUBSUB", "CHANNELS") == b"*0\r\n", "a subscription was left behind"

@@ -1,0 +1,456 @@
+"""Nested and sticky views: shapes as recorded, own state and crash domain, ends, relatives, first render."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
+
+import pytest
+from engine.conftest import assert_nothing_left
+from engine.nested_app import KidLive, ParentLive, make_app
+from engine.raw import open_page
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from quart import Quart
+
+from quart_live import LiveViewTest, QuartLive, joining
+from quart_live.testing import Element, ViewCrashedError, parse
+from quart_live.tokens import ClockedSigner
+
+# What Phoenix LiveView 1.2.10 wrote for such a page: names of the attributes, and which of them are empty.
+RECORDED_CONNECTED = {
+    "kid": {"id": "kid", "data-phx-session": "…", "data-phx-static": "", "data-phx-parent-id": "…"},
+    "sticky": {"id": "sticky", "data-phx-session": "…", "data-phx-static": "", "data-phx-sticky": ""},
+}
+RECORDED_DEAD = {
+    "kid": {"id": "kid", "data-phx-session": "", "data-phx-static": "…", "data-phx-parent-id": "…"},
+    "sticky": {"id": "sticky", "data-phx-session": "…", "data-phx-static": "…", "data-phx-sticky": ""},
+}
+
+
+@pytest.fixture
+async def app() -> AsyncIterator[Quart]:
+    """The app with the nested views; after the test nothing of it is left."""
+    before = asyncio.all_tasks()
+    app = make_app()
+    yield app
+    live: QuartLive = app.extensions["quart_live"]
+    await live.shutdown()
+    assert_nothing_left(live)
+    assert not asyncio.all_tasks() - before - {asyncio.current_task()}
+
+
+def form(element: Element) -> dict[str, str]:
+    """An element's attributes, with what is random left out."""
+    return {name: value if name == "id" or not value else "…" for name, value in element.attributes.items()}
+
+
+def sent(page: LiveViewTest, topic: str) -> list[str]:
+    """Frames that the server has sent on a topic."""
+    return [text for direction, text in page.socket.frames if direction == "<" and f'"{topic}"' in text]
+
+
+# -- shapes ---
+
+
+async def test_connected_render_has_empty_elements_with_tokens(app: Quart) -> None:
+    async with LiveViewTest(app, "/parent") as page:
+        for element_id, expected in RECORDED_CONNECTED.items():
+            element = page.find(f"#{element_id}")
+            assert form(element) == expected
+            assert element.children == []
+        assert page.find("#kid").get("data-phx-parent-id") == page.id
+
+
+async def test_dead_render_has_the_content_and_no_token_for_the_child(app: Quart) -> None:
+    root = parse(await (await app.test_client().get("/parent")).get_data(as_text=True))
+    for element_id, expected in RECORDED_DEAD.items():
+        assert form(root.find(f"#{element_id}")) == expected
+        assert root.find(f"#{element_id}").text == f"{element_id} 0"
+
+
+async def test_messages_are_those_of_the_recording(app: Quart) -> None:
+    async with LiveViewTest(app, "/parent") as page:
+        kid, sticky = await page.child("kid"), await page.child("sticky")
+        assert (await kid._send("event", event("inc"), whole=True)) == {"diff": {"1": "1"}}
+        assert (await sticky._send("event", event("inc"), whole=True)) == {"diff": {"1": "1"}}
+        assert (await page._send("event", event("inc"), whole=True)) == {"diff": {"0": "1"}}
+        assert (await page._send("event", event("toggle"), whole=True)) == {"diff": {"1": ""}}
+        assert page.text == "1"
+
+
+def event(name: str) -> dict[str, Any]:
+    """The payload of a click."""
+    return {"type": "click", "event": name, "value": {}}
+
+
+async def test_child_joins_without_an_address(app: Quart) -> None:
+    page = await open_page(app, "/parent")
+    _, answer = await page.join("/parent")
+    placeholder = parse(answer["response"]["rendered"]["1"]["0"]).find("#kid")
+    _, answer = await page.join("", "#kid", url=..., session=placeholder.get("data-phx-session"), static=None)
+    assert answer["response"]["rendered"]["0"] == "kid"
+    assert "container" not in answer["response"]
+    await page.socket.close()
+
+
+async def test_rendering_again_sends_nothing_of_a_child(app: Quart) -> None:
+    async with LiveViewTest(app, "/parent?names=a+b") as page:
+        before = page.html
+        await page.push("inc")
+        assert page.html.replace("<b>1</b>", "<b>0</b>") == before
+        assert sent(page, page.topic)[-1].count("data-phx-session") == 0
+
+
+async def test_placing_a_child_again_keeps_its_token(app: Quart, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = itertools.count(2_000_000_000)
+    monkeypatch.setattr(ClockedSigner, "get_timestamp", lambda self: next(seconds))  # no two tokens alike
+    async with LiveViewTest(app, "/parent") as page:
+        assert await page._send("event", event("touch"), whole=True) == {}
+
+
+async def test_children_in_a_loop(app: Quart) -> None:
+    async with LiveViewTest(app, "/parent?names=a+b") as page:
+        a = await page.child("kid-a")
+        await page.push("names", {"names": "c a"})
+        assert "data-phx-session" in sent(page, page.topic)[-1]  # the new one
+        assert sent(page, page.topic)[-1].count("data-phx-session") == 1
+        await a.push("inc")
+        assert a.text == "a 1"
+        c = await page.child("kid-c")
+        assert c.text == "c 0"
+
+
+async def test_a_child_shown_again_is_a_new_child(app: Quart) -> None:
+    async with LiveViewTest(app, "/parent") as page:
+        kid = await page.child("kid")
+        await kid.push("inc")
+        await page.push("toggle")
+        await kid.leave()  # type: ignore[attr-defined]
+        assert not page.channel.family.places.is_kept("kid")
+        await page.push("toggle")
+        assert page.channel.family.places.is_kept("kid")
+        assert (await page.child("kid")).text == "kid 0"
+
+
+# -- life and death ---
+
+
+async def test_state_and_session_are_its_own(app: Quart) -> None:
+    async with LiveViewTest(app, "/parent?hello=1") as page:
+        kid = await page.child("kid")
+        assert kid.view.assigns.params == {}
+        assert kid.view.assigns.session["name"] == "kid"
+        assert kid.view.uri == page.view.uri
+        await kid.push("inc")
+        assert (kid.text, page.text) == ("kid 1", "0")
+
+
+async def test_crash_of_a_child_is_its_own(app: Quart) -> None:
+    async with LiveViewTest(app, "/parent") as page:
+        kid, sticky = await page.child("kid"), await page.child("sticky")
+        await page.push("inc")
+        await sticky.push("inc")
+        with pytest.raises(ViewCrashedError):
+            await kid.push("crash")
+        assert (page.crashed, sticky.crashed) == (False, False)
+        await page.push("inc")
+        await sticky.push("inc")
+        assert (page.text, sticky.text) == ("2", "sticky 2")
+        await kid.rejoin()
+        assert kid.text == "kid 0"
+
+
+async def test_crash_of_a_linked_child_takes_the_parent(app: Quart) -> None:
+    async with LiveViewTest(app, "/parent?linked") as page:
+        kid, sticky = await page.child("kid"), await page.child("sticky")
+        with pytest.raises(ViewCrashedError):
+            await kid.push("crash")
+        await page.until(lambda: page.crashed)
+        errors = [text for _, text in page.socket.frames if "phx_error" in text]
+        assert [kid.topic in errors[0], page.topic in errors[1]] == [True, True]
+        await sticky.push("inc")
+        assert sticky.text == "sticky 1"
+
+
+@pytest.mark.parametrize("how", ["crash", "leave", "navigate", "rejoin"])
+async def test_children_end_with_their_parent(app: Quart, how: str) -> None:
+    live: QuartLive = app.extensions["quart_live"]
+    async with LiveViewTest(app, "/parent?deep") as page:
+        kid, middle, sticky = [await page.child(name) for name in ("kid", "middle", "sticky")]
+        deep = await middle.child("deep")
+        channels = [view.channel for view in (kid, middle, deep)]
+        if how == "crash":
+            page.channel.crash()
+        elif how == "leave":
+            page.socket.send(page.channel.join_ref, "99", page.topic, "phx_leave", {})
+        elif how == "navigate":
+            await page.navigate("/other")
+        else:
+            await page.rejoin()
+        for channel in channels:
+            await channel.ended()
+        assert sorted(KidLive.ended) == ["deep parent", "kid parent"]
+        assert sticky.channel in live.channels
+        await sticky.push("inc")
+        assert sticky.text == "sticky 1"
+
+
+async def test_three_levels(app: Quart) -> None:
+    root = parse(await (await app.test_client().get("/parent?deep")).get_data(as_text=True))
+    assert root.find("#middle #deep").text == "deep 0"
+    assert root.find("#deep").get("data-phx-parent-id") == "middle"
+    async with LiveViewTest(app, "/parent?deep") as page:
+        deep = await (await page.child("middle")).child("deep")
+        await deep.push("inc")
+        assert deep.text == "deep 1"
+        assert deep.view.parent is not None
+        assert deep.view.parent.topic == "lv:middle"
+
+
+async def test_child_of_a_parent_that_is_not_there(app: Quart) -> None:
+    async with LiveViewTest(app, "/parent") as page:
+        kid = await page.child("kid")
+        page.channel.crash()
+        await page.until(lambda: page.crashed)
+        await kid.socket.heartbeat()
+        ref = page.socket.next_ref()
+        payload = {"params": {"_mounts": 0}, "session": kid._element.get("data-phx-session"), "static": None}
+        page.socket.send(ref, ref, kid.topic, "phx_join", payload)
+        answer = await page.socket.reply_to(ref)
+        assert answer["status"] == "error"
+        assert answer["response"]["reason"] not in ("stale", "unauthorized", "reload")
+
+
+# -- mounts that fail ---
+
+
+async def test_pitfall_13_a_failing_first_mount_does_not_block_the_page(app: Quart) -> None:
+    KidLive.fails = {"kid connected"}
+    page = await open_page(app, "/parent")
+    assert page.root.find("#kid").text == "kid 0"
+    _, answer = await page.join("/parent")
+    token = parse(answer["response"]["rendered"]["1"]["0"]).find("#kid").get("data-phx-session")
+    ref, answer = await page.join("", "#kid", url=..., session=token, static=None)
+    assert answer["status"] == "ok"
+    assert answer["response"]["rendered"] == {"s": [""]}
+    assert await page.socket.receive() == [ref, ref, "lv:kid", "phx_error", {"reason": "channel_crash"}]
+    KidLive.fails = set()
+    params = {"_mounts": 1, "_mount_attempts": 0}
+    _, answer = await page.join("", "#kid", url=..., session=token, static=None, params=params)
+    assert answer["response"]["rendered"]["0"] == "kid"
+    await page.socket.close()
+
+
+async def test_a_first_mount_that_hangs_does_not_block_the_page(
+    app: Quart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joining, "MOUNT_SECONDS", 0.01)
+    KidLive.fails = {"kid connected hangs"}
+    async with LiveViewTest(app, "/parent") as page:
+        with pytest.raises(ViewCrashedError):
+            await page.child("kid")
+        await page.push("inc")
+        assert page.text == "1"
+
+
+async def test_a_child_that_fails_over_http_leaves_its_place_empty(app: Quart) -> None:
+    KidLive.fails = {"kid dead"}
+    response = await app.test_client().get("/parent")
+    root = parse(await response.get_data(as_text=True))
+    assert response.status_code == 200
+    assert form(root.find("#kid")) == RECORDED_DEAD["kid"]
+    assert root.find("#kid").text == ""
+    assert root.find("#sticky").text == "sticky 0"
+    async with LiveViewTest(app, "/parent") as page:
+        assert (await page.child("kid")).text == "kid 0"
+
+
+async def test_repeated_failures_are_answered_later_and_later() -> None:
+    from quart_live.nested.failing import MAX_DELAY, delay
+
+    assert [delay(mounts) for mounts in (0, 1, 2, 3, 4, 9)] == [0, 1, 2, 4, MAX_DELAY, MAX_DELAY]
+    assert delay(None) == delay("x") == delay(-1) == 0
+
+
+async def test_a_child_may_send_the_page_elsewhere_or_be_unknown(app: Quart) -> None:
+    client = app.test_client()
+    response = await client.get("/parent?leave")
+    assert (response.status_code, response.headers["Location"]) == (302, "/other")
+    assert "the kid left" in await (await client.get("/other")).get_data(as_text=True)
+    assert (await client.get("/parent?abort")).status_code == 404
+
+
+async def test_two_children_with_one_id(app: Quart) -> None:
+    app.testing = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    assert (await app.test_client().get("/parent?names=a+a")).status_code == 500
+
+
+# -- relatives ---
+
+
+async def test_parents_and_children_write_to_each_other(app: Quart) -> None:
+    async with LiveViewTest(app, "/parent") as page:
+        kid = await page.child("kid")
+        assert page.view.parent is None
+        assert list(page.view.children) == ["kid"]
+        await kid.push("tell", {"text": "hello"})
+        await page.settle()
+        assert page.view.assigns.heard == [("mounted", "kid"), ("told", "hello")]
+        await page.push("tell", {"child": "kid", "n": 7})
+        await kid.settle()
+        assert kid.text == "kid 7"
+        await kid.leave()  # type: ignore[attr-defined]
+        assert not page.view.children
+
+
+async def test_assign_new_takes_what_the_parent_has(app: Quart) -> None:
+    async with LiveViewTest(app, "/parent") as page:
+        kid, sticky = await page.child("kid"), await page.child("sticky")
+        assert kid.view.assigns.user == "the parent's"
+        assert sticky.view.assigns.user == "own"
+
+
+async def test_a_child_cannot_patch_but_can_navigate(app: Quart) -> None:
+    async with LiveViewTest(app, "/parent") as page:
+        kid = await page.child("kid")
+        with pytest.raises(ViewCrashedError):
+            await kid.push("patch")
+        await kid.rejoin()
+        await kid.push("navigate")
+        assert page.url.endswith("/other")
+        assert page.find("#flash").text == "from the kid"
+
+
+@pytest.mark.parametrize("start", ["/card", "/card?hide"])
+async def test_child_inside_a_component(app: Quart, start: str) -> None:
+    async with LiveViewTest(app, start) as page:
+        assert ("carded 0" in page.page_html) is (start == "/card")
+        await page.push("show")
+        assert page.find("#carded").get("data-phx-parent-id") == page.id
+        carded = await page.child("carded")
+        await carded.push("inc")
+        assert carded.text == "carded 1"
+
+
+# -- sticky ---
+
+
+async def test_sticky_view_survives_navigation(app: Quart) -> None:
+    async with LiveViewTest(app, "/parent") as page:
+        sticky = await page.child("sticky")
+        await sticky.push("inc")
+        await page.navigate("/other")
+        assert form(page.find("#sticky")) == RECORDED_CONNECTED["sticky"]
+        await sticky.push("inc")
+        assert sticky.text == "sticky 2"
+        assert sticky.view.parent is None
+        assert KidLive.ended == []
+
+
+async def test_names_of_views_in_templates(app: Quart) -> None:
+    live: QuartLive = app.extensions["quart_live"]
+    assert live.views.named("ParentLive") is ParentLive
+    assert live.views.named("MiddleLive") is not None
+    assert live.views.named("NobodyLive") is None
+
+
+# -- all together ---
+
+
+class Household(RuleBasedStateMachine):
+    """Views that come, go and crash in any order; who is whose child is right at every moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.app = make_app()
+        self.live: QuartLive = self.app.extensions["quart_live"]
+        self.page = self.run(self.opened())
+        self.views: dict[str, LiveViewTest] = {}
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Run a coroutine to its end."""
+        return self.loop.run_until_complete(work)
+
+    async def opened(self) -> LiveViewTest:
+        page = LiveViewTest(self.app, "/parent?deep&names=a+b")
+        await page.open()
+        return page
+
+    @rule(name=st.sampled_from(["kid", "middle", "kid-a", "kid-b", "sticky"]))
+    def join(self, name: str) -> None:
+        """A browser joins what it sees, even what it has joined before."""
+        self.views[name] = self.run(self.page.child(name))
+        if name == "middle":
+            self.forget_deep()
+
+    @precondition(lambda self: "middle" in self.views)
+    @rule()
+    def join_deep(self) -> None:
+        """One level more."""
+        self.views["deep"] = self.run(self.views["middle"].child("deep"))
+
+    @precondition(lambda self: self.views)
+    @rule(data=st.data(), how=st.sampled_from(["leave", "crash"]))
+    def end(self, data: st.DataObject, how: str) -> None:
+        """A nested view leaves or crashes, and those in it with it."""
+        name = data.draw(st.sampled_from(sorted(self.views)))
+        view = self.views.pop(name)
+        if how == "crash":
+            self.run(self.crash(view))
+        else:
+            self.run(view.leave())  # type: ignore[attr-defined]
+        if name == "middle":
+            self.forget_deep()
+
+    @rule()
+    def rejoin(self) -> None:
+        """The parent joins again; all its children end."""
+        before = [view for name, view in self.views.items() if name != "sticky"]
+        self.run(self.page.rejoin())
+        self.views = {name: view for name, view in self.views.items() if name == "sticky"}
+        for view in before:
+            self.run(self.until_gone(view))
+
+    def forget_deep(self) -> None:
+        """The parent of the deepest view has gone or is another one."""
+        deep = self.views.pop("deep", None)
+        if deep is not None:
+            self.run(self.until_gone(deep))
+
+    async def crash(self, view: LiveViewTest) -> None:
+        """A view fails."""
+        channel = view.channel
+        channel.crash()
+        await channel.ended()
+
+    async def until_gone(self, view: LiveViewTest) -> None:
+        """Wait until the server has let go of a view."""
+        while (channel := view._channel_or_none()) is not None:
+            await channel.ended()
+
+    @invariant()
+    def relations(self) -> None:
+        """The server has exactly these views, and knows the children of each."""
+        topics = {"lv:" + name for name in self.views} | {self.page.topic}
+        assert {channel.topic for channel in self.live.channels} == topics
+        own = set(self.views) - {"sticky", "deep"}
+        assert set(self.page.view.children) == set(self.page.channel.family.children) == own
+        if "middle" in self.views:
+            assert set(self.views["middle"].view.children) == {"deep"} & set(self.views)
+
+    def teardown(self) -> None:
+        self.run(self.page.close())
+        self.run(self.live.shutdown())
+        assert_nothing_left(self.live)
+        assert not asyncio.all_tasks(self.loop)
+        self.loop.close()
+
+
+TestHousehold = Household.TestCase
+TestHousehold.settings = settings(max_examples=30, stateful_step_count=15, deadline=None)

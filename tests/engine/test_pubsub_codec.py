@@ -1,0 +1,165 @@
+"""What travels between processes arrives as it was; what may not travel says so; nothing foreign is made."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from quart_live import message_type
+from quart_live.pubsub import DecodeError, EncodeError, MessageCodec
+from quart_live.pubsub.codec import CODEC
+
+
+@message_type
+@dataclass(frozen=True)
+class Posted:
+    room: int
+    text: str
+    tags: tuple[str, ...] = ()
+
+
+@message_type("test.mood")
+class Mood(Enum):
+    GOOD = "good"
+    BAD = "bad"
+
+
+@message_type("test.newer")
+@dataclass(frozen=True)
+class Newer:
+    a: int
+    b: int = 2
+    hidden: list[int] = field(default_factory=list, init=False, compare=False)
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
+UNFOLDED = (st.datetimes() | st.times()).map(lambda value: value.replace(fold=0))
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), TEXT, st.binary(max_size=10),
+    st.dates(), UNFOLDED, st.timedeltas(), st.uuids(), st.decimals(allow_nan=False), st.sampled_from(Mood),
+)  # fmt: skip
+HASHABLE = SCALARS | st.tuples(SCALARS, SCALARS) | st.frozensets(SCALARS, max_size=3)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(TEXT | st.just("~"), inner, max_size=4)
+        | st.dictionaries(HASHABLE, inner, max_size=3)
+        | st.sets(HASHABLE, max_size=3)
+        | st.lists(inner, max_size=3).map(tuple)
+        | st.builds(Posted, st.integers(), TEXT, st.tuples(TEXT))
+    ),
+    max_leaves=15,
+)
+
+
+def types(value: Any) -> Any:
+    """The types in a value, since 1 == 1.0 == True."""
+    if isinstance(value, list | tuple):
+        return type(value), [types(each) for each in value]
+    if isinstance(value, dict):
+        return dict, sorted((repr(types(key)), repr(types(each))) for key, each in value.items())
+    if isinstance(value, set | frozenset):
+        return type(value), sorted(repr(types(each)) for each in value)
+    return type(value)
+
+
+@given(VALUES)
+def test_what_arrives_is_what_was_sent(value: Any) -> None:
+    arrived = CODEC.decode(CODEC.encode(value))
+    assert arrived == value
+    assert types(arrived) == types(value)
+
+
+def test_on_the_wire() -> None:
+    assert CODEC.encode({"a": [1, "b", None]}) == b'{"a":[1,"b",null]}'
+    assert CODEC.encode(date(2026, 1, 31)) == b'{"~":["date","2026-01-31"]}'
+    assert CODEC.encode(Mood.BAD) == b'{"~":["test.mood","bad"]}'
+
+
+@pytest.mark.parametrize(
+    "value",
+    [math.inf, -math.inf, 2**70, {"~": ["set", []]}, {1: 2}, UUID(int=7), Decimal("1.50"), timedelta(days=-1),
+     datetime(2026, 1, 1, tzinfo=UTC)],
+)  # fmt: skip
+def test_what_json_lacks(value: Any) -> None:
+    assert CODEC.decode(CODEC.encode(value)) == value
+    assert math.isnan(CODEC.decode(CODEC.encode(math.nan)))
+
+
+class Unknown:
+    pass
+
+
+@pytest.mark.parametrize(
+    "value", [Unknown(), [Unknown()], {"a": {"b": Unknown()}}, lambda: 1, Markup("<b>"), Unknown]
+)
+def test_what_may_not_travel_says_what_to_do(value: Any) -> None:
+    with pytest.raises(EncodeError, match="@message_type"):
+        CODEC.encode(value)
+
+
+def test_values_that_contain_themselves() -> None:
+    loop: list[Any] = []
+    loop.append(loop)
+    with pytest.raises(EncodeError, match="contains itself"):
+        CODEC.encode(loop)
+
+
+def test_text_that_is_no_unicode() -> None:
+    with pytest.raises(EncodeError, match="cannot be sent"):
+        CODEC.encode("\ud800")
+
+
+def test_two_releases_understand_each_other() -> None:
+    assert CODEC.decode(b'{"~":["test.newer",{"a":1}]}') == Newer(1, 2)
+    assert CODEC.decode(b'{"~":["test.newer",{"a":1,"b":3,"c":4,"hidden":[9]}]}') == Newer(1, 3)
+    assert CODEC.decode(b'{"~":["test.newer",{"a":1,"hidden":[9]}]}').hidden == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\x80\x04", b"{", b'{"~":1}', b'{"~":[]}', b'{"~":["os.system",["ls"]]}', b'{"~":["date","x"]}',
+     b'{"~":["test.mood","sad"]}', b'{"~":["test.newer",{}]}', b'{"~":["test.newer",5]}', b'{"~":[[],{}]}',
+     b'{"~":["timedelta",[1e308,1,1]]}', b'{"~":["set",[[]]]}', b'{"~":["int","' + b"9" * 5000 + b'"]}',
+     b"[" * 100_000, b"[" * 900 + b"]" * 900, b'{"~":["bytes","\xc3\xa9"]}'],
+)  # fmt: skip
+def test_bytes_that_are_no_message(data: bytes) -> None:
+    try:
+        CODEC.decode(data)
+    except DecodeError:
+        return
+    assert data.startswith(b"[["), "only lists may be taken"
+    assert data.endswith(b"]]")
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_refused_or_plain(data: bytes) -> None:
+    with contextlib.suppress(DecodeError):
+        CODEC.decode(data)
+
+
+def test_names_are_unique_but_modules_may_be_reloaded() -> None:
+    codec = MessageCodec()
+    codec.register(Unknown, "one", lambda value: None, lambda data: Unknown())
+    again = type("Unknown", (), {"__module__": Unknown.__module__, "__qualname__": Unknown.__qualname__})
+    codec.register(again, "one", lambda value: None, lambda data: again())
+    assert isinstance(codec.decode(codec.encode(again())), again)
+    with pytest.raises(ValueError, match="named 'one'"):
+        codec.register(Posted, "one", lambda value: None, lambda data: Posted(1, ""))
+
+
+def test_only_dataclasses_and_enums_by_decorator() -> None:
+    with pytest.raises(TypeError, match="no dataclass"):
+        message_type(Unknown)

@@ -1,0 +1,42 @@
+"""The example in the engine's README runs as shown, and so does the test below it."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+import quart_live
+
+README = Path(quart_live.__file__).parent / "README.md"
+LONGEST = 40
+NAMES = ("LiveView", "QuartLive", "LiveRouter", "LiveComponent", "Presence", "Stash", "JS", "to_form")
+
+
+def blocks() -> list[str]:
+    """The Python blocks of the README, in order."""
+    return re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+async def test_the_app_and_its_test_run_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, test = blocks()
+    assert len([line for line in source.splitlines() if line.strip()]) <= LONGEST
+    (tmp_path / "room.py").write_text(source, encoding="utf-8")
+    imports = "from quart_live import LiveViewTest\nfrom room import app\n\n"
+    (tmp_path / "check_room.py").write_text(imports + test, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    await importlib.import_module("check_room").test_two_people_in_a_room()
+
+
+def test_the_front_page_shows_the_same_app() -> None:
+    front = (README.parents[2] / "README.md").read_text(encoding="utf-8")
+    assert f"```python\n{blocks()[0]}```" in front
+
+
+def test_the_main_names_are_in_the_readme() -> None:
+    text = README.read_text(encoding="utf-8")
+    for name in NAMES:
+        assert name in text
+        assert name in quart_live.__all__

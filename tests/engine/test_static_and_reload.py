@@ -1,0 +1,158 @@
+"""Digests of static files, pages that learn of a deploy, and templates that change under open pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from quart import Quart
+
+from quart_live import LiveView, LiveViewTest, QuartLive
+from quart_live.development import EVENT
+from quart_live.static_tracking import StaticFiles
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> StaticFiles:
+    (tmp_path / "js").mkdir()
+    (tmp_path / "app.css").write_text("a { color: red }")
+    (tmp_path / "js" / "a b.js").write_text("1")
+    (tmp_path.parent / "secret.txt").write_text("secret")
+    return StaticFiles(tmp_path, "/static", changing=True)
+
+
+def test_path_changes_with_the_content(files: StaticFiles, tmp_path: Path) -> None:
+    before = files.path("app.css")
+    assert before.startswith("/static/app.css?v=")
+    assert files.path("js/a b.js").startswith("/static/js/a%20b.js?v=")
+    assert files.path("nothing.css") == "/static/nothing.css"
+    assert files.path("../secret.txt") == "/static/../secret.txt"
+    (tmp_path / "app.css").write_text("a { color: blue }")
+    assert files.path("app.css") != before
+
+
+@pytest.mark.parametrize(
+    ("address", "changed"),
+    [
+        ("http://host{css}", False),
+        ("http://cdn.example/prefix{css}", False),
+        ("http://host/static/app.css", False),
+        ("http://host/static/app.css?v=000000000000", True),
+        ("http://host/static/gone.css?v=1", True),
+        ("http://host/elsewhere/app.css", True),
+        ("http://host/static/../secret.txt", True),
+        ("http://host/static/js/a%20b.js", False),
+        ("http://[", True),
+        ("", True),
+        ("\x00", True),
+    ],
+)
+def test_addresses_are_compared(files: StaticFiles, address: str, changed: bool) -> None:
+    assert files.changed([address.format(css=files.path("app.css"))]) == changed
+    assert not files.changed([])
+
+
+@pytest.mark.parametrize("latest", [False, True])
+def test_manifest_of_a_build_step(files: StaticFiles, tmp_path: Path, latest: bool) -> None:
+    names = '{"app.css": "app-5d41.css"}'
+    (tmp_path / "cache_manifest.json").write_text(f'{{"latest": {names}}}' if latest else names)
+    assert files.path("app.css") == "/static/app-5d41.css"
+    assert not files.changed(["http://h/static/app-5d41.css?vsn=d"])
+    assert files.changed(["http://h/static/app-0000.css"])
+
+
+class PageLive(LiveView):
+    template = "page.html"
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assign(count=0, changed=self.static_changed())
+
+    async def handle_event(self, event: str, params: Any) -> dict[str, Any] | None:
+        self.assign(count=self.assigns.count + 1)
+        return None
+
+
+def site(folder: Path, **config: Any) -> tuple[Quart, QuartLive]:
+    (folder / "templates").mkdir(exist_ok=True)
+    (folder / "static").mkdir(exist_ok=True)
+    (folder / "templates" / "page.html").write_text(
+        "<p>{{ count }} {{ changed }}</p>{% include 'part.html' %}"
+    )
+    (folder / "templates" / "part.html").write_text("<i>one {{ count }}</i>")
+    (folder / "static" / "app.css").write_text("p { color: red }")
+    app = Quart("reload_tests", root_path=str(folder))
+    app.secret_key = "for tests"
+    app.config.update(config)
+    live = QuartLive(app)
+    live.route("/", PageLive)
+    return app, live
+
+
+async def test_static_changed_in_mount(tmp_path: Path) -> None:
+    app, live = site(tmp_path)
+    page = LiveViewTest(app, "/")
+    await page.open()
+    for tracked, changed in (
+        ([f"http://localhost{live.static_path('app.css')}"], "False"),
+        (["http://localhost/static/app.css?v=0123456789ab"], "True"),
+        ("nonsense", "False"),
+        ([5, {}], "False"),
+    ):
+        payload = {
+            "url": "http://localhost/",
+            "params": {"_mounts": 0, "_track_static": tracked},
+            "session": page._element.get("data-phx-session"),
+        }
+        page.socket.send("8", "8", page.topic, "phx_join", payload)
+        answer = await page.socket.reply_to("8")
+        assert answer["response"]["rendered"]["1"] == changed
+    await page.close()
+    assert live.static_path("app.css") == live.statics.path("app.css")
+
+
+async def test_changed_templates_show_in_open_views_that_keep_their_state(tmp_path: Path) -> None:
+    app, live = site(tmp_path, LIVE_RELOAD=True)
+    async with LiveViewTest(app, "/") as page:
+        await page.push("more")
+        (tmp_path / "templates" / "part.html").write_text("<b>two {{ count }}</b>")
+        await live.reloader.changed([tmp_path / "templates" / "part.html"])
+        await page.settle()
+        assert page.find("b").text == "two 1"
+        (tmp_path / "templates" / "page.html").write_text("<h1>{{ count }}</h1>")
+        await live.reloader.changed([tmp_path / "templates" / "page.html"])
+        await page.settle()
+        assert page.html == "<h1>1</h1>"
+        await page.push("more")
+        assert page.html == "<h1>2</h1>"
+        assert page.events == []
+        (tmp_path / "templates" / "page.html").write_text("<h1>{{ broken")
+        await live.reloader.changed([tmp_path / "templates" / "page.html"])
+        await page.until(lambda: page.crashed)  # with the template's error in the log, as on any page
+    await live.shutdown()
+
+
+async def test_styles_are_swapped_and_layouts_reload_the_page(tmp_path: Path) -> None:
+    app, live = site(tmp_path, LIVE_RELOAD=True)
+    async with LiveViewTest(app, "/") as page:
+        await live.reloader.changed([tmp_path / "static" / "app.css"])
+        await page.settle()
+        digest = live.statics.digest("app.css")
+        assert page.events == [(EVENT, {"styles": [{"name": "app.css", "digest": digest}]})]
+        (tmp_path / "templates" / "layout.html").write_text("x")
+        await live.reloader.changed([tmp_path / "templates" / "layout.html", tmp_path / "elsewhere.txt"])
+        await page.settle()
+        assert page.events[1:] == [(EVENT, {})]
+    await live.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("config", "on"), [({}, False), ({"DEBUG": True}, True), ({"DEBUG": True, "LIVE_RELOAD": False}, False)]
+)
+async def test_off_unless_debugging(tmp_path: Path, config: dict[str, Any], on: bool) -> None:
+    app, live = site(tmp_path, **config)
+    async with LiveViewTest(app, "/") as page:
+        assert (EVENT in page.page_html) == on
+        assert (live.reloader._task is not None) == on
+    await live.shutdown()
+    assert live.reloader._task is None

@@ -1,0 +1,128 @@
+"""Gates 8 and 9 on the real chapters: a learner goes through the course, in real kernels and browsers.
+
+One workspace, empty at first. For each chapter: `course check` is red, the notebook runs from top to bottom
+in a kernel of its own, the workspace is the chapter's state byte for byte, and `course check` is green.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from course import Chapter, Course
+from course.differences import compare
+from course.gates.replay import committed_app
+from course.states import fold, read_tree
+
+COURSE = Course.here()
+SECONDS_FOR_A_CELL = 120
+
+pytestmark = pytest.mark.timeout(900)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An empty workspace that all chapters of this module share."""
+    yield tmp_path_factory.mktemp("learner") / "workspace"
+
+
+@pytest.fixture(scope="module")
+def environment(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of kernels and commands: this workspace, and nobody's own Jupyter settings."""
+    home = tmp_path_factory.mktemp("jupyter")
+    return {
+        **os.environ,
+        "PARLEY_WORKSPACE": str(workspace),
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "COLUMNS": "160",
+    }
+
+
+def run_notebook(chapter: Chapter, environment: dict[str, str], folder: Path) -> Any:
+    """Runs a committed notebook in a fresh kernel, somewhere else than in the repository."""
+    path = COURSE.notebooks_dir / chapter.notebook_name
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=SECONDS_FOR_A_CELL,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+    )
+    client.execute(env=environment)
+    return notebook
+
+
+def command(environment: dict[str, str], *words: str) -> tuple[int, str]:
+    """Runs the `course` command; gives its exit code and all it printed."""
+    run = subprocess.run(
+        [sys.executable, "-m", "course", *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    return run.returncode, run.stdout + run.stderr
+
+
+def outputs(notebook: Any) -> Iterator[tuple[Any, Any]]:
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            yield cell, output
+
+
+def pictures(notebook: Any) -> int:
+    """How many cells show a picture."""
+    found = set()
+    for cell, output in outputs(notebook):
+        data = output.get("data", {})
+        if "image/png" in data or "image/jpeg" in data or "<img" in data.get("text/html", ""):
+            found.add(cell.id)
+    return len(found)
+
+
+def test_the_welcome_notebook_runs(environment: dict[str, str], tmp_path: Path) -> None:
+    welcome = COURSE.all_chapters[0]
+    assert welcome.number == 0
+    notebook = run_notebook(welcome, environment, tmp_path)
+    assert all(output.output_type != "error" for _, output in outputs(notebook))
+
+
+@pytest.mark.parametrize("chapter", COURSE.chapters, ids=lambda chapter: chapter.name)
+def test_a_chapter_is_red_then_built_then_green(
+    chapter: Chapter, environment: dict[str, str], workspace: Path, tmp_path: Path
+) -> None:
+    code, said = command(environment, "start", str(chapter.number))
+    assert code == 0, said
+    code, said = command(environment, "check")
+    assert code == 1, said
+    for line in ("done", "expected", "seen", "wire", "your files", "course hint"):
+        assert line in said
+    assert "Traceback" not in said
+
+    notebook = run_notebook(chapter, environment, tmp_path)
+
+    assert compare(read_tree(workspace), fold(COURSE, chapter.number)) == []
+    assert pictures(notebook) >= 1
+    for cell, output in outputs(notebook):
+        assert output.output_type != "error" or "raises-exception" in cell.metadata.get("tags", [])
+
+    code, said = command(environment, "check", chapter.name)
+    assert code == 0, said
+    code, said = command(environment, "diff")
+    assert code == 0
+    assert f"Your workspace is as chapter {chapter.number} leaves it." in said
+    if chapter.number == COURSE.last:
+        assert compare(read_tree(workspace), committed_app(COURSE)) == []
+    assert not (workspace / ".course" / "kept").exists()
