@@ -25,6 +25,15 @@ from quart_live import QuartLive
 from quart_live.testing import Element, parse
 
 
+@pytest.fixture(autouse=True, scope="module")
+def no_thread_is_left() -> Iterator[None]:
+    """The servers of this module end their threads, the executors of their event loops with them."""
+    before = set(threading.enumerate())
+    yield
+    left = [thread.name for thread in threading.enumerate() if thread not in before]
+    assert not left, f"threads left behind: {left}"
+
+
 @contextmanager
 def listening() -> Iterator[socket.socket]:
     """A socket on a free port."""
@@ -205,7 +214,3 @@ async def test_pitfall_08_hypercorn_does_not_close_with_1000() -> None:
         assert closed.value.rcvd.code == 1012
     await task
     assert_nothing_left(live)
-
-
-def test_no_thread_is_left() -> None:
-    assert threading.active_count() < 20
