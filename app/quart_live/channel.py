@@ -12,30 +12,19 @@ import asyncio
 import contextvars
 import inspect
 import logging
-from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Coroutine
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from quart.ctx import AppContext
 
+from . import client_messages, ending, handling, joining
+from .admission import TOPIC_PREFIX
 from .components import ComponentUpdate
-from .errors import CrashRequested, JoinRefused
+from .errors import CrashRequested
 from .fanout import Shares
 from .frames import FrameWriter, Message, to_json
-from .handling import (
-    NO_FLASH,
-    client_message,
-    component_update,
-    finish,
-    info,
-    resync,
-    send_with_components,
-    turn,
-)
-from .joining import CRASHED, TOPIC_PREFIX, admit, mount
 from .mailbox import Envelope, Mailbox, Turn, Urgent
-from .nested.failing import let_in_and_crash
 from .nested.family import Family
 from .pubsub import Resync
 from .telemetry import about
@@ -49,8 +38,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("quart_live.channel")
 
-TERMINATE_SECONDS = 5
-
 
 class State(Enum):
     """Where a channel is in its life."""
@@ -58,23 +45,6 @@ class State(Enum):
     JOINING = "joining"
     JOINED = "joined"
     CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Ends a channel once what came before it has been handled.
-
-    Attributes:
-        reason: given to `LiveView.terminate`.
-        say_closed: whether to send ``phx_close``.
-        leave: whether the client asked for it by ``phx_leave``, which wants a reply.
-        ref: the ref of that ``phx_leave``.
-    """
-
-    reason: str
-    say_closed: bool = False
-    leave: bool = False
-    ref: str | None = None
 
 
 class Channel(ViewHost):
@@ -122,21 +92,21 @@ class Channel(ViewHost):
 
     # -- for the socket, the lab and tests -----------------------------------------------------------------
 
-    def stop(self, stop: Stop) -> None:
+    def stop(self, how: ending.Stop) -> None:
         """End this channel after what is already in its mailbox.
 
         A handler that takes longer than the leave timeout is cancelled.
         """
         if self.state is State.CLOSED:
             return
-        self.mailbox.post(stop)
+        self.mailbox.post(how)
         if self._leave_timer is None:
             loop = asyncio.get_running_loop()
             self._leave_timer = loop.call_later(self.live.settings.leave_timeout, self.mailbox.cancel)
 
     def end_soon(self, reason: str) -> None:
         """End this channel without a word to the browser, which knows already."""
-        self.stop(Stop(reason))
+        self.stop(ending.Stop(reason))
 
     def crash(self, reason: str = "crash requested") -> None:
         """Make the view fail in its own mailbox, as if a handler had raised."""
@@ -164,10 +134,10 @@ class Channel(ViewHost):
         view, rendering = self.view, self._rendering
         assert view is not None and rendering is not None
         try:
-            view._new_flash = NO_FLASH
+            view._new_flash = handling.NO_FLASH
             view.handle_info(item.message)
             if view._navigation is not None:
-                return self._guarded(finish(self, None))
+                return self._guarded(handling.finish(self, None))
             # What other views have rendered of this message, so that this one need not; see fanout.py.
             shares, key = item.shares or (Shares.of(item) if self._shares else None), None
             if shares is not None:
@@ -176,13 +146,13 @@ class Channel(ViewHost):
                     return self._send_now(self.frames.diff_of_json(made))
             diff = rendering.diff(shares)
             if rendering.components.waiting:
-                return self._guarded(send_with_components(self, diff))
+                return self._guarded(handling.send_with_components(self, diff))
             if not diff:
                 return None
             text = shares.keep(key, diff) if shares is not None else to_json(diff)
             return self._send_now(self.frames.diff_of_json(text))
         except Exception as error:
-            return self._crashed(error)
+            return ending.crash(self, error)
 
     async def handle(self, item: object) -> None:
         """Handle one message. Never raises an `Exception`."""
@@ -192,30 +162,32 @@ class Channel(ViewHost):
         try:
             await work
         except Exception as error:
-            await self._crashed(error)
+            await ending.crash(self, error)
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
-                await self.end("cancelled")
+                await ending.end(self, "cancelled")
                 raise
-            await self._crashed(error)  # a handler awaited something that was cancelled; nobody cancelled us
+            await ending.crash(
+                self, error
+            )  # a handler awaited something that was cancelled; nobody cancelled us
 
     async def _dispatch(self, item: object) -> None:
         match item:
             case Message(event="phx_join"):
-                await self._join(item)
+                await joining.join(self, item)
             case Message():
-                await client_message(self, item)
+                await client_messages.handle(self, item)
             case Envelope():
-                await info(self, item.message, Shares.of(item) if self._shares else None)
+                await handling.info(self, item.message, Shares.of(item) if self._shares else None)
             case ComponentUpdate():
-                await component_update(self, item)
+                await handling.component_update(self, item)
             case Resync():
-                await resync(self, item)
+                await handling.resync(self, item)
             case Turn():
-                await turn(self, item)
-            case Stop():
-                await self._stop(item)
+                await handling.turn(self, item)
+            case ending.Stop():
+                await ending.stop(self, item)
             case Urgent():
                 raise item.error
 
@@ -234,87 +206,32 @@ class Channel(ViewHost):
         assert self.view is not None and self._rendering is not None
         return self.view, self._rendering
 
-    # -- joining and leaving -------------------------------------------------------------------------------
+    # -- beginning and end ---------------------------------------------------------------------------------
 
-    async def _join(self, message: Message) -> None:
-        try:
-            app_context = self.live.app.app_context()
-            await app_context.push()  # stays in this channel's context: `current_app` works in every handler
-            self._app_context = app_context
-            with self.telemetry.span("live_view.join", topic=self.topic):
-                view, rendering, response = await mount(self, admit(self.live, self.socket, message))
-                frame = self.frames.ok(message.ref, response)
-        except JoinRefused as refusal:
-            await self._refuse(message, refusal.response)
-        except Exception:
-            log.exception("Join of %s crashed", self.topic)
-            await self._join_crashed(message)
-        else:
-            self.view, self._rendering, self.state = view, rendering, State.JOINED
-            self._handles_info_now = not inspect.iscoroutinefunction(type(view).handle_info)
-            await self.send(frame)
+    async def enter_app_context(self) -> None:
+        """Make ``current_app`` work in every handler. It stays in this channel's context until the end."""
+        app_context = self.live.app.app_context()
+        await app_context.push()
+        self._app_context = app_context
 
-    async def _refuse(self, message: Message, response: Mapping[str, Any]) -> None:
-        # First forget, then answer: the client may join again the moment it has the answer.
-        await self.end("refused")
-        await self.send(self.frames.error(message.ref, response))
+    async def leave_app_context(self) -> None:
+        """Take `enter_app_context` back."""
+        if self._app_context is not None:
+            await self._app_context.pop(None)
 
-    async def _join_crashed(self, message: Message) -> None:
-        if self.family.parent is None:
-            events = self.visit.crash_events() if self.visit is not None else []
-            await self._refuse(message, {**CRASHED, "events": events} if events else CRASHED)
-            return
-        await self.end("refused")
-        await let_in_and_crash(self, message)
+    def begin(self, view: LiveView, rendering: ViewRendering) -> None:
+        """The view is mounted and rendered: from now on it gets its mail."""
+        self.view, self._rendering, self.state = view, rendering, State.JOINED
+        self._handles_info_now = not inspect.iscoroutinefunction(type(view).handle_info)
 
-    async def _stop(self, stop: Stop) -> None:
-        await self.end(stop.reason)
-        if stop.say_closed:
-            await self.send(self.frames.closed())
-        if stop.leave:
-            await self.send(self.frames.ok(stop.ref, {}))
-
-    async def _crashed(self, error: BaseException) -> None:
-        name = type(self.view).__name__ if self.view is not None else "The view"
-        log.error("%s on %s crashed: %s", name, self.topic, error, exc_info=error)
-        self.telemetry.emit("live_view.crash", view=self.view, topic=self.topic, error=error)
-        await self.end("crashed")
-        await self.send(self.frames.crashed())
-        self.family.spread_crash()
-
-    async def _terminate(self, view: LiveView, reason: str) -> None:
-        try:
-            async with asyncio.timeout(TERMINATE_SECONDS):
-                await view.terminate(reason)
-        except Exception:
-            log.exception("terminate on %s failed", self.topic)
-
-    async def end(self, reason: str) -> None:
-        """The one way out: whatever the view held is let go of, then the view hears why."""
+    def close(self) -> bool:
+        """Take no more mail, and be found by nobody. Returns whether this is the first call."""
         if self.state is State.CLOSED:
-            return
+            return False
         self.state, self._handles_info_now = State.CLOSED, False
-        if self.telemetry.listening and self.view is not None:
-            self.telemetry.emit("live_view.end", None, **about(self.view), reason=reason)
         self.socket.forget(self)
-        self.family.leave(reason)
         self.mailbox.close()
         self.timers.cancel_all()
         if self._leave_timer is not None:
             self._leave_timer.cancel()
-        try:
-            await self.pubsub.unsubscribe_all(self.mailbox)
-            if self.tasks is not None:
-                await self.tasks.cancel_all()
-            if self.uploads is not None:
-                await self.uploads.close()
-            if self.view is not None:
-                await self._terminate(self.view, reason)
-            if self.visit is not None:
-                await self.visit.written()
-            if self._app_context is not None:
-                await self._app_context.pop(None)
-        except Exception:
-            log.exception("The end of %s failed", self.topic)
-        finally:
-            self.live.open_channels.discard(self)
+        return True

@@ -21,23 +21,20 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from quart import Quart, Response
-from quart import session as quart_session
 
-from . import client_files, csrf, development, links, logs, page
+from . import client_files, logs, page
 from .asgi import ASGIApp
 from .channel import Channel, State
 from .connection import ConnectHook
 from .development import Reloader
 from .disconnecting import DISCONNECT, topic_of
 from .errors import LiveViewError
-from .flash import Flash
-from .form import TEMPLATE_HELPERS
-from .js import JS
 from .limits import Recently
 from .mailbox import Dispatcher
 from .middleware import SocketMiddleware
+from .page_helpers import PageMethods
 from .pubsub import LocalPubSub, PubSub
 from .registry import OpenChannels, ViewRegistry
 from .router import LiveRoute, LiveRouter, LiveRoutes
@@ -55,7 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class QuartLive:
+class QuartLive(PageMethods):
     """Live views for one Quart app.
 
     Args:
@@ -120,18 +117,7 @@ class QuartLive:
         below = cast(ASGIApp, app.asgi_app)
         app.asgi_app = SocketMiddleware(below, self)  # type: ignore[assignment]
         app.add_url_rule(f"{self.path}/client/<name>", "live_client", self._serve_client)
-        app.jinja_env.globals.update(
-            live_render=self.live_render,
-            csrf_meta_tag=self.csrf_meta_tag,
-            live_import_map=self.live_import_map,
-            live_patch=links.live_patch,
-            live_navigate=links.live_navigate,
-            live_title=links.live_title,
-            live_flash=self.live_flash,
-            static_path=self.static_path,
-            JS=JS(),
-            **TEMPLATE_HELPERS,
-        )
+        app.jinja_env.globals.update(self.page_helpers())
         for router in self._routers.values():
             for route in router.routes:
                 self._add(route)
@@ -168,49 +154,6 @@ class QuartLive:
         """
         self.connect_hooks.append(hook)
         return hook
-
-    # -- for templates -------------------------------------------------------------------------------------
-
-    async def live_render(
-        self,
-        view: type[LiveView] | str,
-        *,
-        session: Mapping[str, Any] | None = None,
-        id: str | None = None,
-        sticky: bool = False,
-    ) -> Markup:
-        """Put a view into an ordinary page or a layout: ``{{ live_render(CounterLive) }}``.
-
-        Args:
-            view: the class, or its name if it has a route.
-            session: more session for its mount, JSON values only; signed, not encrypted.
-            id: the element's id; by default a random one.
-            sticky: never make it the page's main view, and keep it if live pages render it too.
-        """
-        view_class = self.views.named(view) if isinstance(view, str) else view
-        if view_class is None:
-            raise LiveViewError(f"there is no live view {view!r}; give the class, or live.route it first")
-        return await page.render_in_template(self, view_class, session, id, sticky)
-
-    def live_flash(self) -> Flash:
-        """The flash that a live view's redirect brings to an ordinary page; shown once.
-
-        Ordinary templates write ``{{ live_flash().info }}``; their own `quart.flash` is in it as well.
-        """
-        return Flash(page.take_flash(self))
-
-    def csrf_meta_tag(self) -> Markup:
-        """``<meta name="csrf-token">``; the page's script passes its content to the socket."""
-        return Markup('<meta name="csrf-token" content="{}">').format(csrf.issue(quart_session))
-
-    def live_import_map(self) -> Markup:
-        """Import map for ``phoenix`` and ``phoenix_live_view``. Must come before the first module script."""
-        written = client_files.import_map(escape(self.path), self.settings.client_dir)
-        return written + development.script() if self.settings.reload else written
-
-    def static_path(self, name: str) -> str:
-        """Address of a static file with a digest of its content; see ``static_tracking.py``."""
-        return self.statics.path(name)
 
     # -- what is going on ----------------------------------------------------------------------------------
 

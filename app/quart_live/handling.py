@@ -1,7 +1,7 @@
-"""What a channel does with a message once the view is there: call the handler, send what it has caused.
+"""What a channel does for a view that is there: call the handler, send what it has caused.
 
-These are the steps of `Channel` that concern the view's handlers; joining, leaving and failing are in
-``channel.py``.
+Messages of the browser are told apart in ``client_messages.py``; joining and ending are in ``joining.py`` and
+``ending.py``.
 """
 
 from __future__ import annotations
@@ -12,18 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from .components import ComponentUpdate, LiveComponent
 from .components.placed import Placed
-from .errors import LiveViewError, MalformedEventError
-from .events import ViewEvent, decode_event
+from .ending import end
 from .fanout import Shares
 from .flash import Flash
 from .frames import Message
-from .lifecycle import can_patch, follow, patch
+from .lifecycle import follow
 from .mailbox import Turn
 from .navigation import Navigate, Redirect
 from .pubsub import JoinAgain, Resync
-from .telemetry import Measured
-from .uploads import handling as uploads
-from .view import LiveView
 
 if TYPE_CHECKING:
     from .channel import Channel
@@ -31,34 +27,6 @@ if TYPE_CHECKING:
 NO_FLASH = Flash()
 NOT_IN_TREE = frozenset({"e", "t"})
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-
-async def client_message(channel: Channel, message: Message) -> None:
-    """Handle a message from the browser. Each gets a reply: without one its element would stay locked."""
-    view, rendering = channel.joined()
-    view._new_flash = NO_FLASH
-    try:
-        match message.event:
-            case "event":
-                await _event(channel, message)
-            case "live_patch":
-                await _patch(channel, message)
-            case "allow_upload":
-                owner, response = await uploads.preflight(channel, message.payload)
-                await finish(channel, message, component=_placed(channel, owner), response=response)
-            case "progress":
-                owner = await uploads.progress(channel, message.payload)
-                await finish(channel, message, component=_placed(channel, owner))
-            case "cids_will_destroy":
-                rendering.components.will_destroy(_cids(message))
-                await channel.send(channel.frames.ok(message.ref, {}))
-            case "cids_destroyed":
-                gone = rendering.components.destroyed(_cids(message))
-                await channel.send(channel.frames.ok(message.ref, {"cids": gone}))
-            case _:
-                raise MalformedEventError(f"unmatched event {message.event}")
-    except MalformedEventError as error:
-        await channel.send(channel.frames.error(message.ref, {"reason": str(error)}))
 
 
 async def info(channel: Channel, message: object, shares: Shares | None = None) -> None:
@@ -92,7 +60,7 @@ async def resync(channel: Channel, message: Resync) -> None:
     try:
         await view.handle_resync(message.topics)
     except JoinAgain:
-        await channel.end("resync")
+        await end(channel, "resync")
         await channel.send(channel.frames.crashed())
     else:
         await finish(channel, None)
@@ -105,7 +73,7 @@ async def turn(channel: Channel, item: Turn) -> None:
     waiting = item.run()
     if waiting is not None:
         await waiting
-    await finish(channel, None, component=_placed(channel, item.owner))
+    await finish(channel, None, component=placed_of(channel, item.owner))
 
 
 async def component_update(channel: Channel, message: ComponentUpdate) -> None:
@@ -169,58 +137,6 @@ async def send_with_components(channel: Channel, diff: dict[str, Any]) -> None:
     await channel.send(channel.frames.diff(await rendering.with_components(diff)))
 
 
-async def _event(channel: Channel, message: Message) -> None:
-    view, rendering = channel.joined()
-    event = decode_event(message.payload, channel.live.settings.max_form_fields)
-    await uploads.chosen(channel, message.payload)
-    if event.component is None:
-        await finish(channel, message, await _reply_of(channel, view, event))
-        return
-    placed = rendering.components.get(event.component)
-    reply = None
-    if placed is not None:  # else it has just gone: a normal race, and no reason to leave the element locked
-        placed.component._new_flash = NO_FLASH
-        reply = await _reply_of(channel, placed.component, event)
-        if view._navigation is not None:
-            placed.component._hand_over_flash()
-    await finish(channel, message, reply, placed)
-
-
-def _measured(channel: Channel, target: LiveView | LiveComponent, event: str) -> Measured:
-    view, _ = channel.joined()
-    if target is view:
-        return channel.telemetry.view_span("live_view.handle_event", view, event=event)
-    return channel.telemetry.view_span("live_component.handle_event", view, event=event, component=target)
-
-
-async def _reply_of(
-    channel: Channel, target: LiveView | LiveComponent, event: ViewEvent
-) -> dict[str, Any] | None:
-    if event.name == "lv:clear-flash":
-        kind = event.params.get("key") if isinstance(event.params, dict) else None
-        target.clear_flash(kind if isinstance(kind, str) else None)
-        return None
-    with _measured(channel, target, event.name):
-        reply: object = await target.handle_event(event.name, event.params)
-    if reply is not None and not isinstance(reply, dict):
-        kind = type(reply).__name__
-        raise LiveViewError(f"handle_event returns a dict as reply, or nothing, but not {kind}")
-    return reply
-
-
-async def _patch(channel: Channel, message: Message) -> None:
-    view, _ = channel.joined()
-    url = message.payload.get("url") if isinstance(message.payload, dict) else None
-    if not isinstance(url, str):
-        raise MalformedEventError("live_patch needs a url")
-    match = channel.live.routes.match(url, channel.socket.root_path)
-    if not can_patch(match, view):
-        await channel.send(channel.frames.ok(message.ref, {"link_redirect": True}))
-        return
-    await patch(view, match, url)
-    await finish(channel, message)
-
-
 async def _leave_for(channel: Channel, target: Navigate | Redirect, answers: Message | None) -> None:
     """Send the browser elsewhere and end. Pushed events go out first; nobody would hear them afterwards."""
     view, _ = channel.joined()
@@ -234,19 +150,12 @@ async def _leave_for(channel: Channel, target: Navigate | Redirect, answers: Mes
         frames.append(channel.frames.ok(answers.ref, {target.event: wire}))
     else:
         frames.append(channel.frames.push(target.event, wire))
-    await channel.end("redirected")
+    await end(channel, "redirected")
     for frame in [*frames, channel.frames.closed()]:
         await channel.send(frame)
 
 
-def _placed(channel: Channel, owner: object) -> Placed | None:
+def placed_of(channel: Channel, owner: object) -> Placed | None:
     """Where a component stands; ``None`` for the view, or if it has gone."""
     _, rendering = channel.joined()
     return rendering.components.get(owner.myself) if isinstance(owner, LiveComponent) else None
-
-
-def _cids(message: Message) -> list[int]:
-    cids = message.payload.get("cids") if isinstance(message.payload, dict) else None
-    if not isinstance(cids, list) or not all(type(cid) is int for cid in cids):
-        raise MalformedEventError(f"{message.event} needs a list of cids")
-    return cids

@@ -12,14 +12,15 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from . import origin
+from .admission import TOPIC_PREFIX
 from .asgi import Event, Receive, Scope, Send
-from .channel import Channel, Stop
+from .channel import Channel
 from .connection import ConnectInfo, shake_hands
 from .csrf import CsrfToken
 from .disconnecting import Inbox, socket_id_in
+from .ending import Stop
 from .errors import MalformedFrameError
 from .frames import Message, parse_binary, parse_text, reply
-from .joining import TOPIC_PREFIX
 from .limits import TokenBucket
 from .outlet import RESTARTING, Outlet
 from .uploads import transfer

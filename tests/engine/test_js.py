@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import random
+from functools import partial
 from typing import Any
 
 import orjson
@@ -165,6 +166,13 @@ def test_in_templates_it_is_worked_out_only_when_its_arguments_change() -> None:
         "1": "[[&#34;push&#34;,{&#34;event&#34;:&#34;of&#34;,&#34;value&#34;:{&#34;n&#34;:2}}]]"
     }
     assert calls == ["fixed", "of", "of"]
+
+
+def test_unknown_arguments_are_refused() -> None:
+    mistyped: dict[str, Any] = {"too": "#a"}
+    for command in (JS().hide, JS().show, JS().toggle, partial(JS().add_class, "a")):
+        with pytest.raises(TypeError, match="unexpected keyword argument 'too'"):
+            command(**mistyped)
 
 
 def test_goes_into_pushed_events() -> None:

@@ -424,14 +424,14 @@ async def test_a_flood_does_not_keep_the_event_loop(node: Node) -> None:
 
 async def test_only_the_answer_to_the_last_command_confirms(node: Node) -> None:
     link = node()._link
-    link.up, link._wanted["t"] = True, None
+    link.up, link._subscriptions.wanted["t"] = True, None
     for command in ("SUBSCRIBE", "UNSUBSCRIBE", "SUBSCRIBE"):
         assert not link.hears("t")
-        link._command(command, "t")
-    link._answered()
-    link._answered()
+        link._subscriptions.command(command, "t")
+    link._subscriptions.answered()
+    link._subscriptions.answered()
     assert not link.hears("t")
-    link._answered()
+    link._subscriptions.answered()
     assert link.hears("t")
     link.up = False
     assert not link.hears("t"), "what is confirmed on a link that is not up yet does not count"
@@ -439,7 +439,7 @@ async def test_only_the_answer_to_the_last_command_confirms(node: Node) -> None:
 
 async def test_given_up_while_the_link_comes_up(node: Node) -> None:
     link = node()._link
-    link._wanted, link._tried = {"t": None, "u": None}, asyncio.Event()
+    link._subscriptions.wanted, link._tried = {"t": None, "u": None}, asyncio.Event()
 
     def confirmed() -> Any:
         link.unsubscribe("t")
@@ -450,7 +450,7 @@ async def test_given_up_while_the_link_comes_up(node: Node) -> None:
     assert connection.sent == [("SUBSCRIBE", "t", "u")]
     assert link.hears("u")
     assert not link.hears("t")
-    assert link._commands.get_nowait() == ("UNSUBSCRIBE", ("t",))
+    assert link._subscriptions._commands.get_nowait() == ("UNSUBSCRIBE", ("t",))
 
 
 def test_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:

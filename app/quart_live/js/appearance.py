@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Self, Unpack
 
 from ..errors import LiveViewError
 from . import arguments as check
-from .arguments import Classes, Selector, Transition
+from .arguments import Change, Classes, Selector, Transition
 from .chain import Chain
 
 
@@ -17,29 +17,13 @@ class Appearance(Chain):
 
     # -- what is visible -----------------------------------------------------------------------------------
 
-    def show(
-        self,
-        *,
-        to: Selector | None = None,
-        transition: Transition | None = None,
-        display: str | None = None,
-        time: int | None = None,
-        blocking: bool | None = None,
-    ) -> Self:
+    def show(self, *, display: str | None = None, **how: Unpack[Change]) -> Self:
         """Show elements. ``display`` is the CSS value they get; by default what suits the tag."""
-        display = check.optional_text("show", "display", display)
-        return self._change("show", to, transition, time, blocking, display=display)
+        return self._change("show", how, display=check.optional_text("show", "display", display))
 
-    def hide(
-        self,
-        *,
-        to: Selector | None = None,
-        transition: Transition | None = None,
-        time: int | None = None,
-        blocking: bool | None = None,
-    ) -> Self:
+    def hide(self, **how: Unpack[Change]) -> Self:
         """Hide elements."""
-        return self._change("hide", to, transition, time, blocking)
+        return self._change("hide", how)
 
     def toggle(
         self,
@@ -54,7 +38,8 @@ class Appearance(Chain):
         """Hide visible elements, show hidden ones; ``in_`` and ``out`` are the transitions."""
         ins, outs = check.transition("toggle", in_, "in_"), check.transition("toggle", out, "out")
         display = check.optional_text("toggle", "display", display)
-        return self._change("toggle", to, None, time, blocking, ins=ins, outs=outs, display=display)
+        how: Change = {"to": to, "time": time, "blocking": blocking}
+        return self._change("toggle", how, ins=ins, outs=outs, display=display)
 
     def transition(
         self,
@@ -67,48 +52,22 @@ class Appearance(Chain):
         """Give elements the classes of a transition for a while, for example to shake or highlight them."""
         if transition is None:
             raise LiveViewError("JS.transition: say the classes of the transition")
-        return self._change("transition", to, transition, time, blocking)
+        how: Change = {"to": to, "transition": transition, "time": time, "blocking": blocking}
+        return self._change("transition", how)
 
     # -- classes and attributes ----------------------------------------------------------------------------
 
-    def add_class(
-        self,
-        names: Classes,
-        *,
-        to: Selector | None = None,
-        transition: Transition | None = None,
-        time: int | None = None,
-        blocking: bool | None = None,
-    ) -> Self:
+    def add_class(self, names: Classes, **how: Unpack[Change]) -> Self:
         """Add classes: ``"a b"`` or ``["a", "b"]``."""
-        names = check.some_names("add_class", "names", names)
-        return self._change("add_class", to, transition, time, blocking, names=names)
+        return self._change("add_class", how, names=check.some_names("add_class", "names", names))
 
-    def remove_class(
-        self,
-        names: Classes,
-        *,
-        to: Selector | None = None,
-        transition: Transition | None = None,
-        time: int | None = None,
-        blocking: bool | None = None,
-    ) -> Self:
+    def remove_class(self, names: Classes, **how: Unpack[Change]) -> Self:
         """Take classes away."""
-        names = check.some_names("remove_class", "names", names)
-        return self._change("remove_class", to, transition, time, blocking, names=names)
+        return self._change("remove_class", how, names=check.some_names("remove_class", "names", names))
 
-    def toggle_class(
-        self,
-        names: Classes,
-        *,
-        to: Selector | None = None,
-        transition: Transition | None = None,
-        time: int | None = None,
-        blocking: bool | None = None,
-    ) -> Self:
+    def toggle_class(self, names: Classes, **how: Unpack[Change]) -> Self:
         """Add each of the classes if it is not there, else take it away."""
-        names = check.some_names("toggle_class", "names", names)
-        return self._change("toggle_class", to, transition, time, blocking, names=names)
+        return self._change("toggle_class", how, names=check.some_names("toggle_class", "names", names))
 
     def set_attribute(self, name: str, value: str | float, *, to: Selector | None = None) -> Self:
         """Set an attribute. ``True`` and ``False`` become ``"true"`` and ``"false"``."""

@@ -6,7 +6,7 @@ Errors come up where the command is written, not later as a silent nothing in th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 import orjson
 
@@ -15,6 +15,16 @@ from ..errors import LiveViewError
 Selector = str | Mapping[str, str]
 Classes = str | Iterable[str]
 Transition = Classes | tuple[Classes, Classes, Classes]
+
+
+class Change(TypedDict, total=False):
+    """How a change is made: the common arguments that `quart_live.JS` explains."""
+
+    to: Selector | None
+    transition: Transition | None
+    time: int | None
+    blocking: bool | None
+
 
 WITHIN = ("inner", "closest")
 
@@ -30,6 +40,18 @@ def operation(kind: str, arguments: Mapping[str, Any]) -> bytes:
         return orjson.dumps([kind, given], option=orjson.OPT_SORT_KEYS)
     except TypeError as error:
         raise LiveViewError(f"JS.{kind}: {error}; a command can carry what JSON can") from error
+
+
+def change(command: str, how: Change) -> dict[str, Any]:
+    """The arguments that all changes of what is seen have in common."""
+    if unknown := how.keys() - Change.__annotations__.keys():
+        raise TypeError(f"JS.{command}() got an unexpected keyword argument {min(unknown)!r}")
+    return {
+        "to": selector(command, how.get("to")),
+        "transition": transition(command, how.get("transition")),
+        "time": milliseconds(command, how.get("time")),
+        "blocking": flag(command, "blocking", how.get("blocking")),
+    }
 
 
 def text(command: str, name: str, value: object) -> str:

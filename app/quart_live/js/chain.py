@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from ..errors import LiveViewError
 from . import arguments as check
-from .arguments import Selector, Transition
+from .arguments import Change
 
 
 class Chain:
@@ -76,20 +76,5 @@ class Chain:
         added = check.operation(kind, arguments)
         return self._of(self._json + b"," + added if self._json else added)
 
-    def _change(
-        self,
-        kind: str,
-        to: Selector | None,
-        transition: Transition | None,
-        time: int | None,
-        blocking: bool | None,
-        **more: Any,
-    ) -> Self:
-        return self._and(
-            kind,
-            to=check.selector(kind, to),
-            transition=check.transition(kind, transition),
-            time=check.milliseconds(kind, time),
-            blocking=check.flag(kind, "blocking", blocking),
-            **more,
-        )
+    def _change(self, kind: str, how: Change, **more: Any) -> Self:
+        return self._and(kind, **check.change(kind, how), **more)

@@ -3,9 +3,6 @@
 One connection is subscribed (a connection that is may do nothing else), the other publishes. If either fails
 or falls silent, both are closed and made anew, at growing intervals. So the link is either up or not, and
 whoever uses it needs to know no more than that.
-
-Commands are answered in the order in which they were sent, so a queue is enough to tell which answer belongs
-to which command.
 """
 
 from __future__ import annotations
@@ -14,12 +11,12 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections import Counter, deque
 from collections.abc import AsyncIterator
 from typing import Any
 
 from .connections import Connection, LinkEvent, LinkUser, connection_factory, first_cause
 from .publisher import Publisher
+from .subscriptions import Subscriptions
 
 log = logging.getLogger("quart_live.pubsub")
 
@@ -39,13 +36,7 @@ class Link:
         self._make_connection = connection_factory(url, timeout)
         self._task: asyncio.Task[None] | None = None
         self._tried: asyncio.Event | None = None  # set once the first attempt is over
-        self._wanted: dict[str, None] = {}
-        self._confirmed: set[str] = set()
-        self._gaps: set[str] = set()
-        self._commands: asyncio.Queue[tuple[str, tuple[str, ...]]] = asyncio.Queue()
-        self._unanswered: deque[tuple[str, str]] = deque()
-        self._asked: Counter[str] = Counter()  # commands without answer, by channel
-        self._waiting: dict[str, asyncio.Future[None]] = {}
+        self._subscriptions = Subscriptions()
         self._publisher = Publisher(timeout)
         self._heard = True
 
@@ -61,29 +52,26 @@ class Link:
 
     def hears(self, channel: str) -> bool:
         """Whether what is published to ``channel`` from now on will come back."""
-        return self.up and channel in self._confirmed
+        return self.up and channel in self._subscriptions.confirmed
 
     async def subscribe(self, channel: str) -> None:
         """Subscribe, and wait until that is confirmed or the link is lost."""
-        if channel not in self._wanted:
-            self._wanted[channel] = None
+        subscriptions = self._subscriptions
+        if channel not in subscriptions.wanted:
+            subscriptions.wanted[channel] = None
             if self.up:
-                self._command("SUBSCRIBE", channel)
+                subscriptions.command("SUBSCRIBE", channel)
         await self.ready()
-        if self.up and channel in self._wanted and channel not in self._confirmed:
-            confirmed = self._waiting.setdefault(channel, asyncio.get_running_loop().create_future())
-            await asyncio.shield(confirmed)  # several may wait for it, and each may give up for itself
-        if channel in self._wanted and channel not in self._confirmed:
-            self._gaps.add(channel)
+        if self.up:
+            await subscriptions.settled(channel)
+        if channel in subscriptions.wanted and channel not in subscriptions.confirmed:
+            subscriptions.gaps.add(channel)
 
     def unsubscribe(self, channel: str) -> None:
         """Take `subscribe` back. There is nothing to wait for."""
-        self._wanted.pop(channel, None)
-        self._confirmed.discard(channel)
-        self._gaps.discard(channel)
-        self._let_go(channel)
+        self._subscriptions.forget(channel)
         if self.up:
-            self._command("UNSUBSCRIBE", channel)
+            self._subscriptions.command("UNSUBSCRIBE", channel)
 
     async def publish(self, channel: str, data: bytes) -> None:
         """Publish, and wait until Redis has taken it or the link is lost. The link must be up."""
@@ -99,8 +87,7 @@ class Link:
         if task is not None:
             task.cancel()
             await asyncio.wait([task])
-        self._wanted.clear()
-        self._gaps.clear()
+        self._subscriptions = Subscriptions()
         self._tried = None
 
     # -- connecting ----------------------------------------------------------------------------------------
@@ -143,9 +130,9 @@ class Link:
 
     async def _come_up(self, listening: Connection, attempts: int) -> int:
         """Subscribe to everything once more; only then the link counts as up."""
-        done: set[str] = set()
+        subscriptions, done = self._subscriptions, set[str]()
         async with asyncio.timeout(self._timeout):
-            while missing := [channel for channel in self._wanted if channel not in self._confirmed]:
+            while missing := subscriptions.missing():
                 some = missing[:CHANNELS_PER_COMMAND]
                 await listening.send_command("SUBSCRIBE", *some, check_health=False)
                 for channel in some:
@@ -155,13 +142,14 @@ class Link:
                             break
                         self._message(answer)
                     done.add(channel)
-                    if channel in self._wanted:
-                        self._confirmed.add(channel)
-        gaps, self._gaps = self._gaps & self._confirmed, set()
+                    subscriptions.confirm(channel)
+        gaps = subscriptions.take_gaps()
         self.up = True
-        for channel in done - self._wanted.keys():  # given up meanwhile
-            self._command("UNSUBSCRIBE", channel)
-        log.info("The link to Redis is up; %d channels, %d with gaps", len(self._confirmed), len(gaps))
+        for channel in done - subscriptions.wanted.keys():  # given up meanwhile
+            subscriptions.command("UNSUBSCRIBE", channel)
+        log.info(
+            "The link to Redis is up; %d channels, %d with gaps", len(subscriptions.confirmed), len(gaps)
+        )
         self._user.link_up(gaps)
         self._event(LinkEvent("up", attempts))
         assert self._tried is not None
@@ -170,13 +158,7 @@ class Link:
 
     def _lost(self, error: BaseException | None) -> None:
         self.up = False
-        self._gaps |= self._confirmed
-        self._confirmed.clear()
-        self._commands = asyncio.Queue()
-        self._unanswered.clear()
-        self._asked.clear()
-        for channel in tuple(self._waiting):
-            self._let_go(channel)
+        self._subscriptions.lost()
         unsent = self._publisher.give_up()
         self._user.link_lost({publication.channel for publication in unsent})
         for publication in unsent:
@@ -187,7 +169,7 @@ class Link:
             self._event(LinkEvent("lost", 0, cause))
 
     def _failed(self, error: Exception, attempts: int) -> None:
-        self._confirmed.clear()
+        self._subscriptions.confirmed.clear()
         cause = first_cause(error)
         log.log(logging.WARNING if attempts == 1 else logging.DEBUG, "Cannot reach Redis: %s", cause)
         self._event(LinkEvent("failed", attempts, cause))
@@ -200,7 +182,7 @@ class Link:
     async def _serve(self, listening: Connection, publishing: Connection) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._listen(listening))
-            group.create_task(self._send_commands(listening))
+            group.create_task(self._subscriptions.send_commands(listening))
             group.create_task(self._watch())
             group.create_task(self._publisher.serve(publishing))
 
@@ -210,7 +192,7 @@ class Link:
             answer = await connection.read_response()
             self._heard = True
             if isinstance(answer, list) and answer[0] in (b"subscribe", b"unsubscribe"):
-                self._answered()
+                self._subscriptions.answered()
             else:
                 self._message(answer)
             count += 1
@@ -221,37 +203,12 @@ class Link:
         if isinstance(answer, list) and answer[0] == b"message":
             self._user.received(answer[1].decode("utf-8", "replace"), answer[2])
 
-    def _answered(self) -> None:
-        command, channel = self._unanswered.popleft()
-        self._asked[channel] -= 1
-        # Only the last command for a channel counts: it may have been given up and wanted again meanwhile.
-        if self._asked[channel] == 0:
-            del self._asked[channel]
-            if command == "SUBSCRIBE" and channel in self._wanted:
-                self._confirmed.add(channel)
-                self._let_go(channel)
-
-    def _let_go(self, channel: str) -> None:
-        waiting = self._waiting.pop(channel, None)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(None)
-
-    def _command(self, command: str, channel: str) -> None:
-        self._unanswered.append((command, channel))
-        self._asked[channel] += 1
-        self._commands.put_nowait((command, (channel,)))
-
-    async def _send_commands(self, connection: Connection) -> None:
-        while True:
-            command, channels = await self._commands.get()
-            await connection.send_command(command, *channels, check_health=False)
-
     async def _watch(self) -> None:
         """Find out if nobody answers any more, which TCP alone may take many minutes to notice."""
         while True:
             await asyncio.sleep(self._ping)
             self._heard = False
-            self._commands.put_nowait(("PING", ()))
+            self._subscriptions.ping()
             await asyncio.sleep(self._timeout)
             if not self._heard:
                 raise ConnectionError(f"no answer for {self._timeout:g} seconds")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 
-from .dependencies import ALWAYS, Dependencies, Names
+from .dependencies import Dependencies
+from .reading import ALWAYS, Names
 
 if TYPE_CHECKING:
     from .environment import LiveEnvironment

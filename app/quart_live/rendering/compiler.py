@@ -20,9 +20,10 @@ from jinja2.compiler import Frame
 from jinja2.idtracking import VAR_LOAD_RESOLVE
 from jinja2.nodes import EvalContext
 
-from .dependencies import ALWAYS, Dependencies
+from .dependencies import Dependencies
 from .errors import LiveTemplateWarning
 from .macros import MacroGenerator
+from .reading import ALWAYS
 
 _COMMON = (
     "resolve = context.resolve_or_missing",

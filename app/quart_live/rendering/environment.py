@@ -13,9 +13,10 @@ import jinja2
 from jinja2.runtime import Context
 
 from .compiler import LiveCodeGenerator
-from .dependencies import ALWAYS, is_import_mark
+from .dependencies import is_import_mark
 from .errors import MissingAssignError
 from .placing import live_component
+from .reading import ALWAYS
 from .sharing import UNSHARED_NAMES, StreamPlan
 from .tree import Node, Statics
 

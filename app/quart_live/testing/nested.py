@@ -52,7 +52,7 @@ async def join_nested(around: LiveViewTest, element_id: str) -> LiveViewTest:
     if dead and not element.get("data-phx-static"):
         element.attributes["data-phx-static"] = dead[0].get("data-phx-static")
     nested = NestedViewTest(around, element)
-    around._inside[:] = [view for view in around._inside if view.id != element_id]
+    around._inside[:] = [view for view in around._inside if view.topic != nested.topic]
     around._inside.append(nested)
     await nested.rejoin()
     if nested._channel_or_none() is None:

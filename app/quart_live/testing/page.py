@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urljoin
 
 from quart import Quart
@@ -19,29 +17,15 @@ from ..errors import LiveViewError
 from ..extension import QuartLive
 from ..stash.sent import PARAM as STASH_PARAM
 from .dom import Element, parse
-from .merge import Tree
+from .errors import JoinRefusedError
 from .socket import TestSocket
 from .stash import BrowserStash
+from .wire import ViewWire
 
 ORIGIN = "http://localhost"
 
 
-class JoinRefusedError(Exception):
-    """The join was answered with an error, in ``response``."""
-
-    def __init__(self, response: dict[str, Any]) -> None:
-        super().__init__(f"the join was refused: {response}")
-        self.response = response
-
-
-class ViewCrashedError(Exception):
-    """The view crashed; the server's log has the traceback.
-
-    `rejoin` does what a browser would do.
-    """
-
-
-class OpenPage:
+class OpenPage(ViewWire):
     """A page with a live view, opened by ``async with`` or by `open`.
 
     Args:
@@ -71,22 +55,13 @@ class OpenPage:
     ) -> None:
         self.app = app
         self.client = client or app.test_client()
-        self.url = urljoin(ORIGIN, path)
+        super().__init__(urljoin(ORIGIN, path), BrowserStash(self.client))
         self.status = 0
         self.page_html = ""
-        self.redirected_to: str | None = None
-        self.crashed = False
-        self.socket: TestSocket
         self._element_id = element_id
         self._element: Element
-        self._tree: Tree | None = None
-        self._removals: dict[str, tuple[str, set[int]]] = {}
-        self._join_ref = ""
-        self.stash = BrowserStash(self.client)
         self._mounts = 0
         self._navigated = False
-        self._changed = asyncio.Event()
-        self._inside: list[OpenPage] = []
 
     # -- opening and closing ---
 
@@ -201,89 +176,8 @@ class OpenPage:
         """What a join says of the address."""
         return {"redirect" if self._navigated else "url": self.url}
 
-    async def _send(self, event: str, payload: object, *, whole: bool = False) -> Any:
-        ref = self.socket.next_ref()
-        self.socket.send(self._join_ref, ref, self.topic, event, payload)
-        while True:
-            frame = await self.socket.receive()
-            if frame[3] == "phx_error" and frame[0] == self._join_ref:
-                raise ViewCrashedError(f"{self.topic} crashed on {event} {payload}; see the log")
-            if frame[1] == ref and frame[3] == "phx_reply":
-                break
-        if frame[4]["status"] != "ok":
-            raise LiveViewError(f"{event} {payload} was answered with {frame[4]}")
-        response = frame[4]["response"]
-        await self._follow(response)
-        return response if whole else (response.get("diff") or {}).get("r")
-
-    async def _follow(self, response: Mapping[str, Any]) -> None:
-        if "live_patch" in response:
-            self.url = urljoin(self.url, response["live_patch"]["to"])
-        if "redirect" in response:
-            self.redirected_to = response["redirect"]["to"]
-        if "live_redirect" in response:
-            target = response["live_redirect"]
-            await self.navigate(target["to"], flash=target.get("flash"))
-
-    def _take(self, frame: list[Any]) -> None:
-        """Every frame from the server passes here, in order, whoever waits for what."""
-        join_ref, ref, topic, event, payload = frame
-        if topic == self.topic and join_ref == self._join_ref:
-            self.stash.take(_events(event, payload))
-            if event == "phx_reply" and payload["status"] == "ok":
-                response = payload["response"]
-                if "rendered" in response:
-                    self._tree = Tree(response["rendered"])
-                    self._removals.clear()
-                elif "diff" in response:
-                    self._merge(response["diff"])
-                self._follow_removal(ref, response)
-            elif event == "diff":
-                self._merge(payload)
-            elif event == "live_patch":
-                self.url = urljoin(self.url, payload["to"])
-            elif event in ("redirect", "live_redirect"):
-                self.redirected_to = payload["to"]
-            elif event == "phx_error":
-                self.crashed = True
-        self._changed.set()
-        for view in self._inside:
-            view._take(frame)
-
-    def _merge(self, diff: dict[str, Any]) -> None:
-        """Merge a diff, and tell the server of components whose elements are gone with it."""
-        if self._tree is None:
-            return
-        before = self._tree.shown_components()
-        self._tree.merge(diff)
-        self._push_cids("cids_will_destroy", before - self._tree.shown_components())
-
-    def _follow_removal(self, ref: str | None, response: Mapping[str, Any]) -> None:
-        """The second and the third step: confirm what is still gone; forget what the server has forgotten."""
-        step, cids = self._removals.pop(ref or "", ("", set()))
-        assert self._tree is not None
-        if step == "cids_will_destroy":
-            self._push_cids("cids_destroyed", cids - self._tree.shown_components())
-        elif step == "cids_destroyed":
-            self._tree.prune(response["cids"])
-
-    def _push_cids(self, event: str, cids: set[int]) -> None:
-        if cids:
-            ref = self.socket.next_ref()
-            self._removals[ref] = (event, cids)
-            self.socket.send(self._join_ref, ref, self.topic, event, {"cids": sorted(cids)})
-
     def _channel_or_none(self) -> Channel | None:
         for channel in self.live.channels:
             if channel.topic == self.topic and channel.join_ref == self._join_ref:
                 return channel
         return None
-
-
-def _events(event: str, payload: Any) -> list[Any]:
-    """The events that the server has pushed with a frame."""
-    if event == "phx_reply":
-        response = payload["response"]
-        carrier = response.get("rendered") or response.get("diff") or {}
-        return [*response.get("events", ()), *carrier.get("e", ())]
-    return list(payload.get("e", ())) if event == "diff" else []

@@ -24,7 +24,8 @@ from ..mailbox import Envelope
 from ..view import LiveView
 from . import forms
 from .dom import Element, parse
-from .page import JoinRefusedError, OpenPage, ViewCrashedError
+from .errors import JoinRefusedError, ViewCrashedError
+from .page import OpenPage
 from .socket import SECONDS
 from .uploads import FileInput
 

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import re
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Any
 
-from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from course.checks.expecting import PATIENCE, Expectations
 from course.checks.failures import CheckFailed
-from course.checks.words import describe, last_words, outline, outline_of, quoted
+from course.checks.words import last_words, outline
 from course.lab.lab import Lab
 from course.lab.person import Person
-from course.lab.wire import Frame
-
-PATIENCE = 5.0
 
 
-class CheckContext:
+class CheckContext(Expectations):
     """One run of one check.
 
     Attributes:
@@ -119,146 +113,7 @@ class CheckContext:
         except PlaywrightTimeout:
             raise CheckFailed(f"{what} that can be used", await outline(person)) from None
 
-    # Expecting. Each waits up to `patience` seconds, and says what it saw instead.
-
-    def expect(self, true: object, *, expected: str, seen: str) -> None:
-        """Something that holds now or never."""
-        if not true:
-            raise CheckFailed(expected, seen)
-
-    async def expect_soon(
-        self, look: Callable[[], Any], *, expected: str, seen: Callable[[], Any] | str
-    ) -> Any:
-        """Wait until ``look()``, plain or async, gives something true; returns it."""
-        end = time.monotonic() + self.patience
-        while not (found := await _value(look)):
-            if time.monotonic() > end:
-                raise CheckFailed(expected, seen if isinstance(seen, str) else str(await _value(seen)))
-            await asyncio.sleep(0.03)
-        return found
-
-    async def expect_text(self, locator: Locator, text: str | re.Pattern[str], what: str = "") -> None:
-        """Wait until a part of the page contains a text.
-
-        Args:
-            locator: the part.
-            text: what it must contain; white space counts as one blank.
-            what: how to call the part; its role and name when left out.
-        """
-        name = what or describe(locator)
-
-        async def there() -> bool:
-            return any(_contains(found, text) for found in await _texts(locator))
-
-        async def instead() -> str:
-            found = await _texts(locator)
-            return quoted(found[0]) if found else await outline_of(locator)
-
-        wanted = f"/{text.pattern}/" if isinstance(text, re.Pattern) else quoted(text)
-        await self.expect_soon(there, expected=f"{wanted} in {name}", seen=instead)
-
-    async def expect_visible(self, locator: Locator, what: str = "") -> None:
-        """Wait until exactly this is to be seen."""
-        name = what or describe(locator)
-
-        async def shown() -> bool:
-            return await locator.count() > 0 and await locator.first.is_visible()
-
-        await self.expect_soon(shown, expected=name, seen=lambda: outline_of(locator))
-
-    async def expect_gone(self, locator: Locator, what: str = "") -> None:
-        """Wait until this is not to be seen any more."""
-        name = what or describe(locator)
-
-        async def gone() -> bool:
-            return not any([await one.is_visible() for one in await locator.all()])
-
-        await self.expect_soon(gone, expected=f"{name} is gone", seen=f"{name} is still there")
-
-    async def expect_count(self, locator: Locator, number: int, what: str = "") -> None:
-        """Wait until there are so many."""
-        name = what or describe(locator)
-
-        async def right() -> bool:
-            return await locator.count() == number
-
-        async def instead() -> str:
-            return f"{await locator.count()} of them"
-
-        await self.expect_soon(right, expected=f"{number} × {name}", seen=instead)
-
-    async def expect_value(self, locator: Locator, value: str, what: str = "") -> None:
-        """Wait until a field holds this text."""
-        name = what or describe(locator)
-
-        async def right() -> bool:
-            return await locator.count() == 1 and await locator.input_value() == value
-
-        async def instead() -> str:
-            return quoted(await locator.input_value()) if await locator.count() else await outline_of(locator)
-
-        wanted = f"{quoted(value)} in {name}" if value else f"{name} to be empty"
-        await self.expect_soon(right, expected=wanted, seen=instead)
-
-    async def expect_frame(
-        self, person: Person, since: int, fits: Callable[[Frame], bool], expected: str
-    ) -> Frame:
-        """Wait for a frame on a person's wire, after a mark; returns it."""
-
-        def look() -> Frame | None:
-            return next((frame for frame in person.frames_since(since) if fits(frame)), None)
-
-        def instead() -> str:
-            frames = [f"{frame.kind} {frame.size} B" for frame in person.frames_since(since)]
-            return ", ".join(frames[-6:]) or "no frame at all"
-
-        frame: Frame = await self.expect_soon(look, expected=expected, seen=instead)
-        return frame
-
-    async def expect_no_overflow(self, person: Person) -> None:
-        """Nothing is wider than the window."""
-        wide, window = await person.page.evaluate(
-            "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        )
-        self.expect(
-            wide <= window, expected=f"a page no wider than its window of {window} px", seen=f"{wide} px"
-        )
-
-    async def expect_tidy(self, person: Person) -> None:
-        """The browser's console has no complaint, and no id stands twice in the page."""
-        problems = person.console_problems
-        self.expect(
-            not problems, expected="a clean browser console", seen=problems[0] if problems else "nothing"
-        )
-        twice: list[str] = await person.page.evaluate(
-            """() => { const ids = [...document.querySelectorAll("[id]")].map(el => el.id);
-                       return [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))]; }"""
-        )
-        self.expect(
-            not twice, expected="every id once in the page", seen=f"more than once: {', '.join(twice)}"
-        )
-
 
 async def answered(target: Locator) -> bool:
     """Whether an element waits for no answer from the server."""
     return await target.get_attribute("data-phx-ref-loading") is None
-
-
-def _contains(found: str, text: str | re.Pattern[str]) -> bool:
-    folded = " ".join(found.split())
-    return bool(text.search(folded)) if isinstance(text, re.Pattern) else text in folded
-
-
-async def _texts(locator: Locator) -> list[str]:
-    try:
-        return await locator.all_inner_texts()
-    except PlaywrightError:
-        return []
-
-
-async def _value(look: Callable[[], Any]) -> Any:
-    found = look()
-    try:
-        return await found if asyncio.iscoroutine(found) else found
-    except PlaywrightError:
-        return None  # the page is being replaced: look again

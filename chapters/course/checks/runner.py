@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from course.checks.context import PATIENCE, CheckContext
+from course.checks.context import CheckContext
 from course.checks.evidence import differing_files, keep_evidence, last_frames, own_lines
+from course.checks.expecting import PATIENCE
 from course.checks.failures import A_MESSENGER, AN_APP, NO_APP, Failure, failure_of
 from course.checks.registry import Check, load_checks, select
 from course.checks.report import CheckResult

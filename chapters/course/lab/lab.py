@@ -10,9 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from course.lab import faults, notebook
-from course.lab.errors import LabError
-from course.lab.faults import Before
+from course.lab import notebook
+from course.lab.breaking import Breaking
 from course.lab.host import Host
 from course.lab.person import VIEWPORT, Person
 from course.lab.process import AppError
@@ -22,7 +21,7 @@ from course.lab.tables import frames_table, newest_tree, tree_table
 from course.lab.wire import Frame
 
 
-class Lab:
+class Lab(Breaking):
     """A running messenger and the people who use it. Made by `Lab.open`.
 
     Attributes:
@@ -144,11 +143,6 @@ class Lab:
     # The server.
 
     @property
-    def alive(self) -> bool:
-        """Whether the server runs."""
-        return self._host.alive
-
-    @property
     def pid(self) -> int | None:
         """The server's process id, while it runs."""
         return self._host.pid
@@ -196,66 +190,6 @@ class Lab:
     def _point_links(self) -> None:
         for person in self._people.values():
             person.network.server_port = self._host.port
-
-    # Faults. Each returns when its effect was seen; otherwise it raises FaultDidNotHappen.
-
-    async def kill(self) -> None:
-        """End the server as `kill -9` does."""
-        before = [await Before.of(person) for person in self._reached()]
-        await self._host.kill()
-        await asyncio.gather(*(faults.see_lost(one, "kill") for one in before))
-
-    async def restart(self) -> None:
-        """Start the server again, killing it first if it runs; returns when every page has joined again."""
-        if self.alive:
-            await self.kill()
-        lost = [(p, p.mark(), faults.lost_views(await p.views())) for p in self._reached()]
-        await self.start()
-        await asyncio.gather(*(faults.see_back(*one, "restart") for one in lost))
-        self._host.killed = False
-
-    def _reached(self) -> list[Person]:
-        """The people whose link is whole, so that their pages feel what happens to the server."""
-        return [person for person in self.everyone if person.network.mode in ("pass", "delay")]
-
-    async def cut(self, person: Person, *, reset: bool = True) -> None:
-        """Pull this person's cable; it stays out until `mend`."""
-        self._broken.add(person.name)
-        await faults.cut(person, reset=reset)
-
-    async def refuse(self, person: Person) -> None:
-        """Close this person's connections and refuse new ones until `mend`."""
-        self._broken.add(person.name)
-        await faults.refuse(person)
-
-    async def hang(self, person: Person) -> None:
-        """Keep this person's connections open and move nothing until `mend`."""
-        self._broken.add(person.name)
-        await faults.hang(person)
-
-    async def delay(self, person: Person, seconds: float) -> None:
-        """Make everything late by so many seconds, each way, until `mend`."""
-        self._broken.add(person.name)
-        await faults.delay(person, seconds)
-
-    async def mend(self, person: Person) -> None:
-        """Let this person's link pass everything again."""
-        await faults.mend(person)
-        self._broken.discard(person.name)
-
-    async def crash(self, person: Person, view: str | None = None) -> None:
-        """Make one view of this person's page raise inside its own mailbox.
-
-        Args:
-            person: whose page it is on.
-            view: the view's class name or element id; the main view, or the first one, when left out.
-        """
-        views = sorted(await person.views(), key=lambda one: not one.main)
-        if not views:
-            raise LabError(f"{person.name}'s page has no live view to crash.", "Open one with goto first.")
-        mark = person.mark()
-        topic = await self._host.crash([f"lv:{one.id}" for one in views], view)
-        await faults.crash(person, topic, mark)
 
     # Showing.
 

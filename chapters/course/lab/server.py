@@ -19,7 +19,6 @@ import argparse
 import asyncio
 import contextlib
 import importlib
-import json
 import logging
 import os
 import socket
@@ -29,89 +28,16 @@ import traceback
 import types
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import uvicorn
+
+from course.lab.lines import Channel, describe, set_up_logging
 
 ASGIApp = Callable[[MutableMapping[str, Any], Callable[..., Any], Callable[..., Any]], Awaitable[None]]
 
 PROBE_PATH = "/-/lab"
 SECONDS_TO_CLOSE = 2
-
-
-class Channel:
-    """The machine-readable side of the process: lines out, requests in."""
-
-    def __init__(self) -> None:
-        # The app may print; its prints belong into the log, not between our lines.
-        self._out: TextIO = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", newline="\n")
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-        self._lock = threading.Lock()
-
-    def say(self, **message: Any) -> None:
-        """Write one line; a parent that is gone is no reason to fail."""
-        with self._lock, contextlib.suppress(OSError, ValueError):
-            self._out.write(json.dumps(message, default=str) + "\n")
-            self._out.flush()
-
-    def listen(self, on_request: Callable[[dict[str, Any]], None], on_end: Callable[[], None]) -> None:
-        """Read requests in a thread: asyncio cannot read standard input on Windows."""
-
-        def read() -> None:
-            with contextlib.suppress(OSError, ValueError):
-                for line in sys.stdin:
-                    with contextlib.suppress(ValueError):
-                        on_request(json.loads(line))
-            on_end()
-
-        threading.Thread(target=read, name="lab-requests", daemon=True).start()
-
-
-def describe(error: BaseException) -> dict[str, Any]:
-    """An exception as data: type, message, frames with their source lines, and the plain traceback."""
-    frames = [
-        {"file": frame.filename, "line": frame.lineno, "function": frame.name, "code": frame.line or ""}
-        for frame in traceback.extract_tb(error.__traceback__)
-    ]
-    if isinstance(error, SyntaxError) and error.filename:
-        code = (error.text or "").strip()
-        frames.append({"file": error.filename, "line": error.lineno, "function": "", "code": code})
-    text = "".join(traceback.format_exception(error))
-    return {"type": type(error).__name__, "message": str(error), "frames": frames, "text": text}
-
-
-class ReportExceptions(logging.Handler):
-    """Tells the parent about every exception that is logged."""
-
-    def __init__(self, channel: Channel) -> None:
-        super().__init__(logging.WARNING)
-        self._channel = channel
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Send the exception of a log record, if it has one."""
-        error = record.exc_info[1] if record.exc_info else None
-        if error is not None:
-            self._channel.say(raised={**describe(error), "logger": record.name})
-
-
-class WithoutQueries(logging.Filter):
-    """Cuts the query off logged socket addresses, for it carries a token; drops the lines about nothing."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record is logged."""
-        if isinstance(record.args, tuple):
-            record.args = tuple(a.split("?")[0] if isinstance(a, str) else a for a in record.args)
-        return record.msg not in ("connection open", "connection closed")
-
-
-def set_up_logging(channel: Channel) -> None:
-    """All loggers to standard error, exceptions to the parent as well."""
-    plain = logging.StreamHandler(sys.stderr)
-    plain.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S"))
-    logging.basicConfig(level=logging.INFO, handlers=[plain, ReportExceptions(channel)])
-    logging.getLogger("uvicorn.error").addFilter(WithoutQueries())
-    for name in ("asyncio", "aiosqlite", "hpack"):
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def answer_probes(app: ASGIApp) -> ASGIApp:

@@ -95,7 +95,7 @@ def removed(frames: list[str]) -> list[Any]:
 async def kept(site: Site) -> int:
     """How many components the server keeps."""
     (channel,) = site.live.channels
-    return len(channel.joined()[1].components)
+    return len(channel.joined()[1].components.table)
 
 
 async def test_events_by_cid_and_selector(serve: Serve) -> None:

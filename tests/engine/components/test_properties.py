@@ -125,7 +125,7 @@ async def test_browser_shows_what_a_fresh_render_would(
             shown.append(without_cids(client_merge.replay(replayed(page))[-1]))
             tree = page._tree
             assert tree is not None
-            kept = {cid for cid in range(1, 200) if cid in rendering.components}
+            kept = {cid for cid in range(1, 200) if cid in rendering.components.table}
             assert kept == tree.shown_components() == set(tree._components)
     assert shown == expected
 
@@ -165,7 +165,7 @@ def fresh_html(view: LiveView, components: Components, live: QuartLive) -> str:
 
     class Trees(dict[int, Node]):
         def __contains__(self, cid: object) -> bool:
-            return cid in components
+            return cid in components.table
 
         def __getitem__(self, cid: int) -> Node:
             placed = components.get(cid)

@@ -19,7 +19,7 @@ async def cids(page: LiveViewTest, event: str, cids: list[int]) -> Any:
 
 def components(page: LiveViewTest) -> int:
     """How many the server keeps."""
-    return len(page.channel.joined()[1].components)
+    return len(page.channel.joined()[1].components.table)
 
 
 async def test_removed_with_everything_inside() -> None:

@@ -13,9 +13,9 @@ from quart_live import LiveViewTest
 @contextmanager
 def silent(page: LiveViewTest) -> Iterator[None]:
     """Keep the test's browser from reporting which components disappear."""
-    page._push_cids = lambda event, cids: None  # type: ignore[method-assign]
+    page._removals.push = lambda event, cids: None  # type: ignore[method-assign]
     yield
-    del page._push_cids
+    del page._removals.push
 
 
 def replayed(page: LiveViewTest) -> list[dict[str, Any]]:

@@ -1,0 +1,97 @@
+"""Which components a view has, by cid and by class and id, and how they disappear.
+
+Components disappear when the *browser* says so. Its two messages, and what may happen between them, are
+
+1. ``cids_will_destroy``: their elements have gone. They are marked.
+2. A rendering places one of them again: the mark is taken away, and since the browser has forgotten what it
+   had of it and of the components in it, all of that is rendered in full.
+3. ``cids_destroyed``: those still marked are forgotten, with all inside them. The same class and id is a new
+   component from now on.
+
+Source of these rules: phoenix_live_view, ``lib/phoenix_live_view/diff.ex`` and ``view.ts``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from .component import LiveComponent
+from .placed import Placed
+
+if TYPE_CHECKING:
+    from ..view import LiveView
+
+ComponentClass = type[LiveComponent]
+
+
+class ComponentTable:
+    """The components of one view and join. Cids count up from 1 and are never used again.
+
+    Args:
+        view: the view.
+    """
+
+    def __init__(self, view: LiveView) -> None:
+        self._view = view
+        self._by_cid: dict[int, Placed] = {}
+        self._by_key: dict[tuple[ComponentClass, Any], Placed] = {}
+        self._last_cid = 0
+
+    def __len__(self) -> int:
+        return len(self._by_cid)
+
+    def __contains__(self, cid: object) -> bool:
+        return cid in self._by_cid
+
+    def __iter__(self) -> Iterator[Placed]:
+        return iter(self._by_cid.values())
+
+    def at(self, cid: int) -> Placed | None:
+        """The component with a cid."""
+        return self._by_cid.get(cid)
+
+    def find(self, kind: ComponentClass, id: Any) -> Placed | None:
+        """The component of a class with an id."""
+        return self._by_key.get((kind, id))
+
+    def add(self, kind: ComponentClass, id: Any) -> Placed:
+        """A new component, not mounted yet."""
+        self._last_cid += 1
+        placed = Placed(self._last_cid, kind())
+        placed.component._attach(self._view, placed.cid, id)
+        self._by_cid[placed.cid] = self._by_key[(kind, id)] = placed
+        return placed
+
+    def will_destroy(self, cids: Iterable[int]) -> None:
+        """The browser has no elements of these any more."""
+        for cid in cids:
+            if placed := self._by_cid.get(cid):
+                placed.marked = True
+
+    def destroyed(self, cids: Iterable[int]) -> list[int]:
+        """The browser confirms that they are gone; returns the cids that it can forget, too.
+
+        What is inside them goes with them: also what is not marked any more, or was never in the page, as
+        they were rendered once more between the two messages.
+        """
+        gone: list[int] = []
+        for cid in cids:
+            placed = self._by_cid.get(cid)
+            if placed is None:
+                gone.append(cid)
+            elif placed.marked:
+                self._forget(placed, gone)
+        return list(dict.fromkeys(gone))
+
+    def _forget(self, placed: Placed, gone: list[int]) -> None:
+        placed.stand_in(None)
+        if (tasks := self._view._host.tasks) is not None:
+            tasks.cancel_of(placed.component)
+        if (uploads := self._view._host.uploads) is not None:
+            uploads.release(placed.component)
+        del self._by_cid[placed.cid]
+        del self._by_key[(type(placed.component), placed.component.id)]
+        gone.append(placed.cid)
+        for inner in tuple(placed.inside):
+            self._forget(inner, gone)

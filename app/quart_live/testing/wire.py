@@ -1,0 +1,119 @@
+"""The browser's end of one view's channel: what it sends, and what it does with each frame it gets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urljoin
+
+from ..errors import LiveViewError
+from .errors import ViewCrashedError
+from .merge import Tree
+from .removal import Removals
+from .socket import TestSocket
+from .stash import BrowserStash
+
+
+class ViewWire:
+    """A view's messages, in both directions.
+
+    Args:
+        url: the address shown by the browser.
+        stash: what the browser keeps for its views.
+
+    Attributes:
+        socket: the socket.
+        redirected_to: where the server wants a full page load of.
+        crashed: whether the view has crashed since it was joined last.
+    """
+
+    def __init__(self, url: str, stash: BrowserStash) -> None:
+        self.url = url
+        self.stash = stash
+        self.redirected_to: str | None = None
+        self.crashed = False
+        self.socket: TestSocket
+        self._join_ref = ""
+        self._tree: Tree | None = None
+        self._removals = Removals(self._push)
+        self._changed = asyncio.Event()
+        self._inside: list[ViewWire] = []
+
+    @property
+    def topic(self) -> str:
+        """The view's topic."""
+        raise NotImplementedError
+
+    async def navigate(self, url: str, *, flash: str | None = None) -> None:
+        """Go to another live view."""
+        raise NotImplementedError
+
+    async def _send(self, event: str, payload: object, *, whole: bool = False) -> Any:
+        ref = self._push(event, payload)
+        while True:
+            frame = await self.socket.receive()
+            if frame[3] == "phx_error" and frame[0] == self._join_ref:
+                raise ViewCrashedError(f"{self.topic} crashed on {event} {payload}; see the log")
+            if frame[1] == ref and frame[3] == "phx_reply":
+                break
+        if frame[4]["status"] != "ok":
+            raise LiveViewError(f"{event} {payload} was answered with {frame[4]}")
+        response = frame[4]["response"]
+        await self._follow(response)
+        return response if whole else (response.get("diff") or {}).get("r")
+
+    async def _follow(self, response: Mapping[str, Any]) -> None:
+        if "live_patch" in response:
+            self.url = urljoin(self.url, response["live_patch"]["to"])
+        if "redirect" in response:
+            self.redirected_to = response["redirect"]["to"]
+        if "live_redirect" in response:
+            target = response["live_redirect"]
+            await self.navigate(target["to"], flash=target.get("flash"))
+
+    def _push(self, event: str, payload: object) -> str:
+        ref = self.socket.next_ref()
+        self.socket.send(self._join_ref, ref, self.topic, event, payload)
+        return ref
+
+    def _take(self, frame: list[Any]) -> None:
+        """Every frame from the server passes here, in order, whoever waits for what."""
+        join_ref, ref, topic, event, payload = frame
+        if topic == self.topic and join_ref == self._join_ref:
+            self.stash.take(_events(event, payload))
+            if event == "phx_reply" and payload["status"] == "ok":
+                self._take_reply(ref, payload["response"])
+            elif event == "diff":
+                self._merge(payload)
+            elif event == "live_patch":
+                self.url = urljoin(self.url, payload["to"])
+            elif event in ("redirect", "live_redirect"):
+                self.redirected_to = payload["to"]
+            elif event == "phx_error":
+                self.crashed = True
+        self._changed.set()
+        for view in self._inside:
+            view._take(frame)
+
+    def _take_reply(self, ref: str | None, response: dict[str, Any]) -> None:
+        if "rendered" in response:
+            self._tree = Tree(response["rendered"])
+            self._removals.clear()
+        elif "diff" in response:
+            self._merge(response["diff"])
+        if self._tree is not None:
+            self._removals.answered(self._tree, ref, response)
+
+    def _merge(self, diff: dict[str, Any]) -> None:
+        if self._tree is not None:
+            self._removals.merge(self._tree, diff)
+
+
+def _events(event: str, payload: Any) -> list[Any]:
+    """The events that the server has pushed with a frame."""
+    if event == "phx_reply":
+        response = payload["response"]
+        carrier = response.get("rendered") or response.get("diff") or {}
+        return [*response.get("events", ()), *carrier.get("e", ())]
+    return list(payload.get("e", ())) if event == "diff" else []
