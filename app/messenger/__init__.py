@@ -2,8 +2,10 @@
 
 from quart import Quart
 
-from quart_live import QuartLive
+from quart_live import LiveRouter, QuartLive
 
+from . import signing_in
+from .account_pages import account_pages
 from .config import database_url, read_environment, static_folder
 from .conversation_live import ConversationLive
 from .counter_live import CounterLive
@@ -24,10 +26,14 @@ def create_app() -> Quart:
     for template_filter in (clock, clock_or_day, day_name, hue, initials):
         app.add_template_filter(template_filter)
     app.register_blueprint(pages)
+    app.register_blueprint(account_pages)
     app.register_error_handler(404, not_found)
 
     live = QuartLive(layout="layout.html")
     live.route("/counter", CounterLive)
-    live.route("/conversations/<int:conversation_id>/users/<int:user_id>", ConversationLive)
+    members = LiveRouter("members", on_mount=[signing_in.require_user])
+    members.route("/conversations/<int:conversation_id>", ConversationLive)
+    live.add_router(members)
     live.init_app(app)
+    signing_in.init_app(app, live)
     return app

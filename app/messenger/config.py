@@ -10,13 +10,37 @@ PACKAGE = Path(__file__).resolve().parent
 NO_SECRET_KEY = """PARLEY_SECRET_KEY is not set. The app signs what it gives to browsers with it.
 Make one, and keep it out of git:  python -c "import secrets; print(secrets.token_urlsafe(32))\""""
 
+WRONG_COSTS = "PARLEY_ARGON2 must be three numbers, for example 3,65536,4: passes, KiB of memory, lanes."
+
 
 def read_environment(app: Quart) -> None:
-    """Copy PARLEY_SECRET_KEY and the like into `app.config`. Raises RuntimeError without a secret key."""
+    """Copy PARLEY_SECRET_KEY and the like into `app.config`. Raises RuntimeError when something is amiss."""
     # loads=str: a key made of digits alone stays text.
     app.config.from_prefixed_env("PARLEY", loads=str)
     if not app.config["SECRET_KEY"]:
         raise RuntimeError(NO_SECRET_KEY)
+    argon2_costs()
+    # Cookies are not for scripts, and come along from pages of ours only. With https, over that alone.
+    secure = switched_on("PARLEY_SECURE_COOKIES")
+    app.config.update(SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=secure)
+    app.config.update(QUART_AUTH_COOKIE_SAMESITE="Lax", QUART_AUTH_COOKIE_SECURE=secure)
+
+
+def switched_on(name: str, default: str = "0") -> bool:
+    """Whether a variable says 1 (or true, yes, on)."""
+    return os.environ.get(name, default).strip().lower() in ("1", "true", "yes", "on")
+
+
+def argon2_costs() -> tuple[int, int, int] | None:
+    """PARLEY_ARGON2: passes, KiB of memory, lanes. None without it: the library's own are good ones."""
+    named = os.environ.get("PARLEY_ARGON2")
+    if not named:
+        return None
+    try:
+        passes, memory, lanes = map(int, named.split(","))
+    except ValueError:
+        raise RuntimeError(WRONG_COSTS) from None
+    return passes, memory, lanes
 
 
 def static_folder() -> str:

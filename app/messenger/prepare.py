@@ -6,7 +6,7 @@ import sys
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from .config import database_url
+from .config import database_url, switched_on
 from .db import db
 from .migrations import migrate
 from .seeds import seed
@@ -22,8 +22,8 @@ async def prepare() -> None:
             click.echo(f"Tables:   up to date at revision {after}.")
         else:
             click.echo(f"Tables:   migrated from revision {before or 'none'} to {after}.")
-        stored = await seed()
-        click.echo(f"Records:  stored {stored}." if stored else "Records:  there already, nothing added.")
+        stored = await seed() if switched_on("PARLEY_SEED", "1") else None
+        click.echo(f"Records:  stored {stored}." if stored else "Records:  nothing added.")
     finally:
         await db.disconnect()
 

@@ -15,6 +15,8 @@ from course.model import Course
 WIDE = (1040, 660)
 NARROW = (360, 660)
 SCALE = 2.0
+ADDRESS = "/conversations/1"
+USERS = {"Alice": "User One", "Bob": "User Two"}
 TALK = (
     ("Alice", "I will bring the big basket."),
     ("Bob", "Good. Mine has lost its handle."),
@@ -40,13 +42,14 @@ async def take_pictures(course: Course) -> Path:
         lab.scale = SCALE
         alice = await lab.person("Alice", viewport=WIDE)
         bob = await lab.person("Bob", viewport=NARROW, dark=True)
-        people = {"Alice": (alice, "/conversations/1/users/1"), "Bob": (bob, "/conversations/1/users/2")}
+        people = {"Alice": alice, "Bob": bob}
+        for name, person in people.items():
+            await lab.sign_in(person, USERS[name])
         for name, text in TALK:
-            person, address = people[name]
-            await person.goto(address)
-            await say(person, text)
-        for person, address in people.values():
-            await person.goto(address)
+            await people[name].goto(ADDRESS)
+            await say(people[name], text)
+        for person in people.values():
+            await person.goto(ADDRESS)
         shots = [("User One, at a desk", await alice.picture()), ("User Two, at night", await bob.picture())]
     png, _ = side_by_side(shots, SCALE)
     path = picture_path(course)

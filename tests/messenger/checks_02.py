@@ -164,7 +164,7 @@ async def constraints(c: CheckContext) -> None:
     body = f"""
 one = await accounts.find_user_by_nickname("User One")
 two = await accounts.find_user_by_nickname("User Two")
-new = await accounts.create_user("Carol")
+new = await accounts.create_user("Dora")
 talk = await chat.find_conversation(1)
 message = await chat.send_message(talk.id, one.id, "Have you seen this?")
 await chat.mark_seen(message.id, two.id)
@@ -192,17 +192,23 @@ async def seeded(c: CheckContext) -> None:
         return [[t.title, [[m.user.nickname, m.owner] for m in t.members]] for t in talks]
         """
     found: list[Any] = await c.in_app(in_messenger(body), "the contexts accounts and chat")
-    wanted = [["Modern Talking", [["User One", True], ["User Two", False]]]]
-    c.expect(found == wanted, expected="Modern Talking with User One as owner and User Two", seen=str(found))
+    wanted = ["Modern Talking", [["User One", True], ["User Two", False]]]
+    # From chapter 4 on there is another one.
+    c.expect(
+        found.count(wanted) == 1,
+        expected="Modern Talking with User One as owner and User Two",
+        seen=str(found),
+    )
 
 
 @check("2.5", "The conversation page shows title, person and messages", files=[APP, PAGE, CONVERSATIONS])
 @since(2)
 async def conversation_page(c: CheckContext) -> None:
     alice = await c.person("Alice")
-    html = await c.html_of(alice, ONE)
+    path = await c.address(alice, "User One")
+    html = await c.html_of(alice, path)
     c.expect("Modern Talking" in html, expected="the title in the first HTML", seen="HTML without it")
-    await c.visit(alice, ONE)
+    await c.visit(alice, path)
     await c.expect_visible(alice.heading("Modern Talking"))
     await c.expect_text(alice.page.locator("main"), "User One", "the page")
     await c.expect_visible(alice.log("Messages"))
@@ -218,7 +224,7 @@ async def conversation_page(c: CheckContext) -> None:
 @since(2)
 async def sending(c: CheckContext) -> None:
     alice = await c.person("Alice")
-    await c.visit(alice, ONE)
+    await c.enter(alice, "User One")
     await send(c, alice, "I bring <apples> & pears")
     await c.expect_text(alice.log("Messages"), "I bring <apples> & pears")
     await c.expect_value(alice.textbox("Message"), "")
@@ -233,7 +239,7 @@ async def sending(c: CheckContext) -> None:
 @since(2)
 async def empty_message(c: CheckContext) -> None:
     alice = await c.person("Alice")
-    await c.visit(alice, ONE)
+    await c.enter(alice, "User One")
     entries = alice.log("Messages").get_by_role("listitem")
     before = await entries.count()
     for text in ("", "   "):
@@ -251,8 +257,8 @@ async def empty_message(c: CheckContext) -> None:
 @since(2)
 async def persisted(c: CheckContext) -> None:
     alice, bob = await c.people("Alice", "Bob")
-    await c.visit(alice, ONE)
-    await c.visit(bob, TWO)
+    await c.enter(alice, "User One")
+    await c.enter(bob, "User Two")
     await send(c, alice, "Shall we take the early train?")
     await c.expect_text(alice.log("Messages"), "Shall we take the early train?")
     await send(c, bob, "Better the one at nine.")
@@ -321,14 +327,17 @@ NOWHERE = (
     "/conversations/1/users/999999",
     f"/conversations/{10**30}/users/1",
 )
+# From chapter 4 on the address says nothing about a person.
+NOWHERE_WITH_ACCOUNTS = ("/conversations/999999", f"/conversations/{10**30}")
 
 
 @check("2.10", "An unknown conversation or person is a 404, over HTTP and on the socket", files=[PAGE, PAGES])
 @since(2)
 async def unknown(c: CheckContext) -> None:
     alice = await c.person("Alice")
-    await c.visit(alice, ONE)
-    for path in NOWHERE:
+    await c.enter(alice, "User One")
+    nowhere = NOWHERE_WITH_ACCOUNTS if c.has_accounts else NOWHERE
+    for path in nowhere:
         c.done(f"joined a view at {path[:40]}")
         answer = await alice.page.evaluate(JOIN_JS, path)
         response = answer["response"]
@@ -337,7 +346,7 @@ async def unknown(c: CheckContext) -> None:
             expected="a join that is refused with 404",
             seen=f"{answer['status']}: {', '.join(map(str, response.values()))[:60]}",
         )
-    for path in NOWHERE:
+    for path in nowhere:
         status = await c.status_of(alice, path)
         c.expect(status == 404, expected=f"404 for {path[:40]}", seen=str(status))
         await c.expect_visible(alice.heading("There is nothing here"))
@@ -348,7 +357,7 @@ async def unknown(c: CheckContext) -> None:
 @since(2)
 async def crashed(c: CheckContext) -> None:
     alice = await c.person("Alice")
-    await c.visit(alice, ONE)
+    await c.enter(alice, "User One")
     await send(c, alice, "Before the crash")
     await c.expect_text(alice.log("Messages"), "Before the crash")
     loads = alice.loads
@@ -370,7 +379,7 @@ async def crashed(c: CheckContext) -> None:
 async def tidy(c: CheckContext) -> None:
     for name, viewport in (("Alice", (360, 640)), ("Bob", (1280, 800))):
         person = await c.person(name, viewport=viewport)
-        await c.visit(person, ONE)
+        await c.enter(person, "User One")
         await send(
             c,
             person,
@@ -385,7 +394,7 @@ async def tidy(c: CheckContext) -> None:
 @since(2)
 async def longest_message(c: CheckContext) -> None:
     alice = await c.person("Alice")
-    await c.visit(alice, ONE)
+    await c.enter(alice, "User One")
     entries = alice.log("Messages").get_by_role("listitem")
     before = await entries.count()
     c.done("Alice sent 501 characters")
@@ -406,7 +415,7 @@ async def longest_message(c: CheckContext) -> None:
 @since(2)
 async def how_many(c: CheckContext) -> None:
     alice = await c.person("Alice")
-    await c.visit(alice, ONE)
+    await c.enter(alice, "User One")
     header = alice.page.get_by_role("main").locator("header")
     await c.expect_text(header, re.compile(r"\b4 messages$"), "the end of the header")
     await send(c, alice, "One more")
@@ -421,7 +430,7 @@ async def how_many(c: CheckContext) -> None:
         return short.id
         """
     short = await c.in_app(in_messenger(body), "the contexts accounts and chat")
-    await c.visit(alice, ONE)
+    await c.enter(alice, "User One")
     await c.expect_text(header, re.compile(r"\b65 messages$"), "the end of the header")
-    await c.visit(alice, f"/conversations/{short}/users/1")
+    await c.enter(alice, "User One", short)
     await c.expect_text(header, re.compile(r"\b1 message$"), "the end of the header")

@@ -16,9 +16,6 @@ TOPICS = "messenger/chat/topics.py"
 CLIENT = "static/app.js"
 LOG_HOOK = "static/hooks/log.js"
 
-ONE = "/conversations/1/users/1"
-TWO = "/conversations/1/users/2"
-
 # One message with its markup, and the last line on the left. The whole page is ten times as much.
 LARGEST_UPDATE = 1000
 EACH_WRITES = 10
@@ -40,8 +37,8 @@ async def send_and_see(c: CheckContext, person: Person, text: str) -> None:
 async def both_there(c: CheckContext) -> tuple[Person, Person]:
     """Alice and Bob in their conversation."""
     alice, bob = await c.people("Alice", "Bob")
-    await c.visit(alice, ONE)
-    await c.visit(bob, TWO)
+    await c.enter(alice, "User One")
+    await c.enter(bob, "User Two")
     return alice, bob
 
 
@@ -102,7 +99,7 @@ async def own_message(c: CheckContext) -> None:
 async def five_at_once(c: CheckContext) -> None:
     people = await c.people(*FIVE)
     for number, person in enumerate(people):
-        await c.visit(person, TWO if number % 2 else ONE)
+        await c.enter(person, "User Two" if number % 2 else "User One")
     loads = [person.loads for person in people]
     wanted = {f"{person.name} {number}" for person in people for number in range(1, EACH_WRITES + 1)}
 
@@ -211,9 +208,9 @@ async def scrolled_up(c: CheckContext) -> None:
 async def last_line(c: CheckContext) -> None:
     # The list on the left needs room.
     alice = await c.person("Alice")
-    await c.visit(alice, ONE)
+    await c.enter(alice, "User One")
     bob = await c.lab.person("Bob at a desk", viewport=(1100, 700))
-    await c.visit(bob, TWO)
+    await c.enter(bob, "User Two")
     await send(c, alice, "Shall we say nine?")
     left = bob.page.get_by_role("navigation", name="Conversations")
     await c.expect_text(left, "User One: Shall we say nine?", "the list on the left")
@@ -269,11 +266,11 @@ print(json.dumps(asyncio.run(main())))
 @since(3)
 async def other_conversations(c: CheckContext) -> None:
     bob = await c.person("Bob")
-    await c.visit(bob, TWO)
+    await c.enter(bob, "User Two")
     number = await c.in_app(SECOND_CONVERSATION, "a second conversation")
     alice = await c.lab.person("Alice at a desk", viewport=(1100, 700))
-    await c.visit(bob, f"/conversations/{number}/users/2")
-    await c.visit(alice, ONE)
+    await c.enter(bob, "User Two", number)
+    await c.enter(alice, "User One")
     await send_and_see(c, alice, "Here first")
     await send_and_see(c, bob, "Up the hill at ten")
     left = alice.page.get_by_role("navigation", name="Conversations")
@@ -287,8 +284,8 @@ async def other_conversations(c: CheckContext) -> None:
 @since(3)
 async def who_has_come(c: CheckContext) -> None:
     alice, bob = await c.people("Alice", "Bob")
-    await c.visit(alice, ONE)
-    await c.visit(bob, TWO)
+    await c.enter(alice, "User One")
+    await c.enter(bob, "User Two")
     await c.expect_text(alice.page.locator("main"), "User Two is here.", "Alice's page")
     page = await bob.page.locator("main").inner_text()
     c.expect("User Two is here." not in page, expected="nothing about himself on Bob's page", seen="the line")

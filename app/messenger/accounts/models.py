@@ -1,23 +1,60 @@
 """The tables of the accounts context."""
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base
 from ..errors import says
-from ..times import Timestamps
+from ..times import Timestamps, UtcDateTime, now
 
 CHOOSE_A_NICKNAME = says("nickname", "Choose a nickname.")
 
 
 class User(Timestamps, Base):
-    """Someone who writes and reads messages."""
+    """Someone who writes and reads messages. Who has no email cannot sign in."""
 
     __tablename__ = "accounts_users"
     __table_args__ = (
         UniqueConstraint("nickname", info=says("nickname", "This nickname is taken.")),
         CheckConstraint("trim(nickname) <> ''", name="nickname_not_blank", info=CHOOSE_A_NICKNAME),
+        Index("uq_accounts_users_email", "email", unique=True, info=says("email", "This email is taken.")),
+        CheckConstraint(
+            "email = lower(trim(email))",
+            name="email_normal",
+            info=says("email", "Write it in small letters."),
+        ),
+        CheckConstraint(
+            "(email IS NULL) = (password_hash IS NULL)",
+            name="email_with_password",
+            info=says("password", "An email and a password come together."),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     nickname: Mapped[str] = mapped_column(String(40), info=CHOOSE_A_NICKNAME)
+    email: Mapped[str | None] = mapped_column(String(254))
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+
+
+class UserSession(Timestamps, Base):
+    """A browser in which a user is signed in. It holds a token, of which we keep the digest."""
+
+    __tablename__ = "accounts_sessions"
+    __table_args__ = (UniqueConstraint("token_digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("accounts_users.id", ondelete="CASCADE"), index=True)
+    token_digest: Mapped[str] = mapped_column(String(64))
+
+
+class Attempt(Base):
+    """Somebody tried a password. `key` stands for an account, or for an address of the network."""
+
+    __tablename__ = "accounts_attempts"
+    __table_args__ = (Index("ix_accounts_attempts_key_at", "key", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

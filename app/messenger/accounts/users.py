@@ -5,9 +5,12 @@ from sqlalchemy import select
 from ..db import LARGEST_ID, db
 from .models import User
 
+# The name of those who have deleted their account begins like this. Nobody else's may.
+FORMER = "Deleted account"
+
 
 async def create_user(nickname: str) -> User:
-    """Store someone new. Raises Invalid when the nickname is blank or taken."""
+    """Store someone who cannot sign in yet. Raises Invalid when the nickname is blank or taken."""
     async with db.transaction() as session:
         user = User(nickname=nickname)
         session.add(user)

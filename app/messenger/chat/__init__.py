@@ -7,8 +7,10 @@ from .conversations import (
     conversations_of,
     create_conversation,
     find_conversation,
+    find_conversation_of,
     with_newest,
 )
+from .members import Leaving, MembershipEnded, NotAMember, leave_all, leavings
 from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import Conversation, Member, Message, SeenMessage
 from .topics import conversation_topic
@@ -16,8 +18,11 @@ from .topics import conversation_topic
 __all__ = [
     "WINDOW",
     "Conversation",
+    "Leaving",
     "Member",
+    "MembershipEnded",
     "Message",
+    "NotAMember",
     "SeenMessage",
     "Summary",
     "add_member",
@@ -26,6 +31,9 @@ __all__ = [
     "conversations_of",
     "create_conversation",
     "find_conversation",
+    "find_conversation_of",
+    "leave_all",
+    "leavings",
     "mark_seen",
     "recent_messages",
     "send_message",

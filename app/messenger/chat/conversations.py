@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.orm import joinedload
 
 from ..accounts import User
 from ..db import LARGEST_ID, db
+from .members import with_members
 from .models import Conversation, Member, Message
 
 MOST_CONVERSATIONS = 50
@@ -47,6 +47,12 @@ async def find_conversation(conversation_id: int) -> Conversation | None:
         return await session.get(Conversation, conversation_id, options=[with_members()])
 
 
+async def find_conversation_of(user_id: int, conversation_id: int) -> Conversation | None:
+    """The same, if this user is one of the members; else None, as if it were not there."""
+    conversation = await find_conversation(conversation_id)
+    return conversation if conversation is not None and conversation.member(user_id) else None
+
+
 async def all_conversations() -> Sequence[Conversation]:
     """The newest conversations, with their members."""
     newest = select(Conversation).order_by(Conversation.id.desc()).limit(MOST_CONVERSATIONS)
@@ -73,11 +79,6 @@ async def conversations_of(user_id: int) -> list[Summary]:
     )
     async with db.session() as session:
         return [Summary(*row) for row in await session.execute(query)]
-
-
-def with_members() -> ORMOption:
-    """Load the members and their users in the same go."""
-    return selectinload(Conversation.members).joinedload(Member.user)
 
 
 def with_newest(summaries: Sequence[Summary], message: Message) -> list[Summary]:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ..db import db
+from .members import require_member
 from .models import Message, SeenMessage
 
 # A page shows the newest messages only: it costs the same in a conversation of ten and of ten thousand.
@@ -13,8 +14,12 @@ WINDOW = 50
 
 
 async def send_message(conversation_id: int, user_id: int, content: str) -> Message:
-    """Store a message and return it with its author. Raises Invalid when there is nothing in it."""
+    """Store a message and return it with its author.
+
+    Raises Invalid when there is nothing in it, NotAMember when the user takes no part in the conversation.
+    """
     async with db.transaction() as session:
+        await require_member(session, conversation_id, user_id)
         message = Message(conversation_id=conversation_id, user_id=user_id, content=content.strip())
         session.add(message)
         await session.flush()

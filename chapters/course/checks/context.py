@@ -9,6 +9,7 @@ from typing import Any
 from playwright.async_api import Locator
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from course.checks.entering import Entering
 from course.checks.expecting import PATIENCE, Expectations
 from course.checks.failures import CheckFailed
 from course.checks.words import last_words, outline
@@ -16,7 +17,7 @@ from course.lab.lab import Lab
 from course.lab.person import Person
 
 
-class CheckContext(Expectations):
+class CheckContext(Entering, Expectations):
     """One run of one check.
 
     Attributes:

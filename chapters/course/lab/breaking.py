@@ -12,6 +12,7 @@ from course.lab.errors import LabError
 from course.lab.faults import Before
 from course.lab.host import Host
 from course.lab.person import Person
+from course.lab.state import forget_secret
 
 
 class Breaking:
@@ -40,10 +41,16 @@ class Breaking:
         await self._host.kill()
         await asyncio.gather(*(faults.see_lost(one, "kill") for one in before))
 
-    async def restart(self) -> None:
-        """Start the server again, killing it first if it runs; returns when every page has joined again."""
+    async def restart(self, *, new_key: bool = False) -> None:
+        """Start the server again, killing it first if it runs; returns when every page has joined again.
+
+        Args:
+            new_key: give it another signing key, so that it knows none of its cookies and tokens any more.
+        """
         if self.alive:
             await self.kill()
+        if new_key:
+            forget_secret(self._host.data)
         lost = [(p, p.mark(), faults.lost_views(await p.views())) for p in self._reached()]
         await self.start()
         await asyncio.gather(*(faults.see_back(*one, "restart") for one in lost))

@@ -19,6 +19,7 @@ from course.states import fold, write_state
 StateName = str | int | Path
 
 APP = "messenger:create_app"
+SECRET_FILE = "secret-key"
 
 
 @dataclass(frozen=True)
@@ -160,9 +161,14 @@ def ask_app(state: AppState, env: dict[str, str], code: str) -> subprocess.Compl
     )
 
 
+def forget_secret(data: Path) -> None:
+    """Let the next start of the app make a new signing key."""
+    (data / SECRET_FILE).unlink(missing_ok=True)
+
+
 def _secret_of(data: Path) -> str:
     """A signing key that lives with the data, so that sessions survive a restart."""
-    file = data / "secret-key"
+    file = data / SECRET_FILE
     if not file.is_file():
         data.mkdir(parents=True, exist_ok=True)
         file.write_text(secrets.token_urlsafe(32), encoding="ascii")

@@ -1,0 +1,57 @@
+"""Passwords: only their hashes are kept. Argon2 is slow on purpose, so it works beside the event loop."""
+
+import asyncio
+import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from ..config import argon2_costs
+
+SHORTEST = 10
+LONGEST = 200
+
+# Each hash takes 64 MiB for a moment. Two at a time: a crowd has to wait, and the memory suffices.
+threads = ThreadPoolExecutor(2, thread_name_prefix="passwords")
+
+
+@cache
+def hasher() -> PasswordHasher:
+    """Argon2 with the costs of this installation."""
+    costs = argon2_costs()
+    return PasswordHasher(*costs) if costs else PasswordHasher()
+
+
+async def hash_password(password: str) -> str:
+    """What to store of a password."""
+    return await asyncio.get_running_loop().run_in_executor(threads, hasher().hash, normal(password))
+
+
+async def is_password(password: str, password_hash: str | None) -> bool:
+    """Whether the hash is that of the password. Without a hash it takes as long, and is False."""
+    if len(password) > LONGEST:
+        password, password_hash = "", None
+    if password_hash is None:
+        await hash_password(password)
+        return False
+    return await asyncio.get_running_loop().run_in_executor(threads, verify, password_hash, password)
+
+
+def verify(password_hash: str, password: str) -> bool:
+    """The same, where it may take its time."""
+    try:
+        return hasher().verify(password_hash, normal(password))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def is_outdated(password_hash: str) -> bool:
+    """Whether a hash was made at other costs than a new one would be."""
+    return hasher().check_needs_rehash(password_hash)
+
+
+def normal(password: str) -> str:
+    """The same letters may reach us in more than one encoding, according to the keyboard."""
+    return unicodedata.normalize("NFKC", password)

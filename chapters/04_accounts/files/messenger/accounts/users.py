@@ -1,0 +1,31 @@
+"""Creating and finding people."""
+
+from sqlalchemy import select
+
+from ..db import LARGEST_ID, db
+from .models import User
+
+# The name of those who have deleted their account begins like this. Nobody else's may.
+FORMER = "Deleted account"
+
+
+async def create_user(nickname: str) -> User:
+    """Store someone who cannot sign in yet. Raises Invalid when the nickname is blank or taken."""
+    async with db.transaction() as session:
+        user = User(nickname=nickname)
+        session.add(user)
+    return user
+
+
+async def find_user(user_id: int) -> User | None:
+    """The user with this id, or None."""
+    if user_id > LARGEST_ID:
+        return None
+    async with db.session() as session:
+        return await session.get(User, user_id)
+
+
+async def find_user_by_nickname(nickname: str) -> User | None:
+    """The user who goes by this nickname, or None."""
+    async with db.session() as session:
+        return await session.scalar(select(User).where(User.nickname == nickname))

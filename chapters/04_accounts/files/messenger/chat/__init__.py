@@ -1,0 +1,41 @@
+"""The chat context: conversations, their members, and what they write to each other."""
+
+from .conversations import (
+    Summary,
+    add_member,
+    all_conversations,
+    conversations_of,
+    create_conversation,
+    find_conversation,
+    find_conversation_of,
+    with_newest,
+)
+from .members import Leaving, MembershipEnded, NotAMember, leave_all, leavings
+from .messages import WINDOW, mark_seen, recent_messages, send_message
+from .models import Conversation, Member, Message, SeenMessage
+from .topics import conversation_topic
+
+__all__ = [
+    "WINDOW",
+    "Conversation",
+    "Leaving",
+    "Member",
+    "MembershipEnded",
+    "Message",
+    "NotAMember",
+    "SeenMessage",
+    "Summary",
+    "add_member",
+    "all_conversations",
+    "conversation_topic",
+    "conversations_of",
+    "create_conversation",
+    "find_conversation",
+    "find_conversation_of",
+    "leave_all",
+    "leavings",
+    "mark_seen",
+    "recent_messages",
+    "send_message",
+    "with_newest",
+]

@@ -1,0 +1,78 @@
+"""Who takes part in a conversation, and what happens when someone leaves."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from ..db import db
+from .models import Conversation, Member, SeenMessage
+
+
+class NotAMember(Exception):  # noqa: N818  (a person made it, not the program)
+    """Who asked for this takes no part in the conversation, or does no more."""
+
+
+class MembershipEnded(NamedTuple):
+    """News for everyone who has the conversation open, the one who is out among them."""
+
+    conversation_id: int
+    user_id: int
+
+
+class Leaving(NamedTuple):
+    """What becomes of a conversation when one of its members goes.
+
+    Attributes:
+        conversation: which one.
+        heir: who owns it from then on, if that changes.
+        ends: whether nobody is left in it.
+    """
+
+    conversation: Conversation
+    heir: Member | None
+    ends: bool
+
+
+async def require_member(session: AsyncSession, conversation_id: int, user_id: int) -> None:
+    """Raises NotAMember unless the user takes part in the conversation."""
+    here = (Member.conversation_id == conversation_id) & (Member.user_id == user_id)
+    if await session.scalar(select(Member.id).where(here)) is None:
+        raise NotAMember
+
+
+async def leavings(user_id: int) -> list[Leaving]:
+    """What it would mean for each of their conversations if this user left."""
+    mine = select(Member.conversation_id).where(Member.user_id == user_id)
+    query = select(Conversation).where(Conversation.id.in_(mine)).order_by(Conversation.id)
+    async with db.session() as session:
+        conversations = (await session.scalars(query.options(with_members()))).all()
+    return [leaving(conversation, user_id) for conversation in conversations]
+
+
+def leaving(conversation: Conversation, user_id: int) -> Leaving:
+    """The owner's place goes to whoever has been there longest."""
+    others = [member for member in conversation.members if member.user_id != user_id]
+    has_owner = any(member.owner for member in others)
+    return Leaving(conversation, others[0] if others and not has_owner else None, ends=not others)
+
+
+async def leave_all(user_id: int) -> Sequence[MembershipEnded]:
+    """Take a user out of all conversations. Returns the news to be told."""
+    left = await leavings(user_id)
+    async with db.transaction() as session:
+        await session.execute(delete(SeenMessage).where(SeenMessage.user_id == user_id))
+        await session.execute(delete(Member).where(Member.user_id == user_id))
+        heirs = [one.heir.id for one in left if one.heir is not None]
+        await session.execute(update(Member).where(Member.id.in_(heirs)).values(owner=True))
+        over = [one.conversation.id for one in left if one.ends]
+        await session.execute(delete(Conversation).where(Conversation.id.in_(over)))
+    return [MembershipEnded(one.conversation.id, user_id) for one in left]
+
+
+def with_members() -> ORMOption:
+    """Load the members and their users in the same go, who came first before the others."""
+    return selectinload(Conversation.members).joinedload(Member.user)

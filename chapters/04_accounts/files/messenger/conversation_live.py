@@ -1,0 +1,94 @@
+"""A conversation, as one of its members sees it."""
+
+import logging
+from typing import Any
+
+from quart import abort
+
+from quart_live import LiveView
+
+from . import chat
+from .errors import Invalid
+from .runs import Entry, entries, entry
+
+log = logging.getLogger(__name__)
+
+
+class ConversationLive(LiveView):
+    """Shows a conversation as it grows, and stores what this member writes."""
+
+    last: chat.Message | None = None
+
+    async def handle_params(self, params: dict[str, Any], uri: str) -> None:
+        """The address says which conversation. Who looks at it, the session has said."""
+        me, number = self.assigns.me, params["conversation_id"]
+        if self.connected:
+            # First subscribe, then read: what happens in between arrives twice, but never not at all.
+            await self.subscribe(chat.conversation_topic(number))
+        conversation = await chat.find_conversation_of(me.id, number) or abort(404)
+        self.assign(page_title=conversation.title, here=conversation, error="")
+        self.show_members(conversation)
+        await self.show_recent()
+        self.assign(summaries=await chat.conversations_of(me.id))
+
+    def show_members(self, conversation: chat.Conversation) -> None:
+        """Name the others below the title."""
+        me = self.assigns.me
+        self.assign(others=[member.user for member in conversation.members if member.user_id != me.id])
+
+    async def show_recent(self) -> None:
+        """Read the newest messages, and show them in place of what is there."""
+        messages = await chat.recent_messages(self.assigns.here.id)
+        self.last = messages[-1] if messages else None
+        self.stream("entries", entries(messages, self.assigns.me.id), dom_id=element_id, reset=True)
+
+    async def handle_event(self, event: str, params: dict[str, Any]) -> None:
+        """Send what was typed."""
+        if event == "send":
+            await self.send(params["content"])
+
+    async def send(self, content: str) -> None:
+        """Store the message and announce it, or say why not."""
+        here, me = self.assigns.here, self.assigns.me
+        try:
+            message = await chat.send_message(here.id, me.id, content)
+        except Invalid as invalid:
+            log.info("User %s could not send: %s", me.id, invalid)
+            self.assign(error=str(invalid))
+            return
+        except chat.NotAMember:
+            self.go_home()
+            return
+        self.assign(error="")
+        # The text in the composer belongs to the browser. Only now may it go.
+        self.push_event("message-sent", {})
+        await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
+
+    async def handle_info(self, news: chat.Message | chat.MembershipEnded) -> None:
+        """Something has happened in this conversation: a message, or a member is one no more."""
+        if isinstance(news, chat.Message):
+            await self.show_message(news)
+        elif news.user_id == self.assigns.me.id:
+            self.go_home()
+        elif conversation := await chat.find_conversation_of(self.assigns.me.id, news.conversation_id):
+            self.show_members(conversation)
+
+    def go_home(self) -> None:
+        """This user is no member any more, so this page is not theirs to see."""
+        self.put_flash("info", f"You are no longer in “{self.assigns.here.title}”.")
+        self.redirect(to="/")
+
+    async def show_message(self, message: chat.Message) -> None:
+        """Put a message at the end of the log. It may be one's own."""
+        if self.last is not None and message.id <= self.last.id:
+            # Two were stored in one order and announced in the other. The database knows the right one.
+            await self.show_recent()
+            return
+        self.stream_insert("entries", entry(message, self.last, self.assigns.me.id), limit=-chat.WINDOW)
+        self.last = message
+        self.assign(summaries=chat.with_newest(self.assigns.summaries, message))
+
+
+def element_id(placed: Entry) -> str:
+    """The id of a message's element. The browser knows it by that."""
+    return f"message-{placed.message.id}"

@@ -1,0 +1,81 @@
+"""Signing a person in to the messenger, from chapter 4 on: by its own form, seen or unseen."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+from course.lab.errors import LabError
+from course.lab.person import Person
+
+PAGE = "/sign-in"
+PASSWORD = "parley-demo"
+SECONDS = 10.0
+
+
+def email_of(name: str) -> str:
+    """The email of a seeded person: ``Alice`` → ``alice@example.com``, ``User One`` → ``one@example.com``."""
+    return name if "@" in name else f"{name.split()[-1].lower()}@example.com"
+
+
+async def sign_in(person: Person, name: str, password: str = PASSWORD) -> None:
+    """Fill in the sign-in page as a person does, and wait for the page behind it.
+
+    Args:
+        person: who sits in front of the browser.
+        name: a seeded nickname, or an email.
+        password: by default that of the seeded people.
+
+    Raises:
+        LabError: the app has no such page, or it refuses; then with the reason it gives.
+    """
+    answer = await person.goto(PAGE)
+    if answer.status >= 400:
+        raise LabError(f"The messenger has no page {PAGE} yet.", "It comes with chapter 4.")
+    await person.textbox("Email").fill(email_of(name))
+    await person.textbox("Password").fill(password)
+    await person.button("Sign in").click()
+    await person.page.wait_for_load_state()
+    if PAGE in person.page.url:
+        said = " ".join(await person.page.get_by_role("alert").all_inner_texts())
+        raise LabError(
+            f"{person.name} is not signed in: {said or 'the page says nothing'}", "Look at the page."
+        )
+    await person.live()
+
+
+async def sign_in_unseen(person: Person, name: str, password: str = PASSWORD) -> str | None:
+    """Do the same with two requests and no page; for tests, where it is not the point.
+
+    Returns:
+        what went wrong, or None.
+    """
+    page = await person.get(PAGE)
+    if not page.ok:
+        return f"the server answers {page.status}"
+    fields = HiddenFields.of(await page.text())
+    form: dict[str, str | float | bool] = {**fields, "email": email_of(name), "password": password}
+    answer = await person.context.request.post(person.url + PAGE, form=form, max_redirects=0)
+    return None if answer.status in (302, 303) else f"the form is answered with {answer.status}"
+
+
+class HiddenFields(HTMLParser):
+    """The hidden fields of the page's last form, which a browser sends along."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, html: str) -> dict[str, str]:
+        """Read them from a page."""
+        parser = cls()
+        parser.feed(html)
+        return parser.found
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take in one element."""
+        given = dict(attrs)
+        if tag == "form":
+            self.found.clear()
+        if tag == "input" and given.get("type") == "hidden":
+            self.found[given.get("name") or ""] = given.get("value") or ""
