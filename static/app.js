@@ -2,6 +2,7 @@
 import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 import { Composer } from "./hooks/composer.js";
+import { Dialog } from "./hooks/dialog.js";
 import { Log } from "./hooks/log.js";
 
 const csrfToken = document.querySelector("meta[name='csrf-token']").content;
@@ -14,7 +15,7 @@ function describeClick(event) {
 
 const liveSocket = new LiveSocket("/live", Socket, {
   params: { _csrf_token: csrfToken },
-  hooks: { Composer, Log },
+  hooks: { Composer, Dialog, Log },
   metadata: { click: describeClick },
 });
 

@@ -5,17 +5,19 @@ from typing import Any
 
 from quart import abort
 
-from quart_live import LiveView
-
 from . import chat
+from .actions import ACTIONS, Action
+from .contacts import Contacts
 from .errors import Invalid
+from .params import text_in
 from .runs import Entry, entries, entry
+from .summaries import ShowsConversations
 
 log = logging.getLogger(__name__)
 
 
-class ConversationLive(LiveView):
-    """Shows a conversation as it grows, and stores what this member writes."""
+class ConversationLive(ShowsConversations):
+    """Shows a conversation as it grows, stores what this member writes, and lets its owner run it."""
 
     last: chat.Message | None = None
 
@@ -26,15 +28,19 @@ class ConversationLive(LiveView):
             # First subscribe, then read: what happens in between arrives twice, but never not at all.
             await self.subscribe(chat.conversation_topic(number))
         conversation = await chat.find_conversation_of(me.id, number) or abort(404)
-        self.assign(page_title=conversation.title, here=conversation, error="")
-        self.show_members(conversation)
+        self.assign(error="", refusal="", note="", contacts=Contacts())
+        await self.show_conversation(conversation)
         await self.show_recent()
-        self.assign(summaries=await chat.conversations_of(me.id))
+        await self.show_conversations()
 
-    def show_members(self, conversation: chat.Conversation) -> None:
-        """Name the others below the title."""
-        me = self.assigns.me
-        self.assign(others=[member.user for member in conversation.members if member.user_id != me.id])
+    async def show_conversation(self, conversation: chat.Conversation) -> None:
+        """Show its title, its members, and whether it is open."""
+        me, owner = self.assigns.me, conversation.owner
+        self.assign(page_title=conversation.title, here=conversation, others=conversation.others(me.id))
+        self.assign(i_own=owner is not None and owner.id == me.id, leaving=chat.leaving(conversation, me.id))
+        if self.assigns.i_own:
+            # Everyone else can be added.
+            self.assign(contacts=await self.assigns.contacts.leave_out(conversation.member_ids))
 
     async def show_recent(self) -> None:
         """Read the newest messages, and show them in place of what is there."""
@@ -42,10 +48,16 @@ class ConversationLive(LiveView):
         self.last = messages[-1] if messages else None
         self.stream("entries", entries(messages, self.assigns.me.id), dom_id=element_id, reset=True)
 
-    async def handle_event(self, event: str, params: dict[str, Any]) -> None:
-        """Send what was typed."""
+    async def handle_event(self, event: str, params: Any) -> None:
+        """Send what was typed, look for people, or do something to the conversation."""
         if event == "send":
-            await self.send(params["content"])
+            await self.send(text_in(params, "content"))
+        elif event == "find":
+            self.assign(contacts=await self.assigns.contacts.search(text_in(params, "wanted")))
+        elif event == "more-people":
+            self.assign(contacts=await self.assigns.contacts.show_more())
+        elif event in ACTIONS:
+            await self.act(ACTIONS[event], params)
 
     async def send(self, content: str) -> None:
         """Store the message and announce it, or say why not."""
@@ -64,14 +76,32 @@ class ConversationLive(LiveView):
         self.push_event("message-sent", {})
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
 
-    async def handle_info(self, news: chat.Message | chat.MembershipEnded) -> None:
-        """Something has happened in this conversation: a message, or a member is one no more."""
+    async def act(self, action: Action, params: Any) -> None:
+        """Do something to the conversation and announce it, or say why not."""
+        here, me = self.assigns.here, self.assigns.me
+        try:
+            await action.do(here.id, me.id, params)
+        except Invalid as invalid:
+            log.warning("User %s was refused in conversation %s: %s", me.id, here.id, invalid)
+            self.assign(refusal=str(invalid), note="")
+            return
+        except chat.NotAMember:
+            self.go_home()
+            return
+        self.assign(refusal="", note=action.done)
+        await self.pubsub.broadcast(chat.conversation_topic(here.id), chat.Changed(here.id))
+
+    async def handle_info(self, news: chat.News) -> None:
+        """Something has happened, here or in another conversation of mine."""
+        await self.follow(news)
+        if news.conversation_id != self.assigns.here.id:
+            return
         if isinstance(news, chat.Message):
             await self.show_message(news)
-        elif news.user_id == self.assigns.me.id:
-            self.go_home()
         elif conversation := await chat.find_conversation_of(self.assigns.me.id, news.conversation_id):
-            self.show_members(conversation)
+            await self.show_conversation(conversation)
+        else:
+            self.go_home()
 
     def go_home(self) -> None:
         """This user is no member any more, so this page is not theirs to see."""
@@ -86,7 +116,6 @@ class ConversationLive(LiveView):
             return
         self.stream_insert("entries", entry(message, self.last, self.assigns.me.id), limit=-chat.WINDOW)
         self.last = message
-        self.assign(summaries=chat.with_newest(self.assigns.summaries, message))
 
 
 def element_id(placed: Entry) -> str:

@@ -3,7 +3,7 @@
 from quart import Blueprint, render_template
 from werkzeug.exceptions import HTTPException
 
-from . import chat
+from .dashboard_live import DashboardLive
 from .signing_in import current_user
 
 pages = Blueprint("pages", __name__)
@@ -11,11 +11,10 @@ pages = Blueprint("pages", __name__)
 
 @pages.get("/")
 async def index() -> str:
-    """The landing page: one's own conversations; for visitors, what this is."""
-    me = await current_user()
-    if me is None:
+    """The landing page: the dashboard of who is signed in; for visitors, what this is."""
+    if await current_user() is None:
         return await render_template("welcome.html")
-    return await render_template("index.html", summaries=await chat.conversations_of(me.id))
+    return await render_template("index.html", Dashboard=DashboardLive)
 
 
 async def not_found(_error: HTTPException) -> tuple[str, int]:

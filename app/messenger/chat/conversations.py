@@ -15,7 +15,7 @@ MOST_CONVERSATIONS = 50
 
 
 class Summary(NamedTuple):
-    """A conversation with the last message in it, if there is one."""
+    """A conversation with its members, and the last message in it, if there is one."""
 
     conversation: Conversation
     last_message: Message | None
@@ -75,7 +75,7 @@ async def conversations_of(user_id: int) -> list[Summary]:
         .where(Member.user_id == user_id)
         .order_by(func.coalesce(Message.created_at, Conversation.created_at).desc())
         .limit(MOST_CONVERSATIONS)
-        .options(joinedload(Message.author))
+        .options(joinedload(Message.author), with_members())
     )
     async with db.session() as session:
         return [Summary(*row) for row in await session.execute(query)]

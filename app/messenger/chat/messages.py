@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from ..db import db
+from ..errors import Invalid
 from .members import require_member
-from .models import Message, SeenMessage
+from .models import Conversation, Message, SeenMessage
 
 # A page shows the newest messages only: it costs the same in a conversation of ten and of ten thousand.
 WINDOW = 50
@@ -16,15 +18,29 @@ WINDOW = 50
 async def send_message(conversation_id: int, user_id: int, content: str) -> Message:
     """Store a message and return it with its author.
 
-    Raises Invalid when there is nothing in it, NotAMember when the user takes no part in the conversation.
+    Raises Invalid when there is nothing in it or the conversation is closed, NotAMember when the user takes
+    no part in it.
     """
     async with db.transaction() as session:
-        await require_member(session, conversation_id, user_id)
         message = Message(conversation_id=conversation_id, user_id=user_id, content=content.strip())
         session.add(message)
         await session.flush()
+        await require_open(session, conversation_id, user_id)
         await session.refresh(message, ["author"])
     return message
+
+
+async def require_open(session: AsyncSession, conversation_id: int, user_id: int) -> None:
+    """Raises Invalid when the conversation is closed, NotAMember when the user takes no part in it.
+
+    The message is written first and judged afterwards. A transaction that has written has SQLite for itself;
+    in PostgreSQL, this lock lets nobody close the conversation or remove a member before it ends.
+    """
+    here = select(Conversation.closed_at).where(Conversation.id == conversation_id)
+    closed_at = await session.scalar(here.with_for_update(read=True))
+    await require_member(session, conversation_id, user_id)
+    if closed_at is not None:
+        raise Invalid({"content": ["This conversation is closed. Nobody can write in it."]})
 
 
 async def recent_messages(conversation_id: int, limit: int = WINDOW) -> Sequence[Message]:

@@ -14,13 +14,14 @@ GIVE_A_TITLE = says("title", "Give the conversation a title.")
 
 
 class Conversation(Timestamps, Base):
-    """A place where its members write to each other."""
+    """A place where its members write to each other, until its owner closes it."""
 
     __tablename__ = "chat_conversations"
     __table_args__ = (CheckConstraint("trim(title) <> ''", name="title_not_blank", info=GIVE_A_TITLE),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(200), info=GIVE_A_TITLE)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     # "raise": a relation that was not asked for is an error here, not a query that nobody meant to send.
     members: Mapped[list["Member"]] = relationship(order_by="Member.id", lazy="raise")
@@ -28,6 +29,20 @@ class Conversation(Timestamps, Base):
     def member(self, user_id: int) -> User | None:
         """The member with this user id, or None."""
         return next((member.user for member in self.members if member.user_id == user_id), None)
+
+    def others(self, user_id: int) -> list[User]:
+        """All members but this one."""
+        return [member.user for member in self.members if member.user_id != user_id]
+
+    @property
+    def member_ids(self) -> list[int]:
+        """The user ids of all members."""
+        return [member.user_id for member in self.members]
+
+    @property
+    def owner(self) -> User | None:
+        """The member who may rename and close it and say who takes part, if there is one."""
+        return next((member.user for member in self.members if member.owner), None)
 
 
 class Member(Timestamps, Base):

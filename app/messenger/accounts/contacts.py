@@ -1,0 +1,42 @@
+"""Finding other people: by id, or by some letters of their nickname. Only those who can sign in are found."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import case, func, or_, select
+
+from ..db import LARGEST_ID, db
+from .models import User
+
+LONGEST_NICKNAME = 40
+CAN_SIGN_IN = User.email.is_not(None)
+
+
+async def find_users(user_ids: Collection[int]) -> Sequence[User]:
+    """The people with these ids, in any order. Ids of nobody, or nobody any more, are passed over."""
+    possible = {user_id for user_id in user_ids if 0 < user_id <= LARGEST_ID}
+    async with db.session() as session:
+        return (await session.scalars(select(User).where(User.id.in_(possible), CAN_SIGN_IN))).all()
+
+
+async def find_people(wanted: str, besides: Collection[int], limit: int) -> Sequence[User]:
+    """People whose nickname has the wanted letters in it, in alphabetical order.
+
+    Args:
+        wanted: some letters, of either case; all people when empty.
+        besides: ids of people to leave out.
+        limit: how many at most. Those whose nickname begins with the letters come first.
+    """
+    if len(wanted) > LONGEST_NICKNAME:
+        return []
+    # SQLite knows the two cases of A to Z only, so we ask for the spellings of É and Ö ourselves.
+    spellings = {wanted, wanted.lower(), wanted.upper(), wanted.title()}
+    begins = or_(*(User.nickname.istartswith(spelling, autoescape=True) for spelling in spellings))
+    contains = or_(*(User.nickname.icontains(spelling, autoescape=True) for spelling in spellings))
+    people = (
+        select(User)
+        .where(contains, CAN_SIGN_IN, User.id.not_in(besides))
+        .order_by(case((begins, 0), else_=1), func.lower(User.nickname), User.id)
+        .limit(limit)
+    )
+    async with db.session() as session:
+        return (await session.scalars(people)).all()

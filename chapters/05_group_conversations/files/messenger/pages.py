@@ -1,0 +1,22 @@
+"""Ordinary pages: one request, one answer."""
+
+from quart import Blueprint, render_template
+from werkzeug.exceptions import HTTPException
+
+from .dashboard_live import DashboardLive
+from .signing_in import current_user
+
+pages = Blueprint("pages", __name__)
+
+
+@pages.get("/")
+async def index() -> str:
+    """The landing page: the dashboard of who is signed in; for visitors, what this is."""
+    if await current_user() is None:
+        return await render_template("welcome.html")
+    return await render_template("index.html", Dashboard=DashboardLive)
+
+
+async def not_found(_error: HTTPException) -> tuple[str, int]:
+    """What an address leads to when nothing is there, or nothing for this user."""
+    return await render_template("not_found.html"), 404

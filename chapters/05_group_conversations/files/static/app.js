@@ -1,0 +1,25 @@
+// Starts the LiveView client. The import map in the page says where the two packages are.
+import { Socket } from "phoenix";
+import { LiveSocket } from "phoenix_live_view";
+import { Composer } from "./hooks/composer.js";
+import { Dialog } from "./hooks/dialog.js";
+import { Log } from "./hooks/log.js";
+
+const csrfToken = document.querySelector("meta[name='csrf-token']").content;
+
+// What a click brings along, besides its name.
+function describeClick(event) {
+  const { altKey, ctrlKey, metaKey, shiftKey, pageX, pageY, screenX, screenY } = event;
+  return { altKey, ctrlKey, metaKey, shiftKey, pageX, pageY, screenX, screenY };
+}
+
+const liveSocket = new LiveSocket("/live", Socket, {
+  params: { _csrf_token: csrfToken },
+  hooks: { Composer, Dialog, Log },
+  metadata: { click: describeClick },
+});
+
+liveSocket.connect();
+
+// For the browser's console: liveSocket.enableDebug(), liveSocket.enableLatencySim(1000)
+window.liveSocket = liveSocket;
