@@ -23,7 +23,7 @@ from .admission import TOPIC_PREFIX
 from .components import ComponentUpdate
 from .errors import CrashRequested
 from .fanout import Shares
-from .frames import FrameWriter, Message, to_json
+from .frames import FrameWriter, Message, to_json_bytes
 from .mailbox import Envelope, Mailbox, Turn, Urgent
 from .nested.family import Family
 from .pubsub import Resync
@@ -149,7 +149,7 @@ class Channel(ViewHost):
                 return self._guarded(handling.send_with_components(self, diff))
             if not diff:
                 return None
-            text = shares.keep(key, diff) if shares is not None else to_json(diff)
+            text = shares.keep(key, diff) if shares is not None else to_json_bytes(diff)
             return self._send_now(self.frames.diff_of_json(text))
         except Exception as error:
             return ending.crash(self, error)
@@ -197,7 +197,7 @@ class Channel(ViewHost):
             self.telemetry.emit("live_view.frame", {"bytes": len(text.encode())}, **about(self.view))
         await self.socket.send(text)
 
-    def _send_now(self, text: str) -> Coroutine[Any, Any, None] | None:
+    def _send_now(self, text: bytes) -> Coroutine[Any, Any, None] | None:
         rest = self.socket.send_now(text)
         return self._guarded(rest) if rest is not None else None  # guarded: its wait may be cancelled
 

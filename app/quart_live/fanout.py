@@ -34,7 +34,7 @@ import time
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from .frames import to_json
+from .frames import to_json_bytes
 from .rendering.keys import Parts, parts_of
 from .rendering.sharing import SharedRow
 
@@ -72,16 +72,16 @@ class Shares:
 
     def __init__(self, message: object) -> None:
         self.parts: Parts = parts_of(message)
-        self.payloads: dict[Hashable, str] = {}
+        self.payloads: dict[Hashable, bytes] = {}
         self.rows: dict[Hashable, SharedRow] = {}
 
-    def keep(self, key: Hashable | None, diff: dict[str, Any]) -> str:
+    def keep(self, key: Hashable | None, diff: dict[str, Any]) -> bytes:
         """Encode a diff and, if it has a key, keep it for other views.
 
         Returns:
             The diff as JSON.
         """
-        text = to_json(diff)
+        text = to_json_bytes(diff)
         if key is not None and NOT_SHARED.isdisjoint(diff) and len(self.payloads) < MAX_PAYLOADS:
             self.payloads[key] = text
         return text

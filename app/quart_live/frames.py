@@ -39,7 +39,12 @@ class Message:
 
 def to_json(value: Any) -> str:
     """JSON text of ``value``; `orjson.Fragment` values go in as they are, `JS` commands as lists."""
-    return orjson.dumps(value, default=_encode_commands).decode()
+    return to_json_bytes(value).decode()
+
+
+def to_json_bytes(value: Any) -> bytes:
+    """The same, not decoded: frames of a broadcast are joined and sent as bytes."""
+    return orjson.dumps(value, default=_encode_commands)
 
 
 def _encode_commands(value: object) -> list[Any]:
@@ -118,7 +123,7 @@ class FrameWriter:
         topic: the channel's topic.
     """
 
-    __slots__ = ("_diff_head", "_head", "_join_ref", "_push_head", "_topic")
+    __slots__ = ("_broadcast_head", "_diff_head", "_head", "_join_ref", "_push_head", "_topic")
 
     def __init__(self, join_ref: str | None, topic: str) -> None:
         self._join_ref = to_json(join_ref)
@@ -126,14 +131,15 @@ class FrameWriter:
         self._head = f"[{self._join_ref},"
         self._push_head = f"[{self._join_ref},null,{self._topic},"
         self._diff_head = f'{self._push_head}"diff",'
+        self._broadcast_head = self._diff_head.encode()
 
     def diff(self, diff: object) -> str:
         """An unsolicited ``diff`` push."""
-        return self.diff_of_json(to_json(diff))
+        return f"{self._diff_head}{to_json(diff)}]"
 
-    def diff_of_json(self, diff: str) -> str:
-        """An unsolicited ``diff`` push of what has been encoded already."""
-        return f"{self._diff_head}{diff}]"
+    def diff_of_json(self, diff: bytes) -> bytes:
+        """An unsolicited ``diff`` push of what has been encoded already; see `Outlet.send_now`."""
+        return b"%b%b]" % (self._broadcast_head, diff)
 
     def push(self, event: str, payload: object) -> str:
         """Any other unsolicited push."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from .asgi import Send
 from .limits import SlowReader
+from .shortcut import Shortcut
 from .stepping import step
 
 log = logging.getLogger("quart_live.socket")
@@ -41,17 +42,29 @@ class Outlet:
         self._unsent = SlowReader(seconds, max_bytes, self._cut_off)
         self._task: asyncio.Task[Any] | None = None
         self._is_cut_off = False
+        self._shortcut: Shortcut | None = None
 
     async def send(self, text: str) -> None:
         """Send a frame. After the end of the socket this does nothing."""
         await self._quietly(self._send_text(text), len(text))
 
-    def send_now(self, text: str) -> Coroutine[Any, Any, None] | None:
-        """Send a frame without a task if the peer takes it at once; else return what is left to do."""
-        if self._sends_in_tasks_only:
-            return self.send(text)
+    def accepted(self) -> None:
+        """The connection is open from now on: see whether there is a shortcut to it."""
+        self._shortcut = Shortcut.past(self._send)
+
+    def send_now(self, frame: bytes) -> Coroutine[Any, Any, None] | None:
+        """Send a frame without a task if the peer takes it at once; else return what is left to do.
+
+        Args:
+            frame: its text, UTF-8.
+        """
         if self._closed:
             return None
+        if self._shortcut is not None and self._shortcut.write(frame):
+            return None
+        text = frame.decode()
+        if self._sends_in_tasks_only:
+            return self.send(text)
         try:
             # Without `_send_text` around it: one coroutine less for each frame of a broadcast.
             rest = step(self._send({"type": "websocket.send", "text": text}))

@@ -165,7 +165,7 @@ class ViewRendering:
         assert self._renderer is not None, "diff before join"
         return self._with_extras(self._renderer.diff(self._view.assigns._values, changed, shares), changed)
 
-    def find_shared(self, shares: Shares) -> tuple[Hashable | None, str | None]:
+    def find_shared(self, shares: Shares) -> tuple[Hashable | None, bytes | None]:
         """Look whether another view has made the coming diff. If so, there is nothing left to render.
 
         Args:

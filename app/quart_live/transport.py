@@ -122,6 +122,7 @@ class LiveSocket(Outlet):
             return await self._refuse("stopping", RESTARTING)
         subprotocol = "phoenix" if "phoenix" in self._scope.get("subprotocols", ()) else None
         await self._send({"type": "websocket.accept", "subprotocol": subprotocol})
+        self.accepted()
         return True
 
     async def _refuse(self, reason: str, code: int) -> bool:
