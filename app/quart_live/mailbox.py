@@ -24,6 +24,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import MailboxOverflowError
+from .shortcut import Outbox
 
 if TYPE_CHECKING:
     from .fanout import Shares
@@ -82,6 +83,7 @@ class Dispatcher:
     """The ready list and its pump. One per extension; it follows the running event loop."""
 
     def __init__(self) -> None:
+        self.outbox = Outbox()
         self._ready: deque[Mailbox] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pumping = False
@@ -111,8 +113,10 @@ class Dispatcher:
             if ready and time.monotonic() > stop:
                 assert self._loop is not None
                 self._loop.call_soon(self._pump)
+                self.outbox.flush()
                 return
         self._pumping = False
+        self.outbox.flush()
 
 
 class Mailbox:

@@ -14,7 +14,7 @@ from typing import Any
 
 from .asgi import Send
 from .limits import SlowReader
-from .shortcut import Shortcut
+from .shortcut import Outbox, Shortcut
 from .stepping import step
 
 log = logging.getLogger("quart_live.socket")
@@ -31,12 +31,14 @@ class Outlet:
 
     Args:
         send: the ASGI ``send`` of the connection.
+        outbox: where the frames of a broadcast wait for each other.
         seconds: how long frames may wait for the peer; see `SlowReader`.
         max_bytes: how much may wait for the peer.
     """
 
-    def __init__(self, send: Send, seconds: float, max_bytes: int) -> None:
+    def __init__(self, send: Send, outbox: Outbox, seconds: float, max_bytes: int) -> None:
         self._send = send
+        self._outbox = outbox
         self._closed = False
         self._sends_in_tasks_only = False
         self._unsent = SlowReader(seconds, max_bytes, self._cut_off)
@@ -46,11 +48,14 @@ class Outlet:
 
     async def send(self, text: str) -> None:
         """Send a frame. After the end of the socket this does nothing."""
+        if self._shortcut is not None and not self._closed and self._shortcut.take(text.encode()):
+            self._outbox.flush()
+            return
         await self._quietly(self._send_text(text), len(text))
 
     def accepted(self) -> None:
         """The connection is open from now on: see whether there is a shortcut to it."""
-        self._shortcut = Shortcut.past(self._send)
+        self._shortcut = Shortcut.past(self._send, self._outbox)
 
     def send_now(self, frame: bytes) -> Coroutine[Any, Any, None] | None:
         """Send a frame without a task if the peer takes it at once; else return what is left to do.
@@ -60,8 +65,9 @@ class Outlet:
         """
         if self._closed:
             return None
-        if self._shortcut is not None and self._shortcut.write(frame):
+        if self._shortcut is not None and self._shortcut.take(frame):
             return None
+        self._outbox.flush()
         text = frame.decode()
         if self._sends_in_tasks_only:
             return self.send(text)
@@ -76,6 +82,7 @@ class Outlet:
         return self._quietly(rest, len(text)) if rest is not None else None
 
     async def _send_text(self, text: str) -> None:
+        self._outbox.flush()
         if not self._closed:
             await self._send({"type": "websocket.send", "text": text})
 
@@ -94,6 +101,7 @@ class Outlet:
         if self._closed:
             return
         self._gone("shutdown" if code == RESTARTING else "closed")
+        self._outbox.flush()
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._send({"type": "websocket.close", "code": code})

@@ -49,7 +49,7 @@ class LiveSocket(Outlet):
 
     def __init__(self, live: QuartLive, scope: Scope, receive: Receive, send: Send) -> None:
         settings = live.settings
-        super().__init__(send, settings.send_timeout, settings.max_unsent_bytes)
+        super().__init__(send, live.dispatcher.outbox, settings.send_timeout, settings.max_unsent_bytes)
         self.live = live
         self.channels: dict[str, Channel] = {}
         self.transfers: dict[str, Transfer] = {}
