@@ -17,7 +17,6 @@ import asyncio
 import contextvars
 import inspect
 import logging
-import sys
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
@@ -25,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import MailboxOverflowError
 from .shortcut import Outbox
+from .stepping import spawn
 
 if TYPE_CHECKING:
     from .fanout import Shares
@@ -247,16 +247,3 @@ class Urgent:
 
     def __init__(self, error: Exception) -> None:
         self.error = error
-
-
-if sys.version_info >= (3, 12):
-
-    def spawn(work: Coroutine[Any, Any, None], context: contextvars.Context) -> asyncio.Task[None]:
-        """Start ``work`` in ``context`` right away, without a turn of the loop."""
-        return asyncio.Task(work, loop=asyncio.get_running_loop(), context=context, eager_start=True)
-
-else:
-
-    def spawn(work: Coroutine[Any, Any, None], context: contextvars.Context) -> asyncio.Task[None]:
-        """Start ``work`` in ``context`` at the next turn of the loop (eager tasks need Python 3.12)."""
-        return asyncio.get_running_loop().create_task(work, context=context)

@@ -97,7 +97,7 @@ class Shortcut:
             outbox: see `Shortcut`.
         """
         server = sys.modules.get(_UVICORN)
-        protocol = getattr(send, "__self__", None)
+        protocol: Any = getattr(send, "__self__", None)
         if server is None or type(protocol) is not getattr(server, "WebSocketsSansIOProtocol", None):
             return None  # another server, or something between it and us
         if not all(hasattr(protocol, name) for name in _NEEDED):

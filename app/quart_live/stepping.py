@@ -1,4 +1,4 @@
-"""Running a coroutine without a task as far as it goes.
+"""Running a coroutine without a task as far as it goes, or in a task that starts at once.
 
 A frame for hundreds of viewers is sent hundreds of times, and nearly always the server's ``send`` returns
 without waiting. Making a task for each would cost more than sending. So the coroutine is stepped by hand
@@ -7,6 +7,9 @@ once; only if it waits, because this one viewer's link is slow, the rest goes on
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
+import sys
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from types import CoroutineType
 from typing import Any
@@ -53,3 +56,16 @@ class _Handover:
 
     def __await__(self) -> Generator[Any, Any, Any]:
         return (yield self._awaited)
+
+
+if sys.version_info >= (3, 12):
+
+    def spawn(work: Coroutine[Any, Any, None], context: contextvars.Context) -> asyncio.Task[None]:
+        """Start ``work`` in ``context`` right away, without a turn of the loop."""
+        return asyncio.Task(work, loop=asyncio.get_running_loop(), context=context, eager_start=True)
+
+else:
+
+    def spawn(work: Coroutine[Any, Any, None], context: contextvars.Context) -> asyncio.Task[None]:
+        """Start ``work`` in ``context`` at the next turn of the loop (eager tasks need Python 3.12)."""
+        return asyncio.get_running_loop().create_task(work, context=context)

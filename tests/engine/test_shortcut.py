@@ -65,7 +65,7 @@ async def connected(**options: Any) -> AsyncIterator[tuple[Peer, ClientConnectio
         server = uvicorn.Server(uvicorn.Config(peer, log_level="error", lifespan="off", **settings))
         serving = asyncio.ensure_future(server.serve([listener]))
         address = "ws://{}:{}".format(*listener.getsockname())
-        while not server.started:  # uvicorn tells in no other way
+        while not server.started:  # noqa: ASYNC110  (uvicorn tells in no other way)
             await asyncio.sleep(0)
         async with connect(address, max_size=None) as client:
             await peer.opened.wait()
