@@ -41,7 +41,7 @@ from .router import LiveRouter
 from .stash import Stash, StashStatus, stashable
 from .testing import LiveViewTest
 from .timers import Timer
-from .uploads import Postpone, Upload, UploadedFile, UploadEntry, UploadRefused
+from .uploads import Postpone, Upload, UploadedFile, UploadEntry, UploadRefused, UploadWriter
 from .view import LiveView
 
 __all__ = [
@@ -74,6 +74,7 @@ __all__ = [
     "Upload",
     "UploadEntry",
     "UploadRefused",
+    "UploadWriter",
     "UploadedFile",
     "ViewHandle",
     "live_navigate",

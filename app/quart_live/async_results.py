@@ -27,6 +27,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .async_tasks import AsyncCancelled, AsyncTasks, Work, discard
+from .attached_hooks import HookMethods, with_hooks
 from .errors import LiveViewError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class AsyncResult:
         return replace(self, loading=False, failed=error)
 
 
-class AsyncMethods:
+class AsyncMethods(HookMethods):
     """The methods for slow work, for views and whatever else has assigns and a host."""
 
     _host: ViewHost
@@ -84,6 +85,8 @@ class AsyncMethods:
             result: ``ok`` with the value in ``result.result``, or with the exception in ``result.failed``
                 (`AsyncCancelled` after `cancel_async`).
         """
+        if "handle_async" in self._hooks:
+            return
         kind = type(self).__name__
         raise LiveViewError(f"{kind} started {name!r} with start_async but has no handle_async method")
 
@@ -140,11 +143,14 @@ class AsyncMethods:
             work: as for `assign_async`.
         """
 
+        def tell(result: AsyncResult) -> Awaitable[None]:
+            return with_hooks(self, "handle_async", self.handle_async, name, result)
+
         def apply(value: Any) -> Awaitable[None]:
-            return self.handle_async(name, AsyncResult(ok=True, result=value))
+            return tell(AsyncResult(ok=True, result=value))
 
         def fail(error: BaseException) -> Awaitable[None]:
-            return self.handle_async(name, AsyncResult(failed=error))
+            return tell(AsyncResult(failed=error))
 
         self._start(name, work, apply, fail)
 

@@ -222,7 +222,17 @@ class Channel(ViewHost):
     def begin(self, view: LiveView, rendering: ViewRendering) -> None:
         """The view is mounted and rendered: from now on it gets its mail."""
         self.view, self._rendering, self.state = view, rendering, State.JOINED
-        self._handles_info_now = not inspect.iscoroutinefunction(type(view).handle_info)
+        self.hooks_changed()
+
+    def hooks_changed(self) -> None:
+        """A message goes to `handle_now` only if a plain ``def handle_info`` is all that wants it."""
+        view = self.view
+        self._handles_info_now = (
+            view is not None
+            and self.state is State.JOINED
+            and "handle_info" not in view._hooks
+            and not inspect.iscoroutinefunction(type(view).handle_info)
+        )
 
     def close(self) -> bool:
         """Take no more mail, and be found by nobody. Returns whether this is the first call."""

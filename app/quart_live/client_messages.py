@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .attached_hooks import with_hooks
 from .components import LiveComponent
 from .errors import LiveViewError, MalformedEventError
 from .events import ViewEvent, decode_event
@@ -81,7 +82,9 @@ async def _reply_of(
         target.clear_flash(kind if isinstance(kind, str) else None)
         return None
     with _measured(channel, target, event.name):
-        reply: object = await target.handle_event(event.name, event.params)
+        reply: object = await with_hooks(
+            target, "handle_event", target.handle_event, event.name, event.params
+        )
     if reply is not None and not isinstance(reply, dict):
         kind = type(reply).__name__
         raise LiveViewError(f"handle_event returns a dict as reply, or nothing, but not {kind}")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from .attached_hooks import with_hooks
 from .components import ComponentUpdate, LiveComponent
 from .components.placed import Placed
 from .ending import end
@@ -40,9 +41,7 @@ async def info(channel: Channel, message: object, shares: Shares | None = None) 
     view, rendering = channel.joined()
     view._new_flash = NO_FLASH
     with channel.telemetry.view_span("live_view.handle_info", view):
-        waiting = view.handle_info(message)
-        if waiting is not None:
-            await waiting
+        await with_hooks(view, "handle_info", view.handle_info, message)
     if shares is None or view._navigation is not None:
         await finish(channel, None)
         return

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 from urllib.parse import urljoin
 
+from .attached_hooks import with_hooks
 from .errors import LiveViewError, TooManyPatchesError
 from .hooks import hooks_of
 from .navigation import MAX_PATCHES, Navigate, Patch, Redirect, same_page
@@ -111,4 +112,4 @@ async def patch(view: LiveView, match: Match, uri: str) -> None:
 
 async def _handle_params(view: LiveView, match: Match, uri: str) -> None:
     with view._host.telemetry.view_span("live_view.handle_params", view, uri=uri):
-        await view.handle_params(match.params, uri)
+        await with_hooks(view, "handle_params", view.handle_params, match.params, uri)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from .assigns import Assigns
 from .async_results import AsyncMethods
+from .attached_hooks import HookMethods
 from .errors import LiveViewError
 from .flash import Flash
 from .stash.methods import StashMethods
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from .rendering import LiveTemplate
 
 
-class Stateful(StreamMethods, AsyncMethods, UploadMethods, StashMethods):
+class Stateful(StreamMethods, AsyncMethods, UploadMethods, StashMethods, HookMethods):
     """Base of `LiveView` and `LiveComponent`.
 
     Class attributes:

@@ -13,6 +13,7 @@ from typing import Any
 
 from quart import Quart
 
+from .attached_hooks import run_after_render
 from .components import Components
 from .components.placed import Placed
 from .components.root import RootCheck
@@ -126,6 +127,7 @@ class ViewRendering:
         with self._measured("page"):
             tree = self._make_renderer().render(self._view.assigns._values, self._library.burst)
         await self.components.settle(for_page=True)
+        run_after_render(self._view)
         return to_html(tree, self.components.trees())
 
     async def join(self) -> dict[str, Any]:
@@ -133,7 +135,9 @@ class ViewRendering:
         changed = self._view.assigns._take_changed()
         with self._measured("join"):
             tree = self._make_renderer().join(self._view.assigns._values, self._library.burst)
-        return self._with_extras(await self.with_components(tree), changed)
+        tree = await self.with_components(tree)
+        run_after_render(self._view)
+        return self._with_extras(tree, changed)
 
     def diff(self, shares: Shares | None = None) -> dict[str, Any]:
         """What has changed in the view's template since the last rendering; empty if nothing.
@@ -159,11 +163,15 @@ class ViewRendering:
             self._is_outdated = False
             # Another root template: the browser's tree is replaced whole, statics, components and all.
             self.components.forget_trees()
-            return self._with_extras(self._make_renderer().join(self._view.assigns._values), changed)
+            tree = self._make_renderer().join(self._view.assigns._values)
+            run_after_render(self._view)
+            return self._with_extras(tree, changed)
         if not changed:
             return self._with_extras({}, changed)
         assert self._renderer is not None, "diff before join"
-        return self._with_extras(self._renderer.diff(self._view.assigns._values, changed, shares), changed)
+        tree = self._renderer.diff(self._view.assigns._values, changed, shares)
+        run_after_render(self._view)
+        return self._with_extras(tree, changed)
 
     def find_shared(self, shares: Shares) -> tuple[Hashable | None, bytes | None]:
         """Look whether another view has made the coming diff. If so, there is nothing left to render.
@@ -182,6 +190,7 @@ class ViewRendering:
             or renderer is None
             or "page_title" in changed
             or view._pushed_events
+            or "after_render" in view._hooks
             or (view._keeper is not None and view._keeper.waits(changed))
             or self._chooses
             or self.components.waiting

@@ -23,7 +23,7 @@ from .errors import MalformedFrameError
 from .frames import Message, parse_binary, parse_text, reply
 from .limits import TokenBucket
 from .outlet import RESTARTING, Outlet
-from .uploads import transfer
+from .uploads import delivery
 from .uploads.transfer import Transfer
 
 if TYPE_CHECKING:
@@ -201,8 +201,8 @@ class LiveSocket(Outlet):
         """Hand a message to whom it concerns. Returns an answer if nobody will give one."""
         if message.topic == "phoenix" and message.event == "heartbeat":
             return reply(None, message.ref, "phoenix", "ok", {})
-        if message.topic.startswith(transfer.TOPIC_PREFIX):
-            return transfer.deliver(self, message)
+        if message.topic.startswith(delivery.TOPIC_PREFIX):
+            return delivery.deliver(self, message)
         if message.event == "phx_join":
             return self._join(message)
         channel = self.channels.get(message.topic)

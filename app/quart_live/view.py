@@ -24,6 +24,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .async_tasks import AsyncTasks
+from .attached_hooks import OF_VIEWS
 from .components.updates import SendsUpdates
 from .errors import LiveViewError
 from .mailbox import Envelope, Mailbox
@@ -71,6 +72,9 @@ class ViewHost:
     children: Mapping[str, ViewHandle] = MappingProxyType({})
     inherited: Mapping[str, Any] = MappingProxyType({})
 
+    def hooks_changed(self) -> None:
+        """Called when the view or a component has attached or detached a hook."""
+
 
 class LiveView(FamilyMethods, NavigationMethods, ResyncMethods, StaticMethods, Stateful, SendsUpdates):
     """Base class of live views. Override `mount` and the handlers you need.
@@ -85,6 +89,7 @@ class LiveView(FamilyMethods, NavigationMethods, ResyncMethods, StaticMethods, S
     layout: ClassVar[str | None] = None
     container: ClassVar[tuple[str, Mapping[str, str]]] = ("div", {})
     on_mount: ClassVar[Sequence[MountHook]] = ()
+    hook_stages = OF_VIEWS
 
     def __init__(self) -> None:
         super().__init__()
@@ -128,6 +133,8 @@ class LiveView(FamilyMethods, NavigationMethods, ResyncMethods, StaticMethods, S
         May be ``async def``, or a plain ``def`` if it awaits nothing, which costs less when many views get
         the message.
         """
+        if "handle_info" in self._hooks:
+            return None  # it was for one of them, perhaps; they cannot know what a view has a method for
         name = type(self).__name__
         raise LiveViewError(f"{name} got the message {message!r} but has no handle_info method")
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..attached_hooks import run_after_render
 from ..errors import LiveViewError
 from ..rendering import LiveTemplate, Renderer
 from ..rendering.diff import Wire
@@ -175,11 +176,11 @@ class Components:
             placed.renderer = renderer = Renderer(template, self)
             wire: Wire = {"page": renderer.render(values)} if for_page else renderer.join(values)
             wire["r"] = 1  # without it the client would not know the element as a component
-        elif changed:
-            wire = renderer.diff(values, changed)
         else:
-            wire = {}
+            wire = renderer.diff(values, changed) if changed else {}
         self._parent = None
+        if wire or changed:
+            run_after_render(component)
         renderer.save_memory()  # of components there may be hundreds
         if wire:
             self._library.root_check(component, renderer)

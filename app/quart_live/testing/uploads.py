@@ -101,7 +101,8 @@ class Sending:
             answer = await self.chunk()
             if answer["status"] != "ok":
                 reason = answer["response"]["reason"]
-                await self.progress({"error": reason})
+                if reason != "writer_error":  # that the server knows
+                    await self.progress({"error": reason})
                 raise LiveViewError(f"{self.file.name} was refused: {reason}")
             await self.progress()
 

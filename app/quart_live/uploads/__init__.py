@@ -33,12 +33,14 @@ file, in one view, on one socket; names never become paths. Files that are not c
 view ends, in whatever way.
 
 `methods` has what views call, `entries` the state that templates see, `markup` the template functions,
-`handling` the client's messages, `transfer` the channel of one file, `desk` what a view holds on to.
+`handling` the client's messages, `transfer` the channel of one file, `writer` where its bytes go, `files` the
+temporary files they go to by default, `desk` what a view holds on to.
 """
 
-from .entries import Upload, UploadEntry, Uploads
-from .handling import UploadRefused
-from .methods import Postpone, UploadedFile, UploadMethods
+from .entries import Upload, UploadEntry, UploadRefused, Uploads
+from .files import UploadedFile
+from .methods import Postpone, UploadMethods
+from .writer import UploadWriter
 
 __all__ = [
     "Postpone",
@@ -46,6 +48,7 @@ __all__ = [
     "UploadEntry",
     "UploadMethods",
     "UploadRefused",
+    "UploadWriter",
     "UploadedFile",
     "Uploads",
 ]

@@ -9,10 +9,13 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..errors import LiveViewError, MalformedEventError
 from .accept import Accept
+
+if TYPE_CHECKING:
+    from .writer import UploadWriter
 
 TOO_LARGE, TOO_MANY, NOT_ACCEPTED = "too_large", "too_many_files", "not_accepted"
 FAILED, TIMED_OUT, NOT_WRITTEN = "failed", "timed_out", "not_written"
@@ -44,7 +47,7 @@ class UploadEntry:
         done: whether it has come completely.
         cancelled: whether `LiveView.cancel_upload` was called.
         errors: reasons why it cannot be uploaded: ``too_large``, ``not_accepted``, ``timed_out``, ``failed``,
-            ``not_written``, or what the ``external`` function has raised.
+            ``not_written``, or the text of an `UploadRefused`.
         meta: what the ``external`` function has returned.
         consumed: whether its file was given to a consuming function, and deleted.
         over: whether its transfer has failed, so that none can begin.
@@ -82,6 +85,7 @@ class UploadEntry:
 
 
 Progress: TypeAlias = Callable[[str, UploadEntry], Awaitable[None] | None]
+MakeWriter: TypeAlias = "Callable[[UploadEntry], UploadWriter]"
 External: TypeAlias = Callable[[UploadEntry], Awaitable[Mapping[str, Any]] | Mapping[str, Any]]
 
 
@@ -100,6 +104,7 @@ class Upload:
         auto_upload: whether files are sent as soon as they are chosen.
         progress: called when an entry has progressed.
         external: called to learn where an entry shall be sent instead.
+        writer: called to learn what takes an entry's bytes, if not a temporary file.
         entries: the files, in the order in which they were chosen.
         errors: reasons that concern all of them: ``too_many_files``.
     """
@@ -113,11 +118,14 @@ class Upload:
     auto_upload: bool = False
     progress: Progress | None = None
     external: External | None = None
+    writer: MakeWriter | None = None
     ref: str = field(default_factory=lambda: f"phx-{secrets.token_urlsafe(9)}")
     entries: list[UploadEntry] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        if self.external is not None and self.writer is not None:
+            raise LiveViewError("allow_upload: what goes elsewhere by external= never comes to a writer")
         for name in ("max_entries", "max_file_size", "chunk_size", "chunk_timeout"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
@@ -164,6 +172,13 @@ class Upload:
 
     def _count(self) -> None:
         self.errors = [TOO_MANY] if len(self.entries) > self.max_entries else []
+
+
+class UploadRefused(Exception):  # noqa: N818 - an answer, not an error
+    """Raised by an ``external`` function or an `UploadWriter` to refuse a file.
+
+    Its text becomes the entry's error.
+    """
 
 
 class Uploads:

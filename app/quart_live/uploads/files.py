@@ -9,9 +9,12 @@ import asyncio
 import logging
 import secrets
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
+
+from .writer import DONE, UploadWriter
 
 log = logging.getLogger("quart_live.uploads")
 
@@ -28,14 +31,6 @@ class UploadFolder:
         self._folder: TemporaryDirectory[str] | None = None
         self._lock = threading.Lock()
         self._removed = False
-
-    async def new_file(self) -> TemporaryFile:
-        """Make an empty file.
-
-        Raises:
-            OSError: if that cannot be done, or the folder was removed.
-        """
-        return await asyncio.to_thread(self._new_file)
 
     async def remove(self) -> None:
         """Remove the directory with everything in it."""
@@ -55,7 +50,12 @@ class UploadFolder:
                 self._folder.cleanup()
                 self._folder = None
 
-    def _new_file(self) -> TemporaryFile:
+    def open_new(self) -> BinaryIO:
+        """Make an empty file, open for writing. For a thread: it blocks.
+
+        Raises:
+            OSError: if that cannot be done, or the folder was removed.
+        """
         with self._lock:  # several files begin at once, each in a thread
             if self._removed:
                 raise FileNotFoundError("the view has gone")
@@ -64,46 +64,61 @@ class UploadFolder:
                 self._folder = TemporaryDirectory(
                     prefix="quart_live-", dir=self._parent, ignore_cleanup_errors=True
                 )
-            path = Path(self._folder.name) / secrets.token_hex(16)
-            return TemporaryFile(path, path.open("xb"))
+            return (Path(self._folder.name) / secrets.token_hex(16)).open("xb")
 
 
-class TemporaryFile:
-    """One file that is being received.
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A file that has come completely; given to the function that consumes it.
 
     Attributes:
-        path: where it is.
+        path: the temporary file. Copy it, move it or read it: afterwards it is deleted.
+        size: bytes.
     """
 
-    def __init__(self, path: Path, file: BinaryIO) -> None:
-        self.path = path
-        self._file = file
-        self._lock = asyncio.Lock()
+    path: Path
+    size: int
 
-    async def write(self, data: bytes) -> None:
-        """Append ``data``.
 
-        Raises:
-            OSError: if the disk is full, for example.
-            ValueError: if the file is closed.
-        """
-        async with self._lock:
-            await asyncio.to_thread(self._file.write, data)
+class TemporaryFile(UploadWriter):
+    """The usual writer: a file in the view's folder, deleted when nobody needs it any more.
 
-    async def close(self) -> None:
-        """Complete the file; it stays."""
-        async with self._lock:
-            await asyncio.to_thread(self._file.close)
+    Args:
+        folder: the folder.
+    """
 
-    async def delete(self) -> None:
-        """Close and remove the file; fine if somebody has moved it away."""
-        async with self._lock:
-            await asyncio.to_thread(self._delete)
+    def __init__(self, folder: UploadFolder) -> None:
+        self._folder = folder
+        self._file: BinaryIO | None = None
+        self._size = 0
 
-    def _delete(self) -> None:
+    @property
+    def path(self) -> Path:
+        """Where it is, once there has been an `init`."""
+        assert self._file is not None
+        return Path(self._file.name)
+
+    def init(self) -> None:
+        self._file = self._folder.open_new()
+
+    def write_chunk(self, data: bytes) -> None:
+        assert self._file is not None
+        self._file.write(data)
+        self._size += len(data)
+
+    def close(self, reason: str | BaseException) -> None:
+        if self._file is None:
+            return
         try:
             self._file.close()
         except OSError:  # what is still in the buffer has no room on the disk
+            if reason == DONE:
+                raise
             log.debug("A temporary file could not be completed", exc_info=True)
-        finally:
-            self.path.unlink(missing_ok=True)
+
+    def let_go(self) -> None:
+        if self._file is not None:
+            self.path.unlink(missing_ok=True)  # fine if somebody has moved it away
+
+    def meta(self) -> UploadedFile:
+        return UploadedFile(self.path, self._size)

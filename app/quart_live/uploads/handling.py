@@ -6,16 +6,12 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from ..errors import LiveViewError, MalformedEventError
-from .entries import FAILED, Upload, UploadEntry, read_entries
+from .entries import FAILED, Upload, UploadEntry, UploadRefused, read_entries
 
 if TYPE_CHECKING:
     from ..channel import Channel
     from .desk import UploadDesk
     from .methods import UploadMethods
-
-
-class UploadRefused(Exception):  # noqa: N818 - an answer, not an error
-    """Raised by an ``external`` function to refuse a file; its text becomes the entry's error."""
 
 
 async def chosen(channel: Channel, payload: object) -> None:

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ..async_tasks import perform
 from ..errors import LiveViewError
 from .accept import Accept
 from .desk import UploadDesk, desk_of
-from .entries import External, Progress, Upload, UploadEntry, Uploads
+from .entries import External, MakeWriter, Progress, Upload, UploadEntry, Uploads
 
 if TYPE_CHECKING:
     from ..assigns import Assigns
     from ..view import ViewHost
-
-
-@dataclass(frozen=True, slots=True)
-class UploadedFile:
-    """A file that has come completely; given to the function that consumes it.
-
-    Attributes:
-        path: the temporary file. Copy it, move it or read it: afterwards it is deleted.
-        size: bytes.
-    """
-
-    path: Path
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +50,7 @@ class UploadMethods:
         auto_upload: bool = False,
         progress: Progress | None = None,
         external: External | None = None,
+        writer: MakeWriter | None = None,
     ) -> None:
         """Let the user upload files, from now on as ``uploads.<name>`` in templates. Usually in mount.
 
@@ -79,6 +66,8 @@ class UploadMethods:
             external: called as ``external(entry)`` to let the browser send the file elsewhere. It returns a
                 dict with the name of one of the client's ``uploaders`` as ``"uploader"``, and what that one
                 needs; an exception of the type `UploadRefused` refuses the entry. Plain or async.
+            writer: called as ``writer(entry)`` for the `UploadWriter` that takes the file's bytes as they
+                come, in place of a temporary file. A class will do.
 
         Raises:
             LiveViewError: if something is out of range, or files of an earlier `allow_upload` are there.
@@ -98,6 +87,7 @@ class UploadMethods:
             auto_upload=auto_upload,
             progress=progress,
             external=external,
+            writer=writer,
         )
         desk = desk_of(self._host)
         if desk is not None:
@@ -152,9 +142,10 @@ class UploadMethods:
 
         Args:
             name: the upload.
-            consume: called as ``consume(file, entry)`` with an `UploadedFile`, or for an external upload with
-                what the ``external`` function has returned. A plain function is run in a thread, as copying
-                files blocks. When it returns, the file is deleted, unless it returns `Postpone`.
+            consume: called as ``consume(file, entry)`` with an `UploadedFile`, for an external upload with
+                what the ``external`` function has returned, or with the ``meta`` of the upload's writer. A
+                plain function is run in a thread, as copying files blocks. When it returns, the file is
+                deleted, unless it returns `Postpone`.
 
         Returns:
             What it has returned, in the order of the entries.
@@ -188,10 +179,10 @@ class UploadMethods:
             transfer = desk.transfer_of(entry)
             if transfer is None:
                 raise LiveViewError(f"the file {entry.client_name!r} has gone")
-            given = UploadedFile(transfer.file.path, transfer.received)
+            given = transfer.meta
         postponed = False
         try:
-            result = await _call(consume, given, entry)
+            result = await perform(partial(consume, given, entry))
             postponed = isinstance(result, Postpone)
         finally:
             if not postponed:
@@ -225,10 +216,3 @@ class UploadMethods:
         if desk is None:
             raise LiveViewError("in the first render there are no files; look at self.connected")
         return desk
-
-
-async def _call(consume: Consume, given: Any, entry: UploadEntry) -> Any:
-    if inspect.iscoroutinefunction(consume):
-        return await consume(given, entry)
-    result = await asyncio.to_thread(consume, given, entry)
-    return await result if inspect.isawaitable(result) else result

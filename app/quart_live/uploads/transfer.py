@@ -1,8 +1,8 @@
 """One file on its way: the channel ``lvu:<entry>``.
 
 The browser joins it with the token that the preflight gave it, then sends the file chunk by chunk as binary
-frames and waits for the answer to each. The file is written to a temporary file; how much may come is decided
-by what was announced, and is counted here.
+frames and waits for the answer to each. The chunks go to an `UploadWriter`, by default one that writes a
+temporary file; how much may come is decided by what was announced, and is counted here.
 
 A transfer belongs to a view on the same socket and never outlives it. It has a mailbox of its own, so that
 writing delays no handler of the view; what the view has to know of it takes its turn in the view's mailbox.
@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, Any
 from ..errors import MailboxOverflowError
 from ..frames import FrameWriter, Message, reply
 from ..mailbox import Mailbox, Urgent
-from .entries import FAILED, NOT_WRITTEN, TIMED_OUT, TOO_LARGE, Upload, UploadEntry
+from .entries import FAILED, NOT_WRITTEN, TIMED_OUT, TOO_LARGE, Upload, UploadEntry, UploadRefused
 from .files import TemporaryFile
+from .writer import CANCEL, Destination
 
 if TYPE_CHECKING:
     from ..transport import LiveSocket
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("quart_live.uploads")
 
-TOPIC_PREFIX = "lvu:"
+WRITER_SECONDS = 5
+"""How long the end of a view waits for a writer."""
+
 MAILBOX_LIMIT = 8
 """The client sends one chunk and waits. One that sends many at once is none of ours."""
 
@@ -66,17 +69,17 @@ class Transfer:
         self.context = contextvars.Context()
         self.mailbox = Mailbox(desk.dispatcher, self, MAILBOX_LIMIT)
         self._frames = FrameWriter(self.join_ref, self.topic)
-        self._file: TemporaryFile | None = None
+        self._destination: Destination | None = None
         self._closed = False
         self._timer: asyncio.TimerHandle | None = None
         self._deadline = 0.0
         self.mailbox.post(join)
 
     @property
-    def file(self) -> TemporaryFile:
-        """The file; there is one once the join has been answered."""
-        assert self._file is not None
-        return self._file
+    def meta(self) -> Any:
+        """What the function that consumes the entry gets. All of it has to be here."""
+        assert self._destination is not None
+        return self._destination.writer.meta()
 
     def progress(self, said: int) -> int:
         """Percent of the entry, as the client says, but no more than what is here."""
@@ -111,19 +114,22 @@ class Transfer:
             log.warning("An upload sends without waiting for answers; ended it")
             await self._fail(FAILED)
             await self.socket.send(self._frames.crashed())
-        except (OSError, ValueError) as error:
-            if not self._closed:  # else the file was taken away while it was written
-                log.error("Could not write an upload: %s", error)
-                await self._fail(NOT_WRITTEN)
-                await self.socket.send(self._frames.crashed())
 
     async def _begin(self, join: Message) -> None:
-        self._file = await self.desk.folder.new_file()
-        if self._closed:
-            await self._file.delete()
-            return
-        await self._complete_or_wait()
-        await self._answer(join, "ok", {})
+        try:
+            make = self.upload.writer
+            self._destination = Destination(
+                make(self.entry) if make is not None else TemporaryFile(self.desk.folder)
+            )
+            await self._destination.begin()
+            if self._closed:
+                await self._destination.end()
+                return
+            await self._complete_or_wait()
+        except Exception as error:
+            await self._not_written(join, error)
+        else:
+            await self._answer(join, "ok", {})
 
     async def _chunk(self, message: Message) -> None:
         data = message.payload
@@ -136,11 +142,16 @@ class Transfer:
             await self._fail(TOO_LARGE)
             await self._answer(message, "error", {"reason": "file_size_limit_exceeded", "limit": limit})
             return
-        if data:  # an empty one may come when all is here and the file is closed
-            await self.file.write(data)
-            self.received += len(data)
-        await self._complete_or_wait()
-        await self._answer(message, "ok", {})
+        try:
+            assert self._destination is not None
+            if data:  # an empty one may come when all is here and the file is closed
+                await self._destination.write(data)
+                self.received += len(data)
+            await self._complete_or_wait()
+        except Exception as error:
+            await self._not_written(message, error)
+        else:
+            await self._answer(message, "ok", {})
 
     async def _complete_or_wait(self) -> None:
         loop = asyncio.get_running_loop()
@@ -149,7 +160,9 @@ class Transfer:
             self._timer.cancel()
             self._timer = None
         if self.received >= self.entry.client_size:
-            await self.file.close()
+            assert self._destination is not None
+            if not self.complete:
+                await self._destination.complete()
             self.complete = True
         elif not self._closed:
             self._timer = loop.call_at(self._deadline, self.mailbox.post, _Overdue())
@@ -164,9 +177,21 @@ class Transfer:
         if not self._closed or status != "ok":
             await self.socket.send(reply(self.join_ref, message.ref, self.topic, status, response))
 
-    async def _fail(self, reason: str) -> None:
+    async def _not_written(self, message: Message, error: Exception) -> None:
+        """The writer has raised. The client then keeps the entry until it is cancelled."""
+        if self._closed:
+            return  # it was taken away while it was written
+        reason = NOT_WRITTEN
+        if isinstance(error, UploadRefused):
+            reason = str(error) or NOT_WRITTEN
+        else:
+            log.error("Could not write an upload: %s", error, exc_info=error)
+        await self._fail(reason, error)
+        await self._answer(message, "error", {"reason": "writer_error"})
+
+    async def _fail(self, reason: str, error: Exception | None = None) -> None:
         self.entry.over = True
-        await self.end()
+        await self.end(error=error)
         self.desk.failed(self.upload, self.entry, reason)
 
     # -- the end -------------------------------------------------------------------------------------------
@@ -183,47 +208,34 @@ class Transfer:
         if self._timer is not None:
             self._timer.cancel()
 
-    async def end(self, *, say_closed: bool = False) -> None:
-        """Take nothing more, and delete the file.
+    async def end(self, *, say_closed: bool = False, error: Exception | None = None) -> None:
+        """Take nothing more, and let go of what has come.
+
+        A writer that is at work is waited for, but not for ever.
 
         Args:
             say_closed: tell the browser. Without it, it has to hear in another way.
+            error: why, if the writer has failed.
         """
         self.stop()
-        if self._file is not None:
-            await self._file.delete()
+        if self._destination is not None:
+            await self._let_go(self._destination, error or CANCEL)
         self.desk.forget(self)
         if self.socket.transfers.get(self.topic) is self:
             del self.socket.transfers[self.topic]
         if say_closed:
             await self.socket.send(self._frames.closed())
 
-
-def deliver(socket: LiveSocket, message: Message) -> str | None:
-    """Hand a message for ``lvu:…`` to its transfer. Returns an answer if nobody will give one."""
-    transfer = socket.transfers.get(message.topic)
-    if message.event == "phx_join":
-        return _join(socket, message)
-    if message.event == "phx_leave":
-        if transfer is not None and transfer.join_ref == message.join_ref:
-            transfer.desk.abandon(transfer)
-        return reply(message.join_ref, message.ref, message.topic, "ok", {})
-    if transfer is None:
-        return reply(None, message.ref, message.topic, "error", {"reason": "unmatched topic"})
-    if transfer.join_ref == message.join_ref:
-        transfer.mailbox.post(message)
-    return None
+    async def _let_go(self, destination: Destination, reason: str | BaseException) -> None:
+        ending = asyncio.get_running_loop().create_task(destination.end(reason))
+        _ending.add(ending)
+        ending.add_done_callback(_ending.discard)
+        _, late = await asyncio.wait([ending], timeout=WRITER_SECONDS)
+        if late:
+            name = type(destination.writer).__name__
+            log.error("%s has been at work for more than %g seconds; cancelled it", name, WRITER_SECONDS)
+            self.mailbox.cancel()
 
 
-def _join(socket: LiveSocket, message: Message) -> str | None:
-    token = message.payload.get("token") if isinstance(message.payload, dict) else None
-    claims = socket.live.tokens.read_upload(token)
-    reason = "invalid_token"
-    # The token names the view, the upload and the entry. All of them have to be alive, on this very socket.
-    if claims is not None and message.topic == TOPIC_PREFIX + claims.entry_ref and message.ref is not None:
-        channel = socket.channels.get(claims.topic)
-        desk = channel.uploads if channel is not None else None
-        reason = desk.receive(socket, claims, message) if desk is not None else "disallowed"
-    if not reason:
-        return None
-    return reply(message.join_ref, message.ref, message.topic, "error", {"reason": reason})
+_ending: set[asyncio.Task[None]] = set()
+"""The event loop holds its tasks weakly."""

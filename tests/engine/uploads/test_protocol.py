@@ -205,14 +205,14 @@ async def test_a_chunk_between_the_cancel_and_the_close(
     doc_app: Quart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The client takes any answer but an ok for a failure, unless the channel has been closed before."""
-    deleting, go_on, delete = asyncio.Event(), asyncio.Event(), TemporaryFile.delete
+    deleting, go_on, let_go = asyncio.Event(), asyncio.Event(), TemporaryFile.let_go
 
     async def slowly(file: TemporaryFile) -> None:
         deleting.set()
         await go_on.wait()
-        await delete(file)
+        let_go(file)
 
-    monkeypatch.setattr(TemporaryFile, "delete", slowly)
+    monkeypatch.setattr(TemporaryFile, "let_go", slowly)
     async with LiveViewTest(doc_app, "/doc") as page:
         (sending,) = await begun(page, text_file())
         page.socket.send(
@@ -497,17 +497,12 @@ async def test_a_disk_that_refuses(doc_app: Quart, tmp_path: Path, monkeypatch: 
     async with LiveViewTest(doc_app, "/doc") as page:
         (sending,) = await begun(page, text_file())
 
-        async def full(data: bytes) -> None:
+        def full(file: TemporaryFile, data: bytes) -> None:
             raise OSError("no space left on device")
 
-        desk = page.channel.uploads
-        (entry,) = page.view.assigns.uploads.doc.entries
-        assert desk is not None
-        transfer = desk.transfer_of(entry)
-        assert transfer is not None
-        monkeypatch.setattr(transfer.file, "write", full)
-        frame = binary_frame(sending.join_ref, "900", sending.topic, "chunk", b"x")
-        page.socket.send_bytes(frame)
+        monkeypatch.setattr(TemporaryFile, "write_chunk", full)
+        answer = await sending.chunk(b"x")
+        assert answer == {"status": "error", "response": {"reason": "writer_error"}}
         await page.until(lambda: "a.txt 0%<i>not_written</i>" in page.html)
         await page.settle()
         assert files_in(tmp_path) == []

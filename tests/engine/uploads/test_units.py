@@ -13,10 +13,10 @@ from engine.uploads.views import DocLive
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quart_live import LiveViewError, LiveViewTest, QuartLive, Upload, UploadEntry
+from quart_live import LiveViewError, LiveViewTest, QuartLive, Upload, UploadedFile, UploadEntry
 from quart_live.testing import ChosenFile
 from quart_live.uploads.accept import Accept
-from quart_live.uploads.files import UploadFolder
+from quart_live.uploads.files import TemporaryFile, UploadFolder
 from quart_live.uploads.markup import live_file_input, live_img_preview, upload_errors
 
 
@@ -110,17 +110,20 @@ def test_errors_of_entry_and_upload() -> None:
 async def test_a_folder_is_made_late_and_takes_no_more_once_removed(tmp_path: Path) -> None:
     folder = UploadFolder(tmp_path)
     assert contents(tmp_path) == []
-    files = await asyncio.gather(*(folder.new_file() for _ in range(5)))
+    files = [TemporaryFile(folder) for _ in range(5)]
+    await asyncio.gather(*(asyncio.to_thread(file.init) for file in files))
     assert len({file.path.parent for file in files}) == 1
     assert files[0].path.parent.stat().st_mode & 0o077 == 0 or files[0].path.drive
-    await files[0].write(b"x")
-    await files[0].delete()
-    await files[0].delete()
+    files[0].write_chunk(b"x")
+    files[0].close("done")
+    assert files[0].meta() == UploadedFile(files[0].path, 1)
+    files[0].let_go()
+    files[0].let_go()
     await folder.remove()
     await folder.remove()
     assert contents(tmp_path) == []
     with pytest.raises(OSError, match="gone"):
-        await folder.new_file()
+        TemporaryFile(folder).init()
 
 
 def contents(folder: Path) -> list[Path]:
