@@ -28,8 +28,7 @@ class Node:
         self.from_diffs: dict[str, Presences] = {}
 
     def change(self, changes: Changes) -> None:
-        self.index.change(changes)
-        for diff in changes.diffs():
+        for diff in self.index.change(changes):
             self.from_diffs[diff.topic] = diff.apply_to(self.from_diffs.get(diff.topic, {}))
             again = diff.apply_to(self.from_diffs[diff.topic])
             assert normal(again) == normal(self.from_diffs[diff.topic]), "a diff applied twice is no other"

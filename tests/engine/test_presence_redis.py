@@ -138,6 +138,7 @@ async def test_a_node_that_dies_is_noticed(node: Make) -> None:
     await until(lambda: a.who() == b.who() == c.who() == ["ann", "bob", "cy"])
     await a.die()
     await until(lambda: b.who() == c.who() == ["bob", "cy"])
+    await watcher.until(lambda: any(diff.leaves for diff in watcher.got))
     assert [list(diff.leaves) for diff in watcher.got if diff.leaves] == [["ann"]]
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 Meta: TypeAlias = dict[str, Any]
-Presences: TypeAlias = dict[str, dict[str, list[Meta]]]
-"""By key: ``{"metas": […]}``. Shared between all who ask for it: treat it as frozen."""
+Presences: TypeAlias = dict[str, dict[str, Any]]
+"""By key: ``{"metas": […]}``, and what ``fetch`` has added. Shared by all who ask: treat it as frozen."""
+
+METAS = "metas"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 REF = "phx_ref"
 PREVIOUS_REF = "phx_ref_prev"
@@ -68,15 +72,22 @@ class PresenceDiff:
     joins: Presences
     leaves: Presences
 
-    def apply_to(self, presences: Mapping[str, Mapping[str, list[Meta]]]) -> Presences:
+    def apply_to(self, presences: Mapping[str, Mapping[str, Any]]) -> Presences:
         """``presences`` with this change, for views that keep a list of their own. Twice is as once."""
-        result = {key: {"metas": list(entry["metas"])} for key, entry in presences.items()}
+        result = {key: {**entry, METAS: list(entry[METAS])} for key, entry in presences.items()}
         for changes, adds in ((self.leaves, False), (self.joins, True)):
             for key, entry in changes.items():
-                gone = {meta[REF] for meta in entry["metas"]}
-                metas = [meta for meta in result.get(key, {"metas": []})["metas"] if meta[REF] not in gone]
-                result[key] = {"metas": metas + entry["metas"] if adds else metas}
-                if not result[key]["metas"]:
+                before = result.get(key, {METAS: []})
+                gone = {meta[REF] for meta in entry[METAS]}
+                metas = [meta for meta in before[METAS] if meta[REF] not in gone]
+                if adds:
+                    metas = metas + entry[METAS]
+                    before = {
+                        **before,
+                        **entry,
+                    }  # what a join says is the newest
+                result[key] = {**before, METAS: metas}
+                if not result[key][METAS]:
                     del result[key]
         return result
 
@@ -88,32 +99,74 @@ class Changes:
     joined: list[Entry]
     left: list[Entry]
 
-    def diffs(self) -> list[PresenceDiff]:
-        """One diff for each topic concerned."""
+    def by_topic(self) -> dict[str, tuple[list[Entry], list[Entry]]]:
+        """What has come and gone on each topic concerned."""
         topics: dict[str, tuple[list[Entry], list[Entry]]] = {}
         for which, entries in enumerate((self.joined, self.left)):
             for entry in entries:
                 topics.setdefault(entry.topic, ([], []))[which].append(entry)
-        return [PresenceDiff(topic, by_key(joined), by_key(left)) for topic, (joined, left) in topics.items()]
+        return topics
 
 
-def by_key(entries: Iterable[Entry]) -> Presences:
-    """Entries as views see them. The order is the same in all processes: by key, then by age."""
+def by_key(entries: Iterable[Entry], extras: Mapping[str, Mapping[str, Any]] = NOTHING) -> Presences:
+    """Entries as views see them. The order is the same in all processes: by key, then by age.
+
+    Args:
+        entries: the entries.
+        extras: what else belongs to their keys.
+    """
     result: Presences = {}
     for entry in sorted(entries, key=lambda each: (each.key, each.number, each.node)):
-        result.setdefault(entry.key, {"metas": []})["metas"].append(entry.meta)
+        if entry.key not in result:
+            result[entry.key] = {**extras.get(entry.key, NOTHING), METAS: []}
+        result[entry.key][METAS].append(entry.meta)
     return result
 
 
 class Index:
-    """All entries of all processes, by topic."""
+    """All entries of all processes, by topic, and what was fetched for their keys."""
 
     def __init__(self) -> None:
         self._topics: dict[str, dict[str, Entry]] = {}
         self._lists: dict[str, Presences] = {}
+        self._extras: dict[str, dict[str, Mapping[str, Any]]] = {}
 
-    def change(self, changes: Changes) -> None:
-        """Take changes in."""
+    def change(
+        self, changes: Changes, fetched: Mapping[str, Mapping[str, Mapping[str, Any]]] = NOTHING
+    ) -> list[PresenceDiff]:
+        """Take changes in.
+
+        Args:
+            changes: the changes.
+            fetched: what belongs to the keys of its joins, by topic.
+
+        Returns:
+            One diff for each topic concerned.
+        """
+        diffs = []
+        for topic, (joined, left) in changes.by_topic().items():
+            extras = self._extras.get(topic, {})
+            leaves = by_key(left, extras)
+            if found := fetched.get(topic):
+                extras = self._extras.setdefault(topic, {})
+                extras.update(found)
+            diffs.append(PresenceDiff(topic, by_key(joined, extras), leaves))
+        self._move(changes)
+        for diff in diffs:
+            self._forget_extras(diff)
+        return diffs
+
+    def _forget_extras(self, diff: PresenceDiff) -> None:
+        extras = self._extras.get(diff.topic)
+        if not extras or not diff.leaves:
+            return
+        present = {entry.key for entry in self._topics.get(diff.topic, {}).values()}
+        for key in diff.leaves.keys() - present:
+            extras.pop(key, None)
+        if not extras:
+            del self._extras[diff.topic]
+
+    def _move(self, changes: Changes) -> None:
         for entry in changes.left:
             entries = self._topics.get(entry.topic, {})
             entries.pop(ref(entry.node, entry.number), None)
@@ -129,7 +182,7 @@ class Index:
         if topic not in self._topics:
             return {}
         if topic not in self._lists:
-            self._lists[topic] = by_key(self._topics[topic].values())
+            self._lists[topic] = by_key(self._topics[topic].values(), self._extras.get(topic, NOTHING))
         return self._lists[topic]
 
     def topics(self) -> dict[str, int]:

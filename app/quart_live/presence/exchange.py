@@ -40,7 +40,7 @@ class Exchange:
         self,
         pubsub: PubSub,
         topic: str,
-        on_changes: Callable[[Changes], None],
+        on_changes: Callable[[Changes], object],
         heartbeat: float,
         down_after: int,
     ) -> None:

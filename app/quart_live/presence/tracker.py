@@ -10,8 +10,9 @@ from ..errors import LiveViewError
 from ..mailbox import Mailbox
 from ..pubsub import HasMailbox, PubSub
 from ..pubsub.codec import CODEC
-from .entries import PREVIOUS_REF, REF, Changes, Entry, Index, Meta, Presences
+from .entries import METAS, NOTHING, PREVIOUS_REF, REF, Changes, Entry, Index, Meta, Presences
 from .exchange import Exchange
+from .fetching import Enriched, Fetch, Fetching
 
 Metas: TypeAlias = list[Meta]
 Who: TypeAlias = HasMailbox | Mailbox
@@ -33,10 +34,18 @@ class Presence:
         heartbeat: seconds between two signs of life.
         down_after: after this many ticks (of ``heartbeat`` seconds) without a sign of life another process
             counts as dead.
+        fetch: called as ``fetch(topic, presences)`` with who has joined, to add what is known of them; see
+            the package. Plain or ``async``; a plain one must not block.
     """
 
     def __init__(
-        self, live: Host | PubSub, *, name: str = "presence", heartbeat: float = 2.0, down_after: int = 5
+        self,
+        live: Host | PubSub,
+        *,
+        name: str = "presence",
+        heartbeat: float = 2.0,
+        down_after: int = 5,
+        fetch: Fetch | None = None,
     ) -> None:
         self._host = live
         if not isinstance(live, PubSub):
@@ -46,6 +55,7 @@ class Presence:
         self._tracked: dict[Mailbox, dict[tuple[str, str], Entry]] = {}
         self._index = Index()
         self._exchange: Exchange | None = None
+        self._fetching = Fetching(fetch, self._tell) if fetch is not None else None
         self._starting = asyncio.Lock()
 
     # -- for views -----------------------------------------------------------------------------------------
@@ -70,7 +80,7 @@ class Presence:
         copy = _copy(meta or {})
         exchange = await self._started()
         if not mailbox.closed:  # it may have been while we started
-            self._put(exchange, mailbox, topic, key, copy)
+            await self._put(exchange, mailbox, topic, key, copy)
 
     async def update(
         self, who: Who, topic: str, key: str, meta: Mapping[str, Any] | Callable[[Meta], Mapping[str, Any]]
@@ -95,7 +105,7 @@ class Presence:
             meta = meta(
                 {name: value for name, value in entry.meta.items() if name not in (REF, PREVIOUS_REF)}
             )
-        self._put(self._exchange, mailbox, topic, key, _copy(meta))
+        await self._put(self._exchange, mailbox, topic, key, _copy(meta))
 
     async def untrack(self, who: Who, topic: str | None = None, key: str | None = None) -> None:
         """Take `track` back: of one key, of all keys on ``topic``, or of everything that ``who`` tracks."""
@@ -103,13 +113,15 @@ class Presence:
         if mailbox is None or mailbox not in self._tracked:
             return
         entries = self._tracked[mailbox]
-        gone = [at for at in entries if topic in (None, at[0]) and key in (None, at[1])]
-        self._remove(entries.pop(at) for at in gone)
+        gone = [entries.pop(at) for at in tuple(entries) if topic in (None, at[0]) and key in (None, at[1])]
         if not entries:
             del self._tracked[mailbox]
+        await _until(self._remove(gone))
 
     def list(self, topic: str) -> Presences:
         """Who is present on ``topic``: by key, in alphabetical order, ``{"metas": […]}``.
+
+        With ``fetch`` each has what that has added, too.
 
         The same object is given to all until something changes: treat it as frozen.
         """
@@ -117,7 +129,8 @@ class Presence:
 
     def get(self, topic: str, key: str) -> Metas:
         """The metas of one key; empty if it is not present."""
-        return self._index.list(topic).get(key, {"metas": []})["metas"]
+        metas: Metas = self._index.list(topic).get(key, {METAS: []})[METAS]
+        return metas
 
     def topics(self) -> dict[str, int]:
         """Number of entries by topic, of all processes. For tests and status pages."""
@@ -134,6 +147,8 @@ class Presence:
         exchange = self._exchange
         if exchange is not None:
             await exchange.stop()
+            if self._fetching is not None:
+                await self._fetching.stop()
             self._exchange = None
             self._tracked.clear()
             self._index = Index()
@@ -150,36 +165,53 @@ class Presence:
 
     # -- changes -------------------------------------------------------------------------------------------
 
-    def _put(self, exchange: Exchange, mailbox: Mailbox, topic: str, key: str, meta: Meta) -> None:
+    async def _put(self, exchange: Exchange, mailbox: Mailbox, topic: str, key: str, meta: Meta) -> None:
         mailbox.on_close(self._left)
         entries = self._tracked.setdefault(mailbox, {})
         old = entries.get((topic, key))
         new = entries[topic, key] = exchange.replication.join(topic, key, meta, old)
-        self._changed(Changes([new], [old] if old is not None else []))
+        told = self._changed(Changes([new], [old] if old is not None else []))
         exchange.send()
+        await _until(told)
 
     def _left(self, mailbox: Mailbox) -> None:
         """A view has ended, in whatever way."""
         self._remove(self._tracked.pop(mailbox, {}).values())
 
-    def _remove(self, entries: Iterable[Entry]) -> None:
+    def _remove(self, entries: Iterable[Entry]) -> asyncio.Future[None] | None:
         gone = [*entries]
         if self._exchange is None or not gone:
-            return
+            return None
         for entry in gone:
             self._exchange.replication.leave(entry)
-        self._changed(Changes([], gone))
+        told = self._changed(Changes([], gone))
         self._exchange.send()
+        return told
 
-    def _changed(self, changes: Changes) -> None:
-        """Every change goes through here, ours and those of other processes: list first, then the diffs."""
-        self._index.change(changes)
-        for diff in changes.diffs():
+    def _changed(self, changes: Changes) -> asyncio.Future[None] | None:
+        """Every change goes through here, ours and those of other processes.
+
+        Returns:
+            What is done when the change has been told; ``None`` if it has.
+        """
+        if self._fetching is not None:
+            return self._fetching.changed(changes) if changes.joined or changes.left else None
+        self._tell(changes)
+        return None
+
+    def _tell(self, changes: Changes, fetched: Mapping[str, Enriched] = NOTHING) -> None:
+        """The list first, then the diffs."""
+        for diff in self._index.change(changes, fetched):
             self._pubsub.broadcast_here(diff.topic, diff)
 
     @property
     def _pubsub(self) -> PubSub:
         return self._host if isinstance(self._host, PubSub) else self._host.pubsub
+
+
+async def _until(told: asyncio.Future[None] | None) -> None:
+    if told is not None:
+        await asyncio.wait([told])  # not its result: it is cancelled if we are stopped
 
 
 def _mailbox(who: Who) -> Mailbox | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -91,7 +90,11 @@ async def page(app: Quart, live: QuartLive, tmp_path: Path) -> AsyncIterator[Liv
     NotingWriter.calls, NotingWriter.fail, NotingWriter.gone = [], {}, asyncio.Event()
     async with LiveViewTest(app, "/writer") as page:
         yield page
-    assert os.listdir(tmp_path) == [], "nothing of it was written to a file of ours"
+    assert everything_in(tmp_path) == [], "nothing of it was written to a file of ours"
+
+
+def everything_in(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
 
 
 def calls() -> list[Any]:

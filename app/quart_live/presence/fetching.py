@@ -1,0 +1,96 @@
+"""`Presence(fetch=…)`: what belongs to a key, looked up once for all who are shown it.
+
+A change is first looked up, then taken into the list, then told to the subscribers. So list and diff agree
+here as they do without it, and the app's database is asked once in each process, not once for each viewer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
+
+from .entries import METAS, Changes, Presences, by_key
+
+Enriched: TypeAlias = Mapping[str, Mapping[str, Any]]
+Fetch: TypeAlias = Callable[[str, Presences], Awaitable[Enriched] | Enriched]
+
+log = logging.getLogger("quart_live.presence")
+
+FETCH_SECONDS = 5
+"""How long a fetch may take. Afterwards people are shown without what it would have told."""
+
+
+class Fetching:
+    """The changes that wait to be looked up, and a task that does it as long as there are any.
+
+    Args:
+        fetch: the app's function.
+        on_fetched: called with each change, in the order in which they came, and with what belongs to the
+            keys of its joins, by topic and key.
+    """
+
+    def __init__(self, fetch: Fetch, on_fetched: Callable[[Changes, dict[str, Enriched]], None]) -> None:
+        self._fetch = fetch
+        self._on_fetched = on_fetched
+        self._waiting: list[tuple[Changes, asyncio.Future[None]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def changed(self, changes: Changes) -> asyncio.Future[None]:
+        """Take a change in. The future is done when all has been told."""
+        told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((changes, told))
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._work())
+        return told
+
+    async def stop(self) -> None:
+        """Drop what waits."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+        for _, told in self._waiting:
+            told.cancel()
+        self._waiting.clear()
+
+    async def _work(self) -> None:
+        while self._waiting:
+            # All that has come meanwhile is looked up together: after a restart everybody comes at once.
+            batch = tuple(self._waiting)
+            found = await self._look_up([changes for changes, _ in batch])
+            del self._waiting[: len(batch)]
+            for changes, told in batch:
+                self._tell(changes, found)
+                if not told.done():
+                    told.set_result(None)
+        self._task = None
+
+    def _tell(self, changes: Changes, found: dict[str, Enriched]) -> None:
+        try:
+            self._on_fetched(changes, found)
+        except Exception:  # those that wait behind it have to be told all the same
+            log.exception("A change of presences could not be told")
+
+    async def _look_up(self, batch: list[Changes]) -> dict[str, Enriched]:
+        topics: dict[str, list[Any]] = {}
+        for entry in (entry for changes in batch for entry in changes.joined):
+            topics.setdefault(entry.topic, []).append(entry)
+        found = await asyncio.gather(*(self._of(topic, by_key(joined)) for topic, joined in topics.items()))
+        return dict(zip(topics, found, strict=True))
+
+    async def _of(self, topic: str, joined: Presences) -> Enriched:
+        try:
+            async with asyncio.timeout(FETCH_SECONDS):
+                made = self._fetch(topic, joined)
+                enriched = await made if inspect.isawaitable(made) else made
+            return {key: _without_metas(enriched[key]) for key in joined if key in enriched}
+        except Exception:  # who is here is right all the same
+            log.exception("The fetch of presences on %r failed", topic)
+            return {}
+
+
+def _without_metas(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in entry.items() if name != METAS}
