@@ -61,13 +61,13 @@ class PageForm(Form):
         return [*self["_csrf_token"].errors, *self.form_errors]
 
     @property
-    def starts_at(self) -> str:
-        """The id of the field to begin with: the first that is wrong, else the first that is empty."""
+    def goes_on_at(self) -> str:
+        """The id of the field to mend: the first that is wrong, else the first that is empty."""
         fields = [field for field in self if field.name != "_csrf_token"]
         wrong = [field for field in fields if field.errors]
         # A password is never sent back, so its field is always empty.
         empty = [field for field in fields if isinstance(field, PasswordField) or not field.data]
-        return next((field.id for field in wrong or empty), "")
+        return next((field.id for field in wrong or (empty if self.alerts else ())), "")
 
 
 def one_line(text: str | None) -> str | None:
@@ -103,7 +103,7 @@ def at_most(number: int) -> Length:
 
 EMAIL = Regexp(r"[^@\s\0]+@[^@\s\0]+\.[^@\s\0]+$", message="Write an email like alice@example.com.")
 LONG_ENOUGH = Length(
-    SHORTEST, LONGEST, message=f"Between {SHORTEST} and {LONGEST} characters, please; a few words are fine."
+    SHORTEST, LONGEST, message=f"At least {SHORTEST} characters, and {LONGEST} at most. A few words are fine."
 )
 
 

@@ -9,7 +9,6 @@ from course.lab.person import Person
 
 PAGE = "/sign-in"
 PASSWORD = "parley-demo"
-SECONDS = 10.0
 
 
 def email_of(name: str) -> str:
@@ -33,8 +32,8 @@ async def sign_in(person: Person, name: str, password: str = PASSWORD) -> None:
         raise LabError(f"The messenger has no page {PAGE} yet.", "It comes with chapter 4.")
     await person.textbox("Email").fill(email_of(name))
     await person.textbox("Password").fill(password)
-    await person.button("Sign in").click()
-    await person.page.wait_for_load_state()
+    async with person.page.expect_navigation():
+        await person.button("Sign in").click()
     if PAGE in person.page.url:
         said = " ".join(await person.page.get_by_role("alert").all_inner_texts())
         raise LabError(

@@ -51,17 +51,16 @@ async def sign_in_page() -> ResponseReturnValue:
     return await show("sign_in.html", form, other=with_next("/register"))
 
 
-@account_pages.post("/sign-out", endpoint="sign_out")
-@login_required
+@account_pages.route("/sign-out", methods=["GET", "POST"], endpoint="sign_out")
 async def sign_out_page() -> ResponseReturnValue:
-    """Out of the account, in every browser."""
-    form = await SignOutForm.of_request()
-    user = await current_user()
-    if form.is_good() and user is not None:
+    """Out of the account, in every browser. A link to this page alone signs nobody out."""
+    form, user = await SignOutForm.of_request(), await current_user()
+    if user is not None and form.is_good():
         await sign_out(user)
         await flash("You are signed out, on all your devices.", "info")
         return redirect("/sign-in")
-    await flash(" ".join(form.alerts), "error")
+    for alert in form.alerts:
+        await flash(alert, "error")
     return redirect("/")
 
 
