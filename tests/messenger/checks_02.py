@@ -6,7 +6,7 @@ import re
 import textwrap
 from typing import Any
 
-from course.checks import CheckContext, check, since
+from course.checks import CheckContext, check, in_messenger, since
 from course.checks.words import last_words
 from course.lab.person import Person
 
@@ -34,40 +34,6 @@ TABLES = {
     "chat_messages": {"conversation_id", "user_id", "content", "created_at"},
     "chat_seen_messages": {"message_id", "user_id", "seen_at"},
 }
-
-
-def in_messenger(body: str) -> str:
-    """Python that runs ``body`` in a coroutine, connected to the database, and prints what it returns."""
-    return textwrap.dedent(
-        """
-        import asyncio, json
-        from messenger import accounts, chat
-        from messenger.config import database_url
-        from messenger.db import db
-        from messenger.errors import Invalid
-
-        async def refused(asked):
-            try:
-                await asked
-            except Invalid as invalid:
-                return sorted(invalid.errors)
-            except Exception as error:
-                return [type(error).__name__]
-            return []
-
-        async def main():
-        {body}
-
-        async def connected():
-            db.connect(database_url())
-            try:
-                return await main()
-            finally:
-                await db.disconnect()
-
-        print(json.dumps(asyncio.run(connected())))
-        """
-    ).format(body=textwrap.indent(textwrap.dedent(body).strip(), "    "))
 
 
 async def send(c: CheckContext, person: Person, text: str) -> None:
@@ -300,28 +266,6 @@ async def other_window(c: CheckContext) -> None:
     await c.expect_text(bob.log("Messages"), "Bob, are you reading this?")
 
 
-# The page's own token, and an address that leads nowhere: what a page does whose conversation is gone.
-JOIN_JS = """async path => {
-  const main = document.querySelector("[data-phx-main]");
-  const token = document.querySelector("meta[name='csrf-token']").content;
-  const address = `ws://${location.host}/live/websocket?_csrf_token=${encodeURIComponent(token)}&vsn=2.0.0`;
-  const socket = new WebSocket(address);
-  const answer = await new Promise((resolve, reject) => {
-    socket.onmessage = message => resolve(JSON.parse(message.data)[4]);
-    socket.onerror = socket.onclose = () => reject(new Error("the socket closed"));
-    socket.onopen = () => socket.send(JSON.stringify(["1", "1", `lv:${main.id}`, "phx_join", {
-      url: location.origin + path,
-      params: {_csrf_token: token, _mounts: 0, _mount_attempts: 0},
-      session: main.dataset.phxSession,
-      static: main.dataset.phxStatic,
-      sticky: false,
-    }]));
-  });
-  socket.onclose = socket.onerror = null;
-  socket.close();
-  return answer;
-}"""
-
 NOWHERE = (
     "/conversations/999999/users/1",
     "/conversations/1/users/999999",
@@ -338,8 +282,7 @@ async def unknown(c: CheckContext) -> None:
     await c.enter(alice, "User One")
     nowhere = NOWHERE_WITH_ACCOUNTS if c.has_accounts else NOWHERE
     for path in nowhere:
-        c.done(f"joined a view at {path[:40]}")
-        answer = await alice.page.evaluate(JOIN_JS, path)
+        answer = await c.join_at(alice, path)
         response = answer["response"]
         c.expect(
             answer["status"] == "error" and response.get("status") == 404,

@@ -10,8 +10,9 @@
         await c.click(alice, "Increment")
         await c.expect_text(alice.text("clicked"), "clicked 1 times")
 
-Checks live in ``tests/messenger/checks_NN.py``. The same ones serve ``course check``, ``await lab.check(1)``
-in a notebook, and the tests, which run each of them on every state it is meant for.
+Checks live in ``tests/messenger/checks_NN.py``, those of a long chapter also in ``checks_NN_….py``. The same
+ones serve ``course check``, ``await lab.check(1)`` in a notebook, and the tests, which run each of them on
+every state it is meant for.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from course.checks.registry import Check, check, load_checks, select, since
 from course.checks.report import CheckResult
+from course.checks.scripts import conversation, in_messenger, is_there
 
 if TYPE_CHECKING:
     from course.checks.context import CheckContext
@@ -30,6 +32,9 @@ __all__ = [
     "CheckContext",
     "CheckResult",
     "check",
+    "conversation",
+    "in_messenger",
+    "is_there",
     "load_checks",
     "run_checks",
     "select",

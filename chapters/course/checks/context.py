@@ -10,14 +10,14 @@ from playwright.async_api import Locator
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from course.checks.entering import Entering
-from course.checks.expecting import PATIENCE, Expectations
+from course.checks.expecting import PATIENCE
 from course.checks.failures import CheckFailed
 from course.checks.words import last_words, outline
 from course.lab.lab import Lab
 from course.lab.person import Person
 
 
-class CheckContext(Entering, Expectations):
+class CheckContext(Entering):
     """One run of one check.
 
     Attributes:
@@ -107,6 +107,12 @@ class CheckContext(Entering, Expectations):
         """Write into a text field."""
         self.done(f"{person.name} wrote “{text}” into {label}" if text else f"{person.name} emptied {label}")
         await self._act(person, person.textbox(label).fill(text), f"a text field “{label}”")
+
+    async def fill_in(self, person: Person, button: str, **fields: str) -> None:
+        """Write into fields, given by label with underscores for blanks, and press a button."""
+        for label, text in fields.items():
+            await self.fill(person, label.replace("_", " "), text)
+        await self.click(person, button)
 
     async def _act(self, person: Person, action: Awaitable[None], what: str) -> None:
         try:

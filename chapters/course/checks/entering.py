@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from playwright.async_api import APIResponse
+
+from course.checks.expecting import Expectations
 from course.checks.failures import CheckFailed
 from course.lab.lab import Lab
 from course.lab.person import Person
-from course.lab.signing_in import PAGE, sign_in_unseen
+from course.lab.signing_in import PAGE, PASSWORD, HiddenFields, sign_in_unseen
 
 # Before there were accounts, the address said as whom: by this order.
 SEEDED = ("User One", "User Two")
 
 
-class Entering:
+# The page's own token, and an address that leads nowhere: what a page does whose conversation is gone.
+JOIN_JS = """async path => {
+  const main = document.querySelector("[data-phx-main]");
+  const token = document.querySelector("meta[name='csrf-token']").content;
+  const address = `ws://${location.host}/live/websocket?_csrf_token=${encodeURIComponent(token)}&vsn=2.0.0`;
+  const socket = new WebSocket(address);
+  const answer = await new Promise((resolve, reject) => {
+    socket.onmessage = message => resolve(JSON.parse(message.data)[4]);
+    socket.onerror = socket.onclose = () => reject(new Error("the socket closed"));
+    socket.onopen = () => socket.send(JSON.stringify(["1", "1", `lv:${main.id}`, "phx_join", {
+      url: location.origin + path,
+      params: {_csrf_token: token, _mounts: 0, _mount_attempts: 0},
+      session: main.dataset.phxSession,
+      static: main.dataset.phxStatic,
+      sticky: false,
+    }]));
+  });
+  socket.onclose = socket.onerror = null;
+  socket.close();
+  return answer;
+}"""
+
+
+class Entering(Expectations):
     """The part of a `CheckContext` that knows how people prove who they are."""
 
     lab: Lab
@@ -36,6 +64,43 @@ class Entering:
         if problem is not None:
             raise CheckFailed(f"{person.name} to get in by the form at {PAGE}", problem)
 
+    async def fill_register(self, person: Person, what: str, **changed: str) -> dict[str, str]:
+        """Fill in the registration page and send it; the password is that of the seeded people.
+
+        Args:
+            person: who wants an account, by default under their own name.
+            what: what is odd about it, for the report.
+            **changed: fields that are filled in otherwise, by label.
+
+        Returns:
+            what was written, by label.
+        """
+        await self.visit(person, "/register")
+        self.done(f"{person.name} registered with {what}")
+        name = person.name
+        fields = {"Nickname": name, "Email": f"{name.lower()}@example.com", "Password": PASSWORD, **changed}
+        fields.setdefault("Confirm password", fields["Password"])
+        for label, text in fields.items():
+            await person.textbox(label).fill(text)
+        await person.button("Create account").click()
+        return fields
+
+    async def register(self, person: Person, **changed: str) -> None:
+        """Make an account by the app's own page, and wait until its nickname stands in the top bar."""
+        fields = await self.fill_register(person, "a good form", **changed)
+        await self.expect_text(person.page.get_by_role("banner"), fields["Nickname"], "the top bar")
+
+    async def post_form(self, person: Person, path: str, **fields: str) -> APIResponse:
+        """Send the form at ``path`` with its hidden fields, without looking at it; follows no redirect."""
+        page = await person.get(path)
+        hidden = HiddenFields.of(await page.text(), path.partition("?")[0])
+        return await self.post_bare(person, path, **{**hidden, **fields})
+
+    async def post_bare(self, person: Person, path: str, **fields: str) -> APIResponse:
+        """Send form fields with this person's cookies, and nothing that a page would add."""
+        form: dict[str, str | float | bool] = dict(fields)
+        return await person.context.request.post(person.url + path, form=form, max_redirects=0)
+
     async def enter(self, person: Person, name: str, conversation: int = 1) -> str:
         """Open a conversation as one of the seeded users; returns the address. See `address`."""
         path = await self.address(person, name, conversation)
@@ -56,6 +121,15 @@ class Entering:
             return f"/conversations/{conversation}/users/{SEEDED.index(name) + 1}"
         await self.sign_in(person, name)
         return f"/conversations/{conversation}"
+
+    async def join_at(self, person: Person, path: str) -> Any:
+        """Join the view of this person's page at another address, on a socket of its own, by hand.
+
+        Returns:
+            the payload of the reply: ``status``, and ``response``.
+        """
+        self.done(f"joined a view at {path[:40]}")
+        return await person.page.evaluate(JOIN_JS, path)
 
     @property
     def has_accounts(self) -> bool:

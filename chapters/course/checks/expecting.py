@@ -7,9 +7,10 @@ import re
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Locator
+from playwright.async_api import Locator, Page
 
 from course.checks.failures import CheckFailed
 from course.checks.words import describe, outline_of, quoted
@@ -17,6 +18,9 @@ from course.lab.person import Person
 from course.lab.wire import Frame
 
 PATIENCE = 5.0
+
+DESCRIPTION_JS = """field => (field.getAttribute("aria-describedby") || "").split(" ")
+  .map(id => document.getElementById(id)?.innerText ?? "").join(" ")"""
 
 
 class Expectations:
@@ -106,6 +110,37 @@ class Expectations:
 
         wanted = f"{quoted(value)} in {name}" if value else f"{name} to be empty"
         await self.expect_soon(right, expected=wanted, seen=instead)
+
+    async def expect_field_error(self, person: Person, label: str, text: str) -> None:
+        """Wait until a field is marked as wrong, and its description says why.
+
+        Args:
+            person: whose page it is on.
+            label: the field's.
+            text: a part of what is said.
+        """
+        field = person.textbox(label)
+
+        async def told() -> str:
+            if await field.count() != 1 or await field.get_attribute("aria-invalid") != "true":
+                return ""
+            return str(await field.evaluate(DESCRIPTION_JS))
+
+        async def right() -> bool:
+            return text in await told()
+
+        async def instead() -> str:
+            return await told() or f"a field {label} that is not marked as wrong"
+
+        await self.expect_soon(right, expected=f"{quoted(text)} beside {label}", seen=instead)
+
+    async def expect_at(self, page: Page, path: str, who: str) -> None:
+        """Wait until a page, ``who`` in the report, is at this address; the query does not count."""
+
+        def here() -> str:
+            return urlsplit(page.url).path
+
+        await self.expect_soon(lambda: here() == path, expected=f"{who} at {path}", seen=here)
 
     async def expect_frame(
         self, person: Person, since: int, fits: Callable[[Frame], bool], expected: str

@@ -51,23 +51,29 @@ async def sign_in_unseen(person: Person, name: str, password: str = PASSWORD) ->
     page = await person.get(PAGE)
     if not page.ok:
         return f"the server answers {page.status}"
-    fields = HiddenFields.of(await page.text())
+    fields = HiddenFields.of(await page.text(), PAGE)
     form: dict[str, str | float | bool] = {**fields, "email": email_of(name), "password": password}
     answer = await person.context.request.post(person.url + PAGE, form=form, max_redirects=0)
     return None if answer.status in (302, 303) else f"the form is answered with {answer.status}"
 
 
 class HiddenFields(HTMLParser):
-    """The hidden fields of the page's last form, which a browser sends along."""
+    """The hidden fields of one form, which a browser sends along.
 
-    def __init__(self) -> None:
+    Args:
+        action: the address the form is sent to; a form that names none is sent to its own page.
+    """
+
+    def __init__(self, action: str) -> None:
         super().__init__()
         self.found: dict[str, str] = {}
+        self._action = action
+        self._inside = False
 
     @classmethod
-    def of(cls, html: str) -> dict[str, str]:
-        """Read them from a page."""
-        parser = cls()
+    def of(cls, html: str, action: str) -> dict[str, str]:
+        """Read them from a page that is at the form's own address."""
+        parser = cls(action)
         parser.feed(html)
         return parser.found
 
@@ -75,6 +81,6 @@ class HiddenFields(HTMLParser):
         """Take in one element."""
         given = dict(attrs)
         if tag == "form":
-            self.found.clear()
-        if tag == "input" and given.get("type") == "hidden":
+            self._inside = given.get("action", self._action) == self._action
+        if self._inside and tag == "input" and given.get("type") == "hidden":
             self.found[given.get("name") or ""] = given.get("value") or ""

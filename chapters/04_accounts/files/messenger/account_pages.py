@@ -80,12 +80,12 @@ async def profile() -> ResponseReturnValue:
         except Invalid as invalid:
             form.refuse(invalid)
         else:
-            await flash("Your changes are saved.", "info")
             if password:
                 # Whoever knew the old password, or has a copy of a cookie, is out now.
                 await accounts.end_sessions(me.id)
                 await sign_in(me)
             await close_pages(me.id)
+            await flash("Your changes are saved.", "info")
             return redirect("/profile")
     return await show("profile.html", form)
 

@@ -1,0 +1,285 @@
+"""Chapter 4: accounts. Sessions, and what ends them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from playwright.async_api import Cookie
+
+from course.checks import CheckContext, check, conversation, is_there, since
+from course.lab.person import Person
+from course.lab.signing_in import PASSWORD, HiddenFields
+
+APP = "messenger/__init__.py"
+SESSIONS = "messenger/accounts/sessions.py"
+CONFIG = "messenger/config.py"
+SIGNING_IN = "messenger/signing_in.py"
+FORMS = "messenger/forms.py"
+PAGES = "messenger/account_pages.py"
+DESK = (1000, 700)
+
+
+def banner(person: Person) -> Any:
+    """The bar above every page."""
+    return person.page.get_by_role("banner")
+
+
+SECURE = """
+import asyncio, json, os
+os.environ["PARLEY_SECURE_COOKIES"] = "1"
+from messenger import create_app
+
+async def main():
+    client = create_app().test_client()
+    page = await client.get("/sign-in", scheme="https")
+    form = (await page.get_data(as_text=True)).split('name="_csrf_token"')[1]
+    token = form.split('value="')[1].split('"')[0]
+    form = {"_csrf_token": token, "email": "bob@example.com", "password": "parley-demo"}
+    answer = await client.post("/sign-in", form=form, scheme="https")
+    return [answer.status_code, answer.headers.getlist("Set-Cookie")]
+
+print(json.dumps(asyncio.run(main())))
+"""
+
+
+@check(
+    "4.7",
+    "Cookies are out of reach for scripts and other sites; each sign-in begins a new session",
+    files=[CONFIG, SIGNING_IN, SESSIONS],
+)
+@since(4)
+async def cookies(c: CheckContext) -> None:
+    alice = await c.person("Alice")
+    await c.sign_in(alice, "Alice")
+    held = await alice.context.cookies()
+    for cookie in held:
+        right = cookie["httpOnly"] and cookie["sameSite"] == "Lax" and not cookie["secure"]
+        c.expect(
+            right,
+            expected=f"{cookie['name']} HttpOnly, SameSite=Lax, and fit for plain http",
+            seen=str(cookie),
+        )
+    c.done("set PARLEY_SECURE_COOKIES and signed in by https")
+    status, set_cookies = await c.in_app(SECURE, "an app that signs people in")
+    insecure = [cookie.split("=")[0] for cookie in set_cookies if "; Secure" not in cookie]
+    c.expect(
+        status == 302 and set_cookies and not insecure,
+        expected="all cookies Secure",
+        seen=f"{status}, not: {insecure}",
+    )
+    mallory = await c.person("Mallory")
+    await copy(held, mallory)
+    await c.visit(mallory, "/")
+    await c.expect_text(banner(mallory), "Alice", "the page of who has copied her cookies")
+    await c.visit(alice, "/")
+    await c.click(alice, "Sign out")
+    await c.expect_at(alice.page, "/sign-in", "Alice")
+    await c.visit(mallory, "/")
+    await c.expect_visible(
+        banner(mallory).get_by_role("link", name="Register"), "a visitor's page for a copied cookie"
+    )
+    await c.sign_in(alice, "Alice")
+    again = {cookie["value"] for cookie in await alice.context.cookies()}
+    same = again & {cookie["value"] for cookie in held}
+    c.expect(not same, expected="no cookie of the earlier session", seen=f"{len(same)} that are the same")
+
+
+async def copy(cookies: Sequence[Cookie], thief: Person) -> None:
+    """Put somebody's cookies into another browser; the links of all people have the same host."""
+    await thief.context.add_cookies(list(cookies))  # type: ignore[arg-type]
+
+
+ELSEWHERE = (
+    "//example.org",
+    "https://example.org/",
+    "/\\example.org",
+    "/\t/example.org",
+    "javascript:alert(1)",
+)
+
+
+@check("4.8", "Protected pages lead to the sign-in page, and on from there", files=[SIGNING_IN, APP, PAGES])
+@since(4)
+async def protected(c: CheckContext) -> None:
+    alice = await c.person("Alice")
+    for path, heading in (("/conversations/2", "Saturday hike"), ("/profile", "Profile")):
+        await c.visit(alice, path)
+        await c.expect_at(alice.page, "/sign-in", "a visitor")
+        await c.fill_in(alice, "Sign in", Email="alice@example.com", Password=PASSWORD)
+        await c.expect_visible(alice.heading(heading))
+        await c.expect_at(alice.page, path, "Alice")
+        await alice.context.clear_cookies()
+    c.done("tried to be led elsewhere after signing in")
+    for target in ELSEWHERE:
+        answer = await c.post_form(
+            alice, f"/sign-in?next={quote(target)}", email="alice@example.com", password=PASSWORD
+        )
+        led = answer.headers.get("location", "")
+        c.expect(led == "/", expected=f"/ instead of {target!r}", seen=f"{answer.status} {led}")
+        await alice.context.clear_cookies()
+
+
+POST_RULES = """
+import json
+from messenger import create_app
+app = create_app()
+print(json.dumps([rule.rule for rule in app.url_map.iter_rules() if "POST" in rule.methods]))
+"""
+
+# Each form of this chapter, filled in well.
+FILLED = {
+    "/register": {"nickname": "Hal", "email": "hal@example.com", "password": PASSWORD, "confirm": PASSWORD},
+    "/sign-in": {"email": "alice@example.com", "password": PASSWORD},
+    "/sign-out": {},
+    "/profile": {"nickname": "Hal", "email": "hal@example.com", "current": PASSWORD},
+    "/profile/delete": {"current": PASSWORD},
+}
+
+
+@check("4.10", "No form does anything without the token of its page", files=[FORMS, PAGES])
+@since(4)
+async def forged_forms(c: CheckContext) -> None:
+    alice, bob, visitor = await c.people("Alice", "Bob", "A visitor")
+    await c.sign_in(alice, "Alice")
+    await c.sign_in(bob, "Bob")
+    bobs = HiddenFields.of(await (await bob.get("/profile")).text(), "/profile")
+    c.expect(
+        len(bobs) == 1,
+        expected="a hidden field with the token of the page",
+        seen=f"{len(bobs)} hidden fields",
+    )
+    name, token = next(iter(bobs.items()))
+    rules = await c.in_app(POST_RULES, "an app with forms")
+    missing = FILLED.keys() - set(rules)
+    c.expect(
+        not missing, expected="the forms of this chapter", seen=f"nothing at {', '.join(sorted(missing))}"
+    )
+    for rule in rules:
+        c.done(f"sent the form {rule} without a token, with an invented one, and with Bob's")
+        path = re.sub(r"<[^>]+>", "1", rule)
+        for forged in ({}, {name: "x" * len(token)}, {name: token}):
+            for person in (alice, visitor):
+                answer = await c.post_bare(person, path, **{**FILLED.get(rule, {}), **forged})
+                c.expect(answer.status < 500, expected="an answer", seen=f"status {answer.status}")
+                harmless = (
+                    rule in FILLED or answer.status >= 400 or "/sign-in" in answer.headers.get("location", "")
+                )
+                c.expect(harmless, expected="a refusal", seen=f"status {answer.status}")
+    await c.visit(visitor, "/")
+    await c.expect_visible(banner(visitor).get_by_role("link", name="Register"), "a visitor who is still one")
+    await c.visit(alice, "/profile")
+    await c.expect_text(banner(alice), "Alice", "Alice, still signed in, under her name")
+    await c.expect_value(alice.textbox("Email"), "alice@example.com")
+    made = await c.in_app(
+        is_there("Hal"),
+        "the context accounts",
+    )
+    c.expect(not made, expected="no user Hal", seen="one in the database")
+
+
+@check("4.11", "Sign out closes every live page of this user at once", files=[SIGNING_IN, SESSIONS, PAGES])
+@since(4)
+async def signing_out(c: CheckContext) -> None:
+    alice = await c.person("Alice", viewport=DESK)
+    phone, bob = await c.people("Alice's phone", "Bob")
+    for person, name in ((alice, "Alice"), (phone, "Alice"), (bob, "Bob")):
+        await c.sign_in(person, name)
+        await c.visit(person, "/conversations/2")
+    tab = await alice.context.new_page()
+    await tab.goto(f"{alice.url}/conversations/2")
+    await tab.locator("[data-phx-main].phx-connected").wait_for()
+    loads = bob.loads
+    await c.click(alice, "Sign out")
+    await c.expect_at(alice.page, "/sign-in", "Alice")
+    await c.expect_text(alice.page.get_by_role("status"), "You are signed out")
+    await c.expect_at(tab, "/sign-in", "her other tab")
+    await c.expect_at(phone.page, "/sign-in", "her phone")
+    await c.fill(bob, "Message", "Is she gone?")
+    await c.click(bob, "Send")
+    await c.expect_text(bob.log("Messages"), "Is she gone?", "Bob's log")
+    c.expect(bob.loads == loads, expected="Bob's page as it was", seen="a page load")
+
+
+@check("4.12", "A new password ends all other sessions", files=[PAGES, SIGNING_IN, SESSIONS])
+@since(4)
+async def new_password(c: CheckContext) -> None:
+    nora, phone = await c.people("Nora", "Nora's phone")
+    await c.register(nora)
+    number = await c.in_app(conversation("Nora", "Notes"), "the contexts accounts and chat")
+    await c.sign_in(phone, "nora@example.com")
+    await c.visit(phone, f"/conversations/{number}")
+    tab = await nora.context.new_page()
+    await tab.goto(f"{nora.url}/conversations/{number}")
+    await tab.locator("[data-phx-main].phx-connected").wait_for()
+    stolen = await nora.context.cookies()
+    await c.visit(nora, "/profile")
+    secret = "a better one than before"
+    await c.fill_in(
+        nora, "Save changes", New_password=secret, Confirm_new_password=secret, Current_password=PASSWORD
+    )
+    await c.expect_text(nora.page.get_by_role("status"), "Your changes are saved.")
+    await c.expect_at(phone.page, "/sign-in", "her phone")
+    await c.expect_text(tab.get_by_role("heading", level=1), "Notes", "her other tab")
+    mallory = await c.person("Mallory")
+    await copy(stolen, mallory)
+    await c.visit(mallory, "/profile")
+    await c.expect_at(mallory.page, "/sign-in", "who has copied the cookies of before")
+    for password, wanted in ((PASSWORD, 422), (secret, 302)):
+        answer = await c.post_form(phone, "/sign-in", email="nora@example.com", password=password)
+        c.expect(
+            answer.status == wanted,
+            expected=f"{wanted} for the {'new' if wanted == 302 else 'old'} password",
+            seen=str(answer.status),
+        )
+
+
+@check(
+    "4.17",
+    "A restarted server knows everyone, and the pages return by themselves",
+    files=[SESSIONS, SIGNING_IN, CONFIG],
+)
+@since(4)
+async def restarted(c: CheckContext) -> None:
+    alice = await c.person("Alice", viewport=DESK)
+    await c.sign_in(alice, "Alice")
+    await c.visit(alice, "/conversations/2")
+    loads = alice.loads
+    c.done("the server was killed and started again")
+    await c.lab.kill()
+    await c.lab.restart()
+    await c.fill(alice, "Message", "I never left.")
+    await c.click(alice, "Send")
+    await c.expect_text(alice.log("Messages"), "I never left.")
+    c.expect(alice.loads == loads, expected="a page that returned by itself", seen="a page load")
+    await c.visit(alice, "/profile")
+    await c.expect_text(banner(alice), "Alice", "the top bar")
+
+
+@check("4.18", "A changed signing key leads to the sign-in page, once", files=[SIGNING_IN, APP], fresh=True)
+@since(4)
+async def new_key(c: CheckContext) -> None:
+    alice, bob = await c.people("Alice", "Bob")
+    await c.sign_in(alice, "Alice")
+    await c.visit(alice, "/conversations/2")
+    await c.sign_in(bob, "Bob")
+    await c.visit(bob, "/sign-in")
+    await c.expect_text(banner(bob), "Bob", "the top bar")
+    loads, sockets = alice.loads, alice.closed_sockets
+    c.done("the server was started with another signing key")
+    await c.lab.restart(new_key=True)
+    c.expect(
+        alice.closed_sockets > sockets, expected="a page that lost its socket", seen="a page that did not"
+    )
+    await c.expect_at(alice.page, "/sign-in", "Alice")
+    await c.expect_visible(alice.heading("Sign in"))
+    await c.visit(bob, "/profile")
+    await c.expect_at(bob.page, "/sign-in", "Bob")
+    await c.fill_in(alice, "Sign in", Email="alice@example.com", Password=PASSWORD)
+    await c.expect_visible(alice.heading("Saturday hike"))
+    await alice.live()
+    # The sign-in page, and the conversation again. A loop would have loaded more.
+    c.expect(alice.loads == loads + 2, expected="two page loads", seen=f"{alice.loads - loads}")
+    await c.expect_tidy(alice)
