@@ -85,7 +85,7 @@ class SlowReader:
         cut_off: called once the bound is reached, with the reason.
     """
 
-    __slots__ = ("_bytes", "_cut_off", "_frames", "_max_bytes", "_moved", "_seconds", "_timer")
+    __slots__ = ("_bytes", "_cut_off", "_frames", "_max_bytes", "_moved", "_over", "_seconds", "_timer")
 
     def __init__(self, seconds: float, max_bytes: int, cut_off: Callable[[str], None]) -> None:
         self._seconds, self._max_bytes, self._cut_off = seconds, max_bytes, cut_off
@@ -93,6 +93,7 @@ class SlowReader:
         self._bytes = 0
         self._moved = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._over = False
 
     @property
     def waiting(self) -> int:
@@ -108,7 +109,7 @@ class SlowReader:
         elif self._bytes > self._max_bytes:
             self._cut_off(f"{self._bytes} bytes wait for it")
             return
-        if self._timer is None:
+        if self._timer is None and not self._over:
             self._timer = asyncio.get_running_loop().call_later(self._seconds, self._look)
 
     def ends(self, size: int) -> None:
@@ -119,7 +120,8 @@ class SlowReader:
             self._moved = time.monotonic()
 
     def stop(self) -> None:
-        """The socket is closed; look no more."""
+        """The socket is closed; look no more, whatever somebody still tries to send."""
+        self._over = True
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

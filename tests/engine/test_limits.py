@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import socket
+import weakref
 from typing import Any
 
 import pytest
@@ -204,6 +206,24 @@ async def test_slow_reader_by_bytes_but_a_single_frame_always_may_wait() -> None
     reader.begins(600)
     assert cut == ["1200 bytes wait for it"]
     reader.stop()
+
+
+async def test_slow_reader_holds_nothing_once_its_socket_is_closed() -> None:
+    """A view that is about to end may still send; no timer may keep its socket in memory for that."""
+
+    class Peer:
+        def cut_off(self, reason: str) -> None:
+            raise AssertionError(reason)
+
+    peer = Peer()
+    gone = weakref.ref(peer)
+    reader = SlowReader(60, 1000, peer.cut_off)
+    reader.stop()
+    reader.begins(10)
+    reader.ends(10)
+    del reader, peer
+    gc.collect()
+    assert gone() is None
 
 
 class Deaf:
