@@ -1,13 +1,6 @@
-"""The contexts of chapter 2: each rule of the database is tried, and seen to refuse.
-
-Each test has a SQLite database of its own. With PARLEY_TEST_DATABASE_URL they run on that one, an empty
-database on PostgreSQL for example, and leave it empty.
-"""
+"""The contexts of chapter 2: each rule of the database is tried, and seen to refuse."""
 
 import itertools
-import os
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -22,16 +15,7 @@ from messenger.errors import Invalid
 from messenger.migrations import migrate
 from messenger.seeds import seed
 
-
-@pytest.fixture(autouse=True)
-async def database(tmp_path: Path) -> AsyncIterator[None]:
-    db.connect(os.environ.get("PARLEY_TEST_DATABASE_URL") or f"sqlite:///{(tmp_path / 'test.db').as_posix()}")
-    await migrate()
-    yield
-    async with db.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.drop_all)
-        await connection.execute(text("DROP TABLE alembic_version"))
-    await db.disconnect()
+pytestmark = pytest.mark.usefixtures("database")
 
 
 async def two_people() -> tuple[accounts.User, accounts.User]:

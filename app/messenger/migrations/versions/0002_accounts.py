@@ -34,12 +34,12 @@ def upgrade() -> None:
 
 
 def normal_email() -> sa.CheckConstraint:
-    return sa.CheckConstraint("email = lower(trim(email))", name="ck_accounts_users_email_normal")
+    return sa.CheckConstraint("email = lower(trim(email))", name="email_normal")
 
 
 def with_password() -> sa.CheckConstraint:
     rule = "(email IS NULL) = (password_hash IS NULL)"
-    return sa.CheckConstraint(rule, name="ck_accounts_users_email_with_password")
+    return sa.CheckConstraint(rule, name="email_with_password")
 
 
 def downgrade() -> None:
