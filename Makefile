@@ -10,7 +10,7 @@ endif
 PY := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup start run lab check verify weave lint format types test soak bench doctor clean
+.PHONY: help setup start run lab stage check verify weave lint format types test soak bench doctor clean
 
 help: ## what each target does
 	@$(PYTHON) -c "import re; [print('  make %-9s %s' % m) for m in re.findall(r'(?m)^([a-z-]+):[^#\n]*## (.+)', open('Makefile', encoding='utf-8').read())]"
@@ -25,6 +25,9 @@ lab: start ## the same as start
 
 run: setup ## serve the finished messenger on SQLite with seeded data
 	@$(BIN)/course run finished
+
+stage: setup ## Alice and Bob side by side for a class, with the wire and buttons that break things (N=3: chapter 3)
+	@$(BIN)/course stage $(N)
 
 check: setup ## check the chapter you are working on
 	@$(BIN)/course check

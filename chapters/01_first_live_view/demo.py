@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator
 
-from course import Lab
+from course.acting import Lab
 
 PEOPLE = ("Alice", "Bob")
+STARTS = {"Alice": "/counter", "Bob": "/counter", "Carol": "/counter"}
 
 
 async def acts(lab: Lab) -> AsyncIterator[str]:
@@ -12,8 +13,8 @@ async def acts(lab: Lab) -> AsyncIterator[str]:
     alice, bob = await lab.people(*PEOPLE)
 
     yield "Alice and Bob open the same address. Each has a counter of their own."
-    await alice.goto("/counter")
-    await bob.goto("/counter")
+    await alice.goto(STARTS["Alice"])
+    await bob.goto(STARTS["Bob"])
     await bob.button("Increment").click()
     await bob.text("clicked 1 times").wait_for()
     for count in (1, 2, 3):

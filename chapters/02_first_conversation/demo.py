@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator
 
-from course import Lab
+from course.acting import Lab
 
 PEOPLE = ("Alice", "Bob")
+STARTS = {"Alice": "/conversations/1/users/1", "Bob": "/conversations/1/users/2"}
 
 
 async def acts(lab: Lab) -> AsyncIterator[str]:
@@ -12,8 +13,8 @@ async def acts(lab: Lab) -> AsyncIterator[str]:
     alice, bob = await lab.people(*PEOPLE)
 
     yield "Alice and Bob open their conversation, each as themselves."
-    await alice.goto("/conversations/1/users/1")
-    await bob.goto("/conversations/1/users/2")
+    await alice.goto(STARTS["Alice"])
+    await bob.goto(STARTS["Bob"])
 
     yield "Alice writes. Her message is stored, and on her page. Bob's page does not know yet."
     await alice.textbox("Message").fill("I will bring the big basket.")

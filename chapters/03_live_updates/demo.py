@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator
 
-from course import Lab
-from course.lab.person import Person
+from course.acting import Lab, Person
 
 PEOPLE = ("Alice", "Bob")
+STARTS = {"Alice": "/conversations/1/users/1", "Bob": "/conversations/1/users/2"}
 
 
 async def say(person: Person, text: str) -> None:
@@ -20,8 +20,8 @@ async def acts(lab: Lab) -> AsyncIterator[str]:
     alice, bob = await lab.people(*PEOPLE)
 
     yield "Alice and Bob open the same conversation."
-    await alice.goto("/conversations/1/users/1")
-    await bob.goto("/conversations/1/users/2")
+    await alice.goto(STARTS["Alice"])
+    await bob.goto(STARTS["Bob"])
 
     yield "Alice writes. Bob has it at once, and nobody has loaded a page."
     await say(alice, "I will bring the big basket.")

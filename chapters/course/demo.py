@@ -1,31 +1,111 @@
 """Demos: ``chapters/NN_…/demo.py`` is one scenario, for the classroom, for pictures and for a test.
 
-A demo has ``async def acts(lab)``, an asynchronous generator: each ``yield`` is the caption of the act that
-follows.
+A demo has
+
+* ``PEOPLE``: the names of those who act;
+* ``STARTS``: the path where each person's page begins, ``{"Alice": "/counter", …}``; ``/`` for all others;
+* ``async def acts(lab)``, an asynchronous generator: each ``yield`` is the caption of the act that follows;
+
+From chapter 4 on a start page may ask people to sign in; whoever brings them there lets them do it.
+
+What its acts may use is listed in `course.acting`.
 """
 
 from __future__ import annotations
 
+import ast
 import importlib.util
-from collections.abc import AsyncIterator, Awaitable, Callable
-from types import ModuleType
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
+from course.acting import Lab, Person
 from course.errors import CourseError
+from course.lab.signing_in import PAGE as SIGN_IN_PAGE
 from course.model import Chapter
 
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
-def load_demo(chapter: Chapter) -> ModuleType:
-    """Imports a chapter's demo. Raises `CourseError` when it has none."""
+
+@dataclass(frozen=True)
+class Demo:
+    """A chapter's demo.
+
+    Attributes:
+        people: those who act, in the order in which they stand.
+        starts: where each person's page begins.
+        captions: of the acts, as they stand in the file.
+        acts: plays it in a Lab or on a stage.
+    """
+
+    people: tuple[str, ...]
+    starts: Mapping[str, str]
+    captions: tuple[str, ...]
+    acts: Callable[[Any], AsyncIterator[str]]
+
+    def start_of(self, name: str) -> str:
+        """The path where this person's page begins."""
+        return self.starts.get(name, "/")
+
+    async def arrive(self, lab: Lab, person: Person) -> None:
+        """Bring a person, whose start page was opened, to it: they sign in if the app asks for that."""
+        await person.live()
+        if path_of(person.page.url) != SIGN_IN_PAGE:
+            return
+        await lab.sign_in(person)
+        if path_of(person.page.url) != self.start_of(person.name):
+            await person.goto(self.start_of(person.name))
+
+
+def path_of(url: str) -> str:
+    """The path of an address, without the query."""
+    return urlsplit(url).path or "/"
+
+
+def load_demo(chapter: Chapter) -> Demo:
+    """Imports a chapter's demo. Raises `CourseError` when it has none, or one that cannot be read."""
     path = chapter.path / "demo.py"
     spec = importlib.util.spec_from_file_location(f"parley_demo_{chapter.number:02}", path)
     if not path.is_file() or spec is None or spec.loader is None:
         raise CourseError(f"Chapter {chapter.number} has no demo.", "See `course list` for the chapters.")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except ModuleNotFoundError as problem:
+        if (problem.name or "").split(".")[0] != "playwright":
+            raise
+        raise CourseError(
+            f"{path} needs Playwright, which is not installed here.",
+            "Import `Lab` and `Person` from `course.acting`; then the stage can play it without.",
+        ) from None
     if not hasattr(module, "acts"):
         raise CourseError(f"{path} has no `async def acts(lab)`.", "Each yield is the caption of an act.")
-    return module
+    return Demo(
+        people=tuple(getattr(module, "PEOPLE", ("Alice", "Bob"))),
+        starts=getattr(module, "STARTS", NOBODY),
+        captions=captions_in(path),
+        acts=module.acts,
+    )
+
+
+def captions_in(path: Path) -> tuple[str, ...]:
+    """What ``acts`` yields, in the order of its lines, without playing it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    acts = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef) and node.name == "acts"
+    ]
+    found = [node for function in acts for node in ast.walk(function) if isinstance(node, ast.Yield)]
+    found.sort(key=lambda node: node.lineno)
+    return tuple(
+        node.value.value
+        for node in found
+        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    )
 
 
 async def play(
@@ -36,8 +116,7 @@ async def play(
     Returns the captions.
     """
     captions: list[str] = []
-    acts: AsyncIterator[str] = load_demo(chapter).acts(lab)
-    async for caption in acts:
+    async for caption in load_demo(chapter).acts(lab):
         captions.append(caption)
         if before_act is not None:
             await before_act(len(captions), caption)

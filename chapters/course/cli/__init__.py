@@ -16,12 +16,14 @@ import click
 from course.cli.learn import check, diff, hint, listing, merge, overview, reset, start
 from course.cli.maintain import absorb, ripple, schedule, shots, verify, weave
 from course.cli.screen import complain
-from course.cli.serve import demo, doctor, lab, run, watch
+from course.cli.serve import doctor, lab, run, watch
+from course.cli.show import demo, stage
 from course.errors import CourseError
 
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Working through a chapter": (listing, start, check, hint, diff, merge, reset, watch),
-    "Servers and notebooks": (run, lab, demo, doctor),
+    "Servers and notebooks": (run, lab, doctor),
+    "In the classroom": (stage, demo),
     "Writing the course": (weave, verify, ripple, absorb, schedule, shots),
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import subprocess
 import sys
@@ -108,31 +107,6 @@ def watch() -> None:
         subprocess.run(command, check=False)
         say("Watching your workspace; Ctrl-C stops it.", "dim")
     say("Stopped.")
-
-
-@click.command()
-@click.argument("chapter", metavar="N")
-@click.option("--headless", is_flag=True, help="Without windows and without waiting.")
-def demo(chapter: str, headless: bool) -> None:
-    """Play chapter N's demo in real browsers, one act per Enter."""
-    course = Course.here()
-    found = course.chapter(chapter)
-
-    async def before_act(number: int, caption: str) -> None:
-        screen().print(f"[bold cyan]{number}[/] {caption}")
-        if not headless:
-            await asyncio.to_thread(click.pause, "  Enter plays it …")
-
-    async def show() -> None:
-        from course.demo import play
-        from course.lab import Lab
-
-        async with await Lab.open(state=found.number, headless=headless) as opened:
-            await play(found, opened, before_act)
-            if not headless:
-                await asyncio.to_thread(click.pause, "That was the last act. Enter closes the browsers …")
-
-    asyncio.run(show())
 
 
 @click.command()

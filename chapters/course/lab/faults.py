@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from course.lab.errors import FaultDidNotHappen
 from course.lab.page import View
-from course.lab.person import Person
+from course.lab.watching import Watched
 
 CLIENT_ERROR = "phx-client-error"
 SERVER_ERROR = "phx-server-error"
@@ -26,7 +26,7 @@ SECONDS_TO_HANG = 0.4
 class Before:
     """What a page was like before a fault, to compare with."""
 
-    def __init__(self, person: Person, views: Sequence[View]) -> None:
+    def __init__(self, person: Watched, views: Sequence[View]) -> None:
         self.person = person
         self.views = {view.id for view in views if view.connected}
         self.sockets = person.open_sockets
@@ -34,7 +34,7 @@ class Before:
         self.mark = person.mark()
 
     @classmethod
-    async def of(cls, person: Person) -> Before:
+    async def of(cls, person: Watched) -> Before:
         """Look at the page now."""
         return cls(person, await person.views())
 
@@ -60,7 +60,7 @@ async def see_lost(before: Before, what: str) -> None:
             raise _unseen(what, f"the server still answers {person.name}")
 
 
-async def see_back(person: Person, mark: int, views: set[str], what: str) -> None:
+async def see_back(person: Watched, mark: int, views: set[str], what: str) -> None:
     """Wait until the page is served again: every live view that was lost has joined anew and is connected.
 
     Args:
@@ -91,21 +91,21 @@ def lost_views(views: Sequence[View]) -> set[str]:
     return {view.id for view in views if not view.connected and not view.nested}
 
 
-async def cut(person: Person, *, reset: bool = True) -> None:
+async def cut(person: Watched, *, reset: bool = True) -> None:
     """Pull this person's cable; it stays out until mended."""
     before = await Before.of(person)
     person.network.cut(reset=reset)
     await see_lost(before, "cut")
 
 
-async def refuse(person: Person) -> None:
+async def refuse(person: Watched) -> None:
     """End this person's connections in good order and refuse new ones until mended."""
     before = await Before.of(person)
     person.network.refuse()
     await see_lost(before, "refuse")
 
 
-async def hang(person: Person) -> None:
+async def hang(person: Watched) -> None:
     """Let everything hang: connections stay open and nothing moves, until mended."""
     sockets, received = person.open_sockets, person.network.received
     person.network.hang()
@@ -117,7 +117,7 @@ async def hang(person: Person) -> None:
         raise _unseen("hang", f"{person.name}'s connections did not stay open")
 
 
-async def delay(person: Person, seconds: float) -> None:
+async def delay(person: Watched, seconds: float) -> None:
     """Hold everything back for so many seconds each way, until mended."""
     person.network.delay(seconds)
     if person.on_a_page:
@@ -127,7 +127,7 @@ async def delay(person: Person, seconds: float) -> None:
             raise _unseen("delay", f"{person.name}'s page got its answer in {took:.2f} s")
 
 
-async def mend(person: Person) -> None:
+async def mend(person: Watched) -> None:
     """Let this person's link pass everything again; returns when the page's views have joined again."""
     mark = person.mark()
     lost = lost_views(await person.views())
@@ -137,7 +137,7 @@ async def mend(person: Person) -> None:
     await person.live(SECONDS_TO_RETURN)
 
 
-async def crash(person: Person, topic: str, mark: int) -> None:
+async def crash(person: Watched, topic: str, mark: int) -> None:
     """Wait until the page shows that the view of this topic crashed: marked, or joined again already."""
     name = topic.removeprefix("lv:")
 

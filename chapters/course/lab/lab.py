@@ -16,7 +16,6 @@ from course.lab.host import Host
 from course.lab.person import VIEWPORT, Person
 from course.lab.process import AppError
 from course.lab.shared import borrow_browser, return_browser
-from course.lab.signing_in import PASSWORD, sign_in
 from course.lab.state import APP, AppState, StateName, find_state
 from course.lab.tables import frames_table, newest_tree, tree_table
 from course.lab.wire import Frame
@@ -130,16 +129,6 @@ class Lab(Breaking):
         """Several people at once: ``alice, bob = await lab.people("Alice", "Bob")``."""
         return [await self.person(name) for name in names]
 
-    async def sign_in(self, person: Person, name: str | None = None, password: str = PASSWORD) -> None:
-        """Sign a person in by the app's own form; from chapter 4 on.
-
-        Args:
-            person: who sits in front of the browser.
-            name: a seeded nickname or an email; the person's own name by default.
-            password: by default that of the seeded people.
-        """
-        await sign_in(person, name or person.name, password)
-
     async def dismiss(self, person: Person) -> None:
         """Send a person away and close their browser."""
         del self._people[person.name]
@@ -184,23 +173,9 @@ class Lab(Breaking):
         """
         return await self._host.python(code)
 
-    async def start(self) -> None:
-        """Start the app now, where it would otherwise start with the first page.
-
-        Raises:
-            NoMessenger: the state has no app yet.
-            AppDidNotStart: it raised; the message shows the lines of its own files.
-        """
-        await self._host.start()
-        self._point_links()
-
     async def _refresh(self) -> None:
         await self._host.refresh()
         self._point_links()
-
-    def _point_links(self) -> None:
-        for person in self._people.values():
-            person.network.server_port = self._host.port
 
     # Showing.
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import re
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -20,18 +17,18 @@ from playwright.async_api import (
 )
 from playwright.async_api import Error as PlaywrightError
 
-from course.lab.errors import PageNotLive
-from course.lab.page import PROBE_JS, VIEWS_JS, Answer, Message, View, tell_views
+from course.lab.byname import ByName, NamedRole, Text
+from course.lab.page import PROBE_JS, VIEWS_JS, Answer, Message, View
 from course.lab.proxy import Link
 from course.lab.server import PROBE_PATH
+from course.lab.watching import Watched
 from course.lab.wire import Frame, WireTap
 
 VIEWPORT = (440, 560)
 SECONDS_TO_ACT = 5.0
-SECONDS_TO_JOIN = 10.0
 
 
-class Person:
+class Person(Watched, ByName[Locator]):
     """One person: a browser context behind a link of their own.
 
     Attributes:
@@ -43,10 +40,9 @@ class Person:
     """
 
     def __init__(self, name: str, context: BrowserContext, page: Page, network: Link) -> None:
-        self.name = name
+        super().__init__(name, network)
         self.context = context
         self.page = page
-        self.network = network
         self.console: list[Message] = []
         self.loads = 0
         self.in_fault: Callable[[], bool] = lambda: False
@@ -88,27 +84,10 @@ class Person:
 
     # What is on the page, by role and accessible name.
 
-    def button(self, name: str | re.Pattern[str]) -> Locator:
-        """The button with this name."""
-        return self.page.get_by_role("button", name=name, exact=isinstance(name, str))
+    def _by_role(self, role: NamedRole, name: Text, *, exact: bool) -> Locator:
+        return self.page.get_by_role(role, name=name, exact=exact)
 
-    def link(self, name: str | re.Pattern[str]) -> Locator:
-        """The link with this name."""
-        return self.page.get_by_role("link", name=name, exact=isinstance(name, str))
-
-    def textbox(self, name: str | re.Pattern[str]) -> Locator:
-        """The text field with this label."""
-        return self.page.get_by_role("textbox", name=name, exact=isinstance(name, str))
-
-    def heading(self, name: str | re.Pattern[str]) -> Locator:
-        """The heading with this text."""
-        return self.page.get_by_role("heading", name=name, exact=isinstance(name, str))
-
-    def log(self, name: str | re.Pattern[str]) -> Locator:
-        """The log with this label: a list that grows at its end."""
-        return self.page.get_by_role("log", name=name, exact=isinstance(name, str))
-
-    def text(self, text: str | re.Pattern[str]) -> Locator:
+    def text(self, text: Text) -> Locator:
         """Whatever shows this text."""
         return self.page.get_by_text(text)
 
@@ -126,6 +105,14 @@ class Person:
         await self.live()
         return Answer(response.status if response is not None else 0)
 
+    async def follow(self, locator: Locator) -> Answer:
+        """Click what leads to another page, by a link or a form; returns as `goto` does."""
+        async with self.page.expect_navigation(timeout=15_000) as navigation:
+            await locator.click()
+        response = await navigation.value
+        await self.live()
+        return Answer(response.status if response is not None else 0)
+
     async def get(self, path: str) -> APIResponse:
         """Ask for a page as a program does: its HTML and its status, without opening it."""
         if self.before_goto is not None:
@@ -137,29 +124,6 @@ class Person:
         response = await self.page.reload(timeout=15_000)
         await self.live()
         return Answer(response.status if response is not None else 0)
-
-    async def live(self, seconds: float = SECONDS_TO_JOIN) -> None:
-        """Wait until every live view of the page is connected; at once when there is none."""
-        await self.until(
-            self._all_connected,
-            seconds,
-            lambda views: PageNotLive(
-                f"{self.name}'s page has not become live: {tell_views(views)}.", self._why_not_live()
-            ),
-        )
-
-    async def until(
-        self,
-        reached: Callable[[list[View]], bool],
-        seconds: float,
-        problem: Callable[[list[View]], Exception],
-    ) -> None:
-        """Look at the page's views until they are as wished, else raise what ``problem`` makes of them."""
-        end = time.monotonic() + seconds
-        while not reached(views := await self.views()):
-            if time.monotonic() > end:
-                raise problem(views)
-            await asyncio.sleep(0.02)
 
     async def views(self) -> list[View]:
         """The live views in the page, in document order; none while a page is being loaded."""
@@ -215,22 +179,17 @@ class Person:
         kinds = ("error", "warning", "exception")
         return [f"{m.kind}: {m.text}" for m in self.console if m.kind in kinds and not m.during_fault]
 
+    @property
+    def complaint(self) -> str:
+        """The newest of these."""
+        problems = self.console_problems
+        return problems[-1] if problems else ""
+
     async def leave(self) -> None:
         """Close the page and the link."""
         with contextlib.suppress(PlaywrightError):
             await self.context.close()
         await self.network.close()
-
-    def _all_connected(self, views: list[View]) -> bool:
-        return all(view.connected for view in views)
-
-    def _why_not_live(self) -> str:
-        refusals = [frame.meaning for frame in self._tap.frames if frame.kind in ("error", "crash")]
-        if refusals:
-            return f"The server answered the join: {refusals[-1]}."
-        if self.console_problems:
-            return f"The browser's console says: {self.console_problems[-1]}"
-        return "No join was answered. Does the page load the client, and does the app serve /live?"
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if PROBE_PATH not in message.location.get("url", ""):

@@ -11,7 +11,10 @@ import contextlib
 import math
 import socket
 import struct
+from collections.abc import Callable
 from typing import Literal
+
+from course.lab.passage import Passage
 
 Mode = Literal["pass", "cut", "refuse", "hang", "delay"]
 
@@ -25,6 +28,11 @@ LINGER_NONE_WINDOWS = struct.pack("hh", 1, 0)
 class Link:
     """A TCP proxy on a port of its own.
 
+    Args:
+        server_port: where the server listens.
+        host: the address for both sides.
+        passages: makes one `Passage` for each connection; by default nobody looks.
+
     Attributes:
         mode: how the link behaves now.
         sent: bytes forwarded from the person to the server.
@@ -32,7 +40,9 @@ class Link:
         opened: connections accepted so far, those cut at once included.
     """
 
-    def __init__(self, server_port: int, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self, server_port: int, host: str = "127.0.0.1", passages: Callable[[], Passage] | None = None
+    ) -> None:
         self.host = host
         self.server_port = server_port
         self.mode: Mode = "pass"
@@ -41,6 +51,7 @@ class Link:
         self.received = 0
         self.opened = 0
         self._port = 0
+        self._passages = passages
         self._listener: asyncio.Server | None = None
         self._changed = asyncio.Event()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -150,47 +161,66 @@ class Link:
             return
         server_reader, server_writer = await asyncio.open_connection(self.host, self.server_port)
         self._writers.add(server_writer)
+        passage = self._passages() if self._passages is not None else None
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._forward(reader, server_writer, outward=True))
-                group.create_task(self._forward(server_reader, writer, outward=False))
+                group.create_task(self._forward(reader, server_writer, passage, outward=True))
+                group.create_task(self._forward(server_reader, writer, passage, outward=False))
         except* OSError:
             _end(writer, reset=True)
         finally:
+            if passage is not None:
+                passage.ended()
             self._writers.discard(server_writer)
             _end(server_writer, reset=True)
 
     async def _forward(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, outward: bool
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        passage: Passage | None,
+        *,
+        outward: bool,
     ) -> None:
         """Carry one direction until its end; reading goes on while older chunks are still held back."""
-        queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(QUEUE)
+        queue: asyncio.Queue[tuple[float, bytes, bool]] = asyncio.Queue(QUEUE)
         clock = asyncio.get_running_loop().time
+        # Both directions are seen as the person's browser sees them: when it sends, and when it receives.
+        seen = passage.inward if passage is not None and not outward else None
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._deliver(queue, writer, outward=outward))
-            while True:
+            group.create_task(self._deliver(queue, writer, seen, outward=outward))
+            ended = False
+            while not ended:
                 data = await reader.read(CHUNK)
-                await queue.put((clock(), data))
-                if not data:
-                    break
+                ended = not data
+                if passage is not None and outward:
+                    data = passage.outward(data)
+                await queue.put((clock(), data, ended))
 
     async def _deliver(
-        self, queue: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter, *, outward: bool
+        self,
+        queue: asyncio.Queue[tuple[float, bytes, bool]],
+        writer: asyncio.StreamWriter,
+        seen: Callable[[bytes], bytes] | None,
+        *,
+        outward: bool,
     ) -> None:
-        while True:
-            arrived, data = await queue.get()
+        ended = False
+        while not ended:
+            arrived, data, ended = await queue.get()
             await self._hold(arrived)
-            if not data:
-                # Half-close: the other direction may still have something to say.
-                with contextlib.suppress(OSError):
-                    writer.write_eof()
-                return
-            writer.write(data)
-            await writer.drain()
+            if seen is not None:
+                data = seen(data)
+            if data:
+                writer.write(data)
+                await writer.drain()
             if outward:
                 self.sent += len(data)
             else:
                 self.received += len(data)
+        # Half-close: the other direction may still have something to say.
+        with contextlib.suppress(OSError):
+            writer.write_eof()
 
     async def _hold(self, arrived: float) -> None:
         """Wait until a chunk that arrived then may go on, under whatever mode holds meanwhile."""

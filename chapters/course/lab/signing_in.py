@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 
+from course import acting
 from course.lab.errors import LabError
-from course.lab.person import Person
+
+if TYPE_CHECKING:
+    from course.lab.person import Person
 
 PAGE = "/sign-in"
 PASSWORD = "parley-demo"
@@ -16,7 +20,7 @@ def email_of(name: str) -> str:
     return name if "@" in name else f"{name.split()[-1].lower()}@example.com"
 
 
-async def sign_in(person: Person, name: str, password: str = PASSWORD) -> None:
+async def sign_in(person: acting.Person, name: str, password: str = PASSWORD) -> None:
     """Fill in the sign-in page as a person does, and wait for the page behind it.
 
     Args:
@@ -32,14 +36,12 @@ async def sign_in(person: Person, name: str, password: str = PASSWORD) -> None:
         raise LabError(f"The messenger has no page {PAGE} yet.", "It comes with chapter 4.")
     await person.textbox("Email").fill(email_of(name))
     await person.textbox("Password").fill(password)
-    async with person.page.expect_navigation():
-        await person.button("Sign in").click()
+    await person.follow(person.button("Sign in"))
     if PAGE in person.page.url:
         said = " ".join(await person.page.get_by_role("alert").all_inner_texts())
         raise LabError(
             f"{person.name} is not signed in: {said or 'the page says nothing'}", "Look at the page."
         )
-    await person.live()
 
 
 async def sign_in_unseen(person: Person, name: str, password: str = PASSWORD) -> str | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any, Literal
-
-from playwright.async_api import Page, WebSocket
+from typing import TYPE_CHECKING, Any, Literal
 
 from course.lab.meaning import Decoded, Decoder
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page, WebSocket
 
 Direction = Literal["sent", "received"]
 
@@ -23,7 +24,7 @@ class Frame:
         event: the protocol's event name, such as ``phx_join``, ``event`` or ``diff``.
         kind: what it is for a reader: ``join``, ``rendered``, ``event``, ``diff``, ``reply``, ``patch``,
             ``leave``, ``heartbeat``, ``crash``, ``error``, ``close``, ``text``; ``opened`` and ``closed`` for
-            the socket itself.
+            the socket itself; ``page`` for a page that was loaded, which the stage shows as well.
         topic: the channel, such as ``lv:phx-GBrPaMz0QN4x``; empty when there is none.
         payload: the decoded JSON payload, or the raw text of frames that are not ours.
         size: bytes of the frame's payload, UTF-8.
@@ -44,6 +45,22 @@ class Frame:
     join_ref: str | None = None
     ref: str | None = None
     at: float = field(default_factory=time.monotonic, compare=False)
+
+    @classmethod
+    def of(cls, who: str, direction: Direction, part: Decoded, size: int) -> Frame:
+        """A frame that was taken apart just now."""
+        return cls(
+            who=who,
+            direction=direction,
+            event=part.event,
+            kind=part.kind,
+            topic=part.topic,
+            payload=part.payload,
+            size=size,
+            meaning=part.meaning,
+            join_ref=part.join_ref,
+            ref=part.ref,
+        )
 
     def __str__(self) -> str:
         arrow = "→" if self.direction == "sent" else "←"
@@ -101,17 +118,4 @@ class WireTap:
         self._note("received", Decoded("", "closed", meaning), 0)
 
     def _note(self, direction: Direction, part: Decoded, size: int) -> None:
-        self.frames.append(
-            Frame(
-                who=self.who,
-                direction=direction,
-                event=part.event,
-                kind=part.kind,
-                topic=part.topic,
-                payload=part.payload,
-                size=size,
-                meaning=part.meaning,
-                join_ref=part.join_ref,
-                ref=part.ref,
-            )
-        )
+        self.frames.append(Frame.of(self.who, direction, part, size))

@@ -1,0 +1,90 @@
+"""The commands for the classroom: stage, demo."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import webbrowser
+from collections.abc import Callable
+
+import click
+
+from course.cli.screen import say, screen
+from course.model import Chapter, Course
+from course.stage.names import DEFAULT_PORT, DOMAIN, LOOPBACK
+
+
+@click.command()
+@click.argument("what", metavar="[N|workspace]", required=False)
+@click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True)
+@click.option("--no-browser", is_flag=True, help="Only print the address.")
+def stage(what: str | None, port: int, no_browser: bool) -> None:
+    """Alice and Bob side by side in your browser, the wire, and buttons that break things."""
+    course = Course.here()
+    name = what if what == "workspace" else str(_chapter(course, what).number)
+    _open_stage(course, name, port, not no_browser)
+
+
+@click.command()
+@click.argument("chapter", metavar="N")
+@click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True)
+@click.option("--no-browser", is_flag=True, help="Only print the address.")
+@click.option("--headless", is_flag=True, help="Play it without anybody looking, in two browsers.")
+def demo(chapter: str, port: int, no_browser: bool, headless: bool) -> None:
+    """Play chapter N's demo on the stage, one act per Enter."""
+    from course.demo import load_demo
+
+    course = Course.here()
+    found = course.chapter(chapter)
+    if headless:
+        asyncio.run(_play(found))
+        return
+    load_demo(found)
+    _open_stage(course, str(found.number), port, not no_browser)
+
+
+def _chapter(course: Course, what: str | None) -> Chapter:
+    return course.chapter(course.last if what is None else what)
+
+
+def _open_stage(course: Course, name: str, port: int, browse: bool) -> None:
+    from course.stage.serve import serve_stage
+
+    try:
+        serve_stage(course, name, port, _on_ready(browse))
+    except KeyboardInterrupt:
+        say("The stage is closed.")
+
+
+def _on_ready(browse: bool) -> Callable[[str], None]:
+    def on_ready(address: str) -> None:
+        door = address.replace(DOMAIN, LOOPBACK)
+        console = screen()
+        console.print(f"\n  The stage is at [bold cyan]{address}[/]")
+        console.print(f"  [dim]A browser that does not find it: {door} says what to do.[/]")
+        console.print("  [dim]Ctrl-C closes it.[/]\n")
+        if browse:
+            # A browser that has to start first must not hold up what it is going to show.
+            threading.Thread(target=_browse, args=(door,), daemon=True).start()
+
+    return on_ready
+
+
+def _browse(address: str) -> None:
+    try:
+        opened = webbrowser.open(address)
+    except webbrowser.Error:
+        opened = False
+    if not opened:
+        say("  No browser could be opened from here. Open the address yourself.")
+
+
+async def _play(chapter: Chapter) -> None:
+    from course.demo import play
+    from course.lab import Lab
+
+    async def before_act(number: int, caption: str) -> None:
+        screen().print(f"[bold cyan]{number}[/] {caption}")
+
+    async with await Lab.open(state=chapter.number) as lab:
+        await play(chapter, lab, before_act)

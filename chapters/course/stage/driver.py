@@ -1,0 +1,209 @@
+"""The line to the script in one person's page: errands go out, answers and news come back.
+
+The messages travel through the stage's own page: it has the frame, and passes them on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from itertools import count
+from typing import Any
+
+from course.lab.page import View
+from course.stage.errors import ActFailed
+
+Message = dict[str, Any]
+
+SECONDS_TO_ACT = 5.0
+SECONDS_TO_OPEN = 15.0
+# For the way there and back, and a browser that is busy.
+SECONDS_OF_SLACK = 5.0
+# A pace of 1 types and moves so that a class can follow; 0 does all at once.
+SECONDS_TO_POINT = 1.5
+SECONDS_TO_TYPE = 0.12
+
+
+class Errand:
+    """Something to do in the page.
+
+    Attributes:
+        message: as it was sent.
+        begun: whether the page has found its element and begun to act.
+        answer: what the page said.
+    """
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self.begun = False
+        self.answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+
+class Driver:
+    """Sends errands to one page, one after the other or several at once.
+
+    Args:
+        who: the person's name.
+        send: brings a message to the person's frame.
+
+    Attributes:
+        url: where the page is.
+        documents: how many pages have been loaded.
+        loaded: set while a page with our script is there.
+        known: its live views, as it reported them last.
+        pace: see above; people arrive at once.
+    """
+
+    def __init__(self, who: str, send: Callable[[Message], None]) -> None:
+        self.who = who
+        self.url = ""
+        self.documents = 0
+        self.loaded = asyncio.Event()
+        self.known: tuple[View, ...] = ()
+        self.pace = 0.0
+        self._send = send
+        self._numbers = count(1)
+        self._errands: dict[int, Errand] = {}
+        self._new_document = asyncio.Event()
+        self._document = ""
+
+    async def do(
+        self,
+        action: str,
+        steps: Sequence[Mapping[str, Any]] = (),
+        *args: Any,
+        seconds: float = SECONDS_TO_ACT,
+    ) -> Any:
+        """Let the page do something; returns what it answers.
+
+        Args:
+            action: the name of a function in ``acts.js``.
+            steps: how to find the element.
+            args: for the action.
+            seconds: how long the page may look for the element.
+
+        Raises:
+            ActFailed: there is no page, or no such element in time, or more than one.
+        """
+        await self._wait_for_page()
+        number = next(self._numbers)
+        message = {
+            "do": action,
+            "id": number,
+            "steps": [dict(step) for step in steps],
+            "args": list(args),
+            "ms": round(seconds * 1000),
+            "pace": self.pace,
+        }
+        errand = self._errands[number] = Errand(message)
+        self._send(message)
+        typed = sum(len(arg) for arg in args if isinstance(arg, str))
+        patience = seconds + SECONDS_OF_SLACK + self.pace * (SECONDS_TO_POINT + typed * SECONDS_TO_TYPE)
+        try:
+            return await asyncio.wait_for(errand.answer, patience)
+        except TimeoutError:
+            raise ActFailed(f"{self.who}'s page does not answer.", "Load it again, then go on.") from None
+        finally:
+            del self._errands[number]
+
+    async def open(self, url: str) -> None:
+        """Load a page into the frame; returns when its document is there.
+
+        Raises:
+            ActFailed: nothing came within fifteen seconds.
+        """
+        self._new_document.clear()
+        self._send({"do": "open", "url": url})
+        await self._wait_for_document(f"load {url}")
+
+    async def leads_on(self, action: Awaitable[None]) -> None:
+        """Do something that leads to another page; returns when its document is there.
+
+        Raises:
+            ActFailed: nothing came within fifteen seconds.
+        """
+        self._new_document.clear()
+        await action
+        await self._wait_for_document("go to another page")
+
+    def hear(self, message: Message) -> None:
+        """Something came from the frame."""
+        match message.get("say"):
+            case "page":
+                self._hear_page(message)
+            case "views":
+                if message.get("document") == self._document:
+                    self._hear_views(message)
+            case "url":
+                self.url = str(message.get("url"))
+            case "nothing":
+                self.forget_page()
+            case "leaving":
+                self._hear_leaving(message)
+            case "begun":
+                if (errand := self._errands.get(int(message["id"]))) is not None:
+                    errand.begun = True
+            case "answer":
+                self._hear_answer(message)
+
+    def forget_page(self) -> None:
+        """The frame is gone, or shows nothing of ours."""
+        self.loaded.clear()
+        self.known = ()
+
+    async def _wait_for_document(self, what: str) -> None:
+        try:
+            await asyncio.wait_for(self._new_document.wait(), SECONDS_TO_OPEN)
+        except TimeoutError:
+            raise ActFailed(f"{self.who}'s page did not {what}.", "Is the server running?") from None
+
+    async def _wait_for_page(self) -> None:
+        try:
+            await asyncio.wait_for(self.loaded.wait(), SECONDS_TO_OPEN)
+        except TimeoutError:
+            raise ActFailed(
+                f"{self.who} has no page to act in.",
+                "Is the stage open in a browser, and does the frame load?",
+            ) from None
+
+    def _hear_page(self, message: Message) -> None:
+        self.url = str(message.get("url"))
+        self._hear_views(message)
+        if str(message.get("document")) == self._document and self.loaded.is_set():
+            return  # it only says hello again
+        self._document = str(message.get("document"))
+        self.documents += 1
+        self.loaded.set()
+        self._new_document.set()
+        for errand in self._errands.values():
+            if errand.answer.done():
+                continue
+            if errand.begun:
+                errand.answer.set_result(None)
+            else:
+                # What waited in the page that was left goes on waiting in this one.
+                self._send(errand.message)
+
+    def _hear_leaving(self, message: Message) -> None:
+        if message.get("document") != self._document:
+            return
+        self.forget_page()
+        for errand in self._errands.values():
+            # A click that leads to another page takes its own answer away.
+            if errand.begun and not errand.answer.done():
+                errand.answer.set_result(None)
+
+    def _hear_views(self, message: Message) -> None:
+        self.known = tuple(
+            View(str(v["id"]), bool(v["main"]), bool(v["nested"]), tuple(map(str, v["classes"])))
+            for v in message.get("views", ())
+        )
+
+    def _hear_answer(self, message: Message) -> None:
+        errand = self._errands.get(int(message["id"]))
+        if errand is None or errand.answer.done():
+            return
+        if "problem" in message:
+            errand.answer.set_exception(ActFailed(f"{self.who}'s page: {message['problem']}"))
+        else:
+            errand.answer.set_result(message.get("value"))

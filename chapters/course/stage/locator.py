@@ -1,0 +1,164 @@
+"""Locators and pages for demos on the stage; the contract is `course.acting`, the names are Playwright's.
+
+A locator is a list of steps, which the script in the page follows anew for each action.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from course.acting import Role, State, Text
+from course.stage.driver import SECONDS_TO_ACT, Driver
+from course.stage.errors import NotOnStage
+
+Step = Mapping[str, Any]
+
+
+def told(text: Text) -> Any:
+    """Text, or a pattern, as the script in the page gets it."""
+    if isinstance(text, str):
+        return text
+    flags = "".join(letter for letter, flag in (("i", re.I), ("m", re.M), ("s", re.S)) if text.flags & flag)
+    return {"pattern": text.pattern, "flags": flags}
+
+
+class Finder:
+    """Where locators begin: a page, or another locator."""
+
+    def __init__(self, driver: Driver, steps: tuple[Step, ...] = ()) -> None:
+        self._driver = driver
+        self._steps = steps
+
+    def get_by_role(self, role: Role, *, name: Text | None = None, exact: bool = False) -> StageLocator:
+        """Elements with this role, and this accessible name."""
+        given = {} if name is None else {"name": told(name)}
+        return self._with({"by": "role", "role": role, "exact": exact, **given})
+
+    def get_by_text(self, text: Text, *, exact: bool = False) -> StageLocator:
+        """The smallest elements that contain this text."""
+        return self._with({"by": "text", "text": told(text), "exact": exact})
+
+    def get_by_label(self, text: Text, *, exact: bool = False) -> StageLocator:
+        """Elements with this label."""
+        return self._with({"by": "label", "text": told(text), "exact": exact})
+
+    def get_by_placeholder(self, text: Text, *, exact: bool = False) -> StageLocator:
+        """Fields with this placeholder."""
+        return self._with({"by": "placeholder", "text": told(text), "exact": exact})
+
+    def locator(self, selector: str) -> StageLocator:
+        """Elements by CSS selector."""
+        return self._with({"by": "css", "selector": selector})
+
+    def _with(self, step: Step) -> StageLocator:
+        return StageLocator(self._driver, (*self._steps, step))
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise NotOnStage(
+            f"A demo asked for “{name}”, which Playwright knows and the stage does not.",
+            "`course.acting` lists what a demo may use; what it needs beyond that belongs into a check.",
+        )
+
+
+class StageLocator(Finder):
+    """A way to find an element in a frame, and what can be done with it."""
+
+    def filter(self, *, has_text: Text = "") -> StageLocator:
+        """Only those that contain this text."""
+        return self._with({"by": "has", "text": told(has_text)})
+
+    def nth(self, index: int) -> StageLocator:
+        """One of several; -1 is the last."""
+        return self._with({"by": "nth", "index": index})
+
+    @property
+    def first(self) -> StageLocator:
+        """The first of several."""
+        return self.nth(0)
+
+    @property
+    def last(self) -> StageLocator:
+        """The last of several."""
+        return self.nth(-1)
+
+    async def click(self) -> None:
+        """Move there and click."""
+        await self._do("click")
+
+    async def fill(self, value: str) -> None:
+        """Replace what is typed in it."""
+        await self._do("fill", value)
+
+    async def press_sequentially(self, text: str) -> None:
+        """Type this after what is there."""
+        await self._do("type", text)
+
+    async def press(self, key: str) -> None:
+        """Press a key while it has the focus."""
+        await self._do("press", key)
+
+    async def focus(self) -> None:
+        """Give it the focus."""
+        await self._do("focus")
+
+    async def check(self) -> None:
+        """Tick a box, unless it is ticked."""
+        await self._do("tick", True)
+
+    async def uncheck(self) -> None:
+        """Untick it."""
+        await self._do("tick", False)
+
+    async def scroll_into_view_if_needed(self) -> None:
+        """Bring it into view."""
+        await self._do("reveal")
+
+    async def wait_for(self, *, state: State = "visible", timeout: float = SECONDS_TO_ACT * 1000) -> None:
+        """Wait until it is there, or is not; ``timeout`` in milliseconds."""
+        await self._driver.do("wait", self._steps, state, seconds=timeout / 1000)
+
+    async def count(self) -> int:
+        """How many there are now."""
+        return int(await self._do("count"))
+
+    async def is_visible(self) -> bool:
+        """Whether it is there now."""
+        return bool(await self._do("visible"))
+
+    async def all_inner_texts(self) -> list[str]:
+        """The texts of all there are now."""
+        return [str(text) for text in await self._do("innerTexts")]
+
+    async def inner_text(self) -> str:
+        """Its text, as shown."""
+        return str(await self._do("innerText"))
+
+    async def text_content(self) -> str | None:
+        """Its text, hidden parts included."""
+        found = await self._do("textContent")
+        return None if found is None else str(found)
+
+    async def input_value(self) -> str:
+        """What is typed in it."""
+        return str(await self._do("value"))
+
+    async def get_attribute(self, name: str) -> str | None:
+        """One of its attributes."""
+        found = await self._do("attribute", name)
+        return None if found is None else str(found)
+
+    async def _do(self, action: str, *args: Any) -> Any:
+        return await self._driver.do(action, self._steps, *args)
+
+
+class StagePage(Finder):
+    """A person's page."""
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return self._driver.url

@@ -1,0 +1,102 @@
+"""Plays a demo on the stage, one act at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Literal
+
+from course.demo import Demo
+from course.errors import CourseError
+
+Phase = Literal["ready", "playing", "waiting", "done", "failed"]
+
+# Between a caption and its act, at a pace of 1: long enough to read it, short enough not to wait.
+SECONDS_TO_READ = 1.2
+
+log = logging.getLogger("course.stage")
+
+
+class Player:
+    """The acts of one demo.
+
+    Args:
+        demo: what to play.
+        lab: what its acts are given.
+        pace: tells how fast; 0 does not wait for readers.
+        on_change: is called when something here is another.
+
+    Attributes:
+        phase: ``ready`` before the first act, ``playing``, ``waiting`` for the next one, ``done``,
+            ``failed``.
+        number: of the act whose caption is shown; 0 before the first.
+        caption: the one that is shown.
+        problem: why an act failed.
+    """
+
+    def __init__(
+        self, demo: Demo, lab: Any, pace: Callable[[], float], on_change: Callable[[], None]
+    ) -> None:
+        self.demo = demo
+        self.phase: Phase = "ready"
+        self.number = 0
+        self.caption = ""
+        self.problem = ""
+        self._lab = lab
+        self._pace = pace
+        self._on_change = on_change
+        self._acts: AsyncIterator[str] | None = None
+        self._upcoming: str | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def total(self) -> int:
+        """How many acts there are."""
+        return max(len(self.demo.captions), self.number)
+
+    def next(self) -> bool:
+        """Begin the next act; False when there is none, or one is being played."""
+        if self.phase not in ("ready", "waiting"):
+            return False
+        self.phase = "playing"
+        self._task = asyncio.create_task(self._play(), name="stage-act")
+        self._on_change()
+        return True
+
+    async def stop(self) -> None:
+        """End whatever is being played."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        acts, self._acts = self._acts, None
+        if acts is not None:
+            with contextlib.suppress(Exception):
+                await acts.aclose()  # type: ignore[attr-defined]
+
+    async def _play(self) -> None:
+        try:
+            if self._acts is None:
+                self._acts = self.demo.acts(self._lab)
+                self._upcoming = await anext(self._acts, None)
+            if self._upcoming is None:
+                self._become("done")
+                return
+            self.number, self.caption = self.number + 1, self._upcoming
+            self._on_change()
+            await asyncio.sleep(SECONDS_TO_READ * self._pace())
+            self._upcoming = await anext(self._acts, None)
+            self._become("done" if self._upcoming is None else "waiting")
+        except CourseError as problem:
+            self.problem = " ".join(filter(None, (problem.message, problem.advice)))
+            self._become("failed")
+        except Exception as problem:
+            log.exception("An act of the demo raised")
+            self.problem = f"The demo raised {type(problem).__name__}: {problem}"
+            self._become("failed")
+
+    def _become(self, phase: Phase) -> None:
+        self.phase = phase
+        self._on_change()

@@ -1,0 +1,189 @@
+"""One messenger on the stage and the people who use it, from the choice of a chapter to the next choice."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import tempfile
+from pathlib import Path
+from typing import Protocol
+
+from course.demo import Demo, load_demo
+from course.errors import CourseError
+from course.lab.breaking import Breaking
+from course.lab.host import Host
+from course.lab.state import AppState, find_state
+from course.lab.wire import Frame
+from course.model import Course
+from course.stage.actor import Actor
+from course.stage.driver import Message
+from course.stage.log import LogTail
+from course.stage.names import PEOPLE
+from course.workspace import Workspace
+
+ERRORS_KEPT = 20
+
+
+class Audience(Protocol):
+    """Who is told what happens in a run."""
+
+    def on_frame(self, frame: Frame) -> None:
+        """A frame is on the wire."""
+
+    def send(self, key: str, message: Message) -> None:
+        """A message for the frame with this key."""
+
+    def changed(self) -> None:
+        """Someone came, or moved."""
+
+    def complain(self, problem: CourseError) -> None:
+        """Something did not work."""
+
+
+class Run(Breaking):
+    """A state that is served, and its people. A demo's acts take it for their lab.
+
+    Args:
+        course: whose chapters there are.
+        name: a chapter's number, or ``workspace``.
+        origin: the address of the stage's page, without a path.
+        audience: is told what happens.
+        first_line: the number of the first line of its log.
+
+    Attributes:
+        state: the files of the messenger.
+        demo: of its chapter; None where there is none.
+        log: reads the server's log.
+        pace: of pointers and typing; see `Driver`.
+    """
+
+    def __init__(
+        self, course: Course, name: str, origin: str, audience: Audience, first_line: int = 1
+    ) -> None:
+        self.state: AppState = find_state(name, course)
+        self.demo = _demo_of(course, name)
+        self._origin = origin
+        self._audience = audience
+        self.pace = 1.0
+        self._folder = tempfile.TemporaryDirectory(prefix="parley-stage-", ignore_cleanup_errors=True)
+        data, log = Path(self._folder.name) / "data", Path(self._folder.name) / "server.log"
+        data.mkdir()
+        log.touch()
+        self._host = Host(self.state, data, log)
+        self._broken = set()
+        self._actors: dict[str, Actor] = {}
+        self.log = LogTail(log, first_line)
+
+    async def open(self) -> None:
+        """Start the server; the people of the demo come in.
+
+        Raises:
+            CourseError: the messenger does not start.
+        """
+        await self.start()
+        for name in self.demo.people if self.demo else PEOPLE[:2]:
+            await self.person(name)
+
+    async def close(self) -> None:
+        """End all of it."""
+        for actor in tuple(self._actors.values()):
+            await self.dismiss(actor)
+        await self._host.stop()
+        self.state.close()
+        self._folder.cleanup()
+
+    # People.
+
+    @property
+    def everyone(self) -> list[Actor]:
+        """All people who are here."""
+        return list(self._actors.values())
+
+    def actor(self, name: str) -> Actor | None:
+        """Who is here under this name."""
+        return self._actors.get(name)
+
+    async def person(self, name: str) -> Actor:
+        """This person, who gets a frame when they come for the first time."""
+        if name in self._actors:
+            return self._actors[name]
+        start = self.demo.start_of(name) if self.demo else "/"
+        audience = self._audience
+        actor = await Actor.arrive(
+            name, self._host.port, start, self._origin, audience.on_frame, audience.send
+        )
+        self._actors[name] = actor
+        actor.coming = asyncio.create_task(self._welcome(actor), name="stage-welcome")
+        audience.changed()
+        return actor
+
+    async def _welcome(self, actor: Actor) -> None:
+        """Bring a person to where they begin, signed in, once their frame is there; without a show."""
+        await actor.driver.loaded.wait()
+        try:
+            if self.demo is not None:
+                await self.demo.arrive(self, actor)
+        except CourseError as problem:
+            self._audience.complain(problem)
+        actor.driver.pace = self.pace
+
+    def set_pace(self, pace: float) -> None:
+        """How fast pointers and typing are from now on."""
+        self.pace = pace
+        for actor in self.everyone:
+            actor.driver.pace = pace
+
+    async def people(self, *names: str) -> list[Actor]:
+        """Several people at once."""
+        return [await self.person(name) for name in names]
+
+    async def dismiss(self, actor: Actor) -> None:
+        """Take a person's frame and link away."""
+        if self._actors.pop(actor.name, None) is not None:
+            self._broken.discard(actor.name)
+            await actor.leave()
+
+    @property
+    def can_come(self) -> tuple[str, ...]:
+        """Who may be added."""
+        known = dict.fromkeys((*(self.demo.people if self.demo else ()), *PEOPLE))
+        return tuple(name for name in known if name not in self._actors)
+
+    # The server, without waiting for its effects to be seen: the teacher sees them.
+
+    async def kill_now(self) -> None:
+        """End the server as `kill -9` does, unless it is dead."""
+        if self.alive:
+            await self._host.kill()
+
+    async def start_now(self) -> None:
+        """Start it, killing it first if it runs.
+
+        Raises:
+            CourseError: the messenger does not start.
+        """
+        await self.kill_now()
+        await self.start()
+        self._host.killed = False
+
+    async def mend_all(self) -> None:
+        """Every link passes, and the server runs."""
+        for actor in self.everyone:
+            await actor.set_link("pass")
+        if not self.alive:
+            await self.start_now()
+
+    def forget_errors(self) -> None:
+        """Keep only the newest of the exceptions that the app has raised; the log has them all."""
+        del self._host.raised[:-ERRORS_KEPT]
+
+
+def chapter_of(course: Course, name: str) -> int:
+    """The chapter that a state belongs to."""
+    return Workspace(course).progress.chapter if name == "workspace" else int(name)
+
+
+def _demo_of(course: Course, name: str) -> Demo | None:
+    with contextlib.suppress(CourseError):
+        return load_demo(course.chapter(chapter_of(course, name)))
+    return None

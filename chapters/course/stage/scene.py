@@ -1,0 +1,140 @@
+"""What the stage looks like at one moment, as its page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from course.demo import path_of
+from course.lab.proxy import Mode
+from course.stage.actor import Actor
+from course.stage.player import Player
+
+if TYPE_CHECKING:
+    from course.stage.stage import Stage
+
+Phase = Literal["starting", "ready", "failed"]
+Condition = Literal["live", "plain", "waiting", "lost", "crashed", "away"]
+
+CONDITIONS: dict[Condition, str] = {
+    "live": "live",
+    "plain": "no live view here",
+    "waiting": "joining",
+    "lost": "connection lost",
+    "crashed": "view crashed",
+    "away": "no page",
+}
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One person's place.
+
+    Attributes:
+        key: names their frame; another frame has another key.
+        mode: how their link behaves.
+        condition: of their page.
+    """
+
+    name: str
+    slug: str
+    key: str
+    origin: str
+    path: str
+    mode: Mode
+    condition: Condition
+
+    @property
+    def says(self) -> str:
+        """The condition in words."""
+        return CONDITIONS[self.condition]
+
+
+@dataclass(frozen=True)
+class Acts:
+    """Where the demo stands; see `Player`."""
+
+    phase: str
+    number: int
+    total: int
+    caption: str
+    problem: str
+
+    @classmethod
+    def of(cls, player: Player | None) -> Acts:
+        """The acts of a player; without one there are none."""
+        if player is None:
+            return cls("none", 0, 0, "", "")
+        return cls(player.phase, player.number, player.total, player.caption, player.problem)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything but frames and log lines.
+
+    Attributes:
+        state: the name of what runs here, as the picker knows it.
+        phase: whether it starts, runs, or could not be started.
+        problem: why not, or what else went wrong.
+        alive: whether the server runs.
+        busy: what is being done to the server now, or nothing.
+        can_come: names of those who may be added.
+        pace: of pointer and typing.
+        wait: seconds that a slow link holds everything back, each way.
+    """
+
+    state: str
+    phase: Phase
+    problem: str
+    alive: bool
+    busy: str
+    seats: tuple[Seat, ...]
+    can_come: tuple[str, ...]
+    acts: Acts
+    pace: float
+    wait: float
+
+
+def scene_of(stage: Stage) -> Scene:
+    """What there is to see now."""
+    run = stage.run if stage.phase == "ready" else None
+    return Scene(
+        state=stage.state_name,
+        phase=stage.phase,
+        problem=stage.problem,
+        alive=stage.is_up,
+        busy=stage.busy,
+        seats=tuple(seat_of(actor) for actor in run.everyone) if run else (),
+        can_come=run.can_come if run else (),
+        acts=Acts.of(stage.player),
+        pace=stage.pace,
+        wait=stage.wait,
+    )
+
+
+def seat_of(actor: Actor) -> Seat:
+    """A person's place as it is now."""
+    return Seat(
+        name=actor.name,
+        slug=actor.slug,
+        key=actor.key,
+        origin=actor.url,
+        path=path_of(actor.driver.url) if actor.driver.url else actor.start,
+        mode=actor.network.mode,
+        condition=condition_of(actor),
+    )
+
+
+def condition_of(actor: Actor) -> Condition:
+    """How a person's page is."""
+    if not actor.driver.loaded.is_set():
+        return "away"
+    views = actor.driver.known
+    if not views:
+        return "plain"
+    if all(view.connected for view in views):
+        return "live"
+    classes = {name for view in views for name in view.classes}
+    if "phx-client-error" in classes:
+        return "lost"
+    return "crashed" if "phx-server-error" in classes else "waiting"

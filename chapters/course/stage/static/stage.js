@@ -1,0 +1,111 @@
+// Starts the stage's own live view, and is the line between it and the frames.
+import { Socket } from "phoenix";
+import { LiveSocket } from "phoenix_live_view";
+
+const csrfToken = document.querySelector("meta[name='csrf-token']").content;
+const ON_A_CONTROL = "a, button, input, select, textarea, summary, [contenteditable]";
+const LARGEST = 1.8, SMALLEST = 0.7, STEP = 0.1;
+
+// One person's frame. Orders go in, what its script says comes out.
+const Frame = {
+  mounted() {
+    this.iframe = this.el.querySelector("iframe");
+    this.spoke = false;
+    this.onMessage = (event) => {
+      if (event.source !== this.iframe.contentWindow || event.origin !== this.el.dataset.origin) return;
+      if (!event.data || !event.data.parley) return;
+      this.spoke = event.data.say !== "leaving";
+      this.tell(event.data);
+    };
+    addEventListener("message", this.onMessage);
+    // A page without our script is the browser's own: it could not load anything.
+    this.iframe.addEventListener("load", () => {
+      if (!this.spoke) this.tell({ say: "nothing" });
+    });
+    this.handleEvent("order", ({ key, message }) => {
+      if (key === this.el.dataset.key) this.carryOut(message);
+    });
+  },
+  // What the page said meanwhile is lost; it may say hello again.
+  reconnected() {
+    this.carryOut({ do: "hello" });
+  },
+  destroyed() {
+    removeEventListener("message", this.onMessage);
+  },
+  carryOut(message) {
+    const page = this.iframe.contentWindow;
+    if (!page) return;
+    if (message.do !== "open") {
+      page.postMessage(message, this.el.dataset.origin);
+      return;
+    }
+    this.spoke = false;
+    page.location.replace(message.url);
+  },
+  tell(message) {
+    this.pushEvent("page", { key: this.el.dataset.key, message });
+  },
+};
+
+// Keys for the one who stands beside the screen, and what concerns this browser alone.
+const Stage = {
+  mounted() {
+    this.onKey = (event) => {
+      if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
+      const onControl = event.target.closest && event.target.closest(ON_A_CONTROL);
+      const wanted = event.key === "PageDown" || (["Enter", "ArrowRight"].includes(event.key) && !onControl);
+      if (!wanted) return;
+      event.preventDefault();
+      document.getElementById("next")?.click();
+    };
+    addEventListener("keydown", this.onKey);
+    // Acts move the focus into the frames; between them Enter belongs to the stage again.
+    this.handleEvent("act-over", () => document.getElementById("next")?.focus({ preventScroll: true }));
+    this.el.addEventListener("click", (event) => this.onClick(event));
+    this.setType(Number(localStorage.getItem("stage-type") || 1));
+  },
+  destroyed() {
+    removeEventListener("keydown", this.onKey);
+  },
+  onClick(event) {
+    const { type, fullscreen } = event.target.dataset;
+    if (type) this.setType(this.type + Number(type) * STEP);
+    if (fullscreen !== undefined) document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
+  },
+  setType(type) {
+    this.type = Math.min(LARGEST, Math.max(SMALLEST, type));
+    localStorage.setItem("stage-type", this.type);
+    document.documentElement.style.setProperty("--type", this.type);
+  },
+};
+
+// A log that stays at its end, unless somebody has scrolled up to read.
+const Tail = {
+  mounted() {
+    this.atEnd = true;
+    this.el.addEventListener("scroll", () => {
+      this.atEnd = this.el.scrollTop + this.el.clientHeight >= this.el.scrollHeight - 8;
+    });
+    this.updated();
+  },
+  updated() {
+    if (this.atEnd) this.el.scrollTop = this.el.scrollHeight;
+  },
+};
+
+const liveSocket = new LiveSocket("/live", Socket, {
+  params: { _csrf_token: csrfToken },
+  hooks: { Frame, Stage, Tail },
+});
+
+// A press on Next while an act plays does nothing; the button stays where the focus can find it.
+addEventListener("click", (event) => {
+  if (event.target.closest("[aria-disabled='true']")) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+}, true);
+
+liveSocket.connect();
+window.liveSocket = liveSocket;

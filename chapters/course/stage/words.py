@@ -1,0 +1,82 @@
+"""What the stage's page says and groups, apart from where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from course.lab.proxy import Mode
+from course.lab.wire import Frame
+from course.model import Course
+
+GROUPS: dict[str, frozenset[str]] = {
+    "page": frozenset({"page"}),
+    "join": frozenset({"join", "rendered", "leave", "close", "opened"}),
+    "event": frozenset({"event", "patch"}),
+    "reply": frozenset({"reply"}),
+    "diff": frozenset({"diff"}),
+    "heartbeat": frozenset({"heartbeat"}),
+    "trouble": frozenset({"crash", "error", "closed"}),
+    "other": frozenset({"text"}),
+}
+"""What can be shown or left out on the wire, and the kinds of frames that belong to it."""
+
+SHOWN_AT_FIRST = frozenset(GROUPS) - {"heartbeat"}
+
+GROUP_OF = {kind: group for group, kinds in GROUPS.items() for kind in kinds}
+
+LONGEST_PAYLOAD = 20_000
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A way to break a person's link, as a toggle.
+
+    Attributes:
+        mode: what the link does.
+        name: on the button.
+        told: while it is on, what that means.
+    """
+
+    mode: Mode
+    name: str
+    told: str
+
+
+FAULTS = (
+    Fault("cut", "Cut", "the cable is out"),
+    Fault("refuse", "Refuse", "connections are refused"),
+    Fault("hang", "Hang", "nothing moves"),
+    Fault("delay", "Delay", "everything is late"),
+)
+
+PACES = ((1.6, "slow"), (1.0, "normal"), (0.0, "at once"))
+WAITS = (0.3, 1.0, 3.0)
+
+
+def states_of(course: Course) -> list[tuple[str, str]]:
+    """What can be put on the stage: names and titles."""
+    states = [(str(one.number), f"{one.number}  {one.title}") for one in course.chapters]
+    if (course.workspace / "messenger").is_dir():
+        states.append(("workspace", "Your workspace"))
+    return states
+
+
+def group_of(frame: Frame) -> str:
+    """The group that a frame belongs to."""
+    return GROUP_OF.get(frame.kind, "other")
+
+
+def payload_of(frame: Frame) -> str:
+    """What a frame carries, laid out to be read."""
+    payload: Any = frame.payload
+    if payload is None:
+        return "Nothing but this."
+    if isinstance(payload, bytes):
+        return payload[:LONGEST_PAYLOAD].hex(" ")
+    if isinstance(payload, str):
+        return payload[:LONGEST_PAYLOAD]
+    text = orjson.dumps(payload, option=orjson.OPT_INDENT_2).decode()
+    return text if len(text) <= LONGEST_PAYLOAD else text[:LONGEST_PAYLOAD] + "\n…"

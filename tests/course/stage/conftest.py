@@ -1,0 +1,46 @@
+"""A browser for each module, and stages in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+from staging import StageCommand, Staged, chromium
+
+from course.lab.browser import find_chromium
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """A Chromium; skips where there is none."""
+    if find_chromium() is None:
+        pytest.skip("no Chromium on this machine: `course doctor` says what to do")
+    async with chromium() as started:
+        yield started
+
+
+Open = Callable[..., Awaitable[Staged]]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def open_stage(browser: Browser) -> AsyncIterator[Open]:
+    """Opens `course stage …` in the browser. No page may raise, and each stage must close in good order."""
+    opened: list[Staged] = []
+
+    async def start(*words: str, width: int = 1280, height: int = 720) -> Staged:
+        command = await StageCommand(*(words or ("stage", "3"))).ready()
+        staged = await Staged.open(browser, command, width, height)
+        opened.append(staged)
+        return staged
+
+    yield start
+    for staged in opened:
+        await staged.page.context.close()
+        if staged.command.process.poll() is None:
+            code, said = staged.command.interrupt()
+            assert code == 0, said
+            assert "Traceback" not in said, said
+        staged.command.close()
+    assert [problem for staged in opened for problem in staged.problems] == []
