@@ -66,7 +66,9 @@ async def current_user() -> accounts.User | None:
     return await cast(Visitor, quart_auth.current_user).user()
 
 
-async def require_user(view: LiveView, params: dict[str, Any], session: dict[str, Any], stage: str) -> Any:
+async def require_user(
+    view: LiveView, params: dict[str, Any], session: dict[str, Any], stage: str
+) -> str | None:
     """For `on_mount`: only users see this view. It finds them in `assigns.me`."""
     user = await accounts.find_user_by_token(session.get("token"))
     if user is None:

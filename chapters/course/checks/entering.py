@@ -8,35 +8,13 @@ from playwright.async_api import APIResponse
 
 from course.checks.expecting import Expectations
 from course.checks.failures import CheckFailed
+from course.lab.by_hand import join_at
 from course.lab.lab import Lab
 from course.lab.person import Person
 from course.lab.signing_in import PAGE, PASSWORD, HiddenFields, sign_in_unseen
 
 # Before there were accounts, the address said as whom: by this order.
 SEEDED = ("User One", "User Two")
-
-
-# The page's own token, and an address that leads nowhere: what a page does whose conversation is gone.
-JOIN_JS = """async path => {
-  const main = document.querySelector("[data-phx-main]");
-  const token = document.querySelector("meta[name='csrf-token']").content;
-  const address = `ws://${location.host}/live/websocket?_csrf_token=${encodeURIComponent(token)}&vsn=2.0.0`;
-  const socket = new WebSocket(address);
-  const answer = await new Promise((resolve, reject) => {
-    socket.onmessage = message => resolve(JSON.parse(message.data)[4]);
-    socket.onerror = socket.onclose = () => reject(new Error("the socket closed"));
-    socket.onopen = () => socket.send(JSON.stringify(["1", "1", `lv:${main.id}`, "phx_join", {
-      url: location.origin + path,
-      params: {_csrf_token: token, _mounts: 0, _mount_attempts: 0},
-      session: main.dataset.phxSession,
-      static: main.dataset.phxStatic,
-      sticky: false,
-    }]));
-  });
-  socket.onclose = socket.onerror = null;
-  socket.close();
-  return answer;
-}"""
 
 
 class Entering(Expectations):
@@ -122,14 +100,10 @@ class Entering(Expectations):
         await self.sign_in(person, name)
         return f"/conversations/{conversation}"
 
-    async def join_at(self, person: Person, path: str) -> Any:
-        """Join the view of this person's page at another address, on a socket of its own, by hand.
-
-        Returns:
-            the payload of the reply: ``status``, and ``response``.
-        """
+    async def join_at(self, person: Person, path: str) -> dict[str, Any]:
+        """Join the view of this person's page at another address, by hand; see `course.lab.by_hand`."""
         self.done(f"joined a view at {path[:40]}")
-        return await person.page.evaluate(JOIN_JS, path)
+        return await join_at(person, path)
 
     @property
     def has_accounts(self) -> bool:

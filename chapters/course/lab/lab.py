@@ -12,6 +12,7 @@ from typing import Any
 
 from course.lab import notebook
 from course.lab.breaking import Breaking
+from course.lab.by_hand import join_at
 from course.lab.host import Host
 from course.lab.person import VIEWPORT, Person
 from course.lab.process import AppError
@@ -128,6 +129,14 @@ class Lab(Breaking):
     async def people(self, *names: str) -> list[Person]:
         """Several people at once: ``alice, bob = await lab.people("Alice", "Bob")``."""
         return [await self.person(name) for name in names]
+
+    async def join_by_hand(self, person: Person, path: str) -> dict[str, Any]:
+        """Join the view of this person's page at another address, with frames that no client would send.
+
+        Returns:
+            the payload of the reply: ``status``, and ``response``.
+        """
+        return await join_at(person, path)
 
     async def dismiss(self, person: Person) -> None:
         """Send a person away and close their browser."""

@@ -72,11 +72,9 @@ async def profile() -> ResponseReturnValue:
     assert me is not None
     form = await ProfileForm.of_request(nickname=me.nickname, email=me.email)
     if form.is_good() and await prove(form, me.email, form.current.data, NOT_YOURS):
-        password = form.password.data or None
+        names, password = {"nickname": form.nickname.data, "email": form.email.data}, form.password.data
         try:
-            await accounts.change_user(
-                me.id, nickname=form.nickname.data, email=form.email.data, password=password
-            )
+            await accounts.change_user(me.id, **names, password=password or None)
         except Invalid as invalid:
             form.refuse(invalid)
         else:

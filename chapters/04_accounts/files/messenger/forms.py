@@ -106,6 +106,16 @@ LONG_ENOUGH = Length(
     SHORTEST, LONGEST, message=f"At least {SHORTEST} characters, and {LONGEST} at most. A few words are fine."
 )
 
+# What password managers go by.
+NEW = {"autocomplete": "new-password"}
+OLD = {"autocomplete": "current-password"}
+
+CURRENT = PasswordField(
+    "Current password",
+    validators=[InputRequired("Write your current password, so that we know it is you.")],
+    render_kw=OLD,
+)
+
 
 class RegisterForm(PageForm):
     """Who wants an account."""
@@ -113,32 +123,24 @@ class RegisterForm(PageForm):
     nickname = StringField(
         "Nickname",
         filters=[one_line],
-        validators=[
-            InputRequired("Choose a nickname."),
-            Length(max=40, message="40 characters at most."),
-            can_be_seen,
-        ],
+        validators=[InputRequired("Choose a nickname."), at_most(40), can_be_seen],
         render_kw={"autocomplete": "nickname"},
     )
     email = EmailField(
         "Email",
         filters=[lower],
-        validators=[
-            InputRequired("Write your email."),
-            Length(max=254, message="254 characters at most."),
-            EMAIL,
-        ],
+        validators=[InputRequired("Write your email."), at_most(254), EMAIL],
         render_kw={"autocomplete": "username"},
     )
     password = PasswordField(
         "Password",
         validators=[InputRequired("Choose a password."), LONG_ENOUGH, no_name],
-        render_kw={"autocomplete": "new-password"},
+        render_kw=NEW,
     )
     confirm = PasswordField(
         "Confirm password",
         validators=[EqualTo("password", message="This differs from the password above.")],
-        render_kw={"autocomplete": "new-password"},
+        render_kw=NEW,
     )
 
 
@@ -154,7 +156,7 @@ class SignInForm(PageForm):
     password = PasswordField(
         "Password",
         validators=[InputRequired("Write your password.")],
-        render_kw={"autocomplete": "current-password"},
+        render_kw=OLD,
     )
 
 
@@ -164,29 +166,21 @@ class ProfileForm(RegisterForm):
     password = PasswordField(
         "New password",
         validators=[Optional(strip_whitespace=False), LONG_ENOUGH, no_name],
-        render_kw={"autocomplete": "new-password"},
+        render_kw=NEW,
     )
     confirm = PasswordField(
         "Confirm new password",
         validators=[EqualTo("password", message="This differs from the new password above.")],
-        render_kw={"autocomplete": "new-password"},
+        render_kw=NEW,
     )
-    current = PasswordField(
-        "Current password",
-        validators=[InputRequired("Write your current password, so that we know it is you.")],
-        render_kw={"autocomplete": "current-password"},
-    )
+    current = CURRENT
 
 
 class DeleteForm(PageForm):
     """Who wants to leave."""
 
-    current = PasswordField(
-        "Current password",
-        validators=[InputRequired("Write your current password, so that we know it is you.")],
-        render_kw={"autocomplete": "current-password"},
-    )
+    current = CURRENT
 
 
 class SignOutForm(PageForm):
-    """A button, and the token."""
+    """The button in the top bar."""

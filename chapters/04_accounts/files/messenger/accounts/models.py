@@ -10,6 +10,10 @@ from ..errors import says
 from ..times import Timestamps, UtcDateTime, now
 
 CHOOSE_A_NICKNAME = says("nickname", "Choose a nickname.")
+NICKNAME_TAKEN = says("nickname", "This nickname is taken.")
+EMAIL_TAKEN = says("email", "This email is taken.")
+SMALL_LETTERS = says("email", "Write it in small letters.")
+BOTH = says("password", "An email and a password come together.")
 
 
 class User(Timestamps, Base):
@@ -17,19 +21,11 @@ class User(Timestamps, Base):
 
     __tablename__ = "accounts_users"
     __table_args__ = (
-        UniqueConstraint("nickname", info=says("nickname", "This nickname is taken.")),
+        UniqueConstraint("nickname", info=NICKNAME_TAKEN),
         CheckConstraint("trim(nickname) <> ''", name="nickname_not_blank", info=CHOOSE_A_NICKNAME),
-        Index("uq_accounts_users_email", "email", unique=True, info=says("email", "This email is taken.")),
-        CheckConstraint(
-            "email = lower(trim(email))",
-            name="email_normal",
-            info=says("email", "Write it in small letters."),
-        ),
-        CheckConstraint(
-            "(email IS NULL) = (password_hash IS NULL)",
-            name="email_with_password",
-            info=says("password", "An email and a password come together."),
-        ),
+        Index("uq_accounts_users_email", "email", unique=True, info=EMAIL_TAKEN),
+        CheckConstraint("email = lower(trim(email))", name="email_normal", info=SMALL_LETTERS),
+        CheckConstraint("(email IS NULL) = (password_hash IS NULL)", name="email_with_password", info=BOTH),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,0 +1,41 @@
+"""The accounts context: who people are, and how they prove it."""
+
+from .attempts import TooManyAttempts
+from .credentials import authenticate, change_user, close_account, find_user_by_email, register
+from .models import User
+from .passwords import LONGEST, SHORTEST
+from .sessions import (
+    LASTS,
+    digest,
+    end_session,
+    end_session_of,
+    end_sessions,
+    find_user_by_token,
+    sessions_of,
+    start_session,
+)
+from .users import FORMER, create_user, find_user, find_user_by_nickname
+
+__all__ = [
+    "FORMER",
+    "LASTS",
+    "LONGEST",
+    "SHORTEST",
+    "TooManyAttempts",
+    "User",
+    "authenticate",
+    "change_user",
+    "close_account",
+    "create_user",
+    "digest",
+    "end_session",
+    "end_session_of",
+    "end_sessions",
+    "find_user",
+    "find_user_by_email",
+    "find_user_by_nickname",
+    "find_user_by_token",
+    "register",
+    "sessions_of",
+    "start_session",
+]

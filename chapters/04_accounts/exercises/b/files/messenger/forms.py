@@ -1,0 +1,187 @@
+"""The forms of the account pages. Each carries a token that only a page of ours can know."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Self
+
+from quart import request, session
+from wtforms import BooleanField, EmailField, Form, PasswordField, StringField
+from wtforms.csrf.core import CSRF, CSRFTokenField
+from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp, ValidationError
+
+from quart_live import csrf
+
+from .accounts import FORMER, LONGEST, SHORTEST
+from .errors import Invalid
+
+
+class PageToken(CSRF):
+    """The engine's token, in a form that WTForms renders and checks."""
+
+    def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:
+        return csrf.issue(session)
+
+    def validate_csrf_token(self, form: Form, field: CSRFTokenField) -> None:
+        if not csrf.matches(session, field.data):
+            raise ValidationError("This page had been open for too long. Please send it again.")
+
+
+class PageForm(Form):
+    """A form of an ordinary page: posted, checked, and shown again with what was typed.
+
+    Attributes:
+        status, headers: of the answer that shows it again.
+    """
+
+    status = 422
+    headers: Mapping[str, str] = MappingProxyType({})
+
+    class Meta:
+        csrf = True
+        csrf_class = PageToken
+        csrf_field_name = "_csrf_token"
+
+    @classmethod
+    async def of_request(cls, **known: Any) -> Self:
+        """The form as it was posted, or a new one that holds what is known."""
+        return cls(await request.form if request.method == "POST" else None, data=known)
+
+    def is_good(self) -> bool:
+        """Whether it was posted, and all is well."""
+        return request.method == "POST" and bool(self.validate())
+
+    def refuse(self, invalid: Invalid) -> None:
+        """Show the reasons of the database beside the fields they are about."""
+        for name, reasons in invalid.errors.items():
+            self[name].errors = [*self[name].errors, *reasons]
+
+    @property
+    def alerts(self) -> list[str]:
+        """What is wrong with the form as a whole."""
+        return [*self["_csrf_token"].errors, *self.form_errors]
+
+    @property
+    def goes_on_at(self) -> str:
+        """The id of the field to mend: the first that is wrong, else the first that is empty."""
+        fields = [field for field in self if field.name != "_csrf_token"]
+        wrong = [field for field in fields if field.errors]
+        # A password is never sent back, so its field is always empty.
+        empty = [field for field in fields if isinstance(field, PasswordField) or not field.data]
+        return next((field.id for field in wrong or (empty if self.alerts else ())), "")
+
+
+def one_line(text: str | None) -> str | None:
+    """Blanks around it are taken off, and several count as one."""
+    return text and " ".join(text.split())
+
+
+def lower(text: str | None) -> str | None:
+    """Emails are stored in small letters."""
+    return text and text.strip().lower()
+
+
+def can_be_seen(form: Form, field: StringField) -> None:
+    """Names may not hide something, or pass for somebody who is gone."""
+    if not field.data.isprintable():
+        raise ValidationError("Only signs that can be seen, please.")
+    if field.data.casefold().startswith(FORMER.casefold()):
+        raise ValidationError("Choose another one: this is how people are called who have left.")
+
+
+def no_name(form: Form, field: PasswordField) -> None:
+    """The first things that anybody would try."""
+    email = form.email.data or ""
+    names = {name.casefold() for name in (form.nickname.data or "", email, email.partition("@")[0])}
+    if field.data.casefold() in names:
+        raise ValidationError("Choose something that is not your name or your email.")
+
+
+def at_most(number: int) -> Length:
+    """A limit, with its words."""
+    return Length(max=number, message=f"{number} characters at most.")
+
+
+EMAIL = Regexp(r"[^@\s\0]+@[^@\s\0]+\.[^@\s\0]+$", message="Write an email like alice@example.com.")
+LONG_ENOUGH = Length(
+    SHORTEST, LONGEST, message=f"At least {SHORTEST} characters, and {LONGEST} at most. A few words are fine."
+)
+
+# What password managers go by.
+NEW = {"autocomplete": "new-password"}
+OLD = {"autocomplete": "current-password"}
+
+CURRENT = PasswordField(
+    "Current password",
+    validators=[InputRequired("Write your current password, so that we know it is you.")],
+    render_kw=OLD,
+)
+
+
+class RegisterForm(PageForm):
+    """Who wants an account."""
+
+    nickname = StringField(
+        "Nickname",
+        filters=[one_line],
+        validators=[InputRequired("Choose a nickname."), at_most(40), can_be_seen],
+        render_kw={"autocomplete": "nickname"},
+    )
+    email = EmailField(
+        "Email",
+        filters=[lower],
+        validators=[InputRequired("Write your email."), at_most(254), EMAIL],
+        render_kw={"autocomplete": "username"},
+    )
+    password = PasswordField(
+        "Password",
+        validators=[InputRequired("Choose a password."), LONG_ENOUGH, no_name],
+        render_kw=NEW,
+    )
+    confirm = PasswordField(
+        "Confirm password",
+        validators=[EqualTo("password", message="This differs from the password above.")],
+        render_kw=NEW,
+    )
+
+
+class SignInForm(PageForm):
+    """Who has an account. It says no more than whether that was right."""
+
+    email = EmailField(
+        "Email",
+        filters=[lower],
+        validators=[InputRequired("Write your email.")],
+        render_kw={"autocomplete": "username"},
+    )
+    password = PasswordField(
+        "Password",
+        validators=[InputRequired("Write your password.")],
+        render_kw=OLD,
+    )
+    keep = BooleanField("Keep me signed in")
+
+
+class ProfileForm(RegisterForm):
+    """Who wants to be called otherwise, or to have another password."""
+
+    password = PasswordField(
+        "New password",
+        validators=[Optional(strip_whitespace=False), LONG_ENOUGH, no_name],
+        render_kw=NEW,
+    )
+    confirm = PasswordField(
+        "Confirm new password",
+        validators=[EqualTo("password", message="This differs from the new password above.")],
+        render_kw=NEW,
+    )
+    current = CURRENT
+
+
+class DeleteForm(PageForm):
+    """Who wants to leave."""
+
+    current = CURRENT
+
+
+class SignOutForm(PageForm):
+    """The button in the top bar."""
