@@ -19,6 +19,8 @@ def read_environment(app: Quart) -> None:
     app.config.from_prefixed_env("PARLEY", loads=str)
     if not app.config["SECRET_KEY"]:
         raise RuntimeError(NO_SECRET_KEY)
+    # Browsers ask each time whether a style or a script has changed; a short "no" is the usual answer.
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0
     argon2_costs()
     # Cookies are not for scripts, and come along from pages of ours only. With https, over that alone.
     secure = switched_on("PARLEY_SECURE_COOKIES")

@@ -167,13 +167,20 @@ async def profile(c: CheckContext) -> None:
     )
 
 
+HER_CONVERSATIONS = """
+    zoe, bob, carol = [await accounts.find_user_by_nickname(name) for name in ("Zoe", "Bob", "Carol")]
+    choir = await chat.create_conversation("Choir", owner=zoe, others=[bob, carol])
+    await chat.send_message(choir.id, zoe.id, "The first words")
+    return [choir.id, (await chat.create_conversation("Notes to self", owner=zoe)).id]
+    """
+
+
 @check("4.14", "A deleted account is gone; what it wrote stays", files=[PAGES, CREDENTIALS, MEMBERS])
 @since(4)
 async def deleted(c: CheckContext) -> None:
     zoe, bob = await c.people("Zoe", "Bob")
     await c.register(zoe)
-    shared = await c.in_app(conversation("Zoe", "Choir", "Bob", "Carol"), "the contexts accounts and chat")
-    alone = await c.in_app(conversation("Zoe", "Notes to self"), "the contexts accounts and chat")
+    shared, alone = await c.in_app(in_messenger(HER_CONVERSATIONS), "the contexts accounts and chat")
     await c.sign_in(bob, "Bob")
     await c.visit(bob, f"/conversations/{shared}")
     await c.expect_text(bob.page.locator("main"), "Bob (you), Zoe, Carol", "Bob's page")

@@ -23,7 +23,7 @@ from course.gates.replay import committed_app
 from course.states import fold, read_tree
 
 COURSE = Course.here()
-SECONDS_FOR_A_CELL = 120
+SECONDS_FOR_A_CELL = 300
 
 pytestmark = pytest.mark.timeout(900)
 
