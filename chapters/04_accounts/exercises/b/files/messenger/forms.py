@@ -7,7 +7,15 @@ from typing import Any, Self
 from quart import request, session
 from wtforms import BooleanField, EmailField, Form, PasswordField, StringField
 from wtforms.csrf.core import CSRF, CSRFTokenField
-from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    EqualTo,
+    InputRequired,
+    Length,
+    Optional,
+    Regexp,
+    ValidationError,
+)
 
 from quart_live import csrf
 
@@ -123,13 +131,13 @@ class RegisterForm(PageForm):
     nickname = StringField(
         "Nickname",
         filters=[one_line],
-        validators=[InputRequired("Choose a nickname."), at_most(40), can_be_seen],
+        validators=[DataRequired("Choose a nickname."), at_most(40), can_be_seen],
         render_kw={"autocomplete": "nickname"},
     )
     email = EmailField(
         "Email",
         filters=[lower],
-        validators=[InputRequired("Write your email."), at_most(254), EMAIL],
+        validators=[DataRequired("Write your email."), at_most(254), EMAIL],
         render_kw={"autocomplete": "username"},
     )
     password = PasswordField(
@@ -150,7 +158,7 @@ class SignInForm(PageForm):
     email = EmailField(
         "Email",
         filters=[lower],
-        validators=[InputRequired("Write your email.")],
+        validators=[DataRequired("Write your email.")],
         render_kw={"autocomplete": "username"},
     )
     password = PasswordField(
