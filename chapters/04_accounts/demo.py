@@ -1,12 +1,22 @@
-"""Accounts: a newcomer, a closed door, a server that dies, and two tabs that close in the same moment."""
+"""Accounts: a newcomer, a closed door, a borrowed laptop, a server that dies, and one sign-out for both."""
 
 from collections.abc import AsyncIterator
 
-from course import Lab
+from course.acting import Lab, Person
 
 PEOPLE = ("Alice", "Dave")
+STARTS = {"Alice": "/", "Dave": "/"}
+
 HIKE = "/conversations/2"
 SECRET = "a few good words"
+
+
+async def sign_in_as_alice(person: Person) -> None:
+    """Fill in the sign-in page that is open, and wait for the conversation behind it."""
+    await person.textbox("Email").fill("alice@example.com")
+    await person.textbox("Password").fill("parley-demo")
+    await person.follow(person.button("Sign in"))
+    await person.log("Messages").wait_for()
 
 
 async def acts(lab: Lab) -> AsyncIterator[str]:
@@ -19,35 +29,31 @@ async def acts(lab: Lab) -> AsyncIterator[str]:
     await dave.textbox("Email").fill("dave@example.com")
     await dave.textbox("Password").fill(SECRET)
     await dave.textbox("Confirm password").fill(SECRET)
-    await dave.button("Create account").click()
+    await dave.follow(dave.button("Create account"))
     await dave.button("Sign out").wait_for()
 
-    yield "Alice wants to see her conversation. First she has to say who she is."
+    yield "Alice opens her conversation. First she has to say who she is, then she is led on."
     await alice.goto(HIKE)
-    await alice.textbox("Email").fill("alice@example.com")
-    await alice.textbox("Password").fill("parley-demo")
-    await alice.button("Sign in").click()
-    await alice.log("Messages").wait_for()
-    await alice.live()
-
-    yield "She opens it in a second tab as well."
-    tab = await alice.context.new_page()
-    await tab.goto(alice.url + HIKE)
-    await tab.locator("[data-phx-main].phx-connected").wait_for()
+    await sign_in_as_alice(alice)
 
     yield "Dave tries the same address. He is no member, so for him nothing is there."
     await dave.goto(HIKE)
     await dave.heading("There is nothing here").wait_for()
 
-    yield "The server is killed, and starts again. Nobody is signed out; Alice's page comes back by itself."
+    yield "Dave signs out, and lends Alice his laptop. Now she is signed in twice."
+    await dave.follow(dave.button("Sign out"))
+    await dave.goto(HIKE)
+    await sign_in_as_alice(dave)
+
+    yield "The server is killed, and starts again. Nobody is signed out; both pages come back by themselves."
     await lab.kill()
     await lab.restart()
     await alice.textbox("Message").fill("Still here.")
     await alice.button("Send").click()
-    await tab.get_by_role("log").get_by_text("Still here.").wait_for()
+    await dave.log("Messages").get_by_text("Still here.").wait_for()
 
-    yield "Alice signs out in the first tab. The second one leaves the conversation in the same moment."
-    await alice.link("All conversations").click()
-    await alice.button("Sign out").click()
+    yield "Alice signs out on her own machine. The page on Dave's laptop leaves in the same moment."
+    await alice.follow(alice.link("All conversations"))
+    await alice.follow(alice.button("Sign out"))
     await alice.heading("Sign in").wait_for()
-    await tab.get_by_role("heading", name="Sign in").wait_for()
+    await dave.heading("Sign in").wait_for()
