@@ -10,7 +10,7 @@ endif
 PY := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup start run lab stage check verify weave lint format types test soak bench doctor clean
+.PHONY: help setup start run lab stage check verify weave lint format types test matrix soak bench doctor clean
 
 help: ## what each target does
 	@$(PYTHON) -c "import re; [print('  make %-9s %s' % m) for m in re.findall(r'(?m)^([a-z-]+):[^#\n]*## (.+)', open('Makefile', encoding='utf-8').read())]"
@@ -53,8 +53,14 @@ types: setup ## mypy, strict, over the engine, the app and the tool
 bench: setup ## compare the engine's speed with bare ASGI and pyview (BENCH=--quick: about a minute)
 	@$(PY) tests/bench/run.py $(BENCH)
 
-test: verify lint types ## set up, run all gates and all tests
-	@$(BIN)/pytest
+# Several processes share the tests. What grows with the square of the chapters has a target of its own.
+SPREAD = --numprocesses logical --maxprocesses 4
+
+test: verify lint types ## set up, run all gates and all tests (its last lines say what it leaves to the matrix)
+	@$(BIN)/pytest $(SPREAD)
+
+matrix: setup ## every check on every state, and random templates by the thousand
+	@$(BIN)/pytest $(SPREAD) --matrix
 
 soak: setup ## random operations on the engine; nothing may be left behind (MINUTES=30)
 	@$(PY) tests/engine/soak.py --minutes $(or $(MINUTES),30)

@@ -6,6 +6,7 @@ skipped, and say what to install.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
@@ -15,6 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -40,14 +42,32 @@ def find() -> str | None:
 @functools.cache
 def ensure() -> str | None:
     """The server's program, after installing it if need be and possible."""
-    for program, *commands in INSTALLERS if find() is None else ():
+    if find() is None and any(shutil.which(program) for program, *_ in INSTALLERS):
+        with one_at_a_time():
+            if find() is None:
+                install()
+    return find()
+
+
+def install() -> None:
+    """Ask the machine's own package manager."""
+    for program, *commands in INSTALLERS:
         if shutil.which(program):
             for command in commands:
                 with_rights = as_root(*command)
                 if with_rights is None or not quietly(*with_rights):
                     break
             break
-    return find()
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """The tests may run in several processes, and a package manager works for one."""
+    import fcntl  # the package managers above are those of systems that have it
+
+    with (Path(tempfile.gettempdir()) / "quart_live-redis.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class RedisServer:

@@ -89,23 +89,24 @@ async def test_browser_shows_what_a_fresh_render_would(
     live = QuartLive(app)
     live.route("/", ListLive)
     expected: list[str] = []
+    library = TemplateLibrary(app)
     async with LiveViewTest(app, "/") as page:
-        fresh = await _fresh_html(app, page.view)
+        fresh = await _fresh_html(library, page.view)
         assert page.html == fresh
         for event, number, text in events:
             await page.push(event, {"number": number, "text": text})
             await page.settle()
-            expected.append(await _fresh_html(app, page.view))
+            expected.append(await _fresh_html(library, page.view))
             assert page.html == expected[-1]
         messages = _messages(page)
     assert client_merge.replay(messages)[-1] == expected[-1]
 
 
-async def _fresh_html(app: Quart, view: LiveView) -> str:
+async def _fresh_html(library: TemplateLibrary, view: LiveView) -> str:
     """What a view with these assigns renders to, without any history."""
     copy = type(view)()
     copy._assigns._set({name: view.assigns[name] for name in view.assigns})
-    return await ViewRendering(TemplateLibrary(app), copy).html()
+    return await ViewRendering(library, copy).html()
 
 
 def _messages(page: LiveViewTest) -> list[Any]:

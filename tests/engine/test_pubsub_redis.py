@@ -238,6 +238,7 @@ async def test_redis_is_not_there_yet(redis_server: RedisServer, node: Node) -> 
     await there.until(lambda: there.resyncs)
     await b.broadcast("t", 2)
     await here.until(lambda: 2 in here.got)
+    await there.until(lambda: there.got)
     assert (here.got, there.got) == ([1, 2], [2])
 
 

@@ -1,6 +1,6 @@
 """Random templates, random assigns: our HTML is Jinja's, and our diffs make it in the client, too.
 
-``RENDERING_EXAMPLES=5000`` runs more examples than the few hundred of every day.
+The matrix tries ten times as many as every day; ``RENDERING_EXAMPLES=5000`` sets the number of every day.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from quart_live.rendering.environment import keyed
 
 from . import strategies
 
-EXAMPLES = int(os.environ.get("RENDERING_EXAMPLES", "600"))
+EXAMPLES = int(os.environ.get("RENDERING_EXAMPLES", "200"))
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
 EXTENSIONS = ["jinja2.ext.do", "jinja2.ext.loopcontrols"]
 
@@ -57,6 +57,14 @@ PLAIN, LIVE = environments()
 @settings(max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False))
 def test_random_templates(client_merge: ClientMerge, random: Random) -> None:
+    check(client_merge, random)
+
+
+@pytest.mark.matrix
+@pytest.mark.timeout(120 + EXAMPLES * 2)
+@settings(max_examples=EXAMPLES * 10, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+@given(st.randoms(use_true_random=False))
+def test_ten_times_as_many_random_templates(client_merge: ClientMerge, random: Random) -> None:
     check(client_merge, random)
 
 
