@@ -91,6 +91,9 @@ def test_the_apps_exception_explains_the_failure(run_body: Run) -> None:
         alice = await c.person("Alice")
         await c.visit(alice, "/two")
         await c.click(alice, "Raise left")
+        c.patience = 10.0  # the news of it comes on its own way
+        await c.expect_soon(lambda: c.lab.raised, expected="an exception", seen="none")
+        c.patience = 0.5
         await c.expect_text(alice.text(re.compile("left")), "left 1")
 
     result = run_body(body)
