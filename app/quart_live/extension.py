@@ -122,15 +122,11 @@ class QuartLive(PageMethods):
             for route in router.routes:
                 self._add(route)
 
-    def route(self, rule: str, view: type[LiveView], *, name: str | None = None) -> None:
-        """Show ``view`` at ``rule``, in the default live session.
-
-        Args:
-            rule: a Quart rule such as ``/rooms/<int:id>``.
-            view: the view class.
-            name: endpoint for ``url_for``; by default the class name in snake case.
-        """
-        route = self._routers["default"].route(rule, view, name=name)
+    def route(
+        self, rule: str, view: type[LiveView], *, name: str | None = None, action: str | None = None
+    ) -> None:
+        """Show ``view`` at ``rule``, in the default live session; `LiveRouter.route` has the arguments."""
+        route = self._routers["default"].route(rule, view, name=name, action=action)
         if self._app is not None:
             self._add(route)
 

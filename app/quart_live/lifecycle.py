@@ -43,7 +43,7 @@ async def enter(
     Raises:
         LiveViewError: if the view sends its user to where it is, which would go on for ever.
     """
-    view.uri, view._route = uri, match.route
+    _arrive(view, match, uri)
     if await _may_mount(view, match, session):
         with view._host.telemetry.view_span("live_view.mount", view):
             await view.mount(dict(match.params), dict(session))
@@ -58,6 +58,11 @@ async def enter(
             f"{type(view).__name__} goes to its own address {outcome.leave.to!r} while it mounts"
         )
     return outcome
+
+
+def _arrive(view: LiveView, match: Match, uri: str) -> None:
+    view.uri, view._route = uri, match.route
+    view._assigns._set({"live_action": view.live_action})
 
 
 async def _may_mount(view: LiveView, match: Match, session: Mapping[str, Any]) -> bool:
@@ -106,7 +111,7 @@ def _no_patch(view: LiveView, to: str) -> str:
 async def patch(view: LiveView, match: Match, uri: str) -> None:
     """Tell ``view`` its new address. Of the flash only what this callback has put stays."""
     view._show_flash(view._new_flash)
-    view.uri = uri
+    _arrive(view, match, uri)
     await _handle_params(view, match, uri)
 
 

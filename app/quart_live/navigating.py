@@ -22,6 +22,11 @@ class NavigationMethods:
     _navigation: Navigation | None = None
     _route: LiveRoute | None = None
 
+    @property
+    def live_action(self) -> str | None:
+        """The ``action`` of the route that led here, as templates have it; ``None`` if it has none."""
+        return self._route.action if self._route is not None else None
+
     def push_patch(self, to: str, *, replace: bool = False) -> None:
         """Change the address within this view; `handle_params` runs once this handler is done.
 

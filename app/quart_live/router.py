@@ -1,11 +1,14 @@
 """Live routes: which address shows which view.
 
     live.route("/rooms/<int:id>", RoomLive)
+    live.route("/rooms/<int:id>/edit", RoomLive, action="edit")
 
 A live route is an ordinary Quart route, so converters, blueprints' prefixes and ``url_for`` work; its
-endpoint is the view's class name in snake case unless ``name`` says otherwise. The same rules answer on the
-socket: a patch, a live navigation and a join give a full URL, which `LiveRoutes.match` turns into a view
-and its params.
+endpoint is the view's class name in snake case (``room_live``, ``room_live_edit``) unless ``name`` says
+otherwise. Between the addresses of one view its users go by patches; `LiveView.live_action` tells them apart.
+
+The same rules answer on the socket: a patch, a live navigation and a join give a full URL, which
+`LiveRoutes.match` turns into a view and its params.
 
 A `LiveRouter` groups routes into a *live session*: users can go from one of its views to another over the
 socket. Going to another live session loads a page, so that what is decided per page (the layout, who may
@@ -39,12 +42,21 @@ SessionSource: TypeAlias = Mapping[str, Any] | Callable[[], Mapping[str, Any] | 
 
 @dataclass(frozen=True, slots=True)
 class LiveRoute:
-    """One rule and the view it shows."""
+    """One rule and the view it shows.
+
+    Attributes:
+        rule: a Quart rule.
+        view: the view class.
+        endpoint: for ``url_for``.
+        router: the live session that it belongs to.
+        action: tells the view which of its addresses this is; see `LiveView.live_action`.
+    """
 
     rule: str
     view: type[LiveView]
     endpoint: str
     router: LiveRouter
+    action: str | None = None
 
     @property
     def layout(self) -> str | None:
@@ -98,18 +110,22 @@ class LiveRouter:
         made = source()
         return dict(await made if inspect.isawaitable(made) else made)
 
-    def route(self, rule: str, view: type[LiveView], *, name: str | None = None) -> LiveRoute:
+    def route(
+        self, rule: str, view: type[LiveView], *, name: str | None = None, action: str | None = None
+    ) -> LiveRoute:
         """Show ``view`` at ``rule``.
 
         Args:
             rule: a Quart rule such as ``/rooms/<int:id>``.
             view: the view class.
-            name: endpoint for ``url_for``; by default the class name in snake case.
+            name: endpoint for ``url_for``; by default the class name in snake case, with the action if there
+                is one.
+            action: the view's ``live_action`` at this address, for views that have several.
         """
         if not (isinstance(view, type) and issubclass(view, LiveView)):
             raise LiveViewError(f"live routes show LiveView classes, not {view!r}")
-        endpoint = name or default_template_name(view).removesuffix(".html")
-        route = LiveRoute(rule, view, endpoint, self)
+        endpoint = default_template_name(view).removesuffix(".html") + (f"_{action}" if action else "")
+        route = LiveRoute(rule, view, name or endpoint, self, action)
         self.routes.append(route)
         return route
 
@@ -128,7 +144,7 @@ class LiveRoutes:
             LiveViewError: if the endpoint belongs to another view.
         """
         known = self._by_endpoint.setdefault(route.endpoint, route)
-        if known.view is not route.view or known.router is not route.router:
+        if (known.view, known.router, known.action) != (route.view, route.router, route.action):
             raise LiveViewError(f"endpoint {route.endpoint!r} is taken; give this route a name=… of its own")
         return known is route
 

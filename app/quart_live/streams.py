@@ -21,7 +21,7 @@ sent and forgotten, so a conversation with ten thousand messages costs the serve
 The container needs ``phx-update="stream"`` and an id, every item the id that the loop gives. To change an
 item insert it again: it is updated where it stands. To move it, delete it and insert it in the same handler.
 Since old items are not rendered again, an item should show only what is in the item itself, not other assigns
-that change later.
+that change later. A stream within the items of a stream has to be in a live component, for the same reason.
 
 Ported from Phoenix LiveView, ``lib/phoenix_live_view.ex`` (``stream/4`` and what follows it).
 """

@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from .async_tasks import AsyncTasks
 from .attached_hooks import OF_VIEWS
@@ -90,11 +90,12 @@ class LiveView(FamilyMethods, NavigationMethods, ResyncMethods, StaticMethods, S
     container: ClassVar[tuple[str, Mapping[str, str]]] = ("div", {})
     on_mount: ClassVar[Sequence[MountHook]] = ()
     hook_stages = OF_VIEWS
+    reserved = Stateful.reserved | {"live_action"}
 
     def __init__(self) -> None:
         super().__init__()
         self._host = ViewHost()
-        self._pushed_events: list[tuple[str, object]] = []
+        self._pushed_events: list[tuple[object, ...]] = []
         self.id: str = ""
         self.uri: str = ""
         self.connected: bool = False
@@ -201,19 +202,25 @@ class LiveView(FamilyMethods, NavigationMethods, ResyncMethods, StaticMethods, S
 
     # -- effects in the browser ----------------------------------------------------------------------------
 
-    def push_event(self, name: str, payload: object) -> None:
+    def push_event(
+        self, name: str, payload: object, *, dispatch: Literal["before", "after"] = "after"
+    ) -> None:
         """Send an event to hooks (``handleEvent``) and to the page (``phx:<name>``).
 
-        Names are global to the page.
+        Args:
+            name: of the event; global to the page.
+            payload: whatever JSON can carry.
+            dispatch: ``"before"``, if the page is to hear of it before it changes, else after.
         """
-        self._pushed_events.append((name, payload))
+        before = (True,) if dispatch == "before" else ()
+        self._pushed_events.append((name, payload, *before))
 
     # -- for the engine ------------------------------------------------------------------------------------
 
     def _timers(self) -> Timers | None:
         return self._host.timers
 
-    def _take_pushed_events(self) -> list[tuple[str, object]]:
+    def _take_pushed_events(self) -> list[tuple[object, ...]]:
         events, self._pushed_events = self._pushed_events, []
         return events
 

@@ -11,9 +11,9 @@ import pytest
 from engine.conftest import assert_nothing_left
 from engine.navigation_app import HomeLive, Log, make_app
 from engine.raw import open_page
-from quart import Quart
+from quart import Quart, url_for
 
-from quart_live import LiveRouter, LiveViewError, LiveViewTest, QuartLive
+from quart_live import LiveRouter, LiveView, LiveViewError, LiveViewTest, QuartLive
 from quart_live.links import live_navigate, live_patch, live_title
 from quart_live.navigation import same_page
 from quart_live.testing import JoinRefusedError, ViewCrashedError, parse
@@ -343,3 +343,47 @@ async def test_title_of_the_page_and_over_the_socket(app: Quart) -> None:
         assert page.title == ""  # the client shows the default
     _, _, members = await get(app, "/members")
     assert members.find("title").text == "| site"
+
+
+class TalkLive(LiveView):
+    """One view at several addresses."""
+
+    inline_template = "<p>{{ live_action or 'index' }} {{ seen|join(' ') }}</p>"
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assign(seen=[self.live_action])
+
+    async def handle_params(self, params: dict[str, Any], uri: str) -> None:
+        self.assign(seen=[*self.assigns.seen, self.live_action])
+
+
+@pytest.fixture
+def talks() -> Quart:
+    app = Quart(__name__)
+    app.secret_key = "for tests"
+    live = QuartLive(app)
+    live.route("/talks", TalkLive)
+    live.route("/talks/new", TalkLive, action="new")
+    live.route("/talks/<int:id>/edit", TalkLive, action="edit", name="edit_talk")
+    return app
+
+
+async def test_the_action_tells_the_addresses_of_one_view_apart(talks: Quart) -> None:
+    async with LiveViewTest(talks, "/talks/new") as page:
+        assert "<p>new new new</p>" in page.page_html
+        assert page.text == "new new new"
+        await page.patch("/talks/7/edit")
+        assert page.text == "edit new new edit"
+        await page.patch("/talks")
+        assert page.text == "index new new edit None"
+        with pytest.raises(LiveViewError, match="the engine assigns 'live_action' itself"):
+            page.view.assign(live_action="other")
+    async with talks.test_request_context("/"):
+        assert (url_for("talk_live"), url_for("talk_live_new")) == ("/talks", "/talks/new")
+        assert url_for("edit_talk", id=7) == "/talks/7/edit"
+
+
+async def test_one_endpoint_has_one_action(talks: Quart) -> None:
+    live: QuartLive = talks.extensions["quart_live"]
+    with pytest.raises(LiveViewError, match="endpoint 'talk_live' is taken"):
+        live.route("/talks/old", TalkLive, action="old", name="talk_live")

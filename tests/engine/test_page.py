@@ -321,3 +321,13 @@ async def test_one_view_at_two_addresses() -> None:
 async def test_two_pages_at_once_do_not_mix(app: Quart) -> None:
     pages = await asyncio.gather(*(html_of(app, f"/counter?n={n}") for n in range(10)))
     assert [parse(page).find("h1").text for page in pages] == [str(n) for n in range(10)]
+
+
+async def test_what_the_script_passes_to_its_socket(app: Quart, live: QuartLive) -> None:
+    async with LiveViewTest(app, "/counter", connect_params={"zone": "Europe/Berlin"}) as page:
+        assert page.view.connect_params["zone"] == "Europe/Berlin"
+        page.channel.crash()
+        await page.until(lambda: page.crashed)
+        await page.rejoin()
+        assert page.view.connect_params["zone"] == "Europe/Berlin"
+        assert page.view.connect_params["_mounts"] == 1

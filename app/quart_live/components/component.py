@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from ..errors import LiveViewError
 from ..mailbox import Envelope, Mailbox
@@ -101,9 +101,11 @@ class LiveComponent(Stateful, SendsUpdates):
         if self._host.mailbox is not None:
             self._host.mailbox.post(Envelope(message))
 
-    def push_event(self, name: str, payload: object) -> None:
+    def push_event(
+        self, name: str, payload: object, *, dispatch: Literal["before", "after"] = "after"
+    ) -> None:
         """See `LiveView.push_event`."""
-        self._view.push_event(name, payload)
+        self._view.push_event(name, payload, dispatch=dispatch)
 
     def push_patch(self, to: str, *, replace: bool = False) -> None:
         """See `LiveView.push_patch`; it is the view's `handle_params` that runs. Only in `handle_event`."""

@@ -153,11 +153,18 @@ def _reads_loop(node: nodes.For) -> bool:
     return "loop" in find_undeclared(node.body, ("loop",))
 
 
+def is_stream(iterable: nodes.Node) -> bool:
+    """Whether a loop's iterable is ``streams.rows``, ``streams["rows"]`` or ``streams[name]``."""
+    return (
+        isinstance(iterable, (nodes.Getattr, nodes.Getitem))
+        and isinstance(iterable.node, nodes.Name)
+        and iterable.node.name == "streams"
+    )
+
+
 def _stream_name(iterable: nodes.Expr) -> str | None:
     """``rows`` for ``streams.rows`` and ``streams["rows"]``."""
-    if not isinstance(iterable, (nodes.Getattr, nodes.Getitem)):
-        return None
-    if not isinstance(iterable.node, nodes.Name) or iterable.node.name != "streams":
+    if not isinstance(iterable, (nodes.Getattr, nodes.Getitem)) or not is_stream(iterable):
         return None
     if isinstance(iterable, nodes.Getattr):
         return iterable.attr

@@ -20,6 +20,7 @@ from jinja2.compiler import Frame
 from jinja2.idtracking import VAR_LOAD_RESOLVE
 from jinja2.nodes import EvalContext
 
+from .branches import is_stream
 from .dependencies import Dependencies
 from .errors import LiveTemplateWarning
 from .macros import MacroGenerator
@@ -45,6 +46,7 @@ class LiveCodeGenerator(MacroGenerator):
         self.dependencies = Dependencies(self.environment, node)
         self.writeline("from quart_live.rendering.support import *")
         super().visit_Template(node, frame)
+        self._warn_of_streams_in_items(node)
         inherits = node.find(nodes.Extends) is not None
         if inherits:
             self._warn_of_extends()
@@ -68,6 +70,18 @@ class LiveCodeGenerator(MacroGenerator):
             LiveTemplateWarning,
             stacklevel=2,
         )
+
+    def _warn_of_streams_in_items(self, node: nodes.Template) -> None:
+        for loop in (loop for loop in node.find_all(nodes.For) if is_stream(loop.iter)):
+            for inner in loop.find_all(nodes.For):
+                if is_stream(inner.iter):
+                    warnings.warn(
+                        f"{self.name or 'A live template'}, line {inner.lineno}: this stream stands in the "
+                        "items of another one and is rendered only with them; what is inserted later will "
+                        "not be shown. Make the item a live component that has the stream.",
+                        LiveTemplateWarning,
+                        stacklevel=2,
+                    )
 
     def _write_opaque_root(self) -> str:
         root = self.constant()

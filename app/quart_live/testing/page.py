@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urljoin
 
 from quart import Quart
@@ -33,6 +34,7 @@ class OpenPage(ViewWire):
         path: the page's address, for example ``/rooms/1?sort=new``.
         client: a test client to share cookies with, for example after signing in.
         element_id: the view to join, if the page has several; by default its main view.
+        connect_params: what the page's script passes to its LiveSocket as ``params``, besides the CSRF token.
 
     Attributes:
         status: HTTP status of the page. Only a page with status 200 is joined.
@@ -52,6 +54,7 @@ class OpenPage(ViewWire):
         *,
         client: TestClientProtocol | None = None,
         element_id: str | None = None,
+        connect_params: Mapping[str, Any] | None = None,
     ) -> None:
         self.app = app
         self.client = client or app.test_client()
@@ -59,6 +62,7 @@ class OpenPage(ViewWire):
         self.status = 0
         self.page_html = ""
         self._element_id = element_id
+        self._connect_params = dict(connect_params or {})
         self._element: Element
         self._mounts = 0
         self._navigated = False
@@ -120,6 +124,7 @@ class OpenPage(ViewWire):
         payload = {
             **self._address(),
             "params": {
+                **self._connect_params,
                 "_csrf_token": self._csrf,
                 "_mounts": self._mounts,
                 "_mount_attempts": 0,

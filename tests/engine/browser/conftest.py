@@ -23,6 +23,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 import uvicorn
+from jinja2 import DictLoader
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 from quart import Quart
 
@@ -153,11 +154,26 @@ async def serve(browser: Browser) -> AsyncIterator[Serve]:
     assert not problems, f"the page complained: {problems}"
 
 
-def make_app(views: Mapping[str, type[LiveView]]) -> Quart:
-    """A Quart app with these live views."""
+LAYOUT = """<!doctype html><html lang="en"><head><link rel="icon" href="data:,">{{ csrf_meta_tag() }}
+{{ live_import_map() }}<script type="module">
+import { Socket } from "phoenix"; import { LiveSocket } from "phoenix_live_view";
+const params = { _csrf_token: document.querySelector("meta[name=csrf-token]").content }, options = { params };
+SCRIPT
+window.liveSocket = new LiveSocket("/live", Socket, options); window.liveSocket.connect();
+</script></head><body>{{ inner_content }}</body></html>"""
+
+
+def make_app(views: Mapping[str, type[LiveView]], *, script: str = "") -> Quart:
+    """A Quart app with these live views.
+
+    Args:
+        views: the views by their routes.
+        script: JavaScript of the page, which may change the ``options`` of its LiveSocket.
+    """
     app = Quart("browser_tests")
     app.secret_key = "for tests"
-    live = QuartLive(app)
+    app.jinja_env.loader = DictLoader({"layout.html": LAYOUT.replace("SCRIPT", script)})
+    live = QuartLive(app, layout="layout.html" if script else None)
     for rule, view in views.items():
         live.route(rule, view)
 

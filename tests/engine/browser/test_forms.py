@@ -20,7 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired
 
-from quart_live import LiveView, to_form
+from quart_live import LiveComponent, LiveView, to_form
 from quart_live.form import posted_params
 
 FIELDS = """
@@ -108,6 +108,44 @@ class SignInLive(LiveView):
     async def handle_event(self, event: str, params: Any) -> None:
         form = to_form(SignInForm, params)
         self.assign(form=form, good=form.validate() and event == "check")
+
+
+class MemberComponent(LiveComponent):
+    """A form of its own, with what the form needs."""
+
+    inline_template = """<form id="member-{{ id }}" phx-change="validate" phx-submit="save"
+          phx-target="{{ myself }}" novalidate>
+        {{ form.name() }} {{ field_error(form.name) }} <button>Save {{ id }}</button>
+        <output>{{ form.name.data }}</output><b>{{ saved }}</b></form>"""
+
+    async def mount(self) -> None:
+        self.assign(saved="")
+
+    async def update(self, assigns: dict[str, Any]) -> None:
+        self.assign(**assigns, form=self.form())
+
+    def form(self, params: Any = None) -> Any:
+        return to_form(SignInForm, params, name=f"member{self.id}")
+
+    async def handle_event(self, event: str, params: Any) -> None:
+        TeamLive.seen.append((self.id, event))
+        form = self.form(params)
+        form.validate()
+        saved = form.name.data if event == "save" and form.name.data else self.assigns.saved
+        self.assign(form=form, saved=saved)
+
+
+class MembersLive(LiveView):
+    """Two components; the second is there only after a click."""
+
+    inline_template = """{% for id in ids %}{{ live_component("member", id=id) }}{% endfor %}
+        <button phx-click="swap">Swap</button>"""
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assign(ids=[1, 2])
+
+    async def handle_event(self, event: str, params: Any) -> None:
+        self.assign(ids=[*reversed(self.assigns.ids)])
 
 
 async def team(serve: Serve, view: type[TeamLive] = TeamLive) -> tuple[Site, Page]:
@@ -219,6 +257,40 @@ async def test_a_form_survives_a_cut_connection(serve: Serve) -> None:
     (channel,) = site.live.channels
     assert channel.view is not None
     assert [member.form.name.data for member in channel.view.assigns.form.members] == ["Bo", "Cy"]
+    site.problems.clear()
+
+
+async def test_forms_of_components(serve: Serve) -> None:
+    """Each gets its own events, keeps focus when it moves, and gets back what was typed after a lost link."""
+    TeamLive.seen = []
+    site = await serve({"/": MembersLive})
+    page = await site.open()
+    await page.fill("#member1_name", "Ann")
+    await expect(page.locator("#member-1 output")).to_have_text("Ann")
+    await page.fill("#member2_name", "Bo")
+    await expect(page.locator("#member-2 output")).to_have_text("Bo")
+    assert set(TeamLive.seen) == {(1, "validate"), (2, "validate")}
+    await page.fill("#member2_name", "")
+    await expect(page.locator("#member-2 .field-error")).to_have_text("This field is required.")
+    await expect(page.locator("#member-1 .field-error")).to_have_count(0)
+    await page.fill("#member2_name", "Cy")
+    await expect(page.locator("#member-2 output")).to_have_text("Cy")
+    await page.eval_on_selector("[phx-click=swap]", "button => button.click()")
+    await expect(page.locator("form").first).to_have_id("member-2")
+    await expect(page.locator("#member2_name")).to_be_focused()
+
+    site.link.cut()
+    await site.disconnected(page)
+    await page.fill("#member1_name", "Anna")  # typed while there is no connection
+    TeamLive.seen.clear()
+    await site.link.mend()
+    await site.connected(page)
+    await expect(page.locator("#member-1 output")).to_have_text("Anna")
+    await expect(page.locator("#member-2 output")).to_have_text("Cy")
+    assert sorted(TeamLive.seen) == [(1, "validate"), (2, "validate")]
+    await page.get_by_role("button", name="Save 1").click()
+    await expect(page.locator("#member-1 b")).to_have_text("Anna")
+    await expect(page.locator("#member-2 b")).to_have_text("")
     site.problems.clear()
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from engine.browser.conftest import Serve
 from engine.stream_views import BranchLive, RowsLive, row
 from playwright.async_api import Page, expect
+
+from quart_live import LiveComponent, LiveView
 
 RECORDED = json.loads(
     (Path(__file__).parents[1] / "golden" / "browser_streams.json").read_text(encoding="utf-8")
@@ -70,6 +73,71 @@ async def test_streams_in_branches_and_loops(serve: Serve) -> None:
     await page.evaluate(PUSH, ["toggle", {}])
     await page.evaluate(PUSH, ["insert", {"into": "rows", "id": 3, "t": "rows 3"}])
     await shows(page, "rows", ["rows-3 rows 3"])
+
+
+class RoomComponent(LiveComponent):
+    """An item of a stream that has a stream."""
+
+    inline_template = """<section id="room-{{ id }}"><h2>{{ name }}</h2>
+        <ul id="messages-{{ id }}" phx-update="stream">{% for dom_id, m in streams.messages %}
+          <li id="{{ dom_id }}">{{ m.text }}</li>{% endfor %}</ul>
+        <button phx-click="say" phx-target="{{ myself }}">Say {{ id }}</button></section>"""
+
+    async def mount(self) -> None:
+        self.stream("messages", [], dom_id=lambda m: f"room-{self.id}-{m['id']}")
+
+    async def handle_event(self, event: str, params: Any) -> None:
+        self.stream_insert("messages", {"id": next(NUMBERS), "text": f"{self.id} says"}, at=0, limit=2)
+
+
+class RoomsLive(LiveView):
+    """A stream of rooms, each with a stream of messages."""
+
+    inline_template = """<div id="rooms" phx-update="stream">{% for dom_id, room in streams.rooms %}
+        <div id="{{ dom_id }}">{{ live_component("room", id=room.id, name=room.name) }}</div>
+        {% endfor %}</div>
+        <button phx-click="add">Add</button><button phx-click="rename">Rename</button>
+        <button phx-click="close">Close</button>"""
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.stream("rooms", [{"id": 1, "name": "one"}])
+
+    async def handle_event(self, event: str, params: Any) -> None:
+        if event == "close":
+            self.stream_delete("rooms", {"id": 1})
+        else:
+            number, name = (2, "two") if event == "add" else (1, "renamed")
+            self.stream_insert("rooms", {"id": number, "name": name}, at=0)
+
+
+NUMBERS = count(1)
+
+
+async def test_streams_in_the_items_of_a_stream(serve: Serve) -> None:
+    site = await serve({"/": RoomsLive})
+    page = await site.open("/")
+
+    async def press(name: str) -> None:
+        await page.get_by_role("button", name=name, exact=True).click()
+
+    await press("Say 1")
+    await expect(page.locator("#messages-1 li")).to_have_text(["1 says"])
+    await press("Add")
+    await press("Say 2")
+    await expect(page.locator("#messages-2 li")).to_have_text(["2 says"])
+    await press("Rename")
+    await expect(page.locator("#room-1 h2")).to_have_text("renamed")
+    await expect(page.locator("#messages-1 li")).to_have_text(
+        ["1 says"]
+    )  # what we have forgotten is still there
+    for _ in range(2):
+        await press("Say 1")
+        await page.wait_for_function("!document.querySelector('[data-phx-ref-src]')")
+    await expect(page.locator("#messages-1 li")).to_have_count(2)
+    await press("Close")
+    await expect(page.locator("#room-1")).to_have_count(0)
+    await press("Say 2")
+    await expect(page.locator("#messages-2 li")).to_have_text(["2 says", "2 says"])
 
 
 def test_the_recording_has_all_operations() -> None:

@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 import pytest
 from engine.browser.conftest import Serve, Site, make_app
 from playwright.async_api import FilePayload, Page, expect
+from quart import request
 
-from quart_live import LiveView, UploadedFile, UploadEntry
+from quart_live import LiveView, UploadedFile, UploadEntry, UploadRefused, UploadWriter
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -267,3 +268,132 @@ async def test_a_view_that_comes_back_takes_files_again(
     await page.click("button")
     await expect(page.locator("u")).to_have_text(["b.txt:1"])
     site.problems.clear()  # the lost connection
+
+
+# -- elsewhere than to a file of ours ---
+
+UPLOADER = """
+options.uploaders = {
+  Store(entries, onViewError) {
+    for (const entry of entries) {
+      const request = new XMLHttpRequest()
+      onViewError(() => request.abort())
+      request.upload.onprogress = ({loaded, total}) => entry.progress(Math.min(99, loaded / total * 100))
+      request.onload = () => request.status === 204 ? entry.progress(100) : entry.error()
+      request.onerror = () => entry.error()
+      request.open("PUT", entry.meta.url)
+      request.send(entry.file)
+    }
+  },
+}
+"""
+
+
+class ExternalLive(Keeping):
+    """The browser sends files to a store by itself; we only say where, and whether."""
+
+    inline_template = FormLive.inline_template
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assign(got=[])
+        self.allow_upload("doc", accept="any", max_entries=3, external=self.presign)
+
+    async def presign(self, entry: UploadEntry) -> dict[str, Any]:
+        if entry.client_name == "huge.txt":
+            raise UploadRefused("over quota")
+        return {"uploader": "Store", "url": f"/store/{entry.client_name}"}
+
+    def keep(self, file: Any, entry: UploadEntry) -> str:
+        return f"{entry.client_name} at {file['url']}"
+
+
+async def test_external_storage(serve: Serve, kept: Path, temporary: Path) -> None:
+    app, stored = make_app({"/": ExternalLive}, script=UPLOADER), dict[str, str | bytes]()
+    app.config["LIVE_UPLOAD_DIR"] = str(temporary)
+
+    @app.put("/store/<name>")
+    async def store(name: str) -> tuple[str, int]:
+        if name == "broken.txt":
+            return "no room", 507
+        stored[name] = await request.get_data(as_text=False)
+        return "", 204
+
+    site = await serve(app)
+    page = await site.open()
+    await page.set_input_files("input", [payload("a.txt", b"a" * 70_000), payload("b.txt", b"b")])
+    await expect(page.locator("li")).to_have_count(2)
+    await page.click("button")
+    await expect(page.locator("u")).to_have_text(["a.txt at /store/a.txt", "b.txt at /store/b.txt"])
+    await expect(page.locator("li")).to_have_count(0)
+    assert stored == {"a.txt": b"a" * 70_000, "b.txt": b"b"}
+
+    await page.set_input_files("input", [payload("huge.txt", b"h")])
+    await expect(page.locator("li")).to_contain_text("huge.txt 0%")
+    await page.click("button")
+    await expect(page.locator("li")).to_contain_text("huge.txt 0% over quota")
+    await page.locator("li a").click()
+    await expect(page.locator("li")).to_have_count(0)
+
+    await page.set_input_files("input", [payload("broken.txt", b"x")])
+    await expect(page.locator("li")).to_contain_text("broken.txt 0%")
+    await page.click("button")
+    await expect(page.locator("li")).to_contain_text("failed")
+    await page.locator("li a").click()
+    await expect(page.locator("li")).to_have_count(0)
+    await page.set_input_files("input", [payload("c.txt", b"c")])
+    await expect(page.locator("li")).to_contain_text("c.txt 0%")
+    await page.click("button")
+    await expect(page.locator("u").last).to_have_text("c.txt at /store/c.txt")
+    assert contents(temporary) == []
+    site.problems.clear()  # the answer 507
+
+
+class BucketWriter(UploadWriter):
+    """Sends chunks on to a bucket that has little room."""
+
+    bucket: ClassVar[dict[str, bytes]] = {}
+
+    def __init__(self, entry: UploadEntry) -> None:
+        self.key, self.parts = entry.client_name, list[bytes]()
+
+    async def write_chunk(self, data: bytes) -> None:
+        if sum(map(len, self.parts)) + len(data) > 5000:
+            raise UploadRefused("the bucket is full")
+        self.parts.append(data)
+
+    async def close(self, reason: str | BaseException) -> None:
+        if reason == "done":
+            self.bucket[self.key] = b"".join(self.parts)
+
+    def meta(self) -> dict[str, str]:
+        return {"url": f"bucket:{self.key}"}
+
+
+class WriterLive(ExternalLive):
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assign(got=[])
+        self.allow_upload("doc", accept="any", max_entries=3, chunk_size=1000, writer=BucketWriter)
+
+
+async def test_a_writer_of_our_own(serve: Serve, kept: Path, temporary: Path) -> None:
+    BucketWriter.bucket = {}
+    app = make_app({"/": WriterLive})
+    app.config["LIVE_UPLOAD_DIR"] = str(temporary)
+    site = await serve(app)
+    page = await site.open()
+    await page.set_input_files("input", [payload("a.txt", b"a" * 4500)])
+    await expect(page.locator("li")).to_contain_text("a.txt 0%")
+    await page.click("button")
+    await expect(page.locator("u")).to_have_text(["a.txt at bucket:a.txt"])
+    assert BucketWriter.bucket == {"a.txt": b"a" * 4500}
+
+    await page.set_input_files("input", [payload("big.txt", b"b" * 9000), payload("c.txt", b"c")])
+    await expect(page.locator("li")).to_have_count(2)
+    await page.click("button")
+    await expect(page.locator("li").first).to_contain_text("the bucket is full")
+    await page.locator("li a").first.click()
+    await expect(page.locator("li")).to_have_count(1)
+    await page.click("button")
+    await expect(page.locator("u").last).to_have_text("c.txt at bucket:c.txt")
+    assert BucketWriter.bucket == {"a.txt": b"a" * 4500, "c.txt": b"c"}
+    assert contents(temporary) == []

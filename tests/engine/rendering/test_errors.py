@@ -129,3 +129,24 @@ def test_an_async_environment_is_refused() -> None:
 def test_a_missing_template_is_jinjas_error() -> None:
     with pytest.raises(jinja2.TemplateNotFound):
         LiveEnvironment(loader=jinja2.DictLoader({})).get_live_template("no.html")
+
+
+@pytest.mark.parametrize("inner", ["streams.messages", "streams[room.id]", 'streams["messages"]'])
+def test_streams_within_items_of_streams_are_warned_of(inner: str) -> None:
+    source = (
+        "{% for dom_id, room in streams.rooms %}<li id={{ dom_id }}>\n{% if room.open %}"
+        f"{{% for id, message in {inner} %}}<i id={{{{ id }}}}></i>{{% endfor %}}"
+        "{% endif %}</li>{% endfor %}"
+    )
+    with pytest.warns(LiveTemplateWarning, match=r"rooms\.html, line 2: .* a live component"):
+        LiveEnvironment().live_from_string(source, "rooms.html")
+
+
+def test_streams_beside_each_other_and_in_plain_loops_are_not() -> None:
+    source = (
+        "{% for a, b in streams.one %}{% for c in b %}{{ c }}{% endfor %}{% endfor %}"
+        "{% for name in names %}{% for a, b in streams[name] %}{{ b }}{% endfor %}{% endfor %}"
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        LiveEnvironment().live_from_string(source, "rooms.html")
