@@ -98,11 +98,15 @@ class Site:
         if message.type == "error":
             self.problems.append(message.text)
 
+    async def stop(self) -> None:
+        """Stop the server as its operator would."""
+        self._server.should_exit = True
+        await self._task
+
     async def close(self) -> None:
         """End the browser context, the server and the link."""
         await self.context.close()
-        self._server.should_exit = True
-        await self._task
+        await self.stop()
         await self.link.close()
         self._listener.close()
 

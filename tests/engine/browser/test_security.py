@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.async_api import Page, Request, expect
 from quart import Quart, redirect, session
 
-from quart_live import LiveView, QuartLive
+from quart_live import LiveView, PubSub, QuartLive
 
 if TYPE_CHECKING:
     from engine.browser.conftest import Serve, Site
@@ -32,10 +32,10 @@ class CountLive(LiveView):
 REVOKED: set[str] = set()
 
 
-def app() -> Quart:
+def app(pubsub: PubSub | None = None) -> Quart:
     app = Quart("security_tests")
     app.secret_key = "for tests"
-    live = QuartLive(app)
+    live = QuartLive(app, pubsub=pubsub)
     live.route("/", CountLive)
 
     @app.get("/sign-in")

@@ -6,15 +6,19 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from engine.browser.conftest import LOADED, NODE_MODULES, Serve
+from engine.redis_server import RedisServer, redis_server, running_redis
 from engine.stash.pages import PickyLive, stash_app
 from playwright.async_api import Page, expect
 
 from quart_live import Envelope
+
+__all__ = ["redis_server", "running_redis"]
 
 ROOT = NODE_MODULES.parents[1]
 STORED = """() => Object.keys({...sessionStorage, ...localStorage})
@@ -174,11 +178,11 @@ async def test_sign_out_clears_every_tab(serve: Serve) -> None:
 
 
 @asynccontextmanager
-async def server_process(port: int) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A server in a process of its own, ready to answer; killed at the end."""
+async def server_process(port: int, *store: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A server in a process of its own, with a store perhaps, ready to answer; killed at the end."""
     paths = os.pathsep.join(str(ROOT / folder) for folder in ("tests", "app", "chapters"))
     environment = {**os.environ, "PYTHONPATH": paths, "STASH_CLIENT_DIR": str(NODE_MODULES)}
-    command = [sys.executable, "-m", "engine.stash.process", str(port)]
+    command = [sys.executable, "-m", "engine.stash.process", str(port), *store]
     process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
     try:
@@ -204,6 +208,52 @@ async def test_killed_server_and_a_new_process(serve: Serve, free_tcp_port: int)
         await show(page, draft="hello", tab="news", status="recovered")
         await page.close()
     assert not site.live.channels
+    site.problems.clear()
+
+
+@pytest.fixture(params=["sql", "redis"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A store that outlives the process: a SQLite file, a real Redis."""
+    if request.param == "sql":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'stash.db'}"
+    else:
+        server: RedisServer = request.getfixturevalue("redis_server")
+        yield server.url
+        server.ask("FLUSHALL")
+
+
+async def test_killed_server_with_each_scope_in_a_store(
+    serve: Serve, free_tcp_port: int, address: str
+) -> None:
+    """Draft of the visit, tab of the session, filter of the user: each comes back to those it belongs to."""
+    site = await serve(stash_app())
+    site.link.server_port = free_tcp_port
+    assert site.context.browser is not None
+    phone = await site.context.browser.new_context()
+    async with server_process(free_tcp_port, address) as process:
+        for context in (site.context, phone):
+            await (await context.new_page()).goto(f"{site.address}/sign-in/ann")
+        page = await site.open("/stored")
+        await write(page)
+        await page.click("#unread")
+        await expect(page.locator("#filter")).to_have_text("unread")
+        process.kill()
+        await site.disconnected(page)
+    async with server_process(free_tcp_port, address) as process:
+        await show(page, draft="hello", tab="news", status="recovered")
+        await expect(page.locator("#filter")).to_have_text("unread")
+        tab = await site.open("/stored")  # the same session, another visit
+        await show(tab, draft="", tab="news", status="recovered")
+        elsewhere = await site.open("/stored", context=phone)  # the same user, another session
+        await show(elsewhere, draft="", tab="all", status="recovered")
+        await expect(elsewhere.locator("#filter")).to_have_text("unread")
+        assert await page.evaluate(STORED) == 0, "nothing of it is in the browser"
+        process.kill()
+        await site.disconnected(page)
+    site.link.refuse()
+    for each in (page, tab, elsewhere):
+        await each.close()
+    await phone.close()
     site.problems.clear()
 
 

@@ -66,6 +66,14 @@ class ServerLive(NotesLive):
     )
 
 
+class StoredLive(NotesLive):
+    """The same, all of it in the store that outlives the process."""
+
+    stash = Stash(
+        draft=reconnect(store="store"), tab=session_scope(store="store"), filter=user(store="store")
+    )
+
+
 class SecretLive(NotesLive):
     """The same, encrypted."""
 
@@ -163,6 +171,8 @@ def stash_app(
         live.stash.add("store", store)
     routes = {"/notes": NotesLive, "/server": ServerLive, "/secret": SecretLive, "/picky": PickyLive,
               "/other": OtherLive, "/desk": DeskLive, "/family": FamilyLive}  # fmt: skip
+    if store is not None:
+        routes["/stored"] = StoredLive
     for rule, view in routes.items():
         live.route(rule, view)
 
