@@ -13,7 +13,8 @@
 Before `mount` runs, what was kept is put into the assigns. The *first* value that `mount` assigns to such a
 name is its default and gives way; so ``mount`` is written as if nothing were ever kept. (To look at what came
 back, read it; to overrule it, assign again, or `clear_stash` first. What `handle_params` assigns always
-counts: the address wins.) From then on each handler's changes are kept with its reply, and only changes are.
+counts: the address wins.) From then on each handler's changes are kept, and only changes are: in the browser
+with the reply, in a store on the server a moment after it, as no user shall wait for that.
 
 | scope | for | ends |
 |---|---|---|

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
 from engine.browser.conftest import LOADED, NODE_MODULES, Serve
+from engine.listening import until
 from engine.redis_server import RedisServer, redis_server, running_redis
 from engine.stash.pages import PickyLive, stash_app
 from playwright.async_api import Page, expect
+from redis import Redis
 
 from quart_live import Envelope
 
@@ -222,6 +225,15 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         server.ask("FLUSHALL")
 
 
+def kept(address: str) -> int:
+    """How many values are in the store. They are written beside the handlers, a moment after the reply."""
+    if not address.startswith("redis:"):
+        with closing(sqlite3.connect(address.partition("///")[2])) as connection:
+            return int(connection.execute("select count(*) from live_stash").fetchone()[0])
+    with Redis.from_url(address) as client:
+        return sum(int(client.hlen(key)) for key in client.scan_iter())
+
+
 async def test_killed_server_with_each_scope_in_a_store(
     serve: Serve, free_tcp_port: int, address: str
 ) -> None:
@@ -237,6 +249,7 @@ async def test_killed_server_with_each_scope_in_a_store(
         await write(page)
         await page.click("#unread")
         await expect(page.locator("#filter")).to_have_text("unread")
+        await until(lambda: kept(address) == 3)
         process.kill()
         await site.disconnected(page)
     async with server_process(free_tcp_port, address) as process:
