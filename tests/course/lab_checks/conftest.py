@@ -25,11 +25,10 @@ def run_body(tmp_path: Path) -> Callable[..., CheckResult]:
     if find_chromium() is None:
         pytest.skip("no Chromium on this machine: `course doctor` says what to do")
 
-    def run(body: Body, app: Path = APP, **options: Any) -> CheckResult:
+    def run(body: Body, app: Path = APP, patience: float = 10.0, **options: Any) -> CheckResult:
         check = Check("1.1", "What the test says", ("messenger/__init__.py",), body, since=1)
-        results = asyncio.run(
-            run_checks([check], app, artefacts=tmp_path / "evidence", patience=0.5, **options)
-        )
+        evidence = tmp_path / "evidence"
+        results = asyncio.run(run_checks([check], app, artefacts=evidence, patience=patience, **options))
         return results[0]
 
     return run

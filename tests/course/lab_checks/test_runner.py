@@ -16,6 +16,9 @@ from course.lab.proxy import Link
 
 Run = Callable[..., CheckResult]
 
+# Long enough for what comes first also on a busy machine, for it ends in waiting in vain.
+SHORT = 2.0
+
 
 def test_a_check_that_passes(run_body: Run, tmp_path: Path) -> None:
     async def body(c: CheckContext) -> None:
@@ -39,7 +42,7 @@ def test_a_wrong_text(run_body: Run, tmp_path: Path) -> None:
         await c.click(alice, "Add left")
         await c.expect_text(alice.text(re.compile(r"left \d")), "left 2", "the counter")
 
-    result = run_body(body)
+    result = run_body(body, patience=SHORT)
     assert (result.verdict, result.expected, result.seen) == ("failed", "“left 2” in the counter", "“left 1”")
     assert result.wire[-2].endswith('click "add"')
     assert re.fullmatch(r'Alice ← reply \d+ B: part 0 becomes "1"', result.wire[-1])
@@ -62,7 +65,7 @@ def test_a_button_that_is_not_there(run_body: Run) -> None:
         await c.visit(alice, "/two")
         await c.click(alice, "Add up")
 
-    result = run_body(body)
+    result = run_body(body, patience=SHORT)
     assert result.expected == "a button or link “Add up” that can be used"
     assert result.seen == "on the page: button “Add left”, button “Raise left”, button “Add right”"
 
@@ -73,7 +76,7 @@ def test_a_locator_of_playwright_that_waits_in_vain(run_body: Run) -> None:
         await c.visit(alice, "/plain")
         await alice.button("Add").click()
 
-    result = run_body(body)
+    result = run_body(body, patience=SHORT)
     assert (result.verdict, result.expected) == ("failed", "a button “Add” that can be used")
     assert result.seen == "on the page: heading “Plain”"
 
@@ -91,9 +94,8 @@ def test_the_apps_exception_explains_the_failure(run_body: Run) -> None:
         alice = await c.person("Alice")
         await c.visit(alice, "/two")
         await c.click(alice, "Raise left")
-        c.patience = 10.0  # the news of it comes on its own way
         await c.expect_soon(lambda: c.lab.raised, expected="an exception", seen="none")
-        c.patience = 0.5
+        c.patience = 0.5  # for what will not come
         await c.expect_text(alice.text(re.compile("left")), "left 1")
 
     result = run_body(body)
@@ -110,7 +112,7 @@ def test_an_exception_on_purpose_explains_nothing(run_body: Run) -> None:
         await c.click(alice, "Raise left")
         await c.expect_text(alice.text(re.compile("left")), "left 1")
 
-    result = run_body(body)
+    result = run_body(body, patience=SHORT)
     assert (result.verdict, result.raised) == ("failed", ())
 
 
