@@ -2,26 +2,27 @@
 // The client marks the element around a view: phx-connected, or phx-error while it has no connection.
 const SOON = 2_000;
 const LONG = 15_000;
-const AGAIN = 5_000;
-const HOUR = 3_600_000;
 
 const NEEDS_SERVER = "[phx-click], form[phx-submit] button:not([type='button'], [data-works-offline])";
 const OFFLINE = " (offline)";
 
-export const patience = {
-  // A line can hang without a word. Whoever gets no answer to a heartbeat by the next one has none.
-  heartbeatIntervalMs: 10_000,
-  // After half a minute without an answer the client would load the page again, and what is on it would be
-  // lost. We keep the page and connect again instead.
-  reloadJitterMin: HOUR,
-  reloadJitterMax: HOUR,
-};
+// A line can hang without a word. If a heartbeat has no answer when the next one is due, it is lost.
+export const patience = { heartbeatIntervalMs: 10_000 };
 
-export function watchConnection(liveSocket) {
+// Half a minute after something was sent and not answered, the client gives up and loads the page again.
+// Without a line nothing would come, and what is written there would be lost. So it shall go on connecting,
+// unless somebody is on the way to another page.
+export function keepPage(liveSocket) {
+  const reload = liveSocket.reloadWithJitter;
+  liveSocket.reloadWithJitter = (...given) => {
+    if (liveSocket.isConnected() || liveSocket.hasPendingLink()) reload.apply(liveSocket, given);
+  };
+}
+
+export function watchConnection() {
   const bar = document.getElementById("reconnecting");
   const dialog = document.getElementById("connection-lost");
   let timers = null;
-  let trying = null;
   let told = false;
 
   function look() {
@@ -33,7 +34,6 @@ export function watchConnection(liveSocket) {
 
   function wait() {
     timers = [setTimeout(tell, SOON), setTimeout(() => (dialog.open = true), LONG)];
-    trying = setInterval(() => liveSocket.getSocket().connect(), AGAIN);
   }
 
   function tell() {
@@ -45,7 +45,6 @@ export function watchConnection(liveSocket) {
 
   function done() {
     timers.forEach(clearTimeout);
-    clearInterval(trying);
     timers = null;
     bar.textContent = "";
     dialog.open = false;

@@ -95,10 +95,14 @@ class WireTap:
 
     def _on_socket(self, socket: WebSocket) -> None:
         decoder = Decoder()
+        began = False
 
         def on_frame(direction: Direction, raw: str | bytes) -> None:
-            if socket not in self._live:
-                # An attempt that fails is a socket to the browser too; ours begins with its first frame.
+            nonlocal began
+            # An attempt that fails is a socket to the browser too; ours begins with its first frame. It begins
+            # once: frames that are told late, when the page has been left, make it no socket of the next page.
+            if not began:
+                began = True
                 self._live.add(socket)
                 self._note("sent", Decoded("", "opened", "a socket is open"), 0)
             size = len(raw if isinstance(raw, bytes) else raw.encode("utf-8", "surrogatepass"))

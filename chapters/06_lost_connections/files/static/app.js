@@ -1,7 +1,7 @@
 // Starts the LiveView client. The import map in the page says where the two packages are.
 import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
-import { patience, watchConnection } from "./connection.js";
+import { keepPage, patience, watchConnection } from "./connection.js";
 import { Composer } from "./hooks/composer.js";
 import { Dialog } from "./hooks/dialog.js";
 import { Lifecycle } from "./hooks/lifecycle.js";
@@ -27,8 +27,9 @@ const liveSocket = new LiveSocket("/live", Socket, {
   metadata: { click: describeClick },
 });
 
+keepPage(liveSocket);
+watchConnection();
 liveSocket.connect();
-watchConnection(liveSocket);
 
 // For the browser's console: liveSocket.enableDebug(), liveSocket.enableLatencySim(1000)
 window.liveSocket = liveSocket;
