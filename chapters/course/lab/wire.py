@@ -99,8 +99,8 @@ class WireTap:
 
         def on_frame(direction: Direction, raw: str | bytes) -> None:
             nonlocal began
-            # An attempt that fails is a socket to the browser too; ours begins with its first frame. It begins
-            # once: frames that are told late, when the page has been left, make it no socket of the next page.
+            # An attempt that fails is a socket to the browser too; ours begins with its first frame. And only
+            # once: frames that are told when the page has been left make it no socket of the next one.
             if not began:
                 began = True
                 self._live.add(socket)
