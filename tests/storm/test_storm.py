@@ -1,0 +1,29 @@
+"""The storm, small for every day and large for the matrix; and that it would notice."""
+
+from __future__ import annotations
+
+import pytest
+from storm.storm import FAULTS, StormError, run
+
+from course.lab import find_chromium
+
+BEFORE_EXACTLY_ONCE = 5
+A_FEW = 8
+
+pytestmark = [
+    pytest.mark.timeout(1800),
+    pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine: see `course doctor`"),
+]
+
+
+@pytest.mark.parametrize(
+    ("seed", "faults"), [pytest.param(1, A_FEW), pytest.param(2, FAULTS, marks=pytest.mark.matrix)]
+)
+async def test_nothing_is_lost_doubled_or_in_another_order(seed: int, faults: int) -> None:
+    await run(seed, faults)
+
+
+async def test_it_notices_an_app_that_loses_messages() -> None:
+    """Before chapter 6, what was sent without a connection was gone. The storm must say so."""
+    with pytest.raises(StormError, match=r"lost|half written"):
+        await run(seed=1, faults=A_FEW // 2, state=BEFORE_EXACTLY_ONCE)
