@@ -10,7 +10,7 @@ endif
 PY := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup start run lab stage check verify weave lint format types test matrix soak bench doctor clean
+.PHONY: help setup start run lab stage check verify weave lint format types test matrix storm soak bench doctor clean
 
 help: ## what each target does
 	@$(PYTHON) -c "import re; [print('  make %-9s %s' % m) for m in re.findall(r'(?m)^([a-z-]+):[^#\n]*## (.+)', open('Makefile', encoding='utf-8').read())]"
@@ -61,6 +61,9 @@ test: verify lint types ## set up, run all gates and all tests (its last lines s
 
 matrix: setup ## every check on every state, and random templates by the thousand
 	@$(BIN)/pytest $(SPREAD) --matrix
+
+storm: setup ## random faults while four people write; nothing may be lost (FAULTS=200, SEED=7, MINUTES=60)
+	@$(PY) tests/storm/storm.py $(if $(FAULTS),--faults $(FAULTS)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 soak: setup ## random operations on the engine; nothing may be left behind (MINUTES=30)
 	@$(PY) tests/engine/soak.py --minutes $(or $(MINUTES),30)
