@@ -8,20 +8,29 @@ from . import chat
 class ShowsConversations(LiveView):
     """A view with the conversations of `me` in `summaries`."""
 
+    topics: frozenset[str] = frozenset()
+
     async def show_conversations(self) -> None:
         """Read the list, and hear of everything that happens in it from now on."""
         me = self.assigns.me
         if self.connected:
             # As ever: first subscribe, then read. To subscribe we have to know what there is.
-            for conversation, _ in await chat.conversations_of(me.id):
-                await self.subscribe(chat.conversation_topic(conversation.id))
+            await self.listen_to(await chat.conversation_ids_of(me.id))
         self.assign(summaries=await chat.conversations_of(me.id))
+
+    async def listen_to(self, conversation_ids: list[int]) -> None:
+        """Subscribe to these conversations, and no longer to others."""
+        topics = frozenset(map(chat.conversation_topic, conversation_ids))
+        for topic in self.topics - topics:
+            await self.unsubscribe(topic)
+        for topic in topics - self.topics:
+            await self.subscribe(topic)
+        self.topics = topics
 
     async def follow(self, news: chat.News) -> None:
         """Bring the list up to date."""
-        if isinstance(news, chat.Message):
+        known = {summary.conversation.id for summary in self.assigns.summaries}
+        if isinstance(news, chat.Message) and news.conversation_id in known:
             self.assign(summaries=chat.with_newest(self.assigns.summaries, news))
-            return
-        await self.show_conversations()
-        if all(conversation.id != news.conversation_id for conversation, _ in self.assigns.summaries):
-            await self.unsubscribe(chat.conversation_topic(news.conversation_id))
+        else:
+            await self.show_conversations()
