@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
-from course.checks import CheckContext, check, since
+from course.checks import CheckContext, check, in_messenger, since
 from course.lab.person import Person
 
 VIEW = "messenger/dashboard_live.py"
@@ -17,6 +18,7 @@ CONVERSATIONS = "messenger/chat/conversations.py"
 SUMMARIES = "messenger/summaries.py"
 CONTACTS = "messenger/contacts.py"
 FINDING = "messenger/accounts/contacts.py"
+TOPICS = "messenger/chat/topics.py"
 PAGES = "messenger/pages.py"
 INDEX = "messenger/templates/index.html"
 STYLE = "static/css/groups.css"
@@ -24,26 +26,6 @@ MIGRATION = "messenger/migrations/versions/0003_closing.py"
 
 LONGEST_TITLE = 100
 MANY = 10_000
-
-
-def script(body: str) -> str:
-    """Python that runs the indented ``body`` connected to the database, and prints the list `found`."""
-    return f"""
-import asyncio, json
-from messenger import accounts, chat
-from messenger.config import database_url
-from messenger.db import db
-from messenger.errors import Invalid
-
-async def main():
-    db.connect(database_url())
-    found = []
-{body}
-    await db.disconnect()
-    return found
-
-print(json.dumps(asyncio.run(main())))
-"""
 
 
 # State 4 is made by migrating down, which every migration can.
@@ -82,10 +64,9 @@ async def main():
 print(json.dumps(asyncio.run(main())))
 """
 
-STORED = script("""
-    for talk in await chat.all_conversations():
-        talk = await chat.find_conversation(talk.id)
-        found.append([talk.title, [[member.user.nickname, member.owner] for member in talk.members]])
+STORED = in_messenger("""
+    talks = await chat.all_conversations()
+    return [[talk.title, [[member.user.nickname, member.owner] for member in talk.members]] for talk in talks]
 """)
 
 
@@ -152,7 +133,8 @@ async def landing(c: CheckContext) -> None:
     await c.visit(alice, "/")
     await c.expect_visible(alice.heading("Conversations"))
     await c.expect_visible(alice.heading("New conversation"))
-    await c.expect_text(entry(alice, "Saturday hike"), "Alice: Eight at the station", "its last line")
+    last_line = re.compile(r"Saturday hike \S+ (Alice|Bob|Carol): .")
+    await c.expect_text(entry(alice, "Saturday hike"), last_line, "the entry of Saturday hike")
     bob = await c.person("Bob")
     html = await c.html_of(bob, "/")
     c.expect("New conversation" not in html, expected="nothing of it for a visitor", seen="the dashboard")
@@ -182,10 +164,10 @@ async def mirrored(c: CheckContext) -> None:
     await c.click(alice, "Remove Bob")
     await c.expect_gone(alice.button("Remove Bob"), "Bob")
     ids: dict[str, str] = await c.in_app(
-        script("""
-    for name in ("Alice", "Carol"):
-        found.append(str((await accounts.find_user_by_nickname(name)).id))
-"""),
+        in_messenger("""
+            people = [await accounts.find_user_by_nickname(name) for name in ("Alice", "Carol")]
+            return [str(user.id) for user in people]
+            """),
         "the context accounts",
     )
     wanted = [[f"conversation[members][{number}][user_id]", id] for number, id in enumerate(ids)]
@@ -242,11 +224,14 @@ async def following(c: CheckContext) -> None:
     await c.expect_visible(alice.textbox("Message"))
 
 
-CROWD = script("""
-    for number in range(300):
-        await accounts.register(f"Walker {number:03}", f"walker{number}@example.com", "parley-demo")
-    await accounts.register("Élodie", "elodie@example.com", "parley-demo")
-""")
+CROWD = in_messenger("""
+    users = [accounts.User(nickname=f"Walker {number:03}") for number in range(300)]
+    users.append(accounts.User(nickname="Élodie"))
+    for user in users:
+        user.email, user.password_hash = f"{user.nickname.encode().hex()}@example.com", "none"
+    async with db.transaction() as session:
+        session.add_all(users)
+    """)
 
 
 @check(
@@ -306,6 +291,8 @@ TAMPER_JS = """ids => {
     const name = `conversation[members][${number}][user_id]`;
     form.append(Object.assign(document.createElement("input"), {type: "hidden", name, value: id}));
   });
+  // At once: the next answer from the server would put the inputs right again.
+  form.requestSubmit();
 }"""
 
 
@@ -319,14 +306,15 @@ async def tampered(c: CheckContext) -> None:
     alice = await dashboard(c, "Alice")
     before = await stored(c)
     await choose(c, alice, "Bob")
+    mark = alice.mark()
     await c.fill(alice, "Title (optional)", "Kept")
+    await c.expect_frame(alice, mark, lambda frame: frame.kind == "reply", "an answer")
     me, bob = [value for _, value in await members_sent(alice)]
     error = alice.page.locator(".field-error")
     for what, ids in TAMPERED.items():
         c.done(f"Alice's form was made to send {what}")
-        await alice.page.evaluate(TAMPER_JS, [{"me": me, "bob": bob}.get(id, id) for id in ids])
         mark = alice.mark()
-        await c.click(alice, "Create")
+        await alice.page.evaluate(TAMPER_JS, [{"me": me, "bob": bob}.get(id, id) for id in ids])
         await c.expect_frame(alice, mark, lambda frame: frame.kind == "reply", "an answer")
         await c.expect_visible(error, "an error beside the members")
         await c.expect_value(alice.textbox("Title (optional)"), "Kept")
@@ -343,23 +331,14 @@ async def tampered(c: CheckContext) -> None:
     await c.expect_tidy(alice)
 
 
-PUSH_JS = """async ([event, value]) => {
-  const answer = new Promise(resolve => {
-    const push = liveSocket.main.channel.push("event", {type: "hook", event, value});
-    for (const status of ["ok", "error", "timeout"])
-      push.receive(status, response => resolve([status, JSON.stringify(response ?? null)]));
-    setTimeout(() => resolve(["silence", ""]), 8000);
-  });
-  return await answer;
-}"""
-
-
-async def push(c: CheckContext, person: Person, event: str, value: object) -> str:
-    """Send a frame made by hand on the page's own socket; returns the answer."""
-    c.done(f"{person.name}'s page was made to send {event}")
-    status, answer = await person.page.evaluate(PUSH_JS, [event, value])
-    c.expect(status == "ok", expected="an answer", seen=f"{status} {answer}"[:80])
-    return str(answer)
+NO_FORMS: tuple[object, ...] = (
+    None,
+    [],
+    "x",
+    {"conversation": "x"},
+    {"conversation": {"members": {"0": ["x"]}}},
+)
+NOBODY: tuple[object, ...] = (None, [1], {"id": "x"}, {"id": 10**30}, {"id": {"a": 1}})
 
 
 @check(
@@ -372,13 +351,13 @@ async def ten_thousand(c: CheckContext) -> None:
     alice = await dashboard(c, "Alice")
     before = await stored(c)
     members = [{"user_id": str(number)} for number in range(1, MANY + 1)]
-    answer = await push(c, alice, "create", {"conversation": {"title": "A crowd", "members": members}})
+    answer = await c.push(alice, "create", {"conversation": {"title": "A crowd", "members": members}})
     c.expect("members at most" in answer, expected="“… members at most”", seen=answer[:80])
-    for value in (None, [], "x", {"conversation": "x"}, {"conversation": {"members": {"0": ["x"]}}}):
-        await push(c, alice, "create", value)
-    for event in ("add", "remove"):
-        for value in (None, [1], {"id": "x"}, {"id": 10**30}, {"id": {"a": 1}}):
-            await push(c, alice, event, value)
+    for form in NO_FORMS:
+        await c.push(alice, "create", form)
+    for person in NOBODY:
+        await c.push(alice, "add", person)
+        await c.push(alice, "remove", person)
     c.expect(await stored(c) == before, expected="nothing stored", seen="a conversation more")
 
 
@@ -394,14 +373,11 @@ async def at_once(c: CheckContext) -> None:
     c.expect(found == wanted, expected=str(wanted), seen=str(found))
     c.done("a conversation was begun with somebody who does not exist")
     problem = await c.in_app(
-        script("""
-    alice = await accounts.find_user_by_nickname("Alice")
-    ghost = accounts.User(id=999999, nickname="Ghost")
-    try:
-        await chat.create_conversation("Half", owner=alice, others=[ghost])
-    except Invalid as invalid:
-        found.append(str(invalid))
-"""),
+        in_messenger("""
+            alice = await accounts.find_user_by_nickname("Alice")
+            ghost = accounts.User(id=999999, nickname="Ghost")
+            return await refused(chat.create_conversation("Half", owner=alice, others=[ghost]))
+            """),
         "the context chat",
     )
     titles = [title for title, _ in await stored(c)]
@@ -459,3 +435,46 @@ async def tidy(c: CheckContext) -> None:
     await c.expect_no_overflow(bob)
     await bob.page.set_viewport_size({"width": 1280, "height": 800})
     await c.expect_no_overflow(bob)
+
+
+@check("5.a", "Whoever is a member sees a new conversation at once", files=[VIEW, TOPICS])
+@since(5)
+async def announced(c: CheckContext) -> None:
+    alice, bob, carol = [await dashboard(c, name) for name in ("Alice", "Bob", "Carol")]
+    loads = bob.loads
+    await choose(c, alice, "Bob")
+    await create(c, alice, "Hear ye")
+    await c.expect_visible(entry(bob, "Hear ye"), "“Hear ye” in Bob's list")
+    await c.expect_count(entry(alice, "Hear ye"), 1, "“Hear ye” in Alice's list")
+    c.expect(bob.loads == loads, expected="a page that was not loaded again", seen="a page load")
+    # What Carol's page is told now comes after anything that was announced before.
+    await choose(c, alice, "Carol")
+    await create(c, alice, "For Carol")
+    await c.expect_visible(entry(carol, "For Carol"), "“For Carol” in Carol's list")
+    await c.expect_count(entry(carol, "Hear ye"), 0, "“Hear ye” in Carol's list")
+
+
+@check("5.b", "An empty title shows what it will be called", files=[VIEW, TEMPLATE])
+@since(5)
+async def suggested(c: CheckContext) -> None:
+    alice = await dashboard(c, "Alice")
+    title = alice.textbox("Title (optional)")
+
+    async def expect_suggestion(text: str) -> None:
+        async def shown() -> bool:
+            return (await title.get_attribute("placeholder") or "") == text
+
+        await c.expect_soon(
+            shown, expected=f"“{text}” in grey", seen=lambda: title.get_attribute("placeholder")
+        )
+
+    await choose(c, alice, "Bob")
+    await expect_suggestion("Alice, Bob")
+    await choose(c, alice, "Carol")
+    await expect_suggestion("Alice, Bob, Carol")
+    await c.click(alice, "Remove Bob")
+    await expect_suggestion("Alice, Carol")
+    await c.click(alice, "Remove Carol")
+    await expect_suggestion("")
+    await choose(c, alice, "Carol")
+    await create(c, alice, "", shown="Alice, Carol")

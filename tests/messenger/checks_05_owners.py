@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from course.checks import CheckContext, check, since
+from course.checks import CheckContext, check, conversation, in_messenger, since
 from course.lab.person import Person
 
 VIEW = "messenger/conversation_live.py"
@@ -15,27 +15,11 @@ TOPICS = "messenger/chat/topics.py"
 DIALOG = "static/hooks/dialog.js"
 STYLE = "static/css/groups.css"
 
-GROUP = """
-import asyncio, json
-from messenger import accounts, chat
-from messenger.config import database_url
-from messenger.db import db
-
-async def main():
-    db.connect(database_url())
-    owner, *others = [await accounts.find_user_by_nickname(name) for name in {names}]
-    made = await chat.create_conversation({title!r}, owner=owner, others=others)
-    await db.disconnect()
-    return [made.id, [user.id for user in (owner, *others)]]
-
-print(json.dumps(asyncio.run(main())))
-"""
-
 
 async def group(c: CheckContext, title: str, *names: str) -> list[Person]:
     """People in a new conversation, which the first of them owns, with its settings open."""
     c.done(f"“{title}” was begun, with {' and '.join(names)}")
-    number, _ = await c.in_app(GROUP.format(names=names, title=title), "a new conversation")
+    number = await c.in_app(conversation(names[0], title, *names[1:]), "a new conversation")
     people = await c.people(*names)
     for person in people:
         await c.enter(person, person.name, number)
@@ -136,9 +120,9 @@ async def closing(c: CheckContext) -> None:
     await c.expect_gone(alice.textbox("Message"), "Alice's empty field")
     await c.expect_soon(bob.button("Send").is_disabled, expected="Send disabled", seen="enabled")
     await c.expect_value(bob.textbox("Message"), "I have half a sentence")
-    answer = await push(c, bob, "send", {"content": "Through the window"})
+    answer = await c.push(bob, "send", {"content": "Through the window"})
     c.expect("is closed" in answer, expected="a refusal of what was sent by hand", seen=answer[:80])
-    answer = await push(c, alice, "rename", {"title": "Still mine"})
+    answer = await c.push(alice, "rename", {"title": "Still mine"})
     c.expect("is closed" in answer, expected="a refusal to rename it", seen=answer[:80])
     await c.click(alice, "Open again")
     await c.expect_soon(bob.button("Send").is_enabled, expected="Send enabled", seen="disabled")
@@ -148,23 +132,9 @@ async def closing(c: CheckContext) -> None:
     c.expect("Through the window" not in told, expected="a log without it", seen="what was sent by hand")
 
 
-PUSH_JS = """async ([event, value]) => {
-  const answer = new Promise(resolve => {
-    const push = liveSocket.main.channel.push("event", {type: "hook", event, value});
-    for (const status of ["ok", "error", "timeout"])
-      push.receive(status, response => resolve([status, JSON.stringify(response ?? null)]));
-    setTimeout(() => resolve(["silence", ""]), 8000);
-  });
-  return await answer;
-}"""
-
-
-async def push(c: CheckContext, person: Person, event: str, value: object) -> str:
-    """Send a frame made by hand on the page's own socket; returns the answer."""
-    c.done(f"{person.name}'s page was made to send {event}")
-    status, answer = await person.page.evaluate(PUSH_JS, [event, value])
-    c.expect(status == "ok", expected="an answer", seen=f"{status} {answer}"[:80])
-    return str(answer)
+IDS = """
+return [(await accounts.find_user_by_nickname(name)).id for name in ("Alice", "Bob", "Carol")]
+"""
 
 
 @check(
@@ -175,9 +145,7 @@ async def push(c: CheckContext, person: Person, event: str, value: object) -> st
 @since(5)
 async def forged(c: CheckContext) -> None:
     alice, bob = await group(c, "Not yours", "Alice", "Bob")
-    _, (me, him, her) = await c.in_app(
-        GROUP.format(names=("Alice", "Bob", "Carol"), title="Elsewhere"), "another conversation"
-    )
+    me, him, her = await c.in_app(in_messenger(IDS), "the context accounts")
     forgeries = {
         "rename": {"title": "Mine now"},
         "close": {},
@@ -187,7 +155,7 @@ async def forged(c: CheckContext) -> None:
         "hand-over": {"id": him},
     }
     for event, value in forgeries.items():
-        answer = await push(c, bob, event, value)
+        answer = await c.push(bob, event, value)
         first = "Only the owner" in answer or event != "rename"
         c.expect(first, expected="“Only the owner can do this.”", seen=answer[:80])
     await bob.reload()
@@ -197,13 +165,8 @@ async def forged(c: CheckContext) -> None:
     await c.expect_visible(alice.button("Rename"), "Alice still the owner")
     refusals = c.lab.log_text().count("was refused in conversation")
     c.expect(refusals >= len(forgeries), expected=f"{len(forgeries)} lines in the log", seen=f"{refusals}")
-    for event, value in (
-        ("add", {"id": 999999}),
-        ("remove", {"id": me}),
-        ("hand-over", {"id": her}),
-        ("add", []),
-    ):
-        await push(c, alice, event, value)
+    for event, number in (("add", 999999), ("add", him), ("remove", me), ("remove", her), ("hand-over", her)):
+        await c.push(alice, event, {"id": number})
     await alice.reload()
     await c.click(alice, "Members and settings")
     await c.expect_visible(alice.button("Remove Bob"))

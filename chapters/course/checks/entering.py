@@ -8,7 +8,7 @@ from playwright.async_api import APIResponse
 
 from course.checks.expecting import Expectations
 from course.checks.failures import CheckFailed
-from course.lab.by_hand import join_at
+from course.lab.by_hand import join_at, push_event
 from course.lab.lab import Lab
 from course.lab.person import Person
 from course.lab.signing_in import PAGE, PASSWORD, HiddenFields, sign_in_unseen
@@ -104,6 +104,17 @@ class Entering(Expectations):
         """Join the view of this person's page at another address, by hand; see `course.lab.by_hand`."""
         self.done(f"joined a view at {path[:40]}")
         return await join_at(person, path)
+
+    async def push(self, person: Person, event: str, value: object) -> str:
+        """Send an event by hand on the socket of this person's page; see `course.lab.by_hand`.
+
+        Returns:
+            the answer, as JSON. The page does not show what it says, so load that anew before you look at it.
+        """
+        self.done(f"{person.name}'s page was made to send {event}")
+        status, answer = await push_event(person, event, value, self.patience)
+        self.expect(status == "ok", expected=f"an answer to {event}", seen=f"{status} {answer}"[:80])
+        return answer
 
     @property
     def has_accounts(self) -> bool:

@@ -37,3 +37,26 @@ async def join_at(person: Person, path: str) -> dict[str, Any]:
     """
     answer: dict[str, Any] = await person.page.evaluate(JOIN_JS, path)
     return answer
+
+
+PUSH_JS = """([event, value, milliseconds]) => new Promise(resolve => {
+  const push = liveSocket.main.channel.push("event", {type: "hook", event, value}, milliseconds);
+  for (const status of ["ok", "error", "timeout"])
+    push.receive(status, response => resolve([status, JSON.stringify(response ?? null)]));
+})"""
+
+
+async def push_event(person: Person, event: str, value: object, seconds: float = 5.0) -> tuple[str, str]:
+    """Send an event on the channel of a page's main view. The page does not show what it causes.
+
+    Args:
+        person: whose page.
+        event: its name.
+        value: its parameters, anything that is JSON.
+        seconds: how long to wait for the reply.
+
+    Returns:
+        the status of the reply, ``ok``, ``error`` or ``timeout``; and what it says, as JSON.
+    """
+    status, answer = await person.page.evaluate(PUSH_JS, [event, value, seconds * 1000])
+    return str(status), str(answer)
