@@ -1,13 +1,14 @@
 """Group conversations: three people are chosen, a title changes under their eyes, and one of them leaves."""
 
+import re
 from collections.abc import AsyncIterator
 
-from playwright.async_api import Locator
-
-from course import Lab
-from course.lab.person import Person
+from course.acting import Lab, Person
 
 PEOPLE = ("Alice", "Bob", "Carol")
+STARTS = {"Alice": "/", "Bob": "/", "Carol": "/"}
+
+ALL_THREE = re.compile("Alice, Bob, Carol")
 
 
 async def choose(person: Person, *names: str) -> None:
@@ -24,33 +25,26 @@ async def say(person: Person, text: str) -> None:
     await person.log("Messages").get_by_text(text, exact=True).wait_for()
 
 
-def entry(person: Person, title: str) -> Locator:
-    """The link to a conversation."""
-    return person.page.get_by_role("listitem").get_by_role("link").filter(has_text=title)
-
-
 async def acts(lab: Lab) -> AsyncIterator[str]:
     """Play the demo; each caption comes before its act."""
     alice, bob, carol = await lab.people(*PEOPLE)
 
-    yield "Alice, Bob and Carol sign in. Each sees the same conversation, and a form for a new one."
+    yield "Alice, Bob and Carol sign in. Each sees their conversations, and a form for a new one."
     for person in (alice, bob, carol):
-        await lab.sign_in(person, person.name)
+        await lab.sign_in(person)
 
     yield "Alice chooses Bob and Carol. The list of members lives on the server; the page mirrors it."
     await choose(alice, "Bob", "Carol")
 
     yield "She gives no title and presses Create. The conversation is called by its members."
     await alice.button("Create").click()
-    await entry(alice, "Alice, Bob, Carol").wait_for()
+    await alice.link(ALL_THREE).wait_for()
 
     yield "All three open it, and Alice writes."
     for person in (bob, carol):
         await person.reload()
     for person in (alice, bob, carol):
-        await entry(person, "Alice, Bob, Carol").click()
-        await person.log("Messages").wait_for()
-        await person.live()
+        await person.follow(person.link(ALL_THREE))
     await say(alice, "Lunch on Sunday?")
     await carol.log("Messages").get_by_text("Lunch on Sunday?").wait_for()
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from course.lab import notebook
 from course.lab.breaking import Breaking
-from course.lab.by_hand import join_at
+from course.lab.by_hand import join_at, push_event
 from course.lab.host import Host
 from course.lab.person import VIEWPORT, Person
 from course.lab.process import AppError
@@ -137,6 +137,15 @@ class Lab(Breaking):
             the payload of the reply: ``status``, and ``response``.
         """
         return await join_at(person, path)
+
+    async def push_by_hand(self, person: Person, event: str, value: object) -> str:
+        """Send an event on the socket of this person's page, with a frame that no element of it would send.
+
+        Returns:
+            what the reply says, as JSON; the page does not show it.
+        """
+        _, answer = await push_event(person, event, value)
+        return answer
 
     async def dismiss(self, person: Person) -> None:
         """Send a person away and close their browser."""
