@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from ..accounts import User
@@ -12,13 +13,15 @@ from .members import with_members
 from .models import Conversation, Member, Message
 
 MOST_CONVERSATIONS = 50
+FACES = 2
 
 
 class Summary(NamedTuple):
-    """A conversation with its members, and the last message in it, if there is one."""
+    """A conversation, the last message in it if there is one, and some of the other members."""
 
     conversation: Conversation
     last_message: Message | None
+    faces: Sequence[User] = ()
 
 
 async def create_conversation(title: str, owner: User, others: Sequence[User] = ()) -> Conversation:
@@ -60,6 +63,13 @@ async def all_conversations() -> Sequence[Conversation]:
         return (await session.scalars(newest.options(with_members()))).all()
 
 
+async def conversation_ids_of(user_id: int) -> list[int]:
+    """The ids of all conversations a user takes part in."""
+    async with db.session() as session:
+        mine = select(Member.conversation_id).where(Member.user_id == user_id)
+        return list(await session.scalars(mine))
+
+
 async def conversations_of(user_id: int) -> list[Summary]:
     """The conversations a user takes part in, the most recent first."""
     last = (
@@ -75,10 +85,27 @@ async def conversations_of(user_id: int) -> list[Summary]:
         .where(Member.user_id == user_id)
         .order_by(func.coalesce(Message.created_at, Conversation.created_at).desc())
         .limit(MOST_CONVERSATIONS)
-        .options(joinedload(Message.author), with_members())
+        .options(joinedload(Message.author))
     )
     async with db.session() as session:
-        return [Summary(*row) for row in await session.execute(query)]
+        found = [Summary(*row) for row in await session.execute(query)]
+        faces = await faces_in(session, [summary.conversation.id for summary in found], user_id)
+    return [summary._replace(faces=faces[summary.conversation.id]) for summary in found]
+
+
+async def faces_in(session: AsyncSession, ids: Sequence[int], user_id: int) -> dict[int, list[User]]:
+    """For each conversation the first other members. However many there are, a few of them are read."""
+    nth = func.row_number().over(partition_by=Member.conversation_id, order_by=Member.id).label("nth")
+    others = select(Member.conversation_id, Member.user_id, nth)
+    others = others.where(Member.conversation_id.in_(ids), Member.user_id != user_id)
+    ranked = others.subquery()
+    query = select(ranked.c.conversation_id, User).join(User, User.id == ranked.c.user_id)
+    faces: dict[int, list[User]] = {conversation_id: [] for conversation_id in ids}
+    for conversation_id, user in await session.execute(
+        query.where(ranked.c.nth <= FACES).order_by(ranked.c.nth)
+    ):
+        faces[conversation_id].append(user)
+    return faces
 
 
 def with_newest(summaries: Sequence[Summary], message: Message) -> list[Summary]:
@@ -88,4 +115,4 @@ def with_newest(summaries: Sequence[Summary], message: Message) -> list[Summary]
         # It was announced late, or a second time.
         return list(summaries)
     others = [summary for summary in summaries if summary.conversation.id != message.conversation_id]
-    return [Summary(summary.conversation, message) for summary in here] + others
+    return [summary._replace(last_message=message) for summary in here] + others

@@ -39,7 +39,9 @@ class ConversationLive(ShowsConversations):
     async def show_conversation(self, conversation: chat.Conversation) -> None:
         """Show its title, its members, and whether it is open."""
         me, owner = self.assigns.me, conversation.owner
-        self.assign(page_title=conversation.title, here=conversation, others=conversation.others(me.id))
+        if conversation.title != self.assigns.get("page_title"):
+            self.assign(page_title=conversation.title, new_title=conversation.title)
+        self.assign(here=conversation, others=conversation.others(me.id))
         self.assign(i_own=owner is not None and owner.id == me.id, leaving=chat.leaving(conversation, me.id))
         if self.assigns.i_own:
             # Everyone else can be added.
@@ -59,6 +61,8 @@ class ConversationLive(ShowsConversations):
             self.assign(contacts=await self.assigns.contacts.search(text_in(params, "wanted")))
         elif event == "more-people":
             self.assign(contacts=await self.assigns.contacts.show_more())
+        elif event == "retitle":
+            self.assign(new_title=text_in(params, "title"))
         elif event in ACTIONS:
             await self.act(ACTIONS[event], params)
         return None

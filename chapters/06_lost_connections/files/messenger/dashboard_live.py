@@ -52,17 +52,18 @@ class DashboardLive(ShowsConversations, RestoresForm):
 
     async def add(self, user_id: int) -> None:
         """Choose somebody. Choosing them again changes nothing."""
-        members = self.assigns.members
-        user = await accounts.find_user(user_id)
-        if user is None or any(member.id == user.id for member in members):
-            return
-        self.show_form([*members, user], self.assigns.form.title.data)
-        self.assign(note=f"{user.nickname} is chosen.")
+        members, found = self.assigns.members, await accounts.find_users([user_id])
+        if user_id not in self.assigns.member_ids and found:
+            self.show_form([*members, *found], self.assigns.form.title.data)
+            self.assign(note=f"{found[0].nickname} is chosen.")
 
     def remove(self, user_id: int) -> None:
         """Choose somebody no longer. I cannot be taken out."""
         me, *others = self.assigns.members
-        self.show_form([me, *(user for user in others if user.id != user_id)], self.assigns.form.title.data)
+        left = [user for user in others if user.id != user_id]
+        self.show_form([me, *left], self.assigns.form.title.data)
+        if len(left) < len(others):
+            self.assign(note="Taken out again.")
 
     async def restore(self, fields: dict[str, Any]) -> None:
         """Show the members again that the browser showed last. It may say anything, so each is looked up."""
@@ -73,21 +74,25 @@ class DashboardLive(ShowsConversations, RestoresForm):
 
     async def create(self, params: Any) -> None:
         """Begin the conversation that the form describes, or say why not."""
-        me, members = self.assigns.me, self.assigns.members
+        me = self.assigns.me
         try:
-            chosen = await members_in(params, me)
-            if {user.id for user in chosen} != {user.id for user in members}:
+            ids = [user.id for user in await members_in(params, me)]
+            if set(ids) != set(self.assigns.member_ids):
                 raise Invalid({"members": [CHANGED_MEANWHILE]})
-            ids = [user.id for user in chosen]
             conversation = await chat.start_conversation(me, ids, title_in(params))
         except Invalid as refusal:
             log.info("User %s could not begin a conversation: %s", me.id, refusal)
-            self.show_form(members, title_in(params))
-            show_refusal(self.assigns.form, refusal)
+            await self.show_again(title_in(params), refusal)
             return
         self.show_form([me])
         self.assign(note=f"“{conversation.title}” has begun.")
         await self.show_conversations()
+
+    async def show_again(self, title: str, refusal: Invalid) -> None:
+        """Show the form as it was, with the reasons beside its fields. Who has gone is taken out."""
+        there = {user.id for user in await accounts.find_users(self.assigns.member_ids)}
+        self.show_form([user for user in self.assigns.members if user.id in there], title)
+        show_refusal(self.assigns.form, refusal)
 
     async def handle_info(self, news: chat.News) -> None:
         """Something has happened in one of the conversations."""
