@@ -24,6 +24,33 @@ ONLY_THE_OWNER = "Only the owner can do this."
 TO_GO_LEAVE = "This is yourself. To go, leave the conversation."
 
 
+@asynccontextmanager
+async def owned(
+    conversation_id: int, by: int, *, also_closed: bool = False
+) -> AsyncIterator[tuple[AsyncSession, Conversation]]:
+    """A transaction on a conversation that `by` owns. Raises Invalid, and NotAMember."""
+    async with locked(conversation_id, by) as (session, conversation):
+        if not place_of(conversation, by).owner:
+            raise Invalid({"owner": [ONLY_THE_OWNER]})
+        if conversation.closed_at is not None and not also_closed:
+            raise Invalid({"owner": [CLOSED]})
+        yield session, conversation
+
+
+@asynccontextmanager
+async def locked(conversation_id: int, by: int) -> AsyncIterator[tuple[AsyncSession, Conversation]]:
+    """A transaction on a conversation of a member's, which only one has at a time. Raises NotAMember."""
+    async with db.transaction() as session:
+        # Who has written a row makes all others wait who want to write it. So we write first, and read what
+        # those before us have left.
+        here = update(Conversation).where(Conversation.id == conversation_id)
+        await session.execute(here.values(updated_at=now()))
+        conversation = await session.get(Conversation, conversation_id, options=[with_members()])
+        if conversation is None or conversation.member(by) is None:
+            raise NotAMember
+        yield session, conversation
+
+
 async def rename_conversation(conversation_id: int, by: int, title: str) -> None:
     """Give it another title. Raises Invalid."""
     async with owned(conversation_id, by) as (_, conversation):
@@ -92,30 +119,3 @@ def place_of(conversation: Conversation, user_id: int) -> Member:
         if member.user_id == user_id:
             return member
     raise Invalid({"members": [NOT_A_MEMBER]})
-
-
-@asynccontextmanager
-async def owned(
-    conversation_id: int, by: int, *, also_closed: bool = False
-) -> AsyncIterator[tuple[AsyncSession, Conversation]]:
-    """A transaction on a conversation that `by` owns. Raises Invalid, and NotAMember."""
-    async with locked(conversation_id, by) as (session, conversation):
-        if not place_of(conversation, by).owner:
-            raise Invalid({"owner": [ONLY_THE_OWNER]})
-        if conversation.closed_at is not None and not also_closed:
-            raise Invalid({"owner": [CLOSED]})
-        yield session, conversation
-
-
-@asynccontextmanager
-async def locked(conversation_id: int, by: int) -> AsyncIterator[tuple[AsyncSession, Conversation]]:
-    """A transaction on a conversation of a member's, which only one has at a time. Raises NotAMember."""
-    async with db.transaction() as session:
-        # Who has written a row makes all others wait who want to write it. So we write first, and read what
-        # those before us have left.
-        here = update(Conversation).where(Conversation.id == conversation_id)
-        await session.execute(here.values(updated_at=now()))
-        conversation = await session.get(Conversation, conversation_id, options=[with_members()])
-        if conversation is None or conversation.member(by) is None:
-            raise NotAMember
-        yield session, conversation

@@ -140,5 +140,6 @@ def shots() -> None:
     from course.shots import take_pictures
 
     course = Course.here()
-    say(f"  written {course.relative(asyncio.run(take_pictures(course)))}")
+    for path in asyncio.run(take_pictures(course)):
+        say(f"  written {course.relative(path)}")
     say("Next: `course weave`.", "green")
