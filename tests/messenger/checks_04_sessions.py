@@ -45,6 +45,9 @@ print(json.dumps(asyncio.run(main())))
 """
 
 
+FLAGS = ("Secure", "HttpOnly", "SameSite=Lax")
+
+
 @check(
     "4.7",
     "Cookies are out of reach for scripts and other sites; each sign-in begins a new session",
@@ -64,11 +67,11 @@ async def cookies(c: CheckContext) -> None:
         )
     c.done("set PARLEY_SECURE_COOKIES and signed in by https")
     status, set_cookies = await c.in_app(SECURE, "an app that signs people in")
-    insecure = [cookie.split("=")[0] for cookie in set_cookies if "; Secure" not in cookie]
+    weak = [cookie for cookie in set_cookies if not all(f"; {flag}" in cookie for flag in FLAGS)]
     c.expect(
-        status == 302 and set_cookies and not insecure,
-        expected="all cookies Secure",
-        seen=f"{status}, not: {insecure}",
+        status == 302 and set_cookies and not weak,
+        expected=f"all cookies with {', '.join(FLAGS)}",
+        seen=f"{status}, not: {[cookie.split('=')[0] for cookie in weak]}",
     )
     mallory = await c.person("Mallory")
     await copy(held, mallory)
@@ -88,7 +91,14 @@ async def cookies(c: CheckContext) -> None:
         expected="nothing of Alice's for the copied cookies",
         seen="her profile",
     )
-    await c.sign_in(alice, "Alice")
+    c.done("Alice signed in again, and sent the token of the sign-in page with another form")
+    planted = HiddenFields.of(await (await alice.get("/sign-in")).text(), "/sign-in")
+    await c.post_bare(alice, "/sign-in", **planted, email="alice@example.com", password=PASSWORD)
+    await c.post_bare(alice, "/sign-out", **planted)
+    own = await c.html_of(alice, "/profile")
+    c.expect(
+        "alice@example.com" in own, expected="a session with nothing of before in it", seen="one that knew it"
+    )
     again = {cookie["value"] for cookie in await alice.context.cookies()}
     same = again & {cookie["value"] for cookie in held}
     c.expect(not same, expected="no cookie of the earlier session", seen=f"{len(same)} that are the same")

@@ -62,7 +62,7 @@ def pages(chapter: int) -> list[tuple[str, str]]:
         return [("/counter", "the counter")]
     if chapter <= 3:
         return [("/conversations/1/users/1", "as User One"), ("/conversations/1/users/2", "as User Two")]
-    return [("/", "sign in or register")]
+    return [("/sign-in", "alice@example.com, password parley-demo"), ("/register", "an account of your own")]
 
 
 @click.command()
