@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 from course.differences import compare
 from course.errors import CourseError
-from course.gates.replay import committed_app
 from course.merging import Labels, merge_text
 from course.model import Chapter, Course
-from course.states import fold, origin, overlay
+from course.states import committed_app, fold, origin, overlay
 
 
 @dataclass(frozen=True)

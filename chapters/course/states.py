@@ -114,6 +114,15 @@ def previous(course: Course, chapter: Chapter) -> Files:
     return fold(course, max(earlier)) if earlier else {}
 
 
+def committed_app(course: Course) -> Files:
+    """``app/messenger`` and ``static`` as they are, as a state."""
+    app = {
+        path: content for path, content in read_tree(course.app_dir).items() if path.startswith("messenger/")
+    }
+    static = {path: content for path, content in read_tree(course.root).items() if path.startswith("static/")}
+    return {**app, **static}
+
+
 def write_state(files: Mapping[str, bytes], folder: Path) -> list[str]:
     """Makes ``folder/messenger`` and ``folder/static`` hold exactly ``files``; returns the paths it touched.
 

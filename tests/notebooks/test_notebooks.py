@@ -21,8 +21,7 @@ from nbclient import NotebookClient
 from course import Chapter, Course
 from course.checks import load_checks, select
 from course.differences import compare
-from course.gates.replay import committed_app
-from course.states import fold, read_tree
+from course.states import committed_app, fold, read_tree
 
 COURSE = Course.here()
 # The cell with all checks takes half a minute, and many times that where the machine is busy.

@@ -1,9 +1,10 @@
-"""The commands of those who write the course: weave, verify, ripple, absorb, schedule."""
+"""The commands of those who write the course: weave, verify, ripple, absorb, schedule, shots."""
 
 from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 
 import click
 from rich.table import Table
@@ -134,12 +135,23 @@ def schedule(chapter: str | None, notes: bool) -> None:
 
 @click.command()
 def shots() -> None:
-    """Take the pictures of the finished messenger for the welcome notebook and the README."""
+    """Take the pictures of the finished messenger for the README and the welcome notebook."""
     import asyncio
 
-    from course.shots import take_pictures
+    from course.shots.camera import take_pictures
+    from course.weaving import weave as write
 
     course = Course.here()
-    for path in asyncio.run(take_pictures(course)):
-        say(f"  written {course.relative(path)}")
-    say("Next: `course weave`.", "green")
+
+    def on_picture(path: Path) -> None:
+        say(f"  written {course.relative(path)}  {path.stat().st_size / 1024:.0f} kB")
+
+    with screen().status("Playing the scene in the finished messenger …"):
+        taken = asyncio.run(take_pictures(course, on_picture))
+    changed, _ = write(course)
+    for path in changed:
+        say(f"  written {path}")
+    say(
+        f"{count(len(taken), 'picture')} of the app as it is now. Look at them before you commit.",
+        "green",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from course.errors import CourseError
 from course.gates.base import Red
 from course.model import Chapter, Course
-from course.states import Files, fold, origin, read_tree
+from course.states import Files, committed_app, fold, origin
 
 
 def replay(course: Course) -> list[Red]:
@@ -20,15 +20,6 @@ def replay(course: Course) -> list[Red]:
         for path in sorted({*folded, *committed})
         if folded.get(path) != committed.get(path)
     ]
-
-
-def committed_app(course: Course) -> Files:
-    """``app/messenger`` and ``static`` as they are, as a state."""
-    app = {
-        path: content for path, content in read_tree(course.app_dir).items() if path.startswith("messenger/")
-    }
-    static = {path: content for path, content in read_tree(course.root).items() if path.startswith("static/")}
-    return {**app, **static}
 
 
 def _red(course: Course, path: str, folded: Files, committed: Files) -> Red:
