@@ -15,7 +15,6 @@ from course.lab.person import Person
 
 WIDE = (1280, 720)
 NARROW = (360, 720)
-PASSWORD = "parley-demo"
 HIKE = "/conversations/2"
 THERE_BEFORE = 4
 """How many messages the seed has put into the hike's conversation."""
@@ -48,7 +47,7 @@ async def scene(lab: Lab) -> AsyncIterator[tuple[str, Person]]:
     carol = await lab.person("Carol")
     people = {person.name: person for person in (alice, bob, carol)}
     for person in people.values():
-        await sign_in(person)
+        await lab.sign_in(person)
         await person.goto(HIKE)
     for name, text in TALK:
         await say(people[name], text)
@@ -67,15 +66,6 @@ async def scene(lab: Lab) -> AsyncIterator[tuple[str, Person]]:
     await bob.textbox("Title (optional)").fill("A boat for Sunday")
     await bob.heading("New conversation").evaluate(TO_THE_TOP_JS)
     yield "new-conversation-360", bob
-
-
-async def sign_in(person: Person) -> None:
-    """Fill in the form that everybody sees first."""
-    await person.goto("/sign-in")
-    await person.textbox("Email").fill(f"{person.name.lower()}@example.com")
-    await person.textbox("Password").fill(PASSWORD)
-    await person.button("Sign in").click()
-    await person.button("Sign out").wait_for()
 
 
 async def say(person: Person, text: str) -> None:
