@@ -5,13 +5,14 @@ Each message gets a reply: without one its element would stay locked.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from .attached_hooks import with_hooks
 from .components import LiveComponent
 from .errors import LiveViewError, MalformedEventError
 from .events import ViewEvent, decode_event
-from .frames import Message
+from .frames import Message, TooLong
 from .handling import NO_FLASH, finish, placed_of
 from .lifecycle import can_patch, patch
 from .telemetry import Measured
@@ -20,6 +21,8 @@ from .view import LiveView
 
 if TYPE_CHECKING:
     from .channel import Channel
+
+log = logging.getLogger("quart_live.channel")
 
 
 async def handle(channel: Channel, message: Message) -> None:
@@ -52,6 +55,11 @@ async def handle(channel: Channel, message: Message) -> None:
 
 async def _event(channel: Channel, message: Message) -> None:
     view, rendering = channel.joined()
+    if isinstance(message.payload, TooLong):
+        log.warning("An event of %d characters is too long; see LIVE_MAX_FRAME_BYTES", message.payload.size)
+        await view.handle_too_long(message.payload.size, channel.live.settings.max_frame_bytes)
+        await finish(channel, message)
+        return
     event = decode_event(message.payload, channel.live.settings.max_form_fields)
     await uploads.chosen(channel, message.payload)
     if event.component is None:

@@ -34,6 +34,10 @@ class MalformedFrameError(ValueError):
     """Bytes from the socket that are not a frame of the protocol. The socket is closed."""
 
 
+class FrameTooBigError(MalformedFrameError):
+    """A frame has more bytes than are taken."""
+
+
 class MalformedEventError(ValueError):
     """A well-formed frame whose payload makes no sense for its event. It gets an error reply."""
 

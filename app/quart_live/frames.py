@@ -13,12 +13,14 @@ Source of the format: phoenix, ``lib/phoenix/socket/serializers/v2_json_serializ
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from .errors import MalformedFrameError
+from .asgi import Event
+from .errors import FrameTooBigError, MalformedFrameError
 from .js import JS
 from .limits import MAX_JSON_DEPTH, is_too_deep
 
@@ -35,6 +37,17 @@ class Message:
     topic: str
     event: str
     payload: Any
+
+
+@dataclass(frozen=True, slots=True)
+class TooLong:
+    """The payload of an event whose frame was longer than is taken; nothing of it was read.
+
+    Attributes:
+        size: of the frame, in characters.
+    """
+
+    size: int
 
 
 def to_json(value: Any) -> str:
@@ -73,6 +86,37 @@ def parse_text(text: str, max_depth: int = MAX_JSON_DEPTH) -> Message:
         raise MalformedFrameError("nested too deep")
     join_ref, ref, topic, event, payload = fields
     return Message(_ref(join_ref), _ref(ref), _name(topic), _name(event), payload)
+
+
+def read(event: Event, max_bytes: int, max_depth: int) -> Message:
+    """Read the frame of an ASGI event.
+
+    Args:
+        event: a ``websocket.receive``.
+        max_bytes: how long a frame may be. A longer event of a view gets `TooLong` as its payload: were the
+            socket closed instead, the client would recover its form, and be closed again.
+        max_depth: how deep its JSON may be nested.
+
+    Raises:
+        FrameTooBigError: if it is too long.
+        MalformedFrameError: if the official client cannot have sent it.
+    """
+    text, data = event.get("text"), event.get("bytes")
+    if text is None:
+        if len(data or b"") > max_bytes:
+            raise FrameTooBigError("a frame is too big")
+        return parse_binary(data or b"")
+    if len(text) <= max_bytes and (
+        len(text) * 4 <= max_bytes or len(text.encode(errors="replace")) <= max_bytes
+    ):
+        return parse_text(text, max_depth)
+    head = _HEAD_OF_EVENT.match(text)
+    if head is None:
+        raise FrameTooBigError("a frame is too big")
+    return Message(head[1], head[2], head[3], "event", TooLong(len(text)))
+
+
+_HEAD_OF_EVENT = re.compile(r'\["([^"\\]{1,64})","([^"\\]{1,64})","([^"\\]{1,256})","event",')
 
 
 def parse_binary(data: bytes) -> Message:

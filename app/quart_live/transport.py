@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from . import origin
 from .admission import TOPIC_PREFIX
-from .asgi import Event, Receive, Scope, Send
+from .asgi import Receive, Scope, Send
 from .channel import Channel
 from .connection import ConnectInfo, shake_hands
 from .csrf import CsrfToken
 from .disconnecting import Inbox, socket_id_in
 from .ending import Stop
-from .errors import MalformedFrameError
-from .frames import Message, parse_binary, parse_text, reply
+from .errors import FrameTooBigError, MalformedFrameError
+from .frames import Message, read, reply
 from .limits import TokenBucket
 from .outlet import RESTARTING, Outlet
 from .uploads import delivery
@@ -168,7 +168,7 @@ class LiveSocket(Outlet):
     # -- frames --------------------------------------------------------------------------------------------
 
     async def _read_frames(self) -> None:
-        loop = asyncio.get_running_loop()
+        loop, settings = asyncio.get_running_loop(), self.live.settings
         while True:
             event = await self._receive()
             if event["type"] != "websocket.receive" or self._closed:
@@ -177,25 +177,14 @@ class LiveSocket(Outlet):
                 return
             self._last_frame = loop.time()
             try:
-                message = self._parse(event)
+                message = read(event, settings.max_frame_bytes, settings.max_json_depth)
             except MalformedFrameError as error:
                 log.info("Closed a socket: %s", str(error))  # a logged exception would hold all its frames
-                await self.close(TOO_BIG if isinstance(error, _TooBigError) else MALFORMED)
+                await self.close(TOO_BIG if isinstance(error, FrameTooBigError) else MALFORMED)
                 return
             answer = self._deliver(message)
             if answer is not None:
                 await self.send(answer)
-
-    def _parse(self, event: Event) -> Message:
-        limit = self.live.settings.max_frame_bytes
-        text, data = event.get("text"), event.get("bytes")
-        if text is not None:
-            if len(text) > limit or (len(text) * 4 > limit and len(text.encode(errors="replace")) > limit):
-                raise _TooBigError("a frame is too big")
-            return parse_text(text, self.live.settings.max_json_depth)
-        if len(data or b"") > limit:
-            raise _TooBigError("a frame is too big")
-        return parse_binary(data or b"")
 
     def _deliver(self, message: Message) -> str | None:
         """Hand a message to whom it concerns. Returns an answer if nobody will give one."""
@@ -238,10 +227,6 @@ class LiveSocket(Outlet):
         del self.channels[message.topic]
         channel.stop(Stop("left", say_closed=True, leave=True, ref=message.ref))
         return None
-
-
-class _TooBigError(MalformedFrameError):
-    """A frame above the limit."""
 
 
 def _error(message: Message, reason: str) -> str:

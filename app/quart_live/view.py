@@ -128,6 +128,20 @@ class LiveView(FamilyMethods, NavigationMethods, ResyncMethods, StaticMethods, S
         name = type(self).__name__
         raise LiveViewError(f"{name} got the event {event!r} but has no handle_event method")
 
+    async def handle_too_long(self, size: int, limit: int) -> None:
+        """React to an event that was not read, as it is longer than ``LIVE_MAX_FRAME_BYTES``.
+
+        Mostly somebody has pasted a long text into a form. By default a flash says so. The text stays while
+        its field has the focus; as with every change, a field without focus gets what the view has read.
+
+        Args:
+            size: of what was sent, in characters.
+            limit: in bytes.
+        """
+        self.put_flash(
+            "error", f"This is too long to be sent: {size:,} characters, at most {limit:,} may be."
+        )
+
     def handle_info(self, message: Any) -> Awaitable[None] | None:
         """React to a message from PubSub, a timer or `send_self`.
 

@@ -11,7 +11,7 @@ from engine.conftest import assert_nothing_left
 from engine.raw import open_page
 from quart import Quart
 
-from quart_live import QuartLive
+from quart_live import LiveViewTest, QuartLive
 from quart_live.testing import SocketClosedError, TestSocket
 
 
@@ -243,6 +243,30 @@ async def test_oversized_frame_closes_the_socket(char: str) -> None:
     page.socket.send_text(frame % fits)
     assert (await page.socket.reply_to("1"))["status"] == "ok"
     page.socket.send_text(frame % (fits + char + "xxxx"))
+    with pytest.raises(SocketClosedError) as closed:
+        await page.socket.receive()
+    assert closed.value.code == 1009
+
+
+async def test_an_event_that_is_too_long_is_told_to_its_view(caplog: pytest.LogCaptureFixture) -> None:
+    """Not read, but answered: else the form would stay locked, or be recovered over and over again."""
+    async with LiveViewTest(make_app(LIVE_MAX_FRAME_BYTES=1000), "/counter") as page:
+        secret = "secret" * 200
+        await page.push("increment", {"by": "1", "more": secret})
+        assert page.find("h1").text == "0"
+        assert page.view.assigns.flash["error"].startswith("This is too long to be sent: 1,")
+        assert "characters, at most 1,000 may be." in page.view.assigns.flash["error"]
+        await page.push("increment", {"by": "1"})
+        assert page.find("h1").text == "1"
+    assert "is too long; see LIVE_MAX_FRAME_BYTES" in caplog.text and "secret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "head", ['["1","2","lv:x","phx_join",', '[null,"2","lv:x","event",', '["1","2","l\\\\","event",']
+)
+async def test_other_long_frames_close_the_socket(head: str) -> None:
+    page = await open_page(make_app(LIVE_MAX_FRAME_BYTES=1000), "/counter")
+    page.socket.send_text(f'{head}{{"x":"{"x" * 1000}"}}]')
     with pytest.raises(SocketClosedError) as closed:
         await page.socket.receive()
     assert closed.value.code == 1009

@@ -352,3 +352,42 @@ async def test_a_form_ends_in_an_http_request(serve: Serve) -> None:
     assert await page.evaluate("JSON.parse(document.body.innerText)") == {
         "sign_in": {"name": "Jo", "password": "secret"}
     }
+
+
+class EssayLive(LiveView):
+    """A form for long texts."""
+
+    inline_template = """<p role="alert">{{ flash.error }}</p><p id="read">{{ read }}</p>
+        <form id="essay" phx-change="write" phx-submit="save"><textarea name="text">{{ text }}</textarea>
+          <button>Save</button></form>"""
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assign(text="", read=0)
+
+    async def handle_event(self, event: str, params: Any) -> None:
+        self.clear_flash()
+        self.assign(text=params["text"], read=len(params["text"]))
+
+
+async def test_a_text_that_is_too_long_says_so_and_stays(serve: Serve) -> None:
+    app = make_app({"/": EssayLive})
+    app.config["LIVE_MAX_FRAME_BYTES"] = 10_000
+    site = await serve(app)
+    page = await site.open()
+    alert, text = page.get_by_role("alert"), page.locator("textarea")
+    await text.fill("short")
+    await expect(page.locator("#read")).to_have_text("5")
+    await text.fill("x" * 20_000)
+    await expect(alert).to_contain_text("This is too long to be sent")
+    await expect(page.locator("[data-phx-ref-src]")).to_have_count(0)
+    assert await text.input_value() == "x" * 20_000
+    site.link.cut()
+    await site.disconnected(page)
+    await site.link.mend()
+    await site.connected(page)
+    await expect(alert).to_contain_text("This is too long to be sent")  # recovered once, and no more
+    assert await text.input_value() == "x" * 20_000
+    await text.fill("x" * 5_000)
+    await expect(page.locator("#read")).to_have_text("5000")
+    await expect(alert).to_have_text("")
+    site.problems.clear()
