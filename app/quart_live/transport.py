@@ -22,6 +22,7 @@ from .ending import Stop
 from .errors import FrameTooBigError, MalformedFrameError
 from .frames import Message, read, reply
 from .limits import TokenBucket
+from .nested.failing import is_nested, let_in_empty
 from .outlet import RESTARTING, Outlet
 from .uploads import delivery
 from .uploads.transfer import Transfer
@@ -214,7 +215,11 @@ class LiveSocket(Outlet):
         if old is not None:
             old.stop(Stop("replaced", say_closed=True))
         elif len(self.channels) >= self.live.settings.max_channels:
-            return _error(message, "too many channels joined")
+            log.warning("A page has more than %d views; see LIVE_MAX_CHANNELS", len(self.channels))
+            if not is_nested(message):
+                return _error(message, "too many channels joined")
+            let_in_empty(self, message)
+            return None
         channel = Channel(self.live, self, message)
         self.channels[message.topic] = channel
         self.live.open_channels.add(channel)

@@ -63,3 +63,50 @@ async def test_loading_ok_failed_and_gone(serve: Serve) -> None:
     await page.close()
     await channel.ended()
     assert OrgLive.ways[2].cancelled()
+
+
+class JobsLive(LiveView):
+    """Work that can be cancelled, and a stream that is filled anew."""
+
+    inline_template = """<h1>{% if org.loading %}Loading{% elif org.failed %}{{ org.failed }}{% endif %}</h1>
+        <p>{{ job }}</p><ul id="items" phx-update="stream">{% for dom_id, item in streams.items %}
+          <li id="{{ dom_id }}">{{ item.id }}</li>{% endfor %}</ul>
+        <b>{% if items.loading %}filling{% elif items.ok %}filled{% endif %}</b>
+        <button phx-click="cancel">cancel</button><button phx-click="refill">refill</button>"""
+    gate: ClassVar[asyncio.Event]
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assign(job="")
+        self.assign_async("org", asyncio.Event().wait)
+        self.start_async("job", asyncio.Event().wait)
+        self.stream_async("items", asyncio.sleep(0, [{"id": 1}, {"id": 2}]))
+
+    async def refill(self) -> list[dict[str, int]]:
+        await type(self).gate.wait()
+        return [{"id": 3}]
+
+    async def handle_event(self, event: str, params: Any) -> None:
+        if event == "refill":
+            self.stream_async("items", self.refill, reset=True)
+        else:
+            self.cancel_async("org", "no longer wanted")
+            self.cancel_async("job")
+
+    async def handle_async(self, name: str, result: AsyncResult) -> None:
+        self.assign(job=f"{name}: {type(result.failed).__name__}")
+
+
+async def test_cancelled_and_filled_anew(serve: Serve) -> None:
+    JobsLive.gate = asyncio.Event()
+    site = await serve({"/": JobsLive})
+    page = await site.open()
+    await expect(page.locator("li")).to_have_text(["1", "2"])
+    await expect(page.locator("h1")).to_have_text("Loading")
+    await page.get_by_role("button", name="cancel").click()
+    await expect(page.locator("h1")).to_have_text("no longer wanted")
+    await expect(page.locator("p")).to_have_text("job: AsyncCancelled")
+    await page.get_by_role("button", name="refill").click()
+    await expect(page.locator("b")).to_have_text("filling")
+    JobsLive.gate.set()
+    await expect(page.locator("b")).to_have_text("filled")
+    await expect(page.locator("li")).to_have_text(["3"])

@@ -8,7 +8,7 @@ from typing import Any
 from engine.browser.conftest import Serve, Site
 from playwright.async_api import Page, WebSocket, expect
 
-from quart_live import LiveComponent, LiveView
+from quart_live import LiveComponent, LiveView, UploadedFile, UploadEntry
 
 
 class InnerComponent(LiveComponent):
@@ -182,3 +182,67 @@ async def test_reconnect_begins_anew(serve: Serve) -> None:
     await press(page, "More x")
     await expect(page.locator("#card-x h2")).to_have_text("one: 1")
     assert await kept(site) == 4
+
+
+class TileComponent(LiveComponent):
+    """Is updated with all others of its kind, goes places, and takes files."""
+
+    inline_template = """<div id="tile-{{ id }}"><b>{{ label }}</b> <i>{{ together }}</i> {{ flash.info }}
+        <button phx-click="go" phx-target="{{ myself }}">Go {{ id }}</button>
+        <button phx-click="later" phx-target="{{ myself }}">Later {{ id }}</button>
+        <form id="up-{{ id }}" phx-change="validate" phx-submit="keep" phx-target="{{ myself }}">
+          {{ live_file_input(uploads.doc, aria_label="File") }}<button>Keep {{ id }}</button></form>
+        <output>{{ kept }}</output></div>"""
+
+    async def mount(self) -> None:
+        self.assign(kept="")
+        self.allow_upload("doc", accept="any")
+
+    @classmethod
+    async def update_many(cls, updates: Any) -> None:
+        for component, assigns in updates:
+            component.assign(**assigns, together=len(updates))
+
+    async def handle_event(self, event: str, params: Any) -> None:
+        match event:
+            case "go":
+                self.put_flash("info", f"sent by {self.id}")
+                self.push_patch(f"/?from={self.id}")
+            case "later":
+                self.send_update_after(self.myself, 0.01, label="late")
+            case "keep":
+                self.assign(kept=", ".join(await self.consume_uploaded_entries("doc", self.keep)))
+
+    def keep(self, file: UploadedFile, entry: UploadEntry) -> str:
+        return f"{entry.client_name}:{file.path.read_text()}"
+
+
+class TilesLive(LiveView):
+    inline_template = """<h1>{{ come }}</h1><p id="flash">{{ flash.info }}</p>
+        {% for id in ids %}{{ live_component("tile", id=id, label="tile " ~ id) }}{% endfor %}"""
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assign(ids=[1, 2, 3])
+
+    async def handle_params(self, params: dict[str, Any], uri: str) -> None:
+        self.assign(come=params.get("from", "nowhere"))
+
+
+async def test_components_go_places_take_files_and_are_updated_together(serve: Serve) -> None:
+    site = await serve({"/": TilesLive})
+    page = await site.open("/")
+    await expect(page.locator("i")).to_have_text(["3", "3", "3"])
+    await press(page, "Later 1")
+    await expect(page.locator("#tile-1 b")).to_have_text("late")
+    await expect(page.locator("i")).to_have_text(["1", "3", "3"])
+    await press(page, "Go 2")
+    await expect(page.locator("h1")).to_have_text("2")
+    await expect(page).to_have_url(f"{site.address}/?from=2")
+    await expect(page.locator("#flash")).to_have_text("sent by 2")
+    for number, content in ((3, b"three"), (1, b"one")):
+        await page.locator(f"#tile-{number} input").set_input_files(
+            {"name": f"{number}.txt", "mimeType": "text/plain", "buffer": content}
+        )
+        await press(page, f"Keep {number}")
+        await expect(page.locator(f"#tile-{number} output")).to_have_text(f"{number}.txt:{content.decode()}")
+    await expect(page.locator("#tile-2 output")).to_have_text("")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.browser.conftest import Serve
+from engine.listening import until
 from playwright.async_api import expect
 
 from quart_live import JS, LiveView
@@ -141,3 +142,68 @@ async def test_commands_navigate_and_come_as_events(serve: Serve) -> None:
     assert page.url.endswith("/?n=40")
     await page.click("#go")
     await expect(page.locator("h1")).to_have_text("Other")
+
+
+class MoreLive(LiveView):
+    """The operations that the other page leaves out."""
+
+    inline_template = """<p id="a" class="one two">A</p><p id="b" style="display: none">B</p>
+        <input id="field"><p id="n">{{ n }}</p>
+        <button id="classes"
+          phx-click="{{ JS.remove_class('one', to='#a').add_class('three four', to='#a') }}">Classes</button>
+        <button id="shake" phx-click="{{ JS.transition('shake', to='#a', time=100) }}">Shake</button>
+        <button id="show" phx-click="{{ JS.show(to='#b', display='inline-block') }}">Show</button>
+        <button id="focus" phx-click="{{ JS.focus(to='#field') }}">Focus</button>
+        <button id="two" phx-click="{{ JS.hide(to='#a').concat(JS.push('got')) }}">Two</button>
+        <button id="replace" phx-click="{{ JS.patch('/?n=7', replace=true) }}">Replace</button>
+        <button id="wait" phx-click="{{ JS.dispatch('app:wait', blocking=true).push('got') }}">Wait</button>
+        <button id="set" phx-click="{{ JS.toggle_attribute('data-open', 'yes', to='#a') }}">Set</button>"""
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assign(n=0)
+
+    async def handle_params(self, params: dict[str, Any], uri: str) -> None:
+        self.assign(n=int(params.get("n", 0)))
+
+    async def handle_event(self, event: str, params: Any) -> None:
+        self.assign(n=self.assigns.n + 1)
+
+
+async def test_the_other_operations(serve: Serve) -> None:
+    site = await serve({"/": MoreLive})
+    page = await site.open("/?n=1")
+    a, n = page.locator("#a"), page.locator("#n")
+    await page.click("#classes")
+    await expect(a).to_have_class("two three four")
+    await page.evaluate("""() => {
+      window.shaken = false
+      new MutationObserver(() => { window.shaken ||= document.querySelector("#a").matches(".shake") })
+        .observe(document.querySelector("#a"), {attributeFilter: ["class"]})
+    }""")
+    await page.click("#shake")
+    await page.wait_for_function("window.shaken && !document.querySelector('#a').matches('.shake')")
+    await page.click("#show")
+    await expect(page.locator("#b")).to_have_css("display", "inline-block")
+    await page.click("#focus")
+    await expect(page.locator("#field")).to_be_focused()
+    for value in ("yes", None):
+        await page.click("#set")
+        await page.wait_for_function(
+            "value => document.querySelector('#a').getAttribute('data-open') === value", arg=value
+        )
+    await page.click("#two")
+    await expect(a).to_be_hidden()
+    await expect(n).to_have_text("2")
+    length = await page.evaluate("history.length")
+    await page.click("#replace")
+    await expect(n).to_have_text("7")
+    assert page.url.endswith("/?n=7") and await page.evaluate("history.length") == length
+
+    await page.evaluate("addEventListener('app:wait', e => { window.done = e.detail.done })")
+    await page.click("#wait")
+    await page.wait_for_function("!!window.done")
+    (channel,) = site.live.channels
+    await until(lambda: channel.view is not None and channel.view.assigns.n == 8)
+    await expect(n).to_have_text("7")  # the patch waits
+    await page.evaluate("window.done()")
+    await expect(n).to_have_text("8")

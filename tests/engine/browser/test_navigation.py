@@ -207,3 +207,50 @@ async def test_hooks_halt_on_both_renders(serve: Serve) -> None:
         await expect(page.locator("h1")).to_have_text("Other")
         await expect(page.locator("#flash")).to_have_text("members only")
         await site.connected(page)
+
+
+class RoundLive(LiveView):
+    """Sends everybody on to the other one, once the socket is there."""
+
+    inline_template = "<h1>Round</h1>"
+    mounts = 0
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        if self.connected:
+            RoundLive.mounts += 1
+            self.push_navigate("/round/2" if self.uri.endswith("1") else "/round/1")
+
+
+class OutLive(LiveView):
+    """Leaves this site."""
+
+    inline_template = '<button phx-click="out">Out</button>'
+
+    async def handle_event(self, event: str, params: Any) -> None:
+        self.redirect(external=params["value"])
+
+
+async def test_views_that_send_their_users_round_and_round(serve: Serve) -> None:
+    """The guard ends it after some moves; then the client waits for seconds before it loads the page anew."""
+    app = make_app()
+    live: QuartLive = app.extensions["quart_live"]
+    live.route("/round/1", RoundLive, name="one")
+    live.route("/round/2", RoundLive, name="two")
+    site = await serve(app)
+    RoundLive.mounts = 0
+    page = await site.context.new_page()
+    await page.goto(f"{site.address}/round/1")
+    await page.wait_for_function("!!liveSocket.reloadWithJitterTimer")
+    assert RoundLive.mounts == 21
+    await page.close()
+
+
+async def test_to_another_site(serve: Serve) -> None:
+    here, there = await serve({"/": OutLive}), await serve(make_app())
+    page = await here.open()
+    await page.eval_on_selector("button", "(button, to) => { button.value = to }", f"{there.address}/plain")
+    await page.click("button")
+    await expect(page.locator("h1")).to_have_text("Plain")
+    assert page.url == f"{there.address}/plain"
+    here.problems.clear()
+    there.problems.clear()

@@ -165,3 +165,61 @@ async def test_all_views_come_back_after_a_lost_connection(serve: Serve) -> None
     await expect(page.locator("#deep .more")).to_have_text("deep 1")
     await expect(page.locator("#left .more")).to_have_text("left 1")
     site.problems.clear()
+
+
+class LinkedLive(PageLive):
+    """A box whose crash is this page's, and one whose is not."""
+
+    inline_template = """<h1>{{ n }}</h1><button id="more" phx-click="more">more</button>
+{{ live_render("BoxLive", id="linked", session={"name": "linked"}, linked=True) }}
+{{ live_render("BoxLive", id="free", session={"name": "free"}) }}"""
+
+
+async def test_crash_of_a_linked_child_is_its_parents(serve: Serve) -> None:
+    site = await serve({"/": LinkedLive})
+    page = await site.open("/")
+    await page.click("#more")
+    await page.click("#free .more")
+    await expect(page.locator("#free .more")).to_have_text("free 1")
+    await page.evaluate("window.marker = 'same page'")
+    await page.click("#free .crash")
+    await expect(page.locator("#free .more")).to_have_text("free 0")
+    await expect(page.locator("h1")).to_have_text("1")
+    await page.click("#linked .crash")
+    await expect(page.locator("h1")).to_have_text("0")
+    await site.connected(page)
+    await page.click("#linked .more")
+    await expect(page.locator("#linked .more")).to_have_text("linked 1")
+    await page.click("#more")
+    await expect(page.locator("h1")).to_have_text("1")
+    assert await page.evaluate("window.marker") == "same page"
+    site.problems.clear()
+
+
+class AssigningLive(LiveView):
+    """A child that takes what its parent has already."""
+
+    inline_template = "<i>{{ user }} {{ own }}</i>"
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assign_new("user", lambda: "asked again")
+        self.assign_new("own", lambda: "own")
+
+
+class FatherLive(LiveView):
+    inline_template = """<h1>{{ user }}</h1>{{ live_render("AssigningLive", id="child") }}"""
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assign(user="Ann")
+
+
+async def test_a_child_takes_assigns_of_its_parent(serve: Serve) -> None:
+    site = await serve({"/": FatherLive})
+    page = await site.open("/")
+    await expect(page.locator("#child i")).to_have_text("Ann own")
+    (child,) = [channel for channel in site.live.channels if channel.topic == "lv:child"]
+    child.crash("to see it come back")
+    await child.ended()
+    await site.connected(page)
+    await expect(page.locator("#child i")).to_have_text("Ann own")
+    site.problems.clear()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from engine.browser.conftest import make_app
 from playwright.async_api import Page, Request, expect
 from quart import Quart, redirect, session
 
-from quart_live import LiveView, PubSub, QuartLive
+from quart_live import Envelope, LiveView, PubSub, QuartLive
 
 if TYPE_CHECKING:
     from engine.browser.conftest import Serve, Site
@@ -128,3 +130,99 @@ async def test_sign_out_everywhere(serve: Serve) -> None:
     await expect(bob.locator("h1")).to_have_text("1")
     await phone.close()
     await bob_context.close()
+
+
+OPEN_SOCKET = """(url) => new Promise((resolve) => {
+    const socket = new WebSocket(url)
+    socket.onopen = () => resolve("open")
+    socket.onclose = (event) => resolve(`closed ${event.code}`)
+})"""
+
+
+async def test_pages_of_other_origins_get_no_socket(serve: Serve) -> None:
+    site, other = await serve(app()), await serve(app())
+    page, foreign = await site.open("/"), await other.open("/")
+    url = site.address.replace("http", "ws") + "/live/websocket?vsn=2.0.0"
+    assert await page.evaluate(OPEN_SOCKET, url) == "open"
+    assert await foreign.evaluate(OPEN_SOCKET, url) == "closed 1006"
+    allowing = app()
+    allowing.config["LIVE_ALLOWED_ORIGINS"] = other.address
+    third = await serve(allowing)
+    url = third.address.replace("http", "ws") + "/live/websocket?vsn=2.0.0"
+    assert await foreign.evaluate(OPEN_SOCKET, url) == "open"
+    other.problems.clear()  # the refusal
+
+
+async def test_a_page_that_has_lost_its_session_loads_itself_anew(serve: Serve) -> None:
+    """Without the cookie the CSRF token proves nothing; the page gets a fresh one, and goes on."""
+    site = await serve(app())
+    page = await site.open("/sign-in/alice")
+    await expect(page.locator("p")).to_have_text("alice")
+    loads = loads_of(page)
+    site.live.tokens.clock = lambda: time.time() + 60  # not a page that was made just now
+    await site.context.clear_cookies()
+    async with page.expect_navigation():
+        await reconnect(site)
+    await site.connected(page)
+    await expect(page.locator("p")).to_have_text("nobody")
+    await page.click("button")
+    await expect(page.locator("h1")).to_have_text("1")
+    assert len(loads) == 1
+
+
+class BusyLive(CountLive):
+    """Handles nothing while the gate is closed."""
+
+    gate: ClassVar[asyncio.Event]
+
+    async def handle_info(self, message: Any) -> None:
+        await type(self).gate.wait()
+
+
+async def test_a_view_that_falls_behind_begins_anew(serve: Serve) -> None:
+    BusyLive.gate = asyncio.Event()
+    busy = make_app({"/": BusyLive})
+    busy.config["LIVE_MAILBOX_LIMIT"] = 20
+    site = await serve(busy)
+    page = await site.open()
+    await page.click("button")
+    await expect(page.locator("h1")).to_have_text("1")
+    await page.evaluate("window.marker = 'same page'")
+    (channel,) = site.live.channels
+    for number in range(30):
+        channel.mailbox.post(Envelope(number))
+    BusyLive.gate.set()
+    await expect(page.locator("h1")).to_have_text("0")
+    await page.click("button")
+    await expect(page.locator("h1")).to_have_text("1")
+    assert await page.evaluate("window.marker") == "same page"
+    site.problems.clear()
+
+
+class ManyLive(LiveView):
+    """More views inside than a socket may have."""
+
+    inline_template = """<h1>Many</h1>{% for n in range(4) %}
+        <div id="box-{{ n }}">{{ live_render("CountLive", id="many-" ~ n) }}</div>{% endfor %}
+        <button id="own" phx-click="own">{{ own }}</button>"""
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assign(own=0)
+
+    async def handle_event(self, event: str, params: Any) -> None:
+        self.assign(own=self.assigns.own + 1)
+
+
+async def test_more_views_than_one_socket_may_have(serve: Serve) -> None:
+    """Those within the limit work; the page as a whole does, too."""
+    many = make_app({"/": ManyLive, "/count": CountLive})
+    many.config["LIVE_MAX_CHANNELS"] = 3
+    site = await serve(many)
+    page = await site.context.new_page()
+    await page.goto(site.address)
+    await page.click("#own")
+    await expect(page.locator("#own")).to_have_text("1")
+    await page.click("#box-0 button")
+    await expect(page.locator("#box-0 h1")).to_have_text("1")
+    assert len(site.live.channels) == 3
+    site.problems.clear()
