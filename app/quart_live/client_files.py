@@ -54,15 +54,21 @@ def client_version(client_dir: Path) -> str:
     return installed
 
 
-def import_map(path: str, client_dir: Path) -> Markup:
-    """The ``<script type="importmap">`` for the packages and our own module, served under ``path``."""
+def import_map(path: str, client_dir: Path, nonce: Markup) -> Markup:
+    """The ``<script type="importmap">`` for the packages and our own module, served under ``path``.
+
+    Args:
+        path: where the client's files are.
+        client_dir: where they are installed.
+        nonce: an attribute for the element, or nothing.
+    """
     imports = {}
     for package, name in _IMPORTS.items():
         version = installed_version(client_dir, package)
         imports[package] = f"{path}/client/{name}" + (f"?v={version}" if version else "")
     imports["quart_live/stash"] = f"{path}/client/stash.js?v={_fingerprint(STASH_FILE)}"
     written = json.dumps({"imports": imports}).replace("<", "\\u003c")
-    return Markup('<script type="importmap">{}</script>').format(Markup(written))
+    return Markup('<script type="importmap"{}>{}</script>').format(nonce, Markup(written))
 
 
 @cache

@@ -54,9 +54,9 @@ addEventListener("phx:quart_live:changed", ({detail}) => {
 """
 
 
-def script() -> Markup:
-    """The listener, as a script element."""
-    return Markup('<script type="module">{}</script>').format(Markup(SCRIPT))
+def script(nonce: Markup) -> Markup:
+    """The listener, as a script element with the attribute ``nonce``, if it has one."""
+    return Markup('<script type="module"{}>{}</script>').format(nonce, Markup(SCRIPT))
 
 
 class Reloader:

@@ -81,10 +81,16 @@ class PageMethods:
         """``<meta name="csrf-token">``; the page's script passes its content to the socket."""
         return Markup('<meta name="csrf-token" content="{}">').format(csrf.issue(quart_session))
 
-    def live_import_map(self) -> Markup:
-        """Import map for ``phoenix`` and ``phoenix_live_view``. Must come before the first module script."""
-        written = client_files.import_map(escape(self.path), self.settings.client_dir)
-        return written + development.script() if self.settings.reload else written
+    def live_import_map(self, nonce: str | None = None) -> Markup:
+        """Import map for ``phoenix`` and ``phoenix_live_view``. Must come before the first module script.
+
+        Args:
+            nonce: for pages with a Content-Security-Policy: the nonce that it names. Your own inline scripts
+                need it, too; nothing else that the engine or the client does is in the policy's way.
+        """
+        attribute = Markup(' nonce="{}"').format(nonce) if nonce else Markup("")
+        written = client_files.import_map(escape(self.path), self.settings.client_dir, attribute)
+        return written + development.script(attribute) if self.settings.reload else written
 
     def static_path(self, name: str) -> str:
         """Address of a static file with a digest of its content; see ``static_tracking.py``."""

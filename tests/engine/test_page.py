@@ -331,3 +331,27 @@ async def test_what_the_script_passes_to_its_socket(app: Quart, live: QuartLive)
         await page.rejoin()
         assert page.view.connect_params["zone"] == "Europe/Berlin"
         assert page.view.connect_params["_mounts"] == 1
+
+
+class KeysLive(LiveView):
+    inline_template = """<p phx-window-keydown="anywhere">{{ seen|join(" ") }}</p>
+        <input id="field" value="v" phx-keyup="up" phx-focus="in" phx-blur="out" phx-value-of="field">"""
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assign(seen=[])
+
+    async def handle_event(self, event: str, params: Any) -> None:
+        said = ",".join(str(params.get(key, "-")) for key in ("key", "value", "of"))
+        self.assign(seen=[*self.assigns.seen, f"{event}:{said}"])
+
+
+async def test_keys_and_focus_without_a_browser(app: Quart, live: QuartLive) -> None:
+    live.route("/keys", KeysLive)
+    async with LiveViewTest(app, "/keys") as page:
+        await page.focus("#field")
+        await page.key("#field", "a", up=True)
+        await page.blur("#field")
+        await page.key("p", "Escape")
+        assert page.text == "in:-,v,field up:a,-,field out:-,v,field anywhere:Escape,-,-"
+        with pytest.raises(LookupError, match="phx-blur"):
+            await page.blur("p")

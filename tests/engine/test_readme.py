@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import re
 from pathlib import Path
 
@@ -33,6 +34,23 @@ async def test_the_app_and_its_test_run_as_shown(tmp_path: Path, monkeypatch: py
 def test_the_front_page_shows_the_same_app() -> None:
     front = (README.parents[2] / "README.md").read_text(encoding="utf-8")
     assert f"```python\n{blocks()[0]}```" in front
+
+
+def test_every_public_name_says_what_it_is() -> None:
+    """Also every public method, its own or one that it inherits."""
+    silent = []
+    for name in quart_live.__all__:
+        thing = getattr(quart_live, name)
+        silent += [] if inspect.getdoc(thing) or not callable(thing) else [name]
+        if inspect.isclass(thing):
+            for member in (member for member in dir(thing) if not member.startswith("_")):
+                found = inspect.getattr_static(thing, member)
+                ours = getattr(found, "__module__", "").startswith("quart_live") or isinstance(
+                    found, property
+                )
+                if ours and not inspect.getdoc(getattr(thing, member)):
+                    silent.append(f"{name}.{member}")
+    assert not silent
 
 
 def test_the_main_names_are_in_the_readme() -> None:

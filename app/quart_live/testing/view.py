@@ -124,9 +124,20 @@ class LiveViewTest(OpenPage):
         return await self._submit(self.find(selector), {**(values or {}), **more}, {})
 
     async def key(self, selector: str, key: str, *, up: bool = False) -> Any:
-        """Press a key on the element that matches, or let it go."""
-        kind = "keyup" if up else "keydown"
-        return await self._binding(self.find(selector), f"phx-{kind}", kind, {"key": key})
+        """Press a key on the element that matches (or anywhere, for ``phx-window-…``), or let it go."""
+        element, kind = self.find(selector), "keyup" if up else "keydown"
+        binding = f"phx-window-{kind}" if f"phx-window-{kind}" in element.attributes else f"phx-{kind}"
+        return await self._binding(element, binding, kind, {"key": key})
+
+    async def focus(self, selector: str) -> Any:
+        """Put the focus on the element that matches."""
+        element = self.find(selector)
+        return await self._binding(element, "phx-focus", "focus", {"value": element.get("value")})
+
+    async def blur(self, selector: str) -> Any:
+        """Take the focus away from the element that matches."""
+        element = self.find(selector)
+        return await self._binding(element, "phx-blur", "blur", {"value": element.get("value")})
 
     async def push(self, event: str, value: object = None, *, type: str = "click", **extra: Any) -> Any:
         """Send an event as it would go over the wire. Returns the reply for a hook.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from engine.browser import conftest
 from engine.browser.conftest import Serve
 from jinja2 import DictLoader
 from playwright.async_api import Page, expect
@@ -254,3 +255,62 @@ async def test_to_another_site(serve: Serve) -> None:
     assert page.url == f"{there.address}/plain"
     here.problems.clear()
     there.problems.clear()
+
+
+class TabbedLive(LiveView):
+    """Knows nothing of tabs but that it has one."""
+
+    inline_template = """<h1>{{ name }} {{ tab }}</h1><a id="other" {{ live_navigate(other) }}>other</a>
+        <button phx-click="choose-tab" phx-value-tab="new">New</button>
+        <button id="own" phx-click="own">Own</button><p>{{ own }}</p><i id="ask" phx-hook="Ask"></i>"""
+    name, other = "First", "/second"
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assign(name=self.name, other=self.other, own=0)
+
+    async def handle_event(self, event: str, params: Any) -> None:
+        self.assign(own=self.assigns.own + 1)
+
+
+class SecondLive(TabbedLive):
+    name, other = "Second", "/first"
+
+
+def with_tabs(view: LiveView, params: Any, session: Any, stage: str) -> None:
+    """Gives tabs to all views of a live session."""
+
+    def choose(view: LiveView, event: str, params: Any) -> Any:
+        if event not in ("choose-tab", "which"):
+            return None
+        if event == "choose-tab":
+            view.assign(tab=params["tab"])
+        return HALT, {"tab": view.assigns.tab}
+
+    view.assign(tab="all")
+    view.attach_hook("tabs", "handle_event", choose)
+    view.attach_hook("told", "after_render", lambda view: view.push_event("tab", {"is": view.assigns.tab}))
+
+
+ASK = """options.hooks = { Ask: { mounted() { this.handleEvent("tab", ({is}) => { window.tab = is })
+    this.el.onclick = () => this.pushEvent("which", {}, (reply) => { window.answer = reply.tab }) } } }"""
+
+
+async def test_hooks_attached_to_all_views_of_a_live_session(serve: Serve) -> None:
+    app = conftest.make_app({}, script=ASK)
+    router = LiveRouter("tabbed", on_mount=[with_tabs])
+    router.route("/first", TabbedLive)
+    router.route("/second", SecondLive)
+    app.extensions["quart_live"].add_router(router)
+    site = await serve(app)
+    page = await site.open("/first")
+    for name in ("First", "Second"):
+        await expect(page.locator("h1")).to_have_text(f"{name} all")
+        await page.click("[phx-click=choose-tab]")
+        await expect(page.locator("h1")).to_have_text(f"{name} new")
+        await page.wait_for_function("window.tab === 'new'")
+        await page.click("#own")
+        await expect(page.locator("p")).to_have_text("1")
+        await page.eval_on_selector("#ask", "element => element.click()")
+        await page.wait_for_function("window.answer === 'new'")
+        await page.evaluate("window.answer = window.tab = ''")
+        await page.click("#other")

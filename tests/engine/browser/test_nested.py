@@ -223,3 +223,34 @@ async def test_a_child_takes_assigns_of_its_parent(serve: Serve) -> None:
     await site.connected(page)
     await expect(page.locator("#child i")).to_have_text("Ann own")
     site.problems.clear()
+
+
+class NoteLive(LiveView):
+    """A child with a form."""
+
+    inline_template = """<form id="note" phx-change="write"><input name="text" value="{{ text }}"></form>
+        <output>{{ text }}</output>"""
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assign(text="")
+
+    async def handle_event(self, event: str, params: Any) -> None:
+        self.assign(text=params["text"])
+
+
+class DeskLive(LiveView):
+    inline_template = """<h1>Desk</h1>{{ live_render("NoteLive", id="inside") }}"""
+
+
+async def test_forms_of_children_are_recovered(serve: Serve) -> None:
+    site = await serve({"/": DeskLive})
+    page = await site.open("/")
+    await page.fill("#note input", "hello")
+    await expect(page.locator("#inside output")).to_have_text("hello")
+    site.link.cut()
+    await site.disconnected(page)
+    await page.fill("#note input", "hello again")
+    await site.link.mend()
+    await expect(page.locator("#inside output")).to_have_text("hello again")
+    await expect(page.locator("#note input")).to_have_value("hello again")
+    site.problems.clear()

@@ -7,8 +7,9 @@ import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from engine.browser.conftest import make_app
+from jinja2 import DictLoader
 from playwright.async_api import Page, Request, expect
-from quart import Quart, redirect, session
+from quart import Quart, Response, redirect, session
 
 from quart_live import Envelope, LiveView, PubSub, QuartLive
 
@@ -226,3 +227,37 @@ async def test_more_views_than_one_socket_may_have(serve: Serve) -> None:
     await expect(page.locator("#box-0 h1")).to_have_text("1")
     assert len(site.live.channels) == 3
     site.problems.clear()
+
+
+STRICT = """<!doctype html><html lang="en"><head><link rel="icon" href="data:,">{{ csrf_meta_tag() }}
+{{ live_import_map(nonce="n0nce") }}<script type="module" nonce="n0nce">
+import { Socket } from "phoenix"; import { LiveSocket } from "phoenix_live_view";
+import { withStash } from "quart_live/stash";
+const params = withStash({ _csrf_token: document.querySelector("meta[name=csrf-token]").content });
+window.liveSocket = new LiveSocket("/live", Socket, { params }); window.liveSocket.connect();
+</script></head><body>{{ inner_content }}</body></html>"""
+POLICY = "default-src 'none'; script-src 'self' 'nonce-n0nce'; connect-src 'self'; img-src data:"
+
+
+class StrictLive(CountLive):
+    inline_template = """<h1>{{ count }}</h1>
+        <button phx-click="{{ JS.hide(to='p').push('more') }}">More</button><p>Shown</p>"""
+
+
+async def test_a_strict_content_security_policy(serve: Serve) -> None:
+    strict = Quart("strict")
+    strict.secret_key = "for tests"
+    strict.config["LIVE_RELOAD"] = True
+    strict.jinja_env.loader = DictLoader({"layout.html": STRICT})
+    QuartLive(strict, layout="layout.html").route("/", StrictLive)
+
+    @strict.after_request
+    async def add_policy(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = POLICY
+        return response
+
+    site = await serve(strict)
+    page = await site.open()
+    await page.click("button")
+    await expect(page.locator("h1")).to_have_text("1")
+    await expect(page.locator("p")).to_be_hidden()
