@@ -168,9 +168,8 @@ class Channel(ViewHost):
             if task is not None and task.cancelling():
                 await ending.end(self, "cancelled")
                 raise
-            await ending.crash(
-                self, error
-            )  # a handler awaited something that was cancelled; nobody cancelled us
+            # A handler awaited something that was cancelled; nobody has cancelled us.
+            await ending.crash(self, error)
 
     async def _dispatch(self, item: object) -> None:
         match item:
