@@ -17,8 +17,12 @@ from pathlib import Path
 from playwright.async_api import Browser, FrameLocator, Locator, Page, async_playwright, expect
 
 from course.lab.browser import find_chromium
+from course.stage.actor import Actor
+from course.stage.stage import Stage
 
 SECONDS_TO_START = 60
+# A loaded machine takes its time; what is waited for is a state, so this costs nothing elsewhere.
+expect.set_options(timeout=20_000)
 ADDRESS = re.compile(r"http://parley\.localhost:(\d+)")
 
 
@@ -94,7 +98,7 @@ class StageCommand:
             self.process.stdout.close()
 
 
-class Staged:
+class StagePage:
     """The stage's page, and what one does with it.
 
     Attributes:
@@ -102,24 +106,11 @@ class Staged:
         problems: exceptions in the stage's page and in its frames.
     """
 
-    def __init__(self, page: Page, command: StageCommand) -> None:
+    def __init__(self, page: Page) -> None:
         self.page = page
-        self.command = command
         self.problems: list[str] = []
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
-
-    @classmethod
-    async def open(
-        cls, browser: Browser, command: StageCommand, width: int = 1280, height: int = 720
-    ) -> Staged:
-        """Open the stage and wait until its people are there."""
-        context = await browser.new_context(viewport={"width": width, "height": height})
-        page = await context.new_page()
-        staged = cls(page, command)
-        await page.goto(command.address)
-        await staged.settled()
-        return staged
 
     async def settled(self) -> None:
         """Wait until a messenger runs and everybody's page is live, or plain."""
@@ -201,3 +192,37 @@ class Staged:
     async def screenshot(self, path: Path) -> None:
         """The page as it looks now."""
         await self.page.screenshot(path=path)
+
+
+class Staged(StagePage):
+    """The stage as a command has opened it."""
+
+    def __init__(self, page: Page, command: StageCommand) -> None:
+        super().__init__(page)
+        self.command = command
+
+    @classmethod
+    async def open(
+        cls, browser: Browser, command: StageCommand, width: int = 1280, height: int = 720
+    ) -> Staged:
+        """Open the stage and wait until its people are there."""
+        context = await browser.new_context(viewport={"width": width, "height": height})
+        page = await context.new_page()
+        staged = cls(page, command)
+        await page.goto(command.address)
+        await staged.settled()
+        return staged
+
+
+class Backstage(StagePage):
+    """A stage in this process, so that one can see behind its page."""
+
+    def __init__(self, stage: Stage, page: Page) -> None:
+        super().__init__(page)
+        self.stage = stage
+
+    def actor(self, name: str) -> Actor:
+        """A person on the stage."""
+        actor = self.stage.actor(name)
+        assert actor is not None
+        return actor

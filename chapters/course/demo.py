@@ -50,14 +50,15 @@ class Demo:
         """The path where this person's page begins."""
         return self.starts.get(name, "/")
 
-    async def arrive(self, lab: Lab, person: Person) -> None:
-        """Bring a person, whose start page was opened, to it: they sign in if the app asks for that."""
-        await person.live()
-        if path_of(person.page.url) != SIGN_IN_PAGE:
-            return
-        await lab.sign_in(person)
-        if path_of(person.page.url) != self.start_of(person.name):
-            await person.goto(self.start_of(person.name))
+
+async def arrive(lab: Lab, person: Person, start: str) -> None:
+    """Bring a person, whose start page was opened, to it: they sign in if the app asks for that."""
+    await person.live()
+    if path_of(person.page.url) != SIGN_IN_PAGE:
+        return
+    await lab.sign_in(person)
+    if path_of(person.page.url) != start:
+        await person.goto(start)
 
 
 def path_of(url: str) -> str:

@@ -52,6 +52,7 @@ class Driver:
         loaded: set while a page with our script is there.
         known: its live views, as it reported them last.
         pace: see above; people arrive at once.
+        seconds: how long to look for an element.
     """
 
     def __init__(self, who: str, send: Callable[[Message], None]) -> None:
@@ -61,6 +62,7 @@ class Driver:
         self.loaded = asyncio.Event()
         self.known: tuple[View, ...] = ()
         self.pace = 0.0
+        self.seconds = SECONDS_TO_ACT
         self._send = send
         self._numbers = count(1)
         self._errands: dict[int, Errand] = {}
@@ -72,7 +74,7 @@ class Driver:
         action: str,
         steps: Sequence[Mapping[str, Any]] = (),
         *args: Any,
-        seconds: float = SECONDS_TO_ACT,
+        seconds: float | None = None,
     ) -> Any:
         """Let the page do something; returns what it answers.
 
@@ -80,12 +82,13 @@ class Driver:
             action: the name of a function in ``acts.js``.
             steps: how to find the element.
             args: for the action.
-            seconds: how long the page may look for the element.
+            seconds: how long the page may look for the element; by default `self.seconds`.
 
         Raises:
             ActFailed: there is no page, or no such element in time, or more than one.
         """
         await self._wait_for_page()
+        seconds = self.seconds if seconds is None else seconds
         number = next(self._numbers)
         message = {
             "do": action,

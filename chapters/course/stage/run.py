@@ -8,11 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import Protocol
 
-from course.demo import Demo, load_demo
+from course.demo import Demo, arrive, load_demo
 from course.errors import CourseError
 from course.lab.breaking import Breaking
 from course.lab.host import Host
-from course.lab.state import AppState, find_state
+from course.lab.state import AppState, StateName, find_state
 from course.lab.wire import Frame
 from course.model import Course
 from course.stage.actor import Actor
@@ -45,7 +45,7 @@ class Run(Breaking):
 
     Args:
         course: whose chapters there are.
-        name: a chapter's number, or ``workspace``.
+        name: a chapter's number, ``workspace``, or a folder.
         origin: the address of the stage's page, without a path.
         audience: is told what happens.
         first_line: the number of the first line of its log.
@@ -58,7 +58,7 @@ class Run(Breaking):
     """
 
     def __init__(
-        self, course: Course, name: str, origin: str, audience: Audience, first_line: int = 1
+        self, course: Course, name: StateName, origin: str, audience: Audience, first_line: int = 1
     ) -> None:
         self.state: AppState = find_state(name, course)
         self.demo = _demo_of(course, name)
@@ -121,8 +121,7 @@ class Run(Breaking):
         """Bring a person to where they begin, signed in, once their frame is there; without a show."""
         await actor.driver.loaded.wait()
         try:
-            if self.demo is not None:
-                await self.demo.arrive(self, actor)
+            await arrive(self, actor, actor.start)
         except CourseError as problem:
             self._audience.complain(problem)
         actor.driver.pace = self.pace
@@ -178,12 +177,10 @@ class Run(Breaking):
         del self._host.raised[:-ERRORS_KEPT]
 
 
-def chapter_of(course: Course, name: str) -> int:
-    """The chapter that a state belongs to."""
-    return Workspace(course).progress.chapter if name == "workspace" else int(name)
-
-
-def _demo_of(course: Course, name: str) -> Demo | None:
+def _demo_of(course: Course, name: StateName) -> Demo | None:
+    if isinstance(name, Path):
+        return None
+    number = Workspace(course).progress.chapter if name == "workspace" else name
     with contextlib.suppress(CourseError):
-        return load_demo(course.chapter(chapter_of(course, name)))
+        return load_demo(course.chapter(number))
     return None

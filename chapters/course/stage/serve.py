@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import uvicorn
 
 from course.errors import CourseError
 from course.lab.server import LabServer
+from course.lab.state import StateName
 from course.model import Course
 from course.stage.app import create_app
 from course.stage.names import LOOPBACK
+from course.stage.stage import Stage
 
 SECONDS_TO_CLOSE = 2
 
@@ -36,25 +39,53 @@ def serve_stage(course: Course, state: str, port: int, on_ready: Callable[[str],
 
 
 async def _serve(course: Course, state: str, port: int, on_ready: Callable[[str], None]) -> None:
+    async with opened_stage(course, state, port) as (stage, served):
+        on_ready(stage.origin)
+        await served
+        # uvicorn has kept the Ctrl-C for its end. It arrives at the next await: here, not below.
+        await asyncio.sleep(0)
+
+
+@contextlib.asynccontextmanager
+async def opened_stage(
+    course: Course, state: StateName, port: int = 0
+) -> AsyncIterator[tuple[Stage, asyncio.Task[None]]]:
+    """A stage that is being served, and the task that serves it; it ends with the block, or with Ctrl-C.
+
+    Args:
+        course: whose chapters are played.
+        state: what is on the stage first.
+        port: where; 0 takes any that is free.
+
+    Raises:
+        CourseError: the port is taken.
+    """
     with _listener(port) as sock:
         app, stage = create_app(course, int(sock.getsockname()[1]))
-        config = uvicorn.Config(
-            app,
-            ws="websockets-sansio",
-            ws_per_message_deflate=False,
-            log_config=None,
-            access_log=False,
-            lifespan="on",
-            timeout_graceful_shutdown=SECONDS_TO_CLOSE,
+        ready = asyncio.Event()
+        server = LabServer(
+            uvicorn.Config(
+                app,
+                ws="websockets-sansio",
+                ws_per_message_deflate=False,
+                log_config=None,
+                access_log=False,
+                lifespan="on",
+                timeout_graceful_shutdown=SECONDS_TO_CLOSE,
+            ),
+            ready.set,
         )
-        server = LabServer(config, lambda: on_ready(stage.origin))
+        serving = asyncio.create_task(server.serve(sockets=[sock]), name="stage-server")
         tasks = [asyncio.create_task(stage.herald.run()), asyncio.create_task(stage.watch())]
-        stage.load(state)
         try:
-            await server.serve(sockets=[sock])
-            # uvicorn has kept the Ctrl-C for its end. It arrives at the next await: here, not below.
-            await asyncio.sleep(0)
+            waiting = asyncio.create_task(ready.wait())
+            await asyncio.wait({waiting, serving}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            stage.load(state)
+            yield stage, serving
         finally:
+            server.should_exit = True
+            await asyncio.gather(serving, return_exceptions=True)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from course.errors import CourseError
 from course.lab.proxy import Mode
+from course.lab.state import StateName
 from course.lab.wire import Frame
 from course.model import Course
 from course.stage.actor import Actor
@@ -56,14 +57,14 @@ class Stage:
 
     # -- what is on it -------------------------------------------------------------------------------------
 
-    def load(self, name: str) -> None:
+    def load(self, name: StateName) -> None:
         """Bring a chapter's state, or ``workspace``, on the stage; fresh, whatever was there before."""
         self._chores.begin(self._load(name))
 
-    async def _load(self, name: str) -> None:
+    async def _load(self, name: StateName) -> None:
         async with self._lock:
             await self._clear()
-            self.state_name, self.phase, self.problem = name, "starting", ""
+            self.state_name, self.phase, self.problem = str(name), "starting", ""
             self.herald.cleared()
             try:
                 await self._open(name)
@@ -72,7 +73,7 @@ class Stage:
                 self.phase = "failed"
                 self.complain(problem)
 
-    async def _open(self, name: str) -> None:
+    async def _open(self, name: StateName) -> None:
         self.run = run = await asyncio.to_thread(
             Run, self.course, name, self.origin, self, self.herald.next_line
         )

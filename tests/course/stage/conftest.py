@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
-from staging import StageCommand, Staged, chromium
+from staging import Backstage, StageCommand, Staged, chromium
 
+from course import Course
 from course.lab.browser import find_chromium
+from course.stage.serve import opened_stage
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -44,3 +47,17 @@ async def open_stage(browser: Browser) -> AsyncIterator[Open]:
             assert "Traceback" not in said, said
         staged.command.close()
     assert [problem for staged in opened for problem in staged.problems] == []
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def backstage(browser: Browser) -> AsyncIterator[Backstage]:
+    """A stage in this process, with the small app of these tests on it."""
+    async with opened_stage(Course.here(), Path(__file__).parent / "app") as (stage, _):
+        context = await browser.new_context(viewport={"width": 1280, "height": 720})
+        page = await context.new_page()
+        await page.goto(stage.origin)
+        opened = Backstage(stage, page)
+        await opened.settled()
+        stage.set_pace(0)
+        yield opened
+        await context.close()

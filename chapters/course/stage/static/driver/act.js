@@ -159,7 +159,8 @@ const ACTIONS = {
   textContent: async (errand) => (await one(errand, { visible: false })).textContent,
   value: async (errand) => (await one(errand, { visible: false })).value,
   attribute: async (errand) => (await one(errand, { visible: false })).getAttribute(errand.args[0]),
-  views: async () => views(),
+  names: async (errand) => find(errand.steps).map(nameOf),
+  describe: async (errand) => find(errand.steps).map((each) => each.outerHTML.slice(0, 120)),
   probe: async (errand) => probe(...errand.args),
   reload: async (errand) => {
     begin(errand);

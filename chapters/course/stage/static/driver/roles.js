@@ -10,7 +10,7 @@ const ROLE_OF_INPUT = {
 const ROLE_OF_TAG = {
   ARTICLE: "article", ASIDE: "complementary", BUTTON: "button", DATALIST: "listbox", DD: "definition",
   DETAILS: "group", DIALOG: "dialog", DT: "term", FIELDSET: "group", FIGURE: "figure", H1: "heading",
-  H2: "heading", H3: "heading", H4: "heading", H5: "heading", H6: "heading", HR: "separator", LI: "listitem",
+  H2: "heading", H3: "heading", H4: "heading", H5: "heading", H6: "heading", HR: "separator",
   MAIN: "main", MENU: "list", METER: "meter", NAV: "navigation", OL: "list", OPTGROUP: "group",
   OPTION: "option", OUTPUT: "status", P: "paragraph", PROGRESS: "progressbar", SEARCH: "search",
   TABLE: "table", TBODY: "rowgroup", TD: "cell", TEXTAREA: "textbox", TFOOT: "rowgroup", TH: "columnheader",
@@ -41,6 +41,9 @@ function roleOf(element) {
     }
     case "SELECT":
       return element.multiple || element.size > 1 ? "listbox" : "combobox";
+    case "LI":
+      // What a list is not, its items are not either.
+      return ["none", "presentation"].includes(element.parentElement?.getAttribute("role")) ? null : "listitem";
     case "IMG":
       return element.getAttribute("alt") === "" && !element.title ? null : "img";
     case "HEADER":
@@ -60,7 +63,8 @@ function roleOf(element) {
 function isSilent(element) {
   if (element.closest("[aria-hidden='true']")) return true;
   if (element.tagName === "OPTION" || element.tagName === "OPTGROUP") {
-    return element.closest("select") ? isSilent(element.closest("select")) : false;
+    const select = element.closest("select");
+    return !select || isSilent(select);
   }
   return !element.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: false });
 }

@@ -1,0 +1,92 @@
+"""Every chapter's demo, played to its end on the stage, by clicking Next."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from playwright.async_api import expect
+from staging import Staged
+
+from course import Chapter, Course
+from course.demo import load_demo
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+
+Open = Callable[..., Awaitable[Staged]]
+COURSE = Course.here()
+BASKET = "I will bring the big basket."
+DEMOS = [chapter for chapter in COURSE.chapters if (chapter.path / "demo.py").is_file()]
+
+
+@pytest.mark.parametrize("chapter", DEMOS, ids=lambda chapter: chapter.name)
+async def test_a_demo_is_played_to_its_end(open_stage: Open, chapter: Chapter) -> None:
+    staged = await open_stage("demo", str(chapter.number))
+    await staged.choose_pace("at once")
+    captions = []
+    while not await staged.over:
+        captions.append(await staged.play())
+        # The keyboard belongs to the stage again, whatever the act has clicked on.
+        await expect(staged.next).to_be_focused()
+    assert captions == list(load_demo(chapter).captions)
+    await expect(staged.next).to_have_attribute("aria-disabled", "true")
+
+
+async def test_enter_plays_the_next_act_and_the_class_can_follow(open_stage: Open) -> None:
+    staged = await open_stage("stage", "3")
+    await expect(staged.page.locator(".count")).to_have_text("4 acts")
+    await staged.page.keyboard.press("Enter")
+    await expect(staged.page.locator(".count")).to_have_text("Act 1 of 4")
+    await expect(staged.acts).to_have_class("acts waiting")
+    message = staged.glass("Alice").get_by_label("Message", exact=True)
+    await message.evaluate("it => { window.typed = 0; it.addEventListener('input', () => { typed += 1; }); }")
+    await staged.page.keyboard.press("Enter")
+    await expect(staged.next).to_have_text("Playing …")
+    # A second Enter, in the middle of an act, is no order for another one.
+    await staged.page.keyboard.press("Enter")
+    await expect(staged.glass("Alice").locator("#parley-pointer")).to_be_visible()
+    await expect(staged.acts).to_have_class("acts waiting")
+    await expect(staged.page.locator(".count")).to_have_text("Act 2 of 4")
+    await expect(staged.glass("Bob").get_by_text(BASKET, exact=True)).to_be_visible()
+    assert await message.evaluate("() => typed") == len(BASKET), "letter by letter"
+
+
+async def test_again_begins_from_the_beginning_with_everything_whole(open_stage: Open) -> None:
+    staged = await open_stage("stage", "3")
+    await staged.choose_pace("at once")
+    for _ in range(3):
+        await staged.play()
+    await expect(staged.fault("Bob", "Cut")).to_have_attribute("aria-pressed", "true")
+    await staged.page.get_by_role("button", name="Again", exact=True).click()
+    await expect(staged.page.locator("#starting")).to_be_visible()
+    await staged.settled()
+    await expect(staged.page.locator(".count")).to_have_text("4 acts")
+    await expect(staged.fault("Bob", "Cut")).to_have_attribute("aria-pressed", "false")
+    assert await staged.glass("Alice").get_by_text("big basket").count() == 0
+    # Whatever was broken by hand is mended before the first act.
+    await staged.fault("Alice", "Refuse").click()
+    await staged.page.get_by_role("button", name="Kill server").click()
+    await expect(staged.condition("Bob")).to_have_text("connection lost")
+    while not await staged.over:
+        await staged.play()
+
+
+async def test_an_act_that_does_not_go_as_written_says_what_was_missing(open_stage: Open) -> None:
+    staged = await open_stage("stage", "3")
+    await staged.choose_pace("at once")
+    await staged.play()
+    await staged.fault("Alice", "Hang").click()
+    await staged.next.click()
+    await expect(staged.acts).to_have_class("acts failed", timeout=30_000)
+    await expect(staged.acts).to_contain_text(
+        "Alice's page: log “Messages”, in it text “I will bring the big basket.”"
+    )
+    await expect(staged.acts).to_contain_text("Again")
+
+
+async def test_a_chapter_without_a_demo_says_so(open_stage: Open) -> None:
+    without = [chapter.number for chapter in COURSE.chapters if chapter not in DEMOS]
+    if not without:
+        pytest.skip("every chapter has a demo")
+    staged = await open_stage("stage", str(without[0]))
+    await expect(staged.page.get_by_text("There is no demo")).to_be_visible()
