@@ -10,10 +10,10 @@ endif
 PY := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup start run lab stage check verify weave lint format types test matrix storm soak bench doctor clean
+.PHONY: help setup start run lab stage check verify weave lint format types test matrix storm soak stage-soak bench doctor clean
 
 help: ## what each target does
-	@$(PYTHON) -c "import re; [print('  make %-9s %s' % m) for m in re.findall(r'(?m)^([a-z-]+):[^#\n]*## (.+)', open('Makefile', encoding='utf-8').read())]"
+	@$(PYTHON) -c "import re; [print('  make %-10s %s' % m) for m in re.findall(r'(?m)^([a-z-]+):[^#\n]*## (.+)', open('Makefile', encoding='utf-8').read())]"
 
 setup: ## install all that is needed (quick when it is there already)
 	@$(PYTHON) chapters/course/setup/bootstrap.py
@@ -67,6 +67,9 @@ storm: setup ## random faults while four people write; nothing may be lost (FAUL
 
 soak: setup ## random operations on the engine; nothing may be left behind (MINUTES=30)
 	@$(PY) tests/engine/soak.py --minutes $(or $(MINUTES),30)
+
+stage-soak: setup ## random clicking on the stage; nothing may be left behind (MINUTES=60)
+	@$(PY) tests/course/stage_soak.py --minutes $(or $(MINUTES),60)
 
 clean: ## remove what the tests and tools leave behind (never your workspace)
 	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.mypy_cache', '.pytest_cache', '.ruff_cache', '.hypothesis')]"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import re
 import signal
 import subprocess
@@ -42,14 +43,20 @@ async def chromium() -> AsyncIterator[Browser]:
 class StageCommand:
     """`course stage …` as a child process.
 
+    Args:
+        words: of the command, without its name.
+        temporary: where it puts its temporary files.
+
     Attributes:
         said: all that it has printed.
         port: where it serves.
     """
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, temporary: Path | None = None) -> None:
+        env = os.environ | ({"TMPDIR": str(temporary)} if temporary else {})
         self.process = subprocess.Popen(
             [sys.executable, "-m", "course", *words, "--port", "0", "--no-browser"],
+            env=env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -162,10 +169,14 @@ class StagePage:
         await self.page.keyboard.press("Escape")
 
     async def bring_on(self, state: str) -> None:
-        """Choose another state, and wait for it."""
+        """Choose a state, and wait until it is there, fresh."""
+        seats = await self.page.locator(".seat").evaluate_all("all => all.map(one => one.id)")
         await self.page.get_by_role("button", name="What is on the stage").click()
         chosen = self.page.locator(f"#state-{state}")
         await chosen.click()
+        # Nobody of before is left, also where the same state was chosen again.
+        for seat in seats:
+            await expect(self.page.locator(f"#{seat}")).to_have_count(0, timeout=60_000)
         await expect(chosen).to_have_attribute("aria-current", "true")
         await self.settled()
 

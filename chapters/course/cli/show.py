@@ -6,10 +6,12 @@ import asyncio
 import threading
 import webbrowser
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 
 from course.cli.screen import say, screen
+from course.errors import CourseError
 from course.model import Chapter, Course
 from course.stage.names import DEFAULT_PORT, DOMAIN, LOOPBACK
 
@@ -30,17 +32,21 @@ def stage(what: str | None, port: int, no_browser: bool) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True)
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 @click.option("--headless", is_flag=True, help="Play it without anybody looking, in two browsers.")
-def demo(chapter: str, port: int, no_browser: bool, headless: bool) -> None:
-    """Play chapter N's demo on the stage, one act per Enter."""
+@click.option("--record", is_flag=True, help="Play it without anybody looking, into a WebM and a GIF.")
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="Where the films go.")
+def demo(chapter: str, port: int, no_browser: bool, headless: bool, record: bool, into: Path | None) -> None:
+    """Play chapter N's demo on the stage, one act per Enter; or into a film."""
     from course.demo import load_demo
 
     course = Course.here()
     found = course.chapter(chapter)
-    if headless:
-        asyncio.run(_play(found))
-        return
     load_demo(found)
-    _open_stage(course, str(found.number), port, not no_browser)
+    if record:
+        _record(course, found, into or course.workspace / "demos")
+    elif headless:
+        asyncio.run(_play(found))
+    else:
+        _open_stage(course, str(found.number), port, not no_browser)
 
 
 def _chapter(course: Course, what: str | None) -> Chapter:
@@ -77,6 +83,24 @@ def _browse(address: str) -> None:
         opened = False
     if not opened:
         say("  No browser could be opened from here. Open the address yourself.")
+
+
+def _record(course: Course, chapter: Chapter, into: Path) -> None:
+    try:
+        from course.stage.record import record as play_and_film
+    except ModuleNotFoundError as problem:
+        raise CourseError(f"Recording needs {problem.name}.", "`make setup` installs it.") from None
+    console = screen()
+
+    def on_act(number: int, caption: str) -> None:
+        console.print(f"[bold cyan]{number}[/] {caption}")
+
+    with console.status("Playing the demo, then encoding it …"):
+        films = asyncio.run(play_and_film(course, chapter, into, on_act))
+    for film in films:
+        say(f"  {course.relative(film)}  {film.stat().st_size / 1e6:.1f} MB")
+    if len(films) == 1:
+        say("There is no ffmpeg for the video: `pip install imageio-ffmpeg` brings one.")
 
 
 async def _play(chapter: Chapter) -> None:

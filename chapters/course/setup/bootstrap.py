@@ -109,7 +109,7 @@ def install_packages() -> bool:
     say("Installing the Python packages (about a minute the first time) …")
     hint = "Is there a network? Then run the same command again: what is installed already is kept."
     pip: list[str | Path] = [VENV_PYTHON, "-m", "pip", "install", "--quiet"]
-    packages = ["--constraint", "constraints.txt", "--editable", ".[test]"]
+    packages = ["--constraint", "constraints.txt", "--editable", ".[test,record]"]
     run([*pip, *packages], "Installing the Python packages", hint=hint)
     return True
 

@@ -17,7 +17,7 @@ from quart_live import LocalPubSub, QuartLive
 HERE = Path(__file__).parent
 DOORS = (LOOPBACK, "localhost")
 # One script to the page, so that it is there before anything else runs; several files to the reader.
-DRIVER = ("roles.js", "find.js", "pointer.js", "keys.js", "act.js", "talk.js")
+DRIVER = ("roles.js", "find.js", "pointer.js", "outline.js", "keys.js", "act.js", "talk.js")
 
 
 def create_app(course: Course, port: int) -> tuple[Quart, Stage]:

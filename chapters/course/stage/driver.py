@@ -63,6 +63,7 @@ class Driver:
         self.known: tuple[View, ...] = ()
         self.pace = 0.0
         self.seconds = SECONDS_TO_ACT
+        self._outline = False
         self._send = send
         self._numbers = count(1)
         self._errands: dict[int, Errand] = {}
@@ -149,6 +150,11 @@ class Driver:
             case "answer":
                 self._hear_answer(message)
 
+    def outline(self, on: bool) -> None:
+        """Whether what changes in the page is outlined for a moment, in this page and those that follow."""
+        self._outline = on
+        self._send({"do": "outline", "on": on})
+
     def forget_page(self) -> None:
         """The frame is gone, or shows nothing of ours."""
         self.loaded.clear()
@@ -178,6 +184,8 @@ class Driver:
         self.documents += 1
         self.loaded.set()
         self._new_document.set()
+        if self._outline:
+            self.outline(True)
         for errand in self._errands.values():
             if errand.answer.done():
                 continue

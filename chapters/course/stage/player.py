@@ -65,6 +65,11 @@ class Player:
         self._on_change()
         return True
 
+    async def wait(self) -> None:
+        """Wait until the act that is being played is over."""
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
     async def stop(self) -> None:
         """End whatever is being played."""
         task, self._task = self._task, None

@@ -55,6 +55,7 @@ class Run(Breaking):
         demo: of its chapter; None where there is none.
         log: reads the server's log.
         pace: of pointers and typing; see `Driver`.
+        outlined: whether what changes in a page is outlined.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Run(Breaking):
         self._origin = origin
         self._audience = audience
         self.pace = 1.0
+        self.outlined = False
         self._folder = tempfile.TemporaryDirectory(prefix="parley-stage-", ignore_cleanup_errors=True)
         data, log = Path(self._folder.name) / "data", Path(self._folder.name) / "server.log"
         data.mkdir()
@@ -113,6 +115,8 @@ class Run(Breaking):
             name, self._host.port, start, self._origin, audience.on_frame, audience.send
         )
         self._actors[name] = actor
+        if self.outlined:
+            actor.driver.outline(True)
         actor.coming = asyncio.create_task(self._welcome(actor), name="stage-welcome")
         audience.changed()
         return actor
@@ -131,6 +135,12 @@ class Run(Breaking):
         self.pace = pace
         for actor in self.everyone:
             actor.driver.pace = pace
+
+    def set_outlined(self, on: bool) -> None:
+        """Outline what changes, in all pages, or do not."""
+        self.outlined = on
+        for actor in self.everyone:
+            actor.driver.outline(on)
 
     async def people(self, *names: str) -> list[Actor]:
         """Several people at once."""

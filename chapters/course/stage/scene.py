@@ -18,7 +18,7 @@ Condition = Literal["live", "plain", "waiting", "lost", "crashed", "away"]
 
 CONDITIONS: dict[Condition, str] = {
     "live": "live",
-    "plain": "no live view here",
+    "plain": "plain page",
     "waiting": "joining",
     "lost": "connection lost",
     "crashed": "view crashed",
@@ -81,6 +81,7 @@ class Scene:
         can_come: names of those who may be added.
         pace: of pointer and typing.
         wait: seconds that a slow link holds everything back, each way.
+        outlined: whether what changes in a page is outlined for a moment.
     """
 
     state: str
@@ -93,6 +94,7 @@ class Scene:
     acts: Acts
     pace: float
     wait: float
+    outlined: bool
 
 
 def scene_of(stage: Stage) -> Scene:
@@ -109,6 +111,7 @@ def scene_of(stage: Stage) -> Scene:
         acts=Acts.of(stage.player),
         pace=stage.pace,
         wait=stage.wait,
+        outlined=stage.outlined,
     )
 
 

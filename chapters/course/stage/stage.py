@@ -36,6 +36,7 @@ class Stage:
         leader: the page that has the frames, whatever it is; None while there is none.
         pace: of pointer and typing; 1 for a class to follow, 0 for all at once.
         wait: seconds that a slow link holds everything back, each way.
+        outlined: whether what changes in a page is outlined for a moment.
     """
 
     def __init__(self, course: Course, herald: Herald, origin: str) -> None:
@@ -50,6 +51,7 @@ class Stage:
         self.busy = ""
         self.pace = 1.0
         self.wait = 1.0
+        self.outlined = False
         self.herald = herald
         # One thing at a time is done to the server and to who is here.
         self._lock = asyncio.Lock()
@@ -77,7 +79,7 @@ class Stage:
         self.run = run = await asyncio.to_thread(
             Run, self.course, name, self.origin, self, self.herald.next_line
         )
-        run.pace = self.pace
+        run.pace, run.outlined = self.pace, self.outlined
         if run.demo is not None:
             self.player = Player(run.demo, run, lambda: self.pace, self.changed)
         await run.open()
@@ -151,6 +153,13 @@ class Stage:
             self.run.set_pace(pace)
         self.changed()
 
+    def set_outlined(self, on: bool) -> None:
+        """Outline what changes in the pages, or do not."""
+        self.outlined = on
+        if self.run is not None:
+            self.run.set_outlined(on)
+        self.changed()
+
     def set_wait(self, seconds: float) -> None:
         """How long slow links hold everything back, those that are slow already included."""
         self.wait = seconds
@@ -167,12 +176,7 @@ class Stage:
     # -- the server and the demo ---------------------------------------------------------------------------
 
     def switch(self, doing: str, work: Callable[[Run], Awaitable[None]]) -> None:
-        """Do something to the server; what goes wrong is shown.
-
-        Args:
-            doing: what is being done, in words, shown meanwhile.
-            work: does it.
-        """
+        """Do something to the server; ``doing`` says what, meanwhile. What goes wrong is shown."""
         self._chores.begin(self._switch(doing, work))
 
     async def _switch(self, doing: str, work: Callable[[Run], Awaitable[None]]) -> None:

@@ -52,6 +52,7 @@ class StageLive(LiveView):
             payload="",
             page_title="Stage",
             connected=self.connected,
+            film="film" in params,
         )
         self.stream(
             "frames", self._wanted(self.stage.herald.frames), dom_id=lambda one: f"frame-{one.number}"
@@ -175,6 +176,7 @@ HANDLERS: dict[str, Callable[[StageLive, Params], None]] = {
     "bring": lambda view, params: view.stage.bring(str(params.get("who"))),
     "send-away": lambda view, params: view.stage.send_away(str(params.get("who"))),
     "next": lambda view, _: view.stage.next_act(),
+    "outline": lambda view, _: view.stage.set_outlined(not view.stage.outlined),
     "lead": lambda view, _: view.stage.lead(view),
     "dismiss": lambda view, _: view.stage.forget_problem(),
 }

@@ -5,11 +5,17 @@ import { LiveSocket } from "phoenix_live_view";
 const csrfToken = document.querySelector("meta[name='csrf-token']").content;
 const ON_A_CONTROL = "a, button, input, select, textarea, summary, [contenteditable]";
 const LARGEST = 1.8, SMALLEST = 0.7, STEP = 0.1;
+// A page is laid out about as wide as a phone, whatever room there is, and then shown larger or smaller.
+const PAGE_WIDTH = 410, NARROWEST_PAGE = 360;
 
 // One person's frame. Orders go in, what its script says comes out.
 const Frame = {
   mounted() {
     this.iframe = this.el.querySelector("iframe");
+    this.sizes = new ResizeObserver(() => this.zoom());
+    this.sizes.observe(this.el);
+    this.onType = () => this.zoom();
+    addEventListener("stage:type", this.onType);
     this.spoke = false;
     this.onMessage = (event) => {
       if (event.source !== this.iframe.contentWindow || event.origin !== this.el.dataset.origin) return;
@@ -32,6 +38,13 @@ const Frame = {
   },
   destroyed() {
     removeEventListener("message", this.onMessage);
+    removeEventListener("stage:type", this.onType);
+    this.sizes.disconnect();
+  },
+  zoom() {
+    const type = Number(getComputedStyle(document.documentElement).getPropertyValue("--type"));
+    const width = Math.max(NARROWEST_PAGE, PAGE_WIDTH / type);
+    this.iframe.style.setProperty("--zoom", this.el.clientWidth / width);
   },
   carryOut(message) {
     const page = this.iframe.contentWindow;
@@ -77,6 +90,7 @@ const Stage = {
     this.type = Math.min(LARGEST, Math.max(SMALLEST, type));
     localStorage.setItem("stage-type", this.type);
     document.documentElement.style.setProperty("--type", this.type);
+    dispatchEvent(new Event("stage:type"));
   },
 };
 

@@ -29,7 +29,9 @@ async function one(errand, { visible = true, enabled = false } = {}) {
 async function pointAt(element, pace) {
   element.scrollIntoView({ block: "nearest", inline: "nearest" });
   const box = element.getBoundingClientRect();
-  const x = box.left + Math.min(box.width / 2, 160), y = box.top + box.height / 2;
+  // Into a field one points at its end, where the hand does not hide what is being typed.
+  const x = isField(element) ? box.right - Math.min(16, box.width / 4) : box.left + Math.min(box.width / 2, 160);
+  const y = box.top + box.height * (isField(element) ? 0.7 : 0.5);
   if (pace > 0) {
     await pointer.move(x, y, POINT_MS * pace);
     await pause(REST_MS * pace);

@@ -8,6 +8,7 @@ const pointer = {
   make() {
     const element = document.createElement("div");
     element.id = "parley-pointer";
+    element.dataset.parley = "pointer";
     element.setAttribute("aria-hidden", "true");
     element.innerHTML =
       '<svg viewBox="0 0 24 24" width="30" height="30"><path d="M4 2 L20 13 L12.5 14.2 L16.5 21.5 L13.6 23 L9.7 15.6 L4 20.5 Z" fill="#111" stroke="#fff" stroke-width="1.6"/></svg>';

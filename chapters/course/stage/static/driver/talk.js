@@ -81,6 +81,7 @@ if (stage) {
   addEventListener("message", (event) => {
     if (event.source !== stage || event.origin !== stageOrigin || !event.data) return;
     if (event.data.do === "hello") sayHello();
+    else if (event.data.do === "outline") outline.set(event.data.on);
     else if (event.data.do) run(event.data);
   });
   // While an act plays, the keyboard belongs to the stage: an Enter meant for it must not send a message.

@@ -1,0 +1,127 @@
+"""``course demo N --record``: the demo is played on the stage in a browser without a window, and filmed."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page, expect
+
+from course.errors import CourseError
+from course.lab.shared import held_browser
+from course.model import Chapter, Course
+from course.stage.film import Picture, find_ffmpeg, write_gif, write_webm
+from course.stage.serve import opened_stage
+from course.stage.stage import Stage
+
+SIZE = {"width": 1280, "height": 720}
+SECONDS_TO_START = 60
+# A film has no teacher to read the caption aloud: so long it stays after its act.
+SECONDS_TO_SEE = 1.6
+LETTERS_PER_SECOND = 28
+
+
+async def record(
+    course: Course, chapter: Chapter, into: Path, on_act: Callable[[int, str], None]
+) -> list[Path]:
+    """Play a chapter's demo and write ``<chapter>.webm`` and ``<chapter>.gif``.
+
+    Args:
+        course: whose chapter it is.
+        chapter: which.
+        into: the folder for the films; made where it is missing.
+        on_act: is called with each act's number and caption, after it.
+
+    Returns:
+        what was written; without an ffmpeg the GIF alone.
+
+    Raises:
+        CourseError: there is no browser, no demo, or an act failed.
+    """
+    async with opened_stage(course, str(chapter.number)) as (stage, _), held_browser() as browser:
+        context = await browser.new_context(viewport=SIZE, color_scheme="light")  # type: ignore[arg-type]
+        page = await context.new_page()
+        await page.goto(f"{stage.origin}/?film=1")
+        await _wait_for_people(stage, page)
+        camera = Camera()
+        await camera.begin(page)
+        await _play(stage, on_act)
+        await camera.end()
+        await context.close()
+    return await asyncio.to_thread(_write, camera.pictures, camera.seconds, into, chapter.name)
+
+
+async def _wait_for_people(stage: Stage, page: Page) -> None:
+    people = page.locator(".seat .condition.live, .seat .condition.plain")
+    wanted = page.locator(".seat").nth(1).or_(page.locator("#failed")).first
+    await expect(wanted).to_be_visible(timeout=SECONDS_TO_START * 1000)
+    if stage.phase == "failed":
+        raise CourseError(*stage.problem.partition("\n")[::2])
+    await expect(people).to_have_count(len(stage.run.everyone) if stage.run else 2, timeout=20_000)
+
+
+async def _play(stage: Stage, on_act: Callable[[int, str], None]) -> None:
+    player = stage.player
+    if player is None:
+        raise CourseError("There is no demo to record.")
+    await asyncio.sleep(SECONDS_TO_SEE)
+    while player.next():
+        await player.wait()
+        if player.phase == "failed":
+            raise CourseError(f"Act {player.number} failed: {player.problem}")
+        on_act(player.number, player.caption)
+        await asyncio.sleep(SECONDS_TO_SEE + len(player.caption) / LETTERS_PER_SECOND)
+
+
+class Camera:
+    """Takes a picture whenever the page has changed.
+
+    Attributes:
+        pictures: what it has taken, in order.
+        seconds: how long it has looked.
+    """
+
+    def __init__(self) -> None:
+        self.pictures: list[Picture] = []
+        self.seconds = 0.0
+        self._began = 0.0
+        self._session: Any = None
+        self._acks: set[asyncio.Future[Any]] = set()
+
+    async def begin(self, page: Page) -> None:
+        """Look at a page from now on."""
+        self._began = time.monotonic()
+        self.pictures.append(Picture(await page.screenshot(), 0.0))
+        self._session = await page.context.new_cdp_session(page)
+        self._session.on("Page.screencastFrame", self._take)
+        await self._session.send("Page.startScreencast", {"format": "png", "everyNthFrame": 4})
+
+    async def end(self) -> None:
+        """Look away."""
+        self.seconds = time.monotonic() - self._began
+        await self._session.send("Page.stopScreencast")
+        await asyncio.gather(*self._acks, return_exceptions=True)
+
+    def _take(self, frame: dict[str, Any]) -> None:
+        self.pictures.append(Picture(base64.b64decode(frame["data"]), time.monotonic() - self._began))
+        # The next one comes when this one was acknowledged.
+        ack = asyncio.ensure_future(
+            self._session.send("Page.screencastFrameAck", {"sessionId": frame["sessionId"]})
+        )
+        self._acks.add(ack)
+        ack.add_done_callback(self._acks.discard)
+
+
+def _write(pictures: list[Picture], seconds: float, into: Path, name: str) -> list[Path]:
+    into.mkdir(parents=True, exist_ok=True)
+    written = []
+    if ffmpeg := find_ffmpeg():
+        written.append(into / f"{name}.webm")
+        write_webm(pictures, seconds, written[0], ffmpeg)
+    written.append(into / f"{name}.gif")
+    write_gif(pictures, seconds, written[-1])
+    return written
