@@ -63,7 +63,8 @@ def write_webm(pictures: Sequence[Picture], seconds: float, path: Path, ffmpeg: 
     command = [ffmpeg, "-y", "-loglevel", "error"]
     command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}"]
     command += ["-r", str(FRAMES_PER_SECOND), "-i", "-", "-an", "-c:v", "libvpx-vp9", "-pix_fmt", "yuv420p"]
-    command += ["-b:v", "0", "-crf", "32", "-deadline", "good", "-cpu-used", "4", "-row-mt", "1", str(path)]
+    command += ["-b:v", "0", "-crf", "32", "-deadline", "realtime", "-cpu-used", "6", "-row-mt", "1"]
+    command.append(str(path))
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdin is not None
     assert process.stderr is not None

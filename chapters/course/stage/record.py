@@ -26,7 +26,7 @@ LETTERS_PER_SECOND = 28
 
 
 async def record(
-    course: Course, chapter: Chapter, into: Path, on_act: Callable[[int, str], None]
+    course: Course, chapter: Chapter, into: Path, on_act: Callable[[int, str], None], pace: float = 1.0
 ) -> list[Path]:
     """Play a chapter's demo and write ``<chapter>.webm`` and ``<chapter>.gif``.
 
@@ -35,6 +35,7 @@ async def record(
         chapter: which.
         into: the folder for the films; made where it is missing.
         on_act: is called with each act's number and caption, after it.
+        pace: of pointers, typing and reading; a smaller number is quicker.
 
     Returns:
         what was written; without an ffmpeg the GIF alone.
@@ -47,6 +48,7 @@ async def record(
         page = await context.new_page()
         await page.goto(f"{stage.origin}/?film=1")
         await _wait_for_people(stage, page)
+        stage.set_pace(pace)
         camera = Camera()
         await camera.begin(page)
         await _play(stage, on_act)
@@ -68,13 +70,13 @@ async def _play(stage: Stage, on_act: Callable[[int, str], None]) -> None:
     player = stage.player
     if player is None:
         raise CourseError("There is no demo to record.")
-    await asyncio.sleep(SECONDS_TO_SEE)
+    await asyncio.sleep(SECONDS_TO_SEE * stage.pace)
     while player.next():
         await player.wait()
         if player.phase == "failed":
             raise CourseError(f"Act {player.number} failed: {player.problem}")
         on_act(player.number, player.caption)
-        await asyncio.sleep(SECONDS_TO_SEE + len(player.caption) / LETTERS_PER_SECOND)
+        await asyncio.sleep((SECONDS_TO_SEE + len(player.caption) / LETTERS_PER_SECOND) * stage.pace)
 
 
 class Camera:
