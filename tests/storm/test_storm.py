@@ -6,11 +6,15 @@ import pytest
 from storm.storm import FAULTS, StormError, run
 
 from course.lab import find_chromium
+from course.model import Course
 
 BEFORE_EXACTLY_ONCE = 5
 A_FEW = 8
 
+EXACTLY_ONCE = any(chapter.number > BEFORE_EXACTLY_ONCE for chapter in Course.here().chapters)
+
 pytestmark = [
+    pytest.mark.skipif(not EXACTLY_ONCE, reason="chapter 6, which sends exactly once, is being written"),
     pytest.mark.timeout(1800),
     pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine: see `course doctor`"),
 ]
