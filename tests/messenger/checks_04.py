@@ -207,6 +207,7 @@ A_WHILE_LATER = """
     "4.5",
     "Guessing is limited, for each account and from each address",
     files=[ATTEMPTS, CREDENTIALS, PAGES],
+    fresh=True,  # it locks Carol out, and counts what comes from this machine
 )
 @since(4)
 async def limited(c: CheckContext) -> None:
