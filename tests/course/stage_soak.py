@@ -125,9 +125,9 @@ class Soak:
         busy = self.page.get_by_role("group", name="Server").get_by_text("…")
         await expect(busy).to_have_count(0, timeout=60_000)
         await self.staged.bring_on("1")
-        people = await self.page.locator(".seat").count()
-        wished = (1, 1 + people)
         for _ in range(200):
+            # The page may not show yet who has just come or gone.
+            wished = (1, 1 + await self.page.locator(".seat").count())
             weight = await asyncio.to_thread(Weight.of, self.command.process.pid)
             if (weight.children, weight.ports) == wished:
                 break
