@@ -16,8 +16,6 @@ from .summaries import ShowsConversations
 
 log = logging.getLogger(__name__)
 
-NO_LONGER = "You take no part in this conversation any more."
-
 
 class ConversationLive(ShowsConversations):
     """Shows a conversation as it grows, stores what this member writes, and lets its owner run it."""
@@ -67,7 +65,7 @@ class ConversationLive(ShowsConversations):
             await self.act(ACTIONS[event], params)
         return None
 
-    async def send(self, content: str, key: UUID | None) -> dict[str, Any]:
+    async def send(self, content: str, key: UUID | None) -> dict[str, Any] | None:
         """Store the message and announce it, or say why not. The answer is for the outbox in the browser."""
         here, me = self.assigns.here, self.assigns.me
         try:
@@ -79,7 +77,7 @@ class ConversationLive(ShowsConversations):
             return {"refused": str(invalid)}
         except chat.NotAMember:
             self.go_home()
-            return {"refused": NO_LONGER}
+            return None
         self.assign(error="")
         # Also when it was stored before: whoever stored it may have had no time left to tell the others.
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)

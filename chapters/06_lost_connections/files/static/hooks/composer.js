@@ -29,7 +29,9 @@ export const Composer = {
   // From here on the outbox answers for it.
   send() {
     const outbox = document.getElementById("outbox");
-    outbox.dispatchEvent(new CustomEvent("outbox:add", { detail: this.text.value }));
+    // Half a letter, as a faulty program may paste it, is nothing that can be sent.
+    const content = this.text.value.toWellFormed?.() ?? this.text.value;
+    outbox.dispatchEvent(new CustomEvent("outbox:add", { detail: content }));
     this.text.value = "";
     this.text.focus();
     document.getElementById("log").scrollTop = 0;

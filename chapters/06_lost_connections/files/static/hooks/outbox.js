@@ -2,7 +2,7 @@
 import { bubble } from "../bubble.js";
 import { load, newKey, save } from "../storage.js";
 
-const CRASHES = 3;
+const TRIES = 5;
 const NO_ANSWER = "The server could not take it.";
 
 export const Outbox = {
@@ -10,11 +10,11 @@ export const Outbox = {
     this.items = load(this.el.dataset.name);
     this.attempt = 0;
     this.messages = document.getElementById("messages");
-    this.arrivals = new MutationObserver(() => this.show());
+    this.arrivals = new MutationObserver(() => this.changed());
     this.arrivals.observe(this.messages, { childList: true });
     this.el.addEventListener("outbox:add", (event) => this.add(event.detail));
     this.el.addEventListener("click", (event) => this.clicked(event.target.closest("button")));
-    this.show();
+    this.changed();
     this.send();
   },
 
@@ -23,14 +23,11 @@ export const Outbox = {
   },
 
   disconnected() {
-    // If the line still holds, it was the view that ended. A message that ends it each time goes out no more.
-    if (this.waiting && this.liveSocket.isConnected()) {
-      this.waiting.crashes += 1;
-      if (this.waiting.crashes === CRASHES) this.waiting.refused = NO_ANSWER;
-    }
     this.away = true;
-    this.waiting = null;
     this.attempt += 1;
+    // A message that ends the view or the line each time would do so for ever, and hold up those behind it.
+    if (this.waiting && ++this.waiting.tries === TRIES) this.waiting.refused = NO_ANSWER;
+    this.waiting = null;
     this.changed();
   },
 
@@ -40,7 +37,7 @@ export const Outbox = {
   },
 
   add(content) {
-    this.items.push({ key: newKey(), content, crashes: 0, refused: "" });
+    this.items.push({ key: newKey(), content, tries: 0, refused: "" });
     this.changed();
     this.send();
   },
@@ -65,7 +62,7 @@ export const Outbox = {
   clicked(button) {
     const item = this.items.find((one) => one.key === button?.dataset.key);
     if (!item) return;
-    Object.assign(item, { crashes: 0, refused: "" });
+    Object.assign(item, { tries: 0, refused: "" });
     if (button.value === "edit") {
       this.items.splice(this.items.indexOf(item), 1);
       const composer = document.getElementById("composer");
@@ -75,21 +72,19 @@ export const Outbox = {
     this.send();
   },
 
+  // What stands in the log is stored, whether we were told or not, and needs no second bubble.
   changed() {
-    const title = this.el.dataset.title;
-    save(this.el.dataset.name, title, this.items.filter((item) => !item.sent));
-    this.show();
-  },
-
-  // What stands in the log already needs no second bubble.
-  show() {
     const newest = Number(this.messages.lastElementChild?.id.replace("message-", ""));
     const arrived = ({ key, sent }) =>
       sent <= newest || this.messages.querySelector(`[data-key="${key}"]`) !== null;
-    this.items = this.items.filter((item) => !(item.sent && arrived(item)));
-    const shown = this.items.filter((item) => !arrived(item));
-    const now = JSON.stringify(shown);
-    if (now !== this.shown) this.el.replaceChildren(...shown.map(bubble));
+    this.items = this.items.filter((item) => item === this.waiting || !arrived(item));
+    save(this.el.dataset.name, this.el.dataset.title, this.items.filter((item) => !item.sent));
+    this.show(this.items.filter((item) => !arrived(item)));
+  },
+
+  show(items) {
+    const now = JSON.stringify(items);
+    if (now !== this.shown) this.el.replaceChildren(...items.map(bubble));
     this.shown = now;
   },
 };

@@ -1,0 +1,46 @@
+"""Parley, a messenger whose pages live on the server."""
+
+from quart import Quart
+
+from quart_live import LiveRouter, QuartLive
+
+from . import notifications, signing_in
+from .account_pages import account_pages
+from .config import database_url, read_environment, static_folder
+from .conversation_live import ConversationLive
+from .counter_live import CounterLive
+from .db import db
+from .lifecycle_live import LifecycleLive
+from .notification_pages import notification_pages
+from .pages import not_found, pages
+from .people import hue, initials
+from .times import clock, clock_or_day, day_name
+from .unread import shown
+
+
+def create_app() -> Quart:
+    """Build the app. What it reads from the environment is listed in env.sample."""
+    app = Quart(__name__, static_folder=static_folder(), static_url_path="/static")
+    read_environment(app)
+
+    db.connect(database_url())
+    app.after_serving(db.disconnect)
+    notifications.pusher.connect(notifications.push_settings())
+    app.after_serving(notifications.pusher.disconnect)
+
+    for template_filter in (clock, clock_or_day, day_name, hue, initials, notifications.tag, shown):
+        app.add_template_filter(template_filter)
+    app.register_blueprint(pages)
+    app.register_blueprint(account_pages)
+    app.register_blueprint(notification_pages)
+    app.register_error_handler(404, not_found)
+
+    live = QuartLive(layout="layout.html")
+    live.route("/counter", CounterLive)
+    live.route("/lifecycle", LifecycleLive)
+    members = LiveRouter("members", on_mount=[signing_in.require_user])
+    members.route("/conversations/<int:conversation_id>", ConversationLive)
+    live.add_router(members)
+    live.init_app(app)
+    signing_in.init_app(app, live)
+    return app

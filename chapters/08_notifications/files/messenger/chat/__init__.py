@@ -1,0 +1,76 @@
+"""The chat context: conversations, their members, and what they write to each other."""
+
+from .conversations import (
+    Summary,
+    add_member,
+    all_conversations,
+    conversation_ids_of,
+    conversations_of,
+    create_conversation,
+    find_conversation,
+    find_conversation_of,
+    with_newest,
+)
+from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members, start_conversation
+from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, leavings
+from .messages import WINDOW, mark_seen, recent_messages, send_message
+from .models import Conversation, Member, Message, SeenMessage
+from .reading import Read, Unread, mark_read, read_up_to, unread_of
+from .rights import (
+    close_conversation,
+    hand_over,
+    invite,
+    leave,
+    remove_member,
+    rename_conversation,
+    reopen_conversation,
+)
+from .topics import Changed, News, Started, conversation_topic, user_topic
+
+__all__ = [
+    "LONGEST_TITLE",
+    "MOST_MEMBERS",
+    "TITLE_TOO_LONG",
+    "WINDOW",
+    "Changed",
+    "Conversation",
+    "Leaving",
+    "Member",
+    "MembershipEnded",
+    "Message",
+    "News",
+    "NotAMember",
+    "Read",
+    "SeenMessage",
+    "Started",
+    "Summary",
+    "Unread",
+    "add_member",
+    "all_conversations",
+    "checked_members",
+    "close_conversation",
+    "conversation_ids_of",
+    "conversation_topic",
+    "conversations_of",
+    "create_conversation",
+    "find_conversation",
+    "find_conversation_of",
+    "hand_over",
+    "invite",
+    "leave",
+    "leave_all",
+    "leaving",
+    "leavings",
+    "mark_read",
+    "mark_seen",
+    "read_up_to",
+    "recent_messages",
+    "remove_member",
+    "rename_conversation",
+    "reopen_conversation",
+    "send_message",
+    "start_conversation",
+    "unread_of",
+    "user_topic",
+    "with_newest",
+]

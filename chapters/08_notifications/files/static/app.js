@@ -1,0 +1,44 @@
+// Starts the LiveView client. The import map in the page says where the two packages are.
+import { Socket } from "phoenix";
+import { LiveSocket } from "phoenix_live_view";
+import { keepPage, patience, watchConnection } from "./connection.js";
+import { Announce } from "./hooks/announce.js";
+import { Composer } from "./hooks/composer.js";
+import { Dialog } from "./hooks/dialog.js";
+import { Lifecycle } from "./hooks/lifecycle.js";
+import { Log } from "./hooks/log.js";
+import { Notifications } from "./hooks/notifications.js";
+import { Outbox } from "./hooks/outbox.js";
+import { Reading } from "./hooks/reading.js";
+import { restoresForm } from "./hooks/restore.js";
+import { Title } from "./hooks/title.js";
+import { Toast } from "./hooks/toast.js";
+import { Unsent } from "./hooks/unsent.js";
+import { areOn } from "./notes.js";
+
+const csrfToken = document.querySelector("meta[name='csrf-token']").content;
+
+// What a click brings along, besides its name.
+function describeClick(event) {
+  const { altKey, ctrlKey, metaKey, shiftKey, pageX, pageY, screenX, screenY } = event;
+  return { altKey, ctrlKey, metaKey, shiftKey, pageX, pageY, screenX, screenY };
+}
+
+const CreateConversationForm = restoresForm();
+
+const liveSocket = new LiveSocket("/live", Socket, {
+  ...patience,
+  params: () => ({ _csrf_token: csrfToken, notifications: areOn() }),
+  hooks: {
+    Announce, Composer, CreateConversationForm, Dialog, Lifecycle, Log, Notifications, Outbox, Reading, Title,
+    Toast, Unsent,
+  },
+  metadata: { click: describeClick },
+});
+
+keepPage(liveSocket);
+watchConnection();
+liveSocket.connect();
+
+// For the browser's console: liveSocket.enableDebug(), liveSocket.enableLatencySim(1000)
+window.liveSocket = liveSocket;
