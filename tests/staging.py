@@ -168,6 +168,13 @@ class StagePage:
         await self.page.get_by_label("Pointer and typing").select_option(label=name)
         await self.page.keyboard.press("Escape")
 
+    async def choose_manner(self) -> None:
+        """What one may have chosen in the settings, as it is at the beginning."""
+        await self.page.get_by_role("button", name="Settings").click()
+        await self.page.get_by_label("Pointer and typing").select_option(label="normal")
+        await self.page.get_by_label("A delayed link is late by").select_option("1.0")
+        await self.page.keyboard.press("Escape")
+
     async def bring_on(self, state: str) -> None:
         """Choose a state, and wait until it is there, fresh."""
         seats = await self.page.locator(".seat").evaluate_all("all => all.map(one => one.id)")
@@ -214,14 +221,24 @@ class Staged(StagePage):
 
     @classmethod
     async def open(
-        cls, browser: Browser, command: StageCommand, width: int = 1280, height: int = 720
+        cls,
+        browser: Browser,
+        command: StageCommand,
+        width: int = 1280,
+        height: int = 720,
+        state: str | None = None,
     ) -> Staged:
-        """Open the stage and wait until its people are there."""
+        """Open the stage and wait until its people are there; with a ``state``, fresh ones."""
         context = await browser.new_context(viewport={"width": width, "height": height})
         page = await context.new_page()
         staged = cls(page, command)
         await page.goto(command.address)
-        await staged.settled()
+        if state is None:
+            await staged.settled()
+        else:
+            await expect(page.locator("#starting, #not-leading")).to_have_count(0, timeout=60_000)
+            await staged.choose_manner()
+            await staged.bring_on(state)
         return staged
 
 

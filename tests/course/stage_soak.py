@@ -166,7 +166,7 @@ class Soak:
         await self._press(self.page.get_by_role("group", name="Server").get_by_role("button"))
 
     async def _crash(self) -> None:
-        await self._press(self.page.get_by_role("button", name="Crash view"))
+        await self._press(self.page.get_by_role("button", name="Crash"))
 
     async def _tools(self) -> None:
         await self._press(self.page.locator(".tools button:not([aria-label$='away'])"))

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,6 +19,7 @@ from course.lab.errors import AppDidNotStart, LabError
 
 SECONDS_TO_START = 30.0
 SECONDS_TO_STOP = 5.0
+SECONDS_TO_ANSWER = 10.0
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class ServerProcess:
         self._on_raised = on_raised
         self._loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[int] = self._loop.create_future()
+        self._numbers = count(1)
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._dead = asyncio.Event()
         self.failure: AppError | None = None
@@ -105,7 +108,8 @@ class ServerProcess:
             )
         server = cls(process, on_raised)
         try:
-            server.port = await asyncio.wait_for(server._ready, SECONDS_TO_START)
+            async with asyncio.timeout(SECONDS_TO_START):
+                server.port = await server._ready
         except TimeoutError:
             await server.kill()
             problem = f"the app did not serve within {SECONDS_TO_START:.0f} seconds; its log: {log}"
@@ -131,15 +135,18 @@ class ServerProcess:
         Raises:
             LabError: the process is gone, or did not answer within ten seconds.
         """
-        number = len(self._answers) + 1
+        number = next(self._numbers)
         answer: asyncio.Future[dict[str, Any]] = self._loop.create_future()
         self._answers[number] = answer
         line = json.dumps({"id": number, "do": do, **fields}) + "\n"
         try:
             _write(self._process.stdin, line.encode())
-            return await asyncio.wait_for(answer, 10)
+            async with asyncio.timeout(SECONDS_TO_ANSWER):
+                return await answer
         except (OSError, ValueError, TimeoutError) as problem:
             raise LabError(f"The server did not answer the request to {do}.") from problem
+        finally:
+            del self._answers[number]
 
     async def kill(self) -> None:
         """End it as `kill -9` does, and wait until it is gone."""
@@ -159,7 +166,8 @@ class ServerProcess:
 
     async def _gone(self, seconds: float) -> None:
         try:
-            await asyncio.wait_for(self._dead.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._dead.wait()
         except TimeoutError:
             raise LabError(f"the server process {self.pid} does not end") from None
 

@@ -228,7 +228,8 @@ class Link:
         while (left := self._hold_for(arrived, clock())) > 0:
             changed = self._changed
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), None if math.isinf(left) else left)
+                async with asyncio.timeout(None if math.isinf(left) else left):
+                    await changed.wait()
 
     def _hold_for(self, arrived: float, now: float) -> float:
         if self.mode == "hang":

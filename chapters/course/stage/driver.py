@@ -104,7 +104,8 @@ class Driver:
         typed = sum(len(arg) for arg in args if isinstance(arg, str))
         patience = seconds + SECONDS_OF_SLACK + self.pace * (SECONDS_TO_POINT + typed * SECONDS_TO_TYPE)
         try:
-            return await asyncio.wait_for(errand.answer, patience)
+            async with asyncio.timeout(patience):
+                return await errand.answer
         except TimeoutError:
             raise ActFailed(f"{self.who}'s page does not answer.", "Load it again, then go on.") from None
         finally:
@@ -162,13 +163,15 @@ class Driver:
 
     async def _wait_for_document(self, what: str) -> None:
         try:
-            await asyncio.wait_for(self._new_document.wait(), SECONDS_TO_OPEN)
+            async with asyncio.timeout(SECONDS_TO_OPEN):
+                await self._new_document.wait()
         except TimeoutError:
             raise ActFailed(f"{self.who}'s page did not {what}.", "Is the server running?") from None
 
     async def _wait_for_page(self) -> None:
         try:
-            await asyncio.wait_for(self.loaded.wait(), SECONDS_TO_OPEN)
+            async with asyncio.timeout(SECONDS_TO_OPEN):
+                await self.loaded.wait()
         except TimeoutError:
             raise ActFailed(
                 f"{self.who} has no page to act in.",

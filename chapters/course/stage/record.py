@@ -48,7 +48,7 @@ async def record(
         page = await context.new_page()
         await page.goto(f"{stage.origin}/?film=1")
         await _wait_for_people(stage, page)
-        stage.set_pace(pace)
+        stage.change(pace=pace)
         camera = Camera()
         await camera.begin(page)
         await _play(stage, on_act)
@@ -70,13 +70,13 @@ async def _play(stage: Stage, on_act: Callable[[int, str], None]) -> None:
     player = stage.player
     if player is None:
         raise CourseError("There is no demo to record.")
-    await asyncio.sleep(SECONDS_TO_SEE * stage.pace)
+    await asyncio.sleep(SECONDS_TO_SEE * stage.manner.pace)
     while player.next():
         await player.wait()
         if player.phase == "failed":
             raise CourseError(f"Act {player.number} failed: {player.problem}")
         on_act(player.number, player.caption)
-        await asyncio.sleep((SECONDS_TO_SEE + len(player.caption) / LETTERS_PER_SECOND) * stage.pace)
+        await asyncio.sleep((SECONDS_TO_SEE + len(player.caption) / LETTERS_PER_SECOND) * stage.manner.pace)
 
 
 class Camera:

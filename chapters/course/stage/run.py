@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +23,21 @@ from course.stage.names import PEOPLE
 from course.workspace import Workspace
 
 ERRORS_KEPT = 20
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How things are done on the stage.
+
+    Attributes:
+        pace: of pointers and typing; 1 for a class to follow, 0 for all at once.
+        wait: seconds that a slow link holds everything back, each way.
+        outlined: whether what changes in a page is outlined for a moment.
+    """
+
+    pace: float = 1.0
+    wait: float = 1.0
+    outlined: bool = False
 
 
 class Audience(Protocol):
@@ -48,25 +64,30 @@ class Run(Breaking):
         name: a chapter's number, ``workspace``, or a folder.
         origin: the address of the stage's page, without a path.
         audience: is told what happens.
+        manner: how things are done at first.
         first_line: the number of the first line of its log.
 
     Attributes:
         state: the files of the messenger.
         demo: of its chapter; None where there is none.
         log: reads the server's log.
-        pace: of pointers and typing; see `Driver`.
-        outlined: whether what changes in a page is outlined.
+        manner: how things are done; see `adopt`.
     """
 
     def __init__(
-        self, course: Course, name: StateName, origin: str, audience: Audience, first_line: int = 1
+        self,
+        course: Course,
+        name: StateName,
+        origin: str,
+        audience: Audience,
+        manner: Manner,
+        first_line: int = 1,
     ) -> None:
         self.state: AppState = find_state(name, course)
         self.demo = _demo_of(course, name)
         self._origin = origin
         self._audience = audience
-        self.pace = 1.0
-        self.outlined = False
+        self.manner = manner
         self._folder = tempfile.TemporaryDirectory(prefix="parley-stage-", ignore_cleanup_errors=True)
         data, log = Path(self._folder.name) / "data", Path(self._folder.name) / "server.log"
         data.mkdir()
@@ -115,7 +136,7 @@ class Run(Breaking):
             name, self._host.port, start, self._origin, audience.on_frame, audience.send
         )
         self._actors[name] = actor
-        if self.outlined:
+        if self.manner.outlined:
             actor.driver.outline(True)
         actor.coming = asyncio.create_task(self._welcome(actor), name="stage-welcome")
         audience.changed()
@@ -128,19 +149,16 @@ class Run(Breaking):
             await arrive(self, actor, actor.start)
         except CourseError as problem:
             self._audience.complain(problem)
-        actor.driver.pace = self.pace
+        actor.driver.pace = self.manner.pace
 
-    def set_pace(self, pace: float) -> None:
-        """How fast pointers and typing are from now on."""
-        self.pace = pace
+    async def adopt(self, manner: Manner) -> None:
+        """Do things differently from now on."""
+        self.manner = manner
         for actor in self.everyone:
-            actor.driver.pace = pace
-
-    def set_outlined(self, on: bool) -> None:
-        """Outline what changes, in all pages, or do not."""
-        self.outlined = on
-        for actor in self.everyone:
-            actor.driver.outline(on)
+            actor.driver.pace = manner.pace
+            actor.driver.outline(manner.outlined)
+            if actor.network.mode == "delay":
+                await actor.set_link("delay", manner.wait)
 
     async def people(self, *names: str) -> list[Actor]:
         """Several people at once."""

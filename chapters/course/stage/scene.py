@@ -9,6 +9,7 @@ from course.demo import path_of
 from course.lab.proxy import Mode
 from course.stage.actor import Actor
 from course.stage.player import Player
+from course.stage.run import Manner
 
 if TYPE_CHECKING:
     from course.stage.stage import Stage
@@ -79,9 +80,7 @@ class Scene:
         alive: whether the server runs.
         busy: what is being done to the server now, or nothing.
         can_come: names of those who may be added.
-        pace: of pointer and typing.
-        wait: seconds that a slow link holds everything back, each way.
-        outlined: whether what changes in a page is outlined for a moment.
+        manner: how things are done.
     """
 
     state: str
@@ -92,9 +91,7 @@ class Scene:
     seats: tuple[Seat, ...]
     can_come: tuple[str, ...]
     acts: Acts
-    pace: float
-    wait: float
-    outlined: bool
+    manner: Manner
 
 
 def scene_of(stage: Stage) -> Scene:
@@ -109,9 +106,7 @@ def scene_of(stage: Stage) -> Scene:
         seats=tuple(seat_of(actor) for actor in run.everyone) if run else (),
         can_come=run.can_come if run else (),
         acts=Acts.of(stage.player),
-        pace=stage.pace,
-        wait=stage.wait,
-        outlined=stage.outlined,
+        manner=stage.manner,
     )
 
 

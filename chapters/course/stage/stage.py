@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from course.errors import CourseError
 from course.lab.proxy import Mode
@@ -15,7 +16,7 @@ from course.stage.chores import Chores
 from course.stage.driver import Message
 from course.stage.herald import Herald
 from course.stage.player import Player
-from course.stage.run import Run
+from course.stage.run import Manner, Run
 from course.stage.scene import Phase
 
 SECONDS_BETWEEN_LOOKS = 0.2
@@ -34,9 +35,7 @@ class Stage:
         run: what is on the stage; None before the first, and where it could not be made.
         player: plays the demo; None where the state has none.
         leader: the page that has the frames, whatever it is; None while there is none.
-        pace: of pointer and typing; 1 for a class to follow, 0 for all at once.
-        wait: seconds that a slow link holds everything back, each way.
-        outlined: whether what changes in a page is outlined for a moment.
+        manner: how things are done; see `change`.
     """
 
     def __init__(self, course: Course, herald: Herald, origin: str) -> None:
@@ -49,9 +48,8 @@ class Stage:
         self.phase: Phase = "starting"
         self.problem = ""
         self.busy = ""
-        self.pace = 1.0
-        self.wait = 1.0
-        self.outlined = False
+        self._wanted: object = None
+        self.manner = Manner()
         self.herald = herald
         # One thing at a time is done to the server and to who is here.
         self._lock = asyncio.Lock()
@@ -61,27 +59,32 @@ class Stage:
 
     def load(self, name: StateName) -> None:
         """Bring a chapter's state, or ``workspace``, on the stage; fresh, whatever was there before."""
-        self._chores.begin(self._load(name))
+        self.state_name, self.phase, self.problem = str(name), "starting", ""
+        self._wanted = wish = object()
+        self._chores.begin(self._load(name, wish))
+        self.changed()
 
-    async def _load(self, name: StateName) -> None:
+    async def _load(self, name: StateName, wish: object) -> None:
         async with self._lock:
+            if self._wanted is not wish:
+                return  # somebody has changed their mind meanwhile
             await self._clear()
-            self.state_name, self.phase, self.problem = str(name), "starting", ""
             self.herald.cleared()
             try:
                 await self._open(name)
-                self.phase = "ready"
+                phase: Phase = "ready"
             except CourseError as problem:
-                self.phase = "failed"
+                phase = "failed"
                 self.complain(problem)
+            if self._wanted is wish:
+                self.phase = phase
 
     async def _open(self, name: StateName) -> None:
         self.run = run = await asyncio.to_thread(
-            Run, self.course, name, self.origin, self, self.herald.next_line
+            Run, self.course, name, self.origin, self, self.manner, self.herald.next_line
         )
-        run.pace, run.outlined = self.pace, self.outlined
         if run.demo is not None:
-            self.player = Player(run.demo, run, lambda: self.pace, self.changed)
+            self.player = Player(run.demo, run, lambda: self.manner.pace, self.changed)
         await run.open()
 
     async def _clear(self) -> None:
@@ -144,28 +147,13 @@ class Stage:
     def set_link(self, name: str, mode: Mode) -> None:
         """Let a person's link behave like this from now on; ``pass`` mends it."""
         if (actor := self.actor(name)) is not None:
-            self._chores.begin(actor.set_link(mode, self.wait))
+            self._chores.begin(actor.set_link(mode, self.manner.wait))
 
-    def set_pace(self, pace: float) -> None:
-        """How fast pointer and typing are from now on."""
-        self.pace = pace
+    def change(self, **manner: float | bool) -> None:
+        """How things are done from now on; the names are those of `Manner`."""
+        self.manner = replace(self.manner, **manner)  # type: ignore[arg-type]
         if self.run is not None:
-            self.run.set_pace(pace)
-        self.changed()
-
-    def set_outlined(self, on: bool) -> None:
-        """Outline what changes in the pages, or do not."""
-        self.outlined = on
-        if self.run is not None:
-            self.run.set_outlined(on)
-        self.changed()
-
-    def set_wait(self, seconds: float) -> None:
-        """How long slow links hold everything back, those that are slow already included."""
-        self.wait = seconds
-        for actor in self.run.everyone if self.run is not None else ():
-            if actor.network.mode == "delay":
-                self.set_link(actor.name, "delay")
+            self._chores.begin(self.run.adopt(self.manner))
         self.changed()
 
     def crash(self, name: str) -> None:
@@ -192,9 +180,11 @@ class Stage:
 
     def next_act(self) -> None:
         """Play the next act. Before the first one everything is mended."""
-        if self.player is not None and self.player.phase == "ready":
+        if self.player is None or self.phase != "ready":
+            return
+        if self.player.phase == "ready":
             self._chores.begin(self._first_act(self.player))
-        elif self.player is not None:
+        else:
             self.player.next()
 
     async def _first_act(self, player: Player) -> None:

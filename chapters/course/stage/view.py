@@ -159,9 +159,9 @@ class StageLive(LiveView):
         paces = {str(pace): pace for pace, _ in PACES}
         waits = {str(wait): wait for wait in WAITS}
         if params.get("pace") in paces:
-            self.stage.set_pace(paces[params["pace"]])
+            self.stage.change(pace=paces[params["pace"]])
         if params.get("wait") in waits:
-            self.stage.set_wait(waits[params["wait"]])
+            self.stage.change(wait=waits[params["wait"]])
 
 
 HANDLERS: dict[str, Callable[[StageLive, Params], None]] = {
@@ -176,7 +176,7 @@ HANDLERS: dict[str, Callable[[StageLive, Params], None]] = {
     "bring": lambda view, params: view.stage.bring(str(params.get("who"))),
     "send-away": lambda view, params: view.stage.send_away(str(params.get("who"))),
     "next": lambda view, _: view.stage.next_act(),
-    "outline": lambda view, _: view.stage.set_outlined(not view.stage.outlined),
+    "outline": lambda view, _: view.stage.change(outlined=not view.stage.manner.outlined),
     "lead": lambda view, _: view.stage.lead(view),
     "dismiss": lambda view, _: view.stage.forget_problem(),
 }

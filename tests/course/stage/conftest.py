@@ -27,25 +27,35 @@ async def browser() -> AsyncIterator[Browser]:
 Open = Callable[..., Awaitable[Staged]]
 
 
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def commands() -> AsyncIterator[dict[tuple[str, ...], StageCommand]]:
+    """The stages of a module, by the words of their commands. Each must close in good order."""
+    running: dict[tuple[str, ...], StageCommand] = {}
+    yield running
+    for command in running.values():
+        code, said = command.interrupt()
+        command.close()
+        assert code == 0, said
+        assert "Traceback" not in said, said
+
+
 @pytest_asyncio.fixture(loop_scope="module")
-async def open_stage(browser: Browser) -> AsyncIterator[Open]:
-    """Opens `course stage …` in the browser. No page may raise, and each stage must close in good order."""
+async def open_stage(browser: Browser, commands: dict[tuple[str, ...], StageCommand]) -> AsyncIterator[Open]:
+    """Opens `course stage …` in the browser, as it is at the beginning. No page may raise."""
     opened: list[Staged] = []
 
     async def start(*words: str, width: int = 1280, height: int = 720) -> Staged:
-        command = await StageCommand(*(words or ("stage", "3"))).ready()
-        staged = await Staged.open(browser, command, width, height)
+        known = commands.get(words)
+        if known is None:
+            commands[words] = await StageCommand(*words).ready()
+        state = None if known is None else words[1]
+        staged = await Staged.open(browser, commands[words], width, height, state)
         opened.append(staged)
         return staged
 
     yield start
     for staged in opened:
         await staged.page.context.close()
-        if staged.command.process.poll() is None:
-            code, said = staged.command.interrupt()
-            assert code == 0, said
-            assert "Traceback" not in said, said
-        staged.command.close()
     assert [problem for staged in opened for problem in staged.problems] == []
 
 
@@ -58,6 +68,6 @@ async def backstage(browser: Browser) -> AsyncIterator[Backstage]:
         await page.goto(stage.origin)
         opened = Backstage(stage, page)
         await opened.settled()
-        stage.set_pace(0)
+        stage.change(pace=0)
         yield opened
         await context.close()

@@ -165,7 +165,7 @@ async def test_a_view_is_crashed_and_the_log_says_so(open_stage: Open) -> None:
     staged = await open_stage("stage", "1")
     await staged.glass("Bob").get_by_role("button", name="Increment").click()
     await expect(staged.glass("Bob").get_by_text("clicked 1 times")).to_be_visible()
-    await staged.seat("Bob").get_by_role("button", name="Crash view").click()
+    await staged.seat("Bob").get_by_role("button", name="Crash").click()
     await expect(staged.glass("Bob").get_by_text("clicked 0 times")).to_be_visible()
     await expect(staged.wire.filter(has_text="this view crashed")).to_have_count(1)
     await expect(staged.log.and_(staged.page.locator(".error")).first).to_be_visible()
@@ -253,7 +253,7 @@ async def test_everything_works_by_keyboard_and_the_focus_is_seen(open_stage: Op
         "Settings",
         "Cut",
         "Hang",
-        "Crash view",
+        "Crash Bob's view",
         "heartbeat",
     ):
         assert wanted in reached, (wanted, reached)
