@@ -129,6 +129,33 @@ async def test_a_node_that_says_good_bye_leaves_at_once(node: Make) -> None:
     await until(lambda: b.who() == ["bob"])
 
 
+async def test_each_node_looks_up_for_itself(node: Make) -> None:
+    """What was fetched does not travel: it may be any object, and each process has its own."""
+    asked: list[tuple[str, list[str]]] = []
+
+    def fetch_at(place: str) -> Any:
+        async def fetch(topic: str, presences: Any) -> Any:
+            asked.append((place, list(presences)))
+            return {key: {"user": (place, key, object())} for key in presences}
+
+        return fetch
+
+    a, b = node(fetch=fetch_at("a")), node(fetch=fetch_at("b"))
+    watcher = Listener()
+    await b.pubsub.subscribe(TOPIC, watcher.mailbox)
+    ann = await a.track("ann")
+    await b.track("bob")
+    await until(lambda: a.who() == b.who() == ["ann", "bob"])
+    for each, place in ((a, "a"), (b, "b")):
+        users = [entry["user"][:2] for entry in each.presence.list(TOPIC).values()]
+        assert users == [(place, "ann"), (place, "bob")]
+    ann.mailbox.close()
+    await watcher.until(lambda: any(diff.leaves for diff in watcher.got))
+    (leave,) = [diff for diff in watcher.got if diff.leaves]
+    assert leave.leaves["ann"]["user"][:2] == ("b", "ann")
+    assert sorted(asked) == [("a", ["ann"]), ("a", ["bob"]), ("b", ["ann"]), ("b", ["bob"])]
+
+
 async def test_a_node_that_dies_is_noticed(node: Make) -> None:
     a, b, c = node(), node(), node()
     watcher = Listener()

@@ -203,13 +203,18 @@ async def test_killed_server_and_a_new_process(serve: Serve, free_tcp_port: int)
     site = await serve(stash_app())
     site.link.server_port = free_tcp_port
     async with server_process(free_tcp_port) as process:
-        page = await site.open("/notes")
+        page, server = await site.open("/notes"), await site.open("/server")
         await write(page)
+        await write(server)
         process.kill()
         await site.disconnected(page)
+        await site.disconnected(server)
     async with server_process(free_tcp_port):
         await show(page, draft="hello", tab="news", status="recovered")
+        # What was in the memory of the process has gone with it; but the form brings back what was typed.
+        await show(server, draft="hello", tab="all", status="not found")
         await page.close()
+        await server.close()
     assert not site.live.channels
     site.problems.clear()
 
