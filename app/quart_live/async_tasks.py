@@ -141,11 +141,31 @@ async def perform(work: Work) -> Any:
     if inspect.iscoroutine(work):
         return await work
     assert callable(work)
-    made = work() if inspect.iscoroutinefunction(work) else await asyncio.to_thread(work)
+    made = work() if inspect.iscoroutinefunction(work) else await _in_thread(work)
     return await made if inspect.isawaitable(made) else made
 
 
-def discard(work: Work) -> None:
+async def _in_thread(work: Callable[[], Any]) -> Any:
+    made: list[Any] = []
+    given_up = False
+
+    def call() -> None:
+        made.append(work())
+        if given_up:
+            discard(made[0])
+
+    try:
+        await asyncio.to_thread(call)
+    except asyncio.CancelledError:
+        # The thread goes on. Whichever of the two comes last finds the coroutine that nobody will await.
+        given_up = True
+        if made:
+            discard(made[0])
+        raise
+    return made[0]
+
+
+def discard(work: object) -> None:
     """Let go of work that will not be done, so that Python does not warn of a coroutine never awaited."""
     if inspect.iscoroutine(work):
         work.close()

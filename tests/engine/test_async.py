@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import inspect
 import logging
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar
 
 import pytest
@@ -20,7 +21,7 @@ from quart_live.testing import ViewCrashedError
 
 async def until(condition: Callable[[], object]) -> None:
     """Give others their turn until ``condition()`` is true."""
-    for _ in range(10_000):
+    for _ in range(1_000_000):
         if condition():
             return
         await asyncio.sleep(0)
@@ -368,6 +369,34 @@ async def test_kinds_of_work(app: Quart) -> None:
         gc.collect()
     # The first render starts nothing, and does not leave the coroutine it was given lying about either.
     assert [warning for warning in caught if "never awaited" in str(warning.message)] == []
+
+
+async def test_cancelled_while_a_thread_makes_a_coroutine(app: Quart) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    made: list[Coroutine[Any, Any, None]] = []
+
+    async def work() -> None: ...
+
+    def slow_to_make() -> Any:
+        begun.set()
+        go_on.wait()
+        made.append(work())
+        return made[0]
+
+    class Hasty(LiveView):
+        inline_template = "{{ a.failed }}"
+
+        async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+            self.assign_async("a", slow_to_make)
+
+    route(app, Hasty)
+    async with LiveViewTest(app, "/view") as page:
+        await asyncio.to_thread(begun.wait)
+        page.view.cancel_async("a")
+        await page.settle()
+        go_on.set()
+        # Nobody will await it, so it must have been closed: else Python warns that it never was awaited.
+        await until(lambda: made and inspect.getcoroutinestate(made[0]) == inspect.CORO_CLOSED)
 
 
 async def test_several_names_share_one_work(app: Quart) -> None:
