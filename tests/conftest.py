@@ -17,7 +17,8 @@ import pytest
 
 WHY = (
     "Each check has run on its own chapter's state (tests/notebooks) and on the finished app; `make matrix` "
-    "tries every check on every state in between, and ten times as many random templates."
+    "tries every check on every state in between, all typical mistakes, and ten times as many random "
+    "templates."
 )
 LEFT_OUT = "parley_left_out"
 

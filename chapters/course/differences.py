@@ -26,6 +26,12 @@ def changed_lines(before: str, after: str) -> list[str]:
     return list(lines)[2:]
 
 
+def changed_places(before: str, after: str) -> list[int]:
+    """Where ``before`` is not as ``after``: the number of the first line of each change, from 1."""
+    matcher = difflib.SequenceMatcher(None, before.splitlines(), after.splitlines(), autojunk=False)
+    return [start + 1 for kind, start, *_ in matcher.get_opcodes() if kind != "equal"]
+
+
 def in_terminal(before: str, after: str) -> Text:
     """The difference for a rich console."""
     text = Text()

@@ -12,6 +12,7 @@ import html
 import os
 import sys
 import sysconfig
+from pathlib import Path
 from typing import Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
@@ -24,6 +25,8 @@ from course.saving import Saved, Saver
 from course.states import previous, write_state
 from course.tangling import body_of, parse_save_line
 from course.workspace import DATA, Workspace
+
+COURSE_FILE = "chapters/course.toml"
 
 
 def register(shell: Any) -> None:
@@ -61,6 +64,9 @@ class CourseMagics(Magics):
         self._saver = Saver(workspace, chapter)
         message, warning = settle(workspace, chapter)
         prepare_kernel(workspace)
+        strange = misplaced(course, Path.cwd(), chapter)
+        if strange:
+            _show(strange, "warning")
         _show(message, "warning" if warning else "good")
 
     @cell_magic
@@ -153,6 +159,25 @@ def settle(workspace: Workspace, chapter: Chapter) -> tuple[str, bool]:
         "then this cell again.",
         True,
     )
+
+
+def misplaced(course: Course, here: Path, chapter: Chapter) -> str:
+    """What is wrong with the place a kernel runs in; empty when nothing is."""
+    here = here.resolve()
+    if here == course.notebooks_dir:
+        copy = course.relative(course.workspace / "notebooks" / chapter.notebook_name)
+        return (
+            "This is the course's own notebook, and what you change in it cannot be updated any more. "
+            f"Close it, and open your copy: {copy} (make start leads there)."
+        )
+    owner = next((folder for folder in (here, *here.parents) if (folder / COURSE_FILE).is_file()), None)
+    if owner is not None and owner != course.root:
+        return (
+            f"This notebook lies in {owner}, but its kernel belongs to the course in {course.root}: "
+            "cells would be saved there. Choose another kernel (Kernel → Change Kernel), "
+            f"or run make start in {owner}."
+        )
+    return ""
 
 
 def prepare_kernel(workspace: Workspace) -> None:

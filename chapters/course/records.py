@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def write_json(path: Path, value: dict[str, Any]) -> None:
 
 
 class Progress:
-    """Where the learner is: the chapter begun, the chapters whose checks were green, the hints shown."""
+    """Where the learner is: the chapter begun, the chapters whose checks were green, single checks, hints."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "progress.json"
@@ -67,6 +68,24 @@ class Progress:
         done = set(self.done) - {chapter}
         self._set("done", sorted(done | {chapter} if green else done))
 
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """How each check ended when it ran last: ``{"1.2": "passed"}``."""
+        return {str(check): str(verdict) for check, verdict in self._get("checks", {}).items()}
+
+    def note(self, verdicts: Mapping[str, str]) -> None:
+        """Remembers how checks have ended."""
+        if verdicts:
+            self._set("checks", {**self.verdicts, **verdicts})
+
+    def forget(self, chapter: int) -> None:
+        """Drops what is known of a chapter's checks: its files are about to be others."""
+        kept = {
+            check: verdict for check, verdict in self.verdicts.items() if check.split(".")[0] != str(chapter)
+        }
+        if kept != self.verdicts:
+            self._set("checks", kept)
+
     def next_hint(self, check: str, available: int) -> int:
         """How many hints of a check to show now: one more than last time, at most all."""
         hints = self._get("hints", {})
@@ -95,6 +114,14 @@ class Parts:
         if record.get("total") != total or not isinstance(record.get("parts"), dict):
             return {}
         return {int(key): str(text) for key, text in record["parts"].items()}
+
+    def missing(self, chapter: int, path: str) -> tuple[tuple[int, ...], int]:
+        """The parts of a file that are still to come, and of how many; none when no part has been given."""
+        record = read_json(self._record(chapter, path))
+        total, parts = record.get("total"), record.get("parts")
+        if not isinstance(total, int) or not isinstance(parts, dict):
+            return (), 0
+        return tuple(number for number in range(1, total + 1) if str(number) not in parts), total
 
     def _record(self, chapter: int, path: str) -> Path:
         return self._folder / f"{chapter:02}" / f"{path}.json"

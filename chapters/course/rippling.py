@@ -7,28 +7,90 @@ file.
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 from course.differences import compare
 from course.errors import CourseError
 from course.merging import Labels, merge_text
 from course.model import Chapter, Course
+from course.records import read_json, write_json
 from course.states import committed_app, fold, origin, overlay
+
+MARK = b"\n<<<<<<< "
 
 
 @dataclass(frozen=True)
 class Carried:
-    """One file that took an edit; ``conflicts`` counts the places left between merge marks."""
+    """One file that took an edit.
+
+    Attributes:
+        chapter: whose file.
+        path: of it, as in a state.
+        conflicts: the places left between merge marks.
+        by_hand: the edit clashed with it in an earlier run, and was mended by hand: it is left alone.
+    """
 
     chapter: Chapter
     path: str
     conflicts: int = 0
+    by_hand: bool = False
 
 
-def ripple(course: Course, since: str = "HEAD") -> list[Carried]:
-    """Carries what changed in the overlays since a commit into later chapters that have the same files."""
+class Memory:
+    """Which edits have clashed with which files.
+
+    Who has mended a clash runs `ripple` again. The edit must not be merged into the mended lines once more,
+    for it would clash with them for ever. Kept in git's own folder, since it is of no use to anybody else.
+    """
+
+    def __init__(self, course: Course) -> None:
+        told = _git(course, "rev-parse", "--git-path", "course-ripple.json")
+        self._path = course.root / told.decode().strip() if told is not None else None
+        self._known = read_json(self._path) if self._path else {}
+
+    def knows(self, into: Path, old: bytes, new: bytes) -> bool:
+        """Whether this edit has clashed with this file before."""
+        return self._known.get(str(into)) == _edit(old, new)
+
+    def add(self, into: Path, old: bytes, new: bytes) -> None:
+        """Remember one."""
+        self._known[str(into)] = _edit(old, new)
+        self._write()
+
+    def keep(self, files: set[Path]) -> None:
+        """Forget all but those of these files: the other edits are committed by now, or undone."""
+        kept = {name: edit for name, edit in self._known.items() if Path(name) in files}
+        if kept != self._known:
+            self._known = kept
+            self._write()
+
+    def _write(self) -> None:
+        if self._path:
+            write_json(self._path, self._known)
+
+
+def _edit(old: bytes, new: bytes) -> str:
+    return hashlib.sha256(len(old).to_bytes(8, "big") + old + new).hexdigest()
+
+
+def ripple(course: Course, since: str = "HEAD", again: bool = False) -> list[Carried]:
+    """Carries what changed in the overlays since a commit into later chapters that have the same files.
+
+    Args:
+        course: whose chapters.
+        since: the commit to compare with.
+        again: merge edits anew that clashed in an earlier run and were mended by hand.
+
+    Raises:
+        CourseError: merge marks of an earlier run are still there.
+    """
     carried: list[Carried] = []
+    memory = Memory(course)
+    met: set[Path] = set()
+    _require_mended(course)
     for chapter in course.chapters:
         for path, content in sorted(overlay(chapter).items()):
             old = committed(course, chapter, path, since)
@@ -37,12 +99,29 @@ def ripple(course: Course, since: str = "HEAD") -> list[Carried]:
             following = _next_with(course, chapter, path)
             if following is None:
                 continue
+            target = following.files_dir / path
+            met.add(target)
+            if memory.knows(target, old, content) and not again:
+                carried.append(Carried(following, path, by_hand=True))
+                continue
             step = _carry(following, path, old, content, chapter)
             if step is not None:
                 carried.append(step)
                 if step.conflicts:
+                    memory.add(target, old, content)
                     return carried
+    memory.keep(met)
     return carried
+
+
+def _require_mended(course: Course) -> None:
+    for chapter in course.chapters:
+        for path, content in sorted(overlay(chapter).items()):
+            if MARK in b"\n" + content:
+                raise CourseError(
+                    f"chapters/{chapter.folder}/files/{path} still has the marks of a conflict.",
+                    "Mend the places between <<<<<<< and >>>>>>>, then run `course ripple` again.",
+                )
 
 
 def _next_with(course: Course, chapter: Chapter, path: str) -> Chapter | None:
@@ -73,9 +152,13 @@ def _carry(into: Chapter, path: str, old: bytes, new: bytes, source: Chapter) ->
 
 def committed(course: Course, chapter: Chapter, path: str, revision: str) -> bytes | None:
     """A chapter's file as it stands in a commit; None when that commit has none."""
-    name = f"{revision}:./chapters/{chapter.folder}/files/{path}"
+    return _git(course, "show", f"{revision}:./chapters/{chapter.folder}/files/{path}")
+
+
+def _git(course: Course, *words: str) -> bytes | None:
+    """What a git command prints; None when it fails."""
     try:
-        run = subprocess.run(["git", "show", name], cwd=course.root, capture_output=True, check=False)
+        run = subprocess.run(["git", *words], cwd=course.root, capture_output=True, check=False)
     except FileNotFoundError as error:
         raise CourseError("git is needed for this.", "Install git, then try again.") from error
     return run.stdout if run.returncode == 0 else None

@@ -27,11 +27,17 @@ _PICTURE = re.compile(r"!\[(?P<words>[^\]]*)\]\((?P<path>[^)\s:]+)\)")
 _MEDIA = {".svg": "image/svg+xml", ".webp": "image/webp"}
 
 
+OTHER_PYTHON = (
+    "# “No module named 'course'”? This kernel is another Python: Kernel → Change Kernel, or run make start."
+)
+"""In a kernel of another environment the course cannot speak, so the cell itself has to."""
+
+
 def set_up_lines(chapter: Chapter) -> str:
     """The notebook's first code cell."""
     if chapter.number == WELCOME:
-        return "%load_ext course"
-    return f"%load_ext course\n%chapter {chapter.number}\nfrom course import Lab"
+        return f"{OTHER_PYTHON}\n%load_ext course"
+    return f"{OTHER_PYTHON}\n%load_ext course\n%chapter {chapter.number}\nfrom course import Lab"
 
 
 def save_source(path: str, number: int, total: int, text: str) -> str:

@@ -76,6 +76,7 @@ class Workspace:
         kept = self.kept.keep(files) if self.own_files(files) else None
         touched = write_state(target, self.folder)
         self.forget_parts()
+        self.progress.forget(chapter.number)
         if chapter.number < self.progress.chapter:
             self._retire_database()
         self.progress.chapter = chapter.number

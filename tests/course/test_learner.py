@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from course import Course
+from course.checks import CheckResult
 from course.states import fold, write_state
 from course.workspace import Workspace
 
@@ -61,7 +62,8 @@ def test_a_learner_goes_through_a_chapter(
     step("reset", "1", GREET, answer="y\n")
     write_state(fold(small, 1), workspace.folder)
     step("diff")
-    monkeypatch.setattr("course.cli.learn.run_checks", lambda *_: True)
+    green = [CheckResult("1.1", "Alice is greeted", "passed")]
+    monkeypatch.setattr("course.cli.checking.run_checks", lambda *_: green)
     step("check")
     step("start", "02_parting")
     step("list")
@@ -162,6 +164,7 @@ def test_reset_without_a_number_means_the_chapter_in_work(
 def test_merge_brings_a_chapter_into_own_files(
     small: Course, workspace: Workspace, run: Run, agree: Agree
 ) -> None:
+    run("start", "1")
     write_state(fold(small, 1), workspace.folder)
     write(workspace, GREET, fold(small, 1)[GREET].decode().replace('"Hello"', '"Good evening"'))
     write(workspace, "messenger/own.py", "OWN = 1\n")
@@ -178,6 +181,7 @@ def test_merge_brings_a_chapter_into_own_files(
 def test_merge_stops_at_a_conflict_and_keeps_a_copy(
     small: Course, workspace: Workspace, run: Run, agree: Agree
 ) -> None:
+    run("start", "1")
     write_state(fold(small, 1), workspace.folder)
     own = fold(small, 1)[GREET].decode().replace('"""Greetings."""', '"""My greetings."""')
     write(workspace, GREET, own)
@@ -204,6 +208,11 @@ def test_hints_come_one_by_one(small: Course, run: Run) -> None:
         (["start", "0"], "The welcome chapter has nothing to do here.\nBegin with `course start 1`."),
         (["check"], "You have not begun a chapter yet.\nBegin with `course start 1`."),
         (["diff"], "You have not begun a chapter yet.\nBegin with `course start 1`."),
+        (
+            ["merge", "2"],
+            "Chapter 2 builds on chapter 1, and you are in none yet.\n"
+            "`course merge 1` brings in the next; `course start 2` begins afresh.",
+        ),
         (["hint", "1"], "'1' names no check.\nWrite for example `course hint 1.2`."),
         (["hint", "1.9"], "There are no hints for 1.9.\nChapter 1 has hints for: 1.1, 1.a."),
         (["check", "1.9"], "There is no check 1.9.\nChapter 1 has: 1.1."),
@@ -219,7 +228,7 @@ def test_no_traceback_unless_asked_for(small: Course, run: Run, monkeypatch: pyt
     def broken(*_: object) -> bool:
         raise ZeroDivisionError("by zero")
 
-    monkeypatch.setattr("course.cli.learn.run_checks", broken)
+    monkeypatch.setattr("course.cli.checking.run_checks", broken)
     code, text = run("check", "1")
     assert code == 1
     assert "Traceback" not in text

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +29,9 @@ GREET = "messenger/greet.py"
 def cell(small: Course, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunCell]:
     """Runs a cell; gives what it shows as plain text and as HTML, and whether it went well."""
     monkeypatch.setattr(sys, "path", list(sys.path))
+    notebooks = small.workspace / "notebooks"
+    notebooks.mkdir(parents=True)
+    monkeypatch.chdir(notebooks)
     before = dict(os.environ)
     modules = {name: module for name, module in sys.modules.items() if name.startswith("messenger")}
     shell = InteractiveShell.instance()
@@ -88,6 +93,29 @@ def test_other_work_is_left_alone_with_a_warning(small: Course, workspace: Works
     )
     assert "!course start 2" in plain
     assert workspace.files() == {"messenger/own.py": b"OWN = 1\n"}
+
+
+def test_the_notebook_of_the_course_itself_sends_to_the_copy(
+    small: Course, cell: RunCell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "your copy" not in cell("%chapter 2")[0]
+    monkeypatch.chdir(small.notebooks_dir)
+    assert (
+        "open your copy: workspace/notebooks/02_parting.ipynb (make start leads there)"
+        in (cell("%chapter 2")[0])
+    )
+
+
+def test_a_kernel_of_another_copy_of_the_course_says_where_it_would_write(
+    small: Course, cell: RunCell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(small.root / "chapters", other / "chapters")
+    (other / "workspace/notebooks").mkdir(parents=True)
+    monkeypatch.chdir(other / "workspace/notebooks")
+    shown = cell("%chapter 2")[0]
+    assert f"lies in {other}, but its kernel belongs to the course in {small.root}" in shown
+    assert f"run make start in {other}" in shown
 
 
 def test_a_later_state_is_left_alone_with_a_warning(

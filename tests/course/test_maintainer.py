@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -78,9 +79,55 @@ def test_ripple_stops_at_the_first_conflict(committed: Course, run: Run) -> None
     code, text = run("ripple")
     assert code == 1
     assert b"green" in later.read_bytes()
-    assert "Chapter 2 changes the same lines of messenger/greet.py." in text
-    assert "<<<<<<< chapter 2" in overlay_file(committed, 2).read_text(encoding="utf-8")
+    clash = "Chapter 2 changes the same lines, in 1 place of chapters/02_parting/files/messenger/greet.py."
+    assert text.startswith(clash)
+    assert text.count("greet.py") == 1
+    mine = overlay_file(committed, 2)
+    assert "<<<<<<< chapter 2" in mine.read_text(encoding="utf-8")
     assert any(result.reds for result in verify(committed))
+
+    code, text = run("ripple")
+    assert code == 1
+    assert text.startswith("chapters/02_parting/files/messenger/greet.py still has the marks of a conflict.")
+
+    mended = re.sub(
+        r"<<<<<<< .*?\n(.*?)\|\|\|\|\|\|\|.*?>>>>>>> .*?\n",
+        r"\1",
+        mine.read_text(encoding="utf-8"),
+        flags=re.S,
+    )
+    mine.write_text(mended, encoding="utf-8", newline="\n")
+    code, text = run("ripple")
+    assert (code, text) == (
+        0,
+        "  mended   chapters/02_parting/files/messenger/greet.py  (by hand, earlier)\n"
+        f"  carried  chapters/02_parting/files/{style}\nNext: `course weave`.\n",
+    )
+    assert mine.read_text(encoding="utf-8") == mended
+    assert b"teal" in later.read_bytes()
+
+
+def undo(course: Course, folder: str) -> None:
+    subprocess.run(["git", "checkout", "-q", folder], cwd=course.root, check=True)
+
+
+def test_a_mended_clash_is_met_again_when_asked_for(committed: Course, run: Run) -> None:
+    edit(overlay_file(committed, 1), '"""Greetings."""', '"""Salutations."""')
+    assert run("ripple")[0] == 1
+    undo(committed, "chapters/02_parting")
+    assert run("ripple")[0] == 0
+    code, text = run("ripple", "--again")
+    assert code == 1
+    assert text.startswith("Chapter 2 changes the same lines")
+
+
+def test_an_edit_that_was_undone_is_forgotten(committed: Course, run: Run) -> None:
+    edit(overlay_file(committed, 1), '"""Greetings."""', '"""Salutations."""')
+    assert run("ripple")[0] == 1
+    undo(committed, "chapters")
+    assert run("ripple") == (0, "Nothing to carry.\n")
+    edit(overlay_file(committed, 1), '"""Greetings."""', '"""Salutations."""')
+    assert run("ripple")[0] == 1
 
 
 def test_absorb_takes_an_edit_of_the_app_back(small: Course, run: Run) -> None:

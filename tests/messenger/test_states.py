@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from reports import GOLDEN, agree, for_golden
 
 from course.checks import Check, CheckResult, load_checks
 from course.checks.report import render_result
@@ -25,8 +25,6 @@ from course.checks.runner import run_checks
 from course.lab import find_chromium
 from course.model import Course
 from course.states import fold
-
-GOLDEN = Path(__file__).parent / "golden"
 
 CHECKS = load_checks()
 COURSE = Course.here()
@@ -159,20 +157,3 @@ def test_chapters_without_browser_checks_are_told() -> None:
     missing = [chapter.number for chapter in COURSE.chapters if chapter.number not in WRITTEN]
     if missing:
         pytest.skip(f"chapters without files yet: {missing}")
-
-
-def for_golden(result: CheckResult) -> str:
-    """The report as the learner sees it, without what differs from run to run."""
-    text = render_result(result).replace(result.artefacts, "workspace/.course/last_check/" + result.id)
-    text = re.sub(r"\d[\d,]* B\b", "N B", text)
-    text = re.sub(r"\b\d\d:\d\d\b", "HH:MM", text)
-    return re.sub(r"phx-[\w-]{12}\b", "phx-…", text) + "\n"
-
-
-def agree(path: Path, text: str) -> None:
-    """The text is that of the golden file, or becomes it."""
-    if os.environ.get("PARLEY_UPDATE_GOLDEN"):
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    known = path.read_text(encoding="utf-8") if path.is_file() else ""
-    assert text == known, f"{path.name} differs; PARLEY_UPDATE_GOLDEN=1 writes it anew"

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+import base64
 import html
 from collections.abc import Iterable
 
 from rich.console import Console
 from rich.text import Text
 
-from course.checks.report import LABEL, MARKS, CheckResult, Verdict, render_results, summary
+from course.checks.report import (
+    AS_BEFORE,
+    LABEL,
+    MARKS,
+    CheckResult,
+    Verdict,
+    render_results,
+    same_story,
+    summary,
+)
+from course.lab.notebook import in_notebook
+from course.lab.pictures import side_by_side, small
+from course.model import Course
 
 STYLES: dict[Verdict, str] = {"passed": "green", "failed": "bold red", "error": "bold yellow"}
 CELL = "text-align:left;vertical-align:top"
 COLOURS: dict[Verdict, str] = {"passed": "#1a7f4b", "failed": "#c0392b", "error": "#b7791f"}
 
 
-def print_result(result: CheckResult, console: Console) -> None:
-    """Print one result; a single line when it passed."""
+def print_result(result: CheckResult, console: Console, before: CheckResult | None = None) -> None:
+    """Print one result: a single line when it passed, two when it repeats the one before."""
     head = Text(f"{MARKS[result.verdict]} ", style=STYLES[result.verdict])
     head.append(f"{result.id}  {result.title}", style="" if result.passed else "bold")
     if result.verdict == "error":
         head.append("  (the check could not be done)", style="yellow")
     console.print(head, soft_wrap=True)
     if result.passed:
+        return
+    if same_story(result, before):
+        console.print(Text(f"    {AS_BEFORE}", style="dim"))
         return
     for label, text in result.lines():
         line = Text(f"    {label:<{LABEL}} ", style="dim")
@@ -33,8 +49,8 @@ def print_result(result: CheckResult, console: Console) -> None:
 def print_results(results: Iterable[CheckResult], console: Console) -> None:
     """Print all results and the line that counts them."""
     known = list(results)
-    for result in known:
-        print_result(result, console)
+    for result, before in zip(known, [None, *known], strict=False):
+        print_result(result, console, before)
     console.print()
     good = all(result.passed for result in known)
     console.print(Text(summary(known), style="bold green" if good else "bold"))
@@ -60,15 +76,42 @@ class Outcome:
         return render_results(self.results)
 
     def _repr_html_(self) -> str:
-        parts = [_html_of(result) for result in self.results]
+        parts = []
+        before: CheckResult | None = None
+        shown = False
+        for result in self.results:
+            parts.append(_html_of(result, before))
+            picture = "" if result.passed or same_story(result, before) else pictures(result)
+            if picture:
+                # One picture is looked at; ten of them hide the words.
+                opened = "" if shown else " open"
+                parts.append(f"<details{opened}><summary>what was seen</summary>{picture}</details>")
+                shown = True
+            before = result
         return f"<div>{''.join(parts)}<p><b>{html.escape(summary(self.results))}</b></p></div>"
 
 
-def _html_of(result: CheckResult) -> str:
+def pictures(result: CheckResult) -> str:
+    """What everybody had before them when the check ended, side by side, as HTML; empty without pictures."""
+    folder = Course.here().root / result.artefacts
+    shots = [
+        (path.stem.replace("_", " ").capitalize(), path.read_bytes()) for path in sorted(folder.glob("*.png"))
+    ]
+    if not result.artefacts or not shots:
+        return ""
+    png, width = side_by_side(shots, 2 if in_notebook() else 1)
+    names = " and ".join(name for name, _ in shots)
+    data = base64.b64encode(small(png)).decode("ascii")
+    return f'<img alt="What {html.escape(names)} saw" width="{width}" src="data:image/png;base64,{data}">'
+
+
+def _html_of(result: CheckResult, before: CheckResult | None = None) -> str:
     mark = f'<b style="color:{COLOURS[result.verdict]}">{MARKS[result.verdict]} {result.id}</b>'
     head = f"<div>{mark} {html.escape(result.title)}</div>"
     if result.passed:
         return head
+    if same_story(result, before):
+        return f'{head}<div style="margin-left:24px;opacity:.7">{AS_BEFORE}</div>'
     name, said = f"{CELL};opacity:.7;white-space:nowrap", f"{CELL};white-space:pre-wrap"
     rows = "".join(
         f'<tr><td style="{name}">{html.escape(label)}</td><td style="{said}">{html.escape(text)}</td></tr>'

@@ -11,6 +11,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from course.checks.registry import Check
 from course.checks.report import CheckResult, render_result
+from course.differences import changed_places
 from course.lab.lab import Lab
 from course.lab.person import Person
 from course.lab.process import AppError
@@ -19,9 +20,12 @@ from course.lab.tables import frames_table
 from course.lab.wire import Frame
 from course.model import Course
 from course.states import fold, read_tree
+from course.syntax import problem_in
+from course.workspace import Workspace
 
 LAST_FRAMES = 4
 MOST_FILES = 6
+MOST_PLACES = 2
 QUIET = ("heartbeat", "opened")
 
 
@@ -50,15 +54,55 @@ def differing_files(check: Check, state: AppState, course: Course) -> tuple[str,
         lines = []
         for path in paths:
             if path not in present:
-                lines.append(f"{path} is missing")
+                lines.append(f"{path} is missing{to_come(check, path, state, course)}")
             elif _plain(present[path]) != _plain(wanted.get(path, b"")):
-                lines.append(f"{path} differs")
+                where = to_come(check, path, state, course) or places(present[path], wanted.get(path, b""))
+                lines.append(f"{path} differs{where}")
         return lines
 
     mine = told(path for path in check.files if path in wanted)
     # The check looks at other files first; but no file of the learner's is beyond suspicion.
     others = mine or told(sorted(set(wanted) - set(check.files)))
     return tuple(others[:MOST_FILES]) + (("…",) if len(others) > MOST_FILES else ())
+
+
+def places(mine: bytes, theirs: bytes) -> str:
+    """In which lines two versions of a file differ; empty where there are more than a few."""
+    try:
+        found = changed_places(_plain(mine).decode("utf-8"), _plain(theirs).decode("utf-8"))
+    except UnicodeDecodeError:
+        return ""
+    if not found or len(found) > MOST_PLACES:
+        return ""
+    return f" in line {' and '.join(str(line) for line in found)}"
+
+
+def to_come(check: Check, path: str, state: AppState, course: Course) -> str:
+    """Which cells of the notebook have not run yet, where some of a file's cells have."""
+    if state.folder != course.workspace:
+        return ""
+    missing, total = Workspace(course).parts.missing(check.chapter, path)
+    if not missing:
+        return ""
+    cells = " and ".join(f"{number}/{total}" for number in missing)
+    return f" (still to run: the cell{'s' if len(missing) > 1 else ''} with part {cells})"
+
+
+def unreadable(state: AppState) -> str:
+    """The first file that does not parse, with line and reason; empty when all do."""
+    for path, content in read_tree(state.folder).items():
+        try:
+            text = content.decode("utf-8")
+        except UnicodeDecodeError:
+            if path.endswith((".py", ".html", ".js", ".css")):
+                return f"{path} is not text in UTF-8"
+            continue
+        problem = problem_in(path, text)
+        if problem is not None:
+            lines = text.splitlines()
+            shown = lines[problem.line - 1].strip() if problem.line <= len(lines) else "the end of the file"
+            return f"{path}, line {problem.line}: {problem.message}: {shown}"
+    return ""
 
 
 def _plain(content: bytes) -> bytes:

@@ -14,6 +14,7 @@ from course.lab.errors import AppDidNotStart, FaultDidNotHappen, LabError, NoMes
 NO_APP = "the app has no messenger package yet: run the notebook's cells from the top"
 A_MESSENGER = "a messenger to open"
 AN_APP = "an app that starts"
+READABLE = "files that can be read"
 
 WAITING = re.compile(r'waiting for get_by_role\("(\w+)", name="(.*?)"')
 

@@ -10,6 +10,7 @@ Verdict = Literal["passed", "failed", "error"]
 
 MARKS: dict[Verdict, str] = {"passed": "✓", "failed": "✗", "error": "!"}
 LABEL = 10
+AS_BEFORE = "for the same reason as the one above"
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,20 @@ class CheckResult:
         return told
 
 
-def render_result(result: CheckResult) -> str:
-    """One result as plain text: a single line when it passed."""
+def same_story(result: CheckResult, before: CheckResult | None) -> bool:
+    """Whether a report would repeat the one before: neither check could do anything, for the same reason."""
+    if before is None or before.passed or result.passed or result.done or before.done:
+        return False
+    return (result.verdict, result.expected, result.seen) == (before.verdict, before.expected, before.seen)
+
+
+def render_result(result: CheckResult, before: CheckResult | None = None) -> str:
+    """One result as plain text: a single line when it passed, two when it repeats the one before."""
     head = f"{MARKS[result.verdict]} {result.id}  {result.title}"
     if result.passed:
         return head
+    if before is not None and same_story(result, before):
+        return f"{head}\n    {AS_BEFORE}"
     if result.verdict == "error":
         head += "  (the check could not be done)"
     body = (f"    {label:<{LABEL}} {text}".rstrip() for label, text in result.lines())
@@ -84,7 +94,8 @@ def render_result(result: CheckResult) -> str:
 def render_results(results: Iterable[CheckResult]) -> str:
     """All results as plain text, with a last line that counts."""
     known = list(results)
-    return "\n".join([*(render_result(one) for one in known), "", summary(known)])
+    pairs = zip(known, [None, *known], strict=False)
+    return "\n".join([*(render_result(one, before) for one, before in pairs), "", summary(known)])
 
 
 def summary(results: Iterable[CheckResult]) -> str:

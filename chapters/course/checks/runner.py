@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from course.checks.context import CheckContext
-from course.checks.evidence import differing_files, keep_evidence, last_frames, own_lines
+from course.checks.evidence import differing_files, keep_evidence, last_frames, own_lines, unreadable
 from course.checks.expecting import PATIENCE
-from course.checks.failures import A_MESSENGER, AN_APP, NO_APP, Failure, failure_of
+from course.checks.failures import A_MESSENGER, NO_APP, READABLE, Failure, failure_of
 from course.checks.registry import Check, load_checks, select
 from course.checks.report import CheckResult
 from course.checks.words import outline
@@ -89,13 +89,14 @@ class Run:
         self._patience = patience
         self._shared: Lab | None = None
         self._broken: Failure | None = None
+        self._problem: str | None = None
 
     async def one(self, check: Check) -> CheckResult:
         """Run one check, and leave the app in a state for the next one."""
         began = time.monotonic()
-        if not self._state.has_app:
-            empty = Failure("failed", A_MESSENGER, NO_APP)
-            return await self._failed(check, empty, None, (), began)
+        hopeless = self._hopeless()
+        if hopeless is not None:
+            return await self._failed(check, hopeless, None, (), began)
         lab = self._lab_for(check)
         context = CheckContext(lab, self._patience)
         known = len(lab.raised)
@@ -114,6 +115,14 @@ class Run:
         if self._shared is not None:
             await self._shared.close()
             self._shared = None
+
+    def _hopeless(self) -> Failure | None:
+        """Why nothing needs to be tried: there is no app, or not one that Python could read."""
+        if not self._state.has_app:
+            return Failure("failed", A_MESSENGER, NO_APP)
+        if self._problem is None:
+            self._problem = unreadable(self._state)
+        return Failure("failed", READABLE, self._problem) if self._problem else None
 
     def _lab_for(self, check: Check) -> Lab:
         if self._shared is not None and not check.fresh:
@@ -134,9 +143,9 @@ class Run:
         except NoBrowser:
             raise
         except AppDidNotStart as error:
-            # Told once; the checks after this one would only say the same at length.
-            self._broken = Failure("failed", AN_APP, "the app still does not start: see above")
-            return await failure_of(error, offered)
+            # Waiting for it once is enough; the checks after this one would only say the same.
+            self._broken = await failure_of(error, offered)
+            return self._broken
         except Exception as error:
             return await failure_of(error, offered)
         return None

@@ -7,16 +7,18 @@ says how to see more (``course -v …``). Every command ends with 1 when somethi
 from __future__ import annotations
 
 import contextlib
+import difflib
 import io
 import sys
 import traceback
 
 import click
 
-from course.cli.learn import check, diff, hint, listing, merge, overview, reset, start
+from course.cli.checking import check, hint, watch
+from course.cli.learn import diff, listing, merge, overview, reset, start
 from course.cli.maintain import absorb, ripple, schedule, shots, verify, weave
 from course.cli.screen import complain
-from course.cli.serve import doctor, lab, run, watch
+from course.cli.serve import doctor, lab, run
 from course.cli.show import demo, stage
 from course.errors import CourseError
 
@@ -29,7 +31,19 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
 
 
 class CourseGroup(click.Group):
-    """Lists the commands by what one does with them."""
+    """Lists the commands by what one does with them, and guesses what a mistyped one was meant to be."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            if not near:
+                raise
+            raise click.UsageError(f"{error.message} Did you mean `course {near[0]}`?", ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One section for each kind of command."""

@@ -1,21 +1,19 @@
-"""The commands a learner lives with: list, start, check, hint, diff, merge, reset."""
+"""The commands a learner lives with: list, start, diff, merge, reset; `course.cli.checking` has more."""
 
 from __future__ import annotations
 
-import asyncio
-import re
+import json
 import sys
 
 import click
-from rich.markdown import Markdown
 from rich.table import Table
 
 from course.cli.screen import complain, count, say, screen
 from course.differences import compare, in_terminal
 from course.errors import CourseError
-from course.hints import hints_for
 from course.merging import Labels, merge_states
 from course.model import Chapter, Course
+from course.standing import as_json, files_left, standing
 from course.states import fold, previous, write_state
 from course.workspace import Workspace
 
@@ -46,11 +44,19 @@ def next_step(course: Course, workspace: Workspace) -> str:
                 f"Chapter {number} is done, and so is the course so far. `course run` serves your messenger."
             )
         return f"Chapter {number} is done. Next: `course start {following.number}`."
-    left = len(compare(workspace.files(), fold(course, number)))
+    found = standing(course, workspace, number)
+    tried = any(step.verdict for step in found.own_steps)
+    now = ""
+    if tried and found.current is not None:
+        now = (
+            f"{found.bar} checks pass. Now: {found.current.id} {found.current.title} "
+            f"(`course hint {found.current.id}`).\n"
+        )
+    left = files_left(course, workspace, chapter)
     if left == 0:
-        return f"Your files are those of chapter {number}. Next: `course check`."
+        return f"{now}Your files are those of chapter {number}. Next: `course check`."
     return (
-        f"You are in chapter {number}; {count(left, 'file')} to go (`course diff`).\n"
+        f"{now}You are in chapter {number}; {count(left, 'file')} to go (`course diff`).\n"
         f"Next: go on in notebooks/{chapter.notebook_name}, then `course check`."
     )
 
@@ -69,10 +75,16 @@ def _print_list(course: Course, workspace: Workspace) -> None:
 
 
 @click.command("list")
-def listing() -> None:
+@click.option(
+    "--json", "data", is_flag=True, help="As JSON, with every check, for a dashboard of your class."
+)
+def listing(data: bool) -> None:
     """The chapters, and how far you are."""
     course = Course.here()
-    _print_list(course, Workspace(course))
+    if data:
+        click.echo(json.dumps(as_json(course, Workspace(course)), ensure_ascii=False, indent=1))
+    else:
+        _print_list(course, Workspace(course))
 
 
 @click.command()
@@ -80,7 +92,7 @@ def listing() -> None:
 def start(chapter: str) -> None:
     """Begin chapter N: your workspace becomes the end of chapter N-1; a copy of your own work is kept."""
     course = Course.here()
-    found = _built(course, chapter)
+    found = built(course, chapter)
     started = Workspace(course).start(found)
     if started.kept:
         say(f"Your own files are kept in {course.relative(started.kept)}.", "yellow")
@@ -90,79 +102,21 @@ def start(chapter: str) -> None:
 
 
 @click.command()
-@click.argument("what", metavar="[N[.k]]", required=False)
-@click.option("-v", "--verbose", is_flag=True, help="Show tracebacks.")
-@click.pass_context
-def check(context: click.Context, what: str | None, verbose: bool) -> None:
-    """Is the chapter done? Real browsers try your workspace. N.k tries one check or exercise."""
-    course = Course.here()
-    workspace = Workspace(course)
-    name, only = _split_check(what)
-    chapter = _built(course, name or current_chapter(workspace))
-    green = run_checks(course, chapter, only, verbose or bool(context.obj))
-    if only is None:
-        workspace.progress.record(chapter.number, green)
-        if green:
-            say(next_step(course, workspace))
-    if not green:
-        sys.exit(1)
-
-
-def run_checks(course: Course, chapter: Chapter, only: str | None, verbose: bool) -> bool:
-    """Runs the browser checks on the workspace, printing each result as it comes; True when all pass."""
-    from course.checks.display import print_result
-    from course.checks.report import CheckResult, summary
-    from course.checks.runner import run_checks as run_all
-
-    console = screen()
-    which = f"{chapter.number}.{only}" if only else str(chapter.number)
-
-    def on_result(result: CheckResult) -> None:
-        print_result(result, console)
-        log = course.root / result.artefacts / "server.log"
-        if verbose and not result.passed and log.is_file():
-            console.print(log.read_text(encoding="utf-8", errors="replace"), style="dim", markup=False)
-
-    with console.status(
-        f"Chapter {chapter.number}, {chapter.title}: trying your workspace in a real browser …"
-    ):
-        results = asyncio.run(run_all(which, "workspace", on_result=on_result))
-    green = bool(results) and all(result.passed for result in results)
-    say(f"\n{summary(results)}", "green" if green else "bold")
-    return green
-
-
-@click.command()
-@click.argument("what", metavar="N.k")
-@click.option("--all", "everything", is_flag=True, help="All steps at once.")
-def hint(what: str, everything: bool) -> None:
-    """A hint for one check; ask again for a plainer one (three steps)."""
-    course = Course.here()
-    name, only = _split_check(what)
-    if only is None or name is None:
-        raise CourseError(f"{what!r} names no check.", "Write for example `course hint 1.2`.")
-    chapter = course.chapter(name)
-    hints = hints_for(chapter, f"{chapter.number}.{only}")
-    total = len(hints.steps)
-    shown = total if everything else Workspace(course).progress.next_hint(hints.check, total)
-    console = screen()
-    console.print(f"[bold]{hints.check}[/] {hints.title}")
-    for number, step in enumerate(hints.steps[:shown], start=1):
-        console.print(f"[dim]hint {number} of {total}[/]")
-        console.print(Markdown(step))
-    if shown < total:
-        say(f"Not enough? `course hint {hints.check}` again.", "dim")
-
-
-@click.command()
 @click.argument("path", required=False)
 def diff(path: str | None) -> None:
     """Your files against the chapter's: green is what the chapter has, red what only you have."""
     course = Course.here()
     workspace = Workspace(course)
-    chapter = _built(course, current_chapter(workspace))
-    differences = compare(workspace.files(), fold(course, chapter.number))
+    chapter = built(course, current_chapter(workspace))
+    files, wanted = workspace.files(), fold(course, chapter.number)
+    differences = compare(files, wanted)
     if path:
+        path = in_workspace(path)
+        if path not in files and path not in wanted:
+            raise CourseError(
+                f"Neither you nor chapter {chapter.number} has {path}.",
+                "`course diff` names all that differ.",
+            )
         differences = [difference for difference in differences if difference.path == path]
     if not differences:
         which = path or "Your workspace"
@@ -181,17 +135,29 @@ def merge(chapter: str) -> None:
     """Bring chapter N's changes into your own files, line by line; a copy of them is kept."""
     course = Course.here()
     workspace = Workspace(course)
-    found = _built(course, chapter)
+    found = built(course, chapter)
+    begun = workspace.progress.chapter
+    if found.number > begun + 1:
+        raise CourseError(
+            f"Chapter {found.number} builds on chapter {found.number - 1}, and you are in "
+            f"{f'chapter {begun}' if begun else 'none yet'}.",
+            f"`course merge {begun + 1}` brings in the next; `course start {found.number}` begins afresh.",
+        )
     files = workspace.files()
     kept = workspace.kept.keep(workspace.own_files(files))
     labels = Labels("yours", f"before chapter {found.number}", f"chapter {found.number}")
     merged = merge_states(files, previous(course, found), fold(course, found.number), labels)
     write_state(merged.files, workspace.folder)
     workspace.progress.chapter = found.number
+    workspace.progress.forget(found.number)
     if kept:
         say(f"Your own files as they were are kept in {course.relative(kept)}.", "yellow")
     for path in merged.changed:
-        outcome = "conflict" if path in merged.conflicts else "merged" if path in merged.files else "removed"
+        outcome = "merged" if path in files else "added"
+        if path in merged.conflicts:
+            outcome = "conflict"
+        elif path not in merged.files:
+            outcome = "removed"
         say(f"  {outcome:<8} {path}")
     for remark in merged.remarks:
         say(f"  {remark}")
@@ -214,8 +180,8 @@ def reset(chapter: str | None, path: str | None, yes: bool) -> None:
     workspace = Workspace(course)
     if chapter and path is None and "/" in chapter.replace("\\", "/"):
         chapter, path = None, chapter
-    found = _built(course, chapter or current_chapter(workspace))
-    path = path and path.replace("\\", "/").removeprefix("workspace/")
+    found = built(course, chapter or current_chapter(workspace))
+    path = path and in_workspace(path)
     what = path or "Your whole workspace"
     question = f"{what} will be as chapter {found.number} begins. A copy of yours is kept. Go on?"
     if not yes and not click.confirm(question):
@@ -227,12 +193,9 @@ def reset(chapter: str | None, path: str | None, yes: bool) -> None:
     say(f"{what} is as chapter {found.number} begins ({count(len(touched), 'file')} written).", "green")
 
 
-def _split_check(what: str | None) -> tuple[str | None, str | None]:
-    """``6`` → ("6", None); ``6.2`` or ``6.a`` → ("6", "2"); nothing → (None, None)."""
-    if not what:
-        return None, None
-    match = re.fullmatch(r"(\w+)\.(\w+)", what)
-    return (match[1], match[2]) if match else (what, None)
+def in_workspace(path: str) -> str:
+    """A path as a learner may type it, as the course writes it: ``messenger/chat.py``."""
+    return path.replace("\\", "/").removeprefix("./").removeprefix("workspace/")
 
 
 def current_chapter(workspace: Workspace) -> int:
@@ -243,7 +206,7 @@ def current_chapter(workspace: Workspace) -> int:
     return number
 
 
-def _built(course: Course, name: str | int) -> Chapter:
+def built(course: Course, name: str | int) -> Chapter:
     """A chapter that has files of its own, so not the welcome chapter."""
     chapter = course.chapter(name)
     if chapter not in course.chapters:

@@ -63,19 +63,21 @@ def verify() -> None:
 
 @click.command()
 @click.option("--since", default="HEAD", show_default=True, help="The commit to compare with.")
-def ripple(since: str) -> None:
+@click.option("--again", is_flag=True, help="Merge anew where you have mended a conflict by hand.")
+def ripple(since: str, again: bool) -> None:
     """Carry an edit of an early chapter into the later ones, up to the first conflict."""
     from course.rippling import ripple as carry
 
-    carried = carry(Course.here(), since)
+    carried = carry(Course.here(), since, again)
     for step in carried:
-        outcome = "conflict" if step.conflicts else "carried "
-        say(f"  {outcome} chapters/{step.chapter.folder}/files/{step.path}")
-    if carried and carried[-1].conflicts:
-        raise CourseError(
-            f"Chapter {carried[-1].chapter.number} changes the same lines of {carried[-1].path}.",
-            "Mend the places between <<<<<<< and >>>>>>>, then run `course ripple` again.",
-        )
+        name = f"chapters/{step.chapter.folder}/files/{step.path}"
+        if step.conflicts:
+            raise CourseError(
+                f"Chapter {step.chapter.number} changes the same lines, "
+                f"in {count(step.conflicts, 'place')} of {name}.",
+                "Mend what is between <<<<<<< and >>>>>>>, then run `course ripple` again.",
+            )
+        say(f"  mended   {name}  (by hand, earlier)" if step.by_hand else f"  carried  {name}")
     say("Next: `course weave`." if carried else "Nothing to carry.", "green")
 
 

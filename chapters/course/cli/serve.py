@@ -1,15 +1,12 @@
-"""The commands that start something: run, lab, watch, demo, doctor."""
+"""The commands that start something: run, lab, doctor."""
 
 from __future__ import annotations
 
-import logging
-import subprocess
 import sys
 from pathlib import Path
 
 import click
 
-from course.cli.learn import current_chapter
 from course.cli.screen import say, screen
 from course.errors import CourseError
 from course.model import Course
@@ -84,29 +81,6 @@ def lab(port: int | None, no_browser: bool) -> None:
     code = open_lab(course, port or free_port(8888), not no_browser, on_ready)
     if code:
         sys.exit(1)
-
-
-@click.command()
-def watch() -> None:
-    """Check again whenever a file of your workspace changes, until Ctrl-C."""
-    from watchfiles import watch as changes
-
-    logging.getLogger("watchfiles").setLevel(logging.ERROR)
-    course = Course.here()
-    current_chapter(Workspace(course))
-    folders = [course.workspace / "messenger", course.workspace / "static"]
-    for folder in folders:
-        folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "course", "check"]
-    subprocess.run(command, check=False)
-    say("Watching your workspace; Ctrl-C stops it.", "dim")
-    watched = changes(
-        *folders, watch_filter=lambda _change, path: "__pycache__" not in path, raise_interrupt=False
-    )
-    for _ in watched:
-        subprocess.run(command, check=False)
-        say("Watching your workspace; Ctrl-C stops it.", "dim")
-    say("Stopped.")
 
 
 @click.command()

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
-import io
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Literal
 
-from PIL import Image
-
 from course.errors import CourseError
 from course.lab import Lab
 from course.lab.person import Person
-from course.lab.pictures import side_by_side
+from course.lab.pictures import side_by_side, small
 from course.model import Course
 from course.shots.stamp import pictures_dir, taken_before, welcome, write_stamp
 
 COVER = "messenger.png"
 COVER_SCALE = 2.0
-COLOURS = 256
 
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -63,15 +59,6 @@ async def picture(person: Person, scheme: Scheme) -> bytes:
     await person.page.emulate_media(color_scheme=scheme)
     await person.page.evaluate("document.fonts.ready.then(() => document.activeElement?.blur())")
     return await person.picture()
-
-
-def small(png: bytes) -> bytes:
-    """The same picture in 256 colours, chosen so that no colour is far off; a third of the size."""
-    image = Image.open(io.BytesIO(png)).convert("RGB")
-    flat = image.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    out = io.BytesIO()
-    flat.save(out, "PNG", optimize=True)
-    return out.getvalue()
 
 
 def load_scene(course: Course) -> ModuleType:

@@ -150,7 +150,7 @@ def test_an_app_that_does_not_start(run_body: Run, tmp_path: Path) -> None:
     assert (result.verdict, result.expected) == ("failed", "an app that starts")
     assert result.raised[0] == "messenger/__init__.py, line 1:"
     assert result.raised[-1] == "ModuleNotFoundError: No module named 'nothing_like_that'"
-    assert result.files == ("messenger/__init__.py differs",)
+    assert result.files == ("messenger/__init__.py differs in line 1",)
 
 
 def test_no_app_at_all_needs_no_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,128 @@
+"""What a learner reads who has made a typical mistake.
+
+``mistakes/NN.toml`` holds them as data: an edit of one file of chapter NN's state, the check that must
+notice, and a name. The report is agreed on in ``golden/mistakes``; ``PARLEY_UPDATE_GOLDEN=1`` writes it
+anew. Read it as a learner would: does it lead to the line?
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from reports import GOLDEN, agree, for_golden
+
+from course.checks.report import render_result
+from course.checks.runner import run_checks
+from course.lab import find_chromium
+from course.model import Chapter, Course
+from course.states import fold, write_state
+
+COURSE = Course.here()
+FOLDER = Path(__file__).parent / "mistakes"
+AT_LEAST = 3
+# As for gate 7: what fails need not wait as long as what passes.
+SHORT = 1.5
+
+in_a_browser = pytest.mark.skipif(
+    find_chromium() is None, reason="no Chromium on this machine: see `course doctor`"
+)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One entry of ``mistakes/NN.toml``.
+
+    Attributes:
+        chapter: whose state is edited.
+        name: of the golden file.
+        what: what is wrong, in a sentence.
+        check: the check that must fail.
+        file: the edited file.
+        old: a text that it has once.
+        new: what stands in its place.
+    """
+
+    chapter: int
+    name: str
+    what: str
+    check: str
+    file: str
+    old: str
+    new: str
+
+    def made_in(self, folder: Path) -> None:
+        """Write the chapter's state with this mistake into a folder."""
+        files = fold(COURSE, self.chapter)
+        text = files[self.file].decode()
+        times = text.count(self.old)
+        assert times == 1, (
+            f"{self.name}: {self.file} of state {self.chapter} has the text {times} times, not once"
+        )
+        files[self.file] = text.replace(self.old, self.new).encode()
+        write_state(files, folder)
+
+
+def mistakes_of(chapter: Chapter) -> list[Mistake]:
+    """The typical mistakes of a chapter; none where it has no file of them yet."""
+    path = FOLDER / f"{chapter.number:02}.toml"
+    if not path.is_file():
+        return []
+    entries = tomllib.loads(path.read_text(encoding="utf-8"))["mistake"]
+    return [Mistake(chapter=chapter.number, **entry) for entry in entries]
+
+
+WITH_MISTAKES = [chapter for chapter in COURSE.chapters if mistakes_of(chapter)]
+ALL = [mistake for chapter in WITH_MISTAKES for mistake in mistakes_of(chapter)]
+
+
+def is_of_every_day(mistake: Mistake) -> bool:
+    """Whether `make test` tries it: the first of each chapter. `make matrix` tries the others."""
+    return mistakes_of(COURSE.chapter(mistake.chapter))[0] == mistake
+
+
+def case(mistake: Mistake) -> Any:
+    """A mistake as a parameter; the ids keep those of a chapter in one process (see `conftest.group_of`)."""
+    marks = () if is_of_every_day(mistake) else pytest.mark.matrix
+    return pytest.param(mistake, id=f"state{mistake.chapter}-{mistake.name}", marks=marks)
+
+
+@in_a_browser
+@pytest.mark.parametrize("mistake", [case(mistake) for mistake in ALL])
+def test_a_mistake_is_noticed_and_told(mistake: Mistake, tmp_path: Path) -> None:
+    mistake.made_in(tmp_path / "state")
+    (result,) = asyncio.run(
+        run_checks(mistake.check, tmp_path / "state", artefacts=tmp_path / "evidence", patience=SHORT)
+    )
+    assert result.verdict == "failed", "\n" + render_result(result)
+    assert any(mistake.file in told for told in result.files), "the edited file is among those to look at"
+    agree(
+        GOLDEN / "mistakes" / f"{mistake.chapter}-{mistake.name}.txt",
+        f"# {mistake.what}\n{for_golden(result, lines=True)}",
+    )
+
+
+@pytest.mark.parametrize("mistake", ALL, ids=lambda mistake: f"{mistake.chapter}-{mistake.name}")
+def test_a_mistake_can_be_made(mistake: Mistake, tmp_path: Path) -> None:
+    mistake.made_in(tmp_path)
+    made = (tmp_path / mistake.file).read_bytes()
+    assert made != fold(COURSE, mistake.chapter)[mistake.file]
+
+
+@pytest.mark.parametrize("chapter", COURSE.chapters, ids=lambda chapter: chapter.name)
+def test_a_chapter_has_its_typical_mistakes(chapter: Chapter) -> None:
+    known = mistakes_of(chapter)
+    if not known:
+        pytest.skip(f"mistakes/{chapter.number:02}.toml is not written yet")
+    assert len(known) >= AT_LEAST
+    assert len({mistake.name for mistake in known}) == len(known)
+    assert all(mistake.check.startswith(f"{chapter.number}.") for mistake in known)
+
+
+def test_no_golden_report_is_left_over() -> None:
+    wanted = {f"{mistake.chapter}-{mistake.name}.txt" for mistake in ALL}
+    assert {path.name for path in (GOLDEN / "mistakes").glob("*.txt")} == wanted
