@@ -10,13 +10,17 @@ endif
 PY := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup start run lab stage check verify weave lint format types test matrix storm soak stage-soak bench doctor clean
+.PHONY: help setup setup-site start run lab stage check verify weave site lint format types test matrix storm soak stage-soak bench doctor clean
 
 help: ## what each target does
 	@$(PYTHON) -c "import re; [print('  make %-10s %s' % m) for m in re.findall(r'(?m)^([a-z-]+):[^#\n]*## (.+)', open('Makefile', encoding='utf-8').read())]"
 
 setup: ## install all that is needed (quick when it is there already)
 	@$(PYTHON) chapters/course/setup/bootstrap.py
+
+# The site's packages: of use to whoever publishes the course, and to the tests.
+setup-site:
+	@$(PYTHON) chapters/course/setup/bootstrap.py --site
 
 start: setup ## set up, then open the course in JupyterLab
 	@$(BIN)/course lab
@@ -41,6 +45,9 @@ verify: setup ## the quick gates: chapters, notebooks and app agree
 weave: setup ## rebuild notebooks, app/messenger and static from the chapters
 	@$(BIN)/course weave
 
+site: setup-site ## the course as web pages in workspace/site, with all outputs and pictures (takes minutes)
+	@$(BIN)/course site
+
 format: setup ## format all Python
 	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format --quiet .
 
@@ -56,10 +63,10 @@ bench: setup ## compare the engine's speed with bare ASGI and pyview (BENCH=--qu
 # Several processes share the tests. What grows with the square of the chapters has a target of its own.
 SPREAD = --numprocesses logical --maxprocesses 4
 
-test: verify lint types ## set up, run all gates and all tests (its last lines say what it leaves to the matrix)
+test: setup-site verify lint types ## set up, run all gates and all tests (its last lines say what it leaves to the matrix)
 	@$(BIN)/pytest $(SPREAD)
 
-matrix: setup ## every check on every state, and random templates by the thousand
+matrix: setup-site ## every check on every state, and random templates by the thousand
 	@$(BIN)/pytest $(SPREAD) --matrix
 
 storm: setup ## random faults while four people write; nothing may be lost (FAULTS=200, SEED=7, MINUTES=60)

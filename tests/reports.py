@@ -26,6 +26,7 @@ def for_golden(result: CheckResult, lines: bool = False) -> str:
     )
     text = re.sub(r"\d[\d,]* B\b", "N B", text)
     text = re.sub(r"\b\d\d:\d\d\b", "HH:MM", text)
+    text = re.sub(r"\b\d+ ms\b", "N ms", text)
     text = re.sub(r"\b(page|screen|client|offset)([XY]) = \d+", r"\1\2 = …", text)
     if not lines:
         text = re.sub(r" differs in line \d+( and \d+)*", " differs", text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,8 @@ from course.states import fold, write_state
 COURSE = Course.here()
 FOLDER = Path(__file__).parent / "mistakes"
 AT_LEAST = 3
-# As for gate 7: what fails need not wait as long as what passes.
-SHORT = 1.5
+# Before something is missed, much has to go well, also on a busy machine.
+PATIENCE = 8.0
 
 in_a_browser = pytest.mark.skipif(
     find_chromium() is None, reason="no Chromium on this machine: see `course doctor`"
@@ -45,6 +45,8 @@ class Mistake:
         file: the edited file.
         old: a text that it has once.
         new: what stands in its place.
+        wire: whether the golden file holds the last frames. Where a timer ticks, or several people are
+            told at once, they are others in each run.
     """
 
     chapter: int
@@ -54,6 +56,7 @@ class Mistake:
     file: str
     old: str
     new: str
+    wire: bool = True
 
     def made_in(self, folder: Path) -> None:
         """Write the chapter's state with this mistake into a folder."""
@@ -96,13 +99,14 @@ def case(mistake: Mistake) -> Any:
 def test_a_mistake_is_noticed_and_told(mistake: Mistake, tmp_path: Path) -> None:
     mistake.made_in(tmp_path / "state")
     (result,) = asyncio.run(
-        run_checks(mistake.check, tmp_path / "state", artefacts=tmp_path / "evidence", patience=SHORT)
+        run_checks(mistake.check, tmp_path / "state", artefacts=tmp_path / "evidence", patience=PATIENCE)
     )
     assert result.verdict == "failed", "\n" + render_result(result)
     assert any(mistake.file in told for told in result.files), "the edited file is among those to look at"
+    told = result if mistake.wire else replace(result, wire=("…",))
     agree(
         GOLDEN / "mistakes" / f"{mistake.chapter}-{mistake.name}.txt",
-        f"# {mistake.what}\n{for_golden(result, lines=True)}",
+        f"# {mistake.what}\n{for_golden(told, lines=True)}",
     )
 
 

@@ -7,25 +7,21 @@ every single check is red before, and with which words, is gate 7 (tests/messeng
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from course import Chapter, Course
 from course.checks import load_checks, select
 from course.differences import compare
+from course.site.running import kernel_environment, run_notebook
 from course.states import committed_app, fold, read_tree
 
 COURSE = Course.here()
-# The cell with all checks takes half a minute, and many times that where the machine is busy.
-SECONDS_FOR_A_CELL = 480
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -40,28 +36,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def environment(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of kernels and commands: this workspace, and nobody's own Jupyter settings."""
     home = tmp_path_factory.mktemp("jupyter")
-    return {
-        **os.environ,
-        "PARLEY_WORKSPACE": str(workspace),
-        "IPYTHONDIR": str(home / "ipython"),
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "COLUMNS": "160",
-    }
-
-
-def run_notebook(chapter: Chapter, environment: dict[str, str], folder: Path) -> Any:
-    """Runs a committed notebook in a fresh kernel, somewhere else than in the repository."""
-    path = COURSE.notebooks_dir / chapter.notebook_name
-    notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(
-        notebook,
-        timeout=SECONDS_FOR_A_CELL,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(folder)}},
-    )
-    client.execute(env=environment)
-    return notebook
+    return kernel_environment(workspace, home)
 
 
 def command(environment: dict[str, str], *words: str) -> tuple[int, str]:
@@ -104,7 +79,7 @@ def every_check_passed(notebook: Any, chapter: Chapter) -> bool:
 def test_the_welcome_notebook_runs(environment: dict[str, str], tmp_path: Path) -> None:
     welcome = COURSE.all_chapters[0]
     assert welcome.number == 0
-    notebook = run_notebook(welcome, environment, tmp_path)
+    notebook = run_notebook(COURSE, welcome, environment, tmp_path)
     assert all(output.output_type != "error" for _, output in outputs(notebook))
 
 
@@ -120,7 +95,7 @@ def test_a_chapter_is_red_then_built_then_green(
         assert line in said
     assert "Traceback" not in said
 
-    notebook = run_notebook(chapter, environment, tmp_path)
+    notebook = run_notebook(COURSE, chapter, environment, tmp_path)
 
     assert compare(read_tree(workspace), fold(COURSE, chapter.number)) == []
     assert pictures(notebook) >= 1

@@ -105,6 +105,8 @@ class Run:
             if failure is None:
                 seconds = time.monotonic() - began
                 return CheckResult(check.id, check.title, "passed", tuple(context.steps), seconds=seconds)
+            # A page can show that a view crashed before the app has told why.
+            await lab.hear_out()
             raised = own_lines(lab.raised[known:], context.forgiven, self._state)
             return await self._failed(check, failure, context, raised, began)
         finally:

@@ -16,7 +16,7 @@ import click
 
 from course.cli.checking import check, hint, watch
 from course.cli.learn import diff, listing, merge, overview, reset, start
-from course.cli.maintain import absorb, ripple, schedule, shots, verify, weave
+from course.cli.maintain import absorb, ripple, schedule, shots, site, verify, weave
 from course.cli.screen import complain
 from course.cli.serve import doctor, lab, run
 from course.cli.show import demo, stage
@@ -26,7 +26,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Working through a chapter": (listing, start, check, hint, diff, merge, reset, watch),
     "Servers and notebooks": (run, lab, doctor),
     "In the classroom": (stage, demo),
-    "Writing the course": (weave, verify, ripple, absorb, schedule, shots),
+    "Writing the course": (weave, verify, ripple, absorb, schedule, shots, site),
 }
 
 

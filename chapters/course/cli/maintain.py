@@ -1,4 +1,4 @@
-"""The commands of those who write the course: weave, verify, ripple, absorb, schedule, shots."""
+"""The commands of those who write the course: weave, verify, ripple, absorb, schedule, shots, site."""
 
 from __future__ import annotations
 
@@ -157,3 +157,19 @@ def shots() -> None:
         f"{count(len(taken), 'picture')} of the app as it is now. Look at them before you commit.",
         "green",
     )
+
+
+@click.command()
+@click.argument("chapters", metavar="[N]...", nargs=-1)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Default: workspace/site.")
+@click.option("--no-run", is_flag=True, help="Do not run the notebooks: pages without outputs, in seconds.")
+def site(chapters: tuple[str, ...], out: Path | None, no_run: bool) -> None:
+    """The course as web pages, with all outputs and pictures; all chapters, or some."""
+    from course.site import build
+
+    course = Course.here()
+    chosen = tuple(course.chapter(chapter) for chapter in chapters)
+    out = (out or course.workspace / "site").resolve()
+    with screen().status("") as status:
+        pages = build(course, out, chosen, not no_run, lambda step: status.update(f"{step} …"))
+    say(f"{count(len(pages), 'page')} in {course.relative(out)}. Open {course.relative(pages[0])}.", "green")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 from course.lab.errors import AppDidNotStart, LabError
@@ -109,6 +110,12 @@ class Host:
             known = answer.get("problem") or ", ".join(answer.get("views", ())) or "none"
             raise LabError(f"There is no view {view or ''} to crash.", f"Connected on this page: {known}.")
         return str(answer["topic"])
+
+    async def hear_out(self) -> None:
+        """Wait until all that the app has said up to now is here: an answer comes after what was before."""
+        if self._server is not None and self._server.alive:
+            with contextlib.suppress(LabError):
+                await self._server.ask("answer")
 
     async def _launch(self) -> None:
         self.state.require_app()

@@ -175,6 +175,10 @@ class Lab(Breaking):
         """Every exception the app has raised, those made on purpose by `crash` left out."""
         return self._host.raised
 
+    async def hear_out(self) -> None:
+        """Wait until every exception that the app has raised up to now is in `raised`."""
+        await self._host.hear_out()
+
     def log_text(self) -> str:
         """What the server has logged so far."""
         return self.log.read_text(encoding="utf-8", errors="replace")

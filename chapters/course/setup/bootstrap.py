@@ -107,9 +107,20 @@ def make_venv(python: str) -> None:
 def install_packages() -> bool:
     """Install the course and its pinned packages."""
     say("Installing the Python packages (about a minute the first time) …")
+    return install("test,record")
+
+
+def install_site() -> bool:
+    """Install what makes the site, too."""
+    say("Installing the packages that make the site …")
+    return install("test,record,site")
+
+
+def install(extras: str) -> bool:
+    """Install the course with some of its extras."""
     hint = "Is there a network? Then run the same command again: what is installed already is kept."
     pip: list[str | Path] = [VENV_PYTHON, "-m", "pip", "install", "--quiet"]
-    packages = ["--constraint", "constraints.txt", "--editable", ".[test,record]"]
+    packages = ["--constraint", "constraints.txt", "--editable", f".[{extras}]"]
     run([*pip, *packages], "Installing the Python packages", hint=hint)
     return True
 
@@ -132,21 +143,25 @@ def install_browser() -> bool:
     return result.returncode == 0
 
 
-def steps() -> Iterator[tuple[str, str, bool, Callable[[], bool]]]:
-    """Yield (name, fingerprint, still there?, action) for each step, in order."""
-    yield (
-        "packages",
-        digest("pyproject.toml", "constraints.txt") + str(ROOT),
-        VENV_PYTHON.exists(),
-        install_packages,
-    )
+def steps(site: bool) -> Iterator[tuple[str, str, bool, Callable[[], bool]]]:
+    """Yield (name, fingerprint, still there?, action) for each step, in order.
+
+    ``site``: with the packages that make the site.
+    """
+    pinned = digest("pyproject.toml", "constraints.txt") + str(ROOT)
+    yield "packages", pinned, VENV_PYTHON.exists(), install_packages
+    if site:
+        yield "site", pinned, VENV_PYTHON.exists(), install_site
     client = ROOT / "static" / "node_modules" / "phoenix_live_view" / "package.json"
     yield "client", digest("static/package-lock.json"), client.exists(), install_client
     yield "browser", digest("constraints.txt"), True, install_browser
 
 
-def set_up() -> None:
+def set_up(site: bool = False) -> None:
     """Run the steps whose fingerprint changed.
+
+    Args:
+        site: also install what makes the site.
 
     Raises:
         SetupError: a step failed; its text says what to do.
@@ -154,7 +169,7 @@ def set_up() -> None:
     python = find_python()
     stamp = read_stamp()
     make_venv(python)
-    for name, fingerprint, present, action in steps():
+    for name, fingerprint, present, action in steps(site):
         if present and stamp.get(name) == fingerprint:
             continue
         if action():
@@ -166,11 +181,12 @@ def main() -> int:
     """Set up, and tell what stopped it."""
     parser = argparse.ArgumentParser(description="Set up everything the course needs.")
     parser.add_argument("--again", action="store_true", help="run every step, also those already done")
+    parser.add_argument("--site", action="store_true", help="also install what makes the site")
     options = parser.parse_args()
     if options.again and STAMP.exists():
         STAMP.unlink()
     try:
-        set_up()
+        set_up(options.site)
     except SetupError as problem:
         say(f"\nSet-up stopped. {problem}")
         return 1
