@@ -23,14 +23,14 @@ from .admission import TOPIC_PREFIX
 from .components import ComponentUpdate
 from .errors import CrashRequested
 from .fanout import Shares
-from .frames import FrameWriter, Message, to_json_bytes
+from .frames import FrameWriter, Message, end_of_diff
 from .mailbox import Envelope, Mailbox, Turn, Urgent
 from .nested.family import Family
 from .pubsub import Resync
 from .telemetry import about
-from .templates import ViewRendering
 from .timers import Timers
 from .view import LiveView, ViewHost
+from .view_rendering import ViewRendering
 
 if TYPE_CHECKING:
     from .extension import QuartLive
@@ -139,18 +139,18 @@ class Channel(ViewHost):
             if view._navigation is not None:
                 return self._guarded(handling.finish(self, None))
             # What other views have rendered of this message, so that this one need not; see fanout.py.
-            shares, key = item.shares or (Shares.of(item) if self._shares else None), None
+            shares, key, end = item.shares or (Shares.of(item) if self._shares else None), None, None
             if shares is not None:
-                key, made = rendering.find_shared(shares)
-                if made is not None:
-                    return self._send_now(self.frames.diff_of_json(made))
-            diff = rendering.diff(shares)
-            if rendering.components.waiting:
-                return self._guarded(handling.send_with_components(self, diff))
-            if not diff:
-                return None
-            text = shares.keep(key, diff) if shares is not None else to_json_bytes(diff)
-            return self._send_now(self.frames.diff_of_json(text))
+                key, end = rendering.find_shared(shares)
+            if end is None:
+                diff = rendering.diff(shares)
+                if rendering.components.waiting:
+                    return self._guarded(handling.send_with_components(self, diff))
+                if not diff:
+                    return None
+                end = shares.keep(key, diff) if shares is not None else end_of_diff(diff)
+            rest = self.socket.send_now(self.frames.diff_head, end)
+            return self._guarded(rest) if rest is not None else None  # guarded: its wait may be cancelled
         except Exception as error:
             return ending.crash(self, error)
 
@@ -195,10 +195,6 @@ class Channel(ViewHost):
         if self.telemetry.listening and self.view is not None:
             self.telemetry.emit("live_view.frame", {"bytes": len(text.encode())}, **about(self.view))
         await self.socket.send(text)
-
-    def _send_now(self, text: bytes) -> Coroutine[Any, Any, None] | None:
-        rest = self.socket.send_now(text)
-        return self._guarded(rest) if rest is not None else None  # guarded: its wait may be cancelled
 
     def joined(self) -> tuple[LiveView, ViewRendering]:
         """View and rendering; both are there from the join to the end."""

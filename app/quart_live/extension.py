@@ -30,9 +30,9 @@ from .channel import Channel, State
 from .connection import ConnectHook
 from .development import Reloader
 from .disconnecting import DISCONNECT, topic_of
+from .dispatcher import Dispatcher
 from .errors import LiveViewError
 from .limits import Recently
-from .mailbox import Dispatcher
 from .middleware import SocketMiddleware
 from .page_helpers import PageMethods
 from .pubsub import LocalPubSub, PubSub
@@ -43,10 +43,11 @@ from .shutdown import Service, shut_down
 from .stash import Stashes
 from .static_tracking import StaticFiles
 from .telemetry import Telemetry
-from .templates import TemplateLibrary, ViewRendering
+from .templates import TemplateLibrary
 from .tokens import Tokens
 from .transport import LiveSocket
 from .view import LiveView
+from .view_rendering import ViewRendering
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -34,9 +34,9 @@ import time
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from .frames import to_json_bytes
+from .frames import end_of_diff
 from .rendering.keys import Parts, parts_of
-from .rendering.sharing import SharedRow
+from .rendering.sharing import OneInsert, SharedRow
 
 if TYPE_CHECKING:
     from .mailbox import Envelope
@@ -57,11 +57,13 @@ class Shares:
 
     Attributes:
         parts: ids of the message and what it holds, which count as frozen.
-        payloads: whole diffs, as JSON, by their keys.
+        payloads: whole diffs, by their keys, each as the end of its frames.
         rows: items of streams by their keys.
+        seen: the diff that was used last, and how to tell that another view has the same; it saves most views
+            the making of a key.
     """
 
-    __slots__ = ("parts", "payloads", "rows")
+    __slots__ = ("parts", "payloads", "rows", "seen")
 
     @classmethod
     def of(cls, envelope: Envelope) -> Shares | None:
@@ -74,14 +76,15 @@ class Shares:
         self.parts: Parts = parts_of(message)
         self.payloads: dict[Hashable, bytes] = {}
         self.rows: dict[Hashable, SharedRow] = {}
+        self.seen: tuple[OneInsert, bytes] | None = None
 
     def keep(self, key: Hashable | None, diff: dict[str, Any]) -> bytes:
         """Encode a diff and, if it has a key, keep it for other views.
 
         Returns:
-            The diff as JSON.
+            The end of its frame; see :func:`.frames.end_of_diff`.
         """
-        text = to_json_bytes(diff)
+        text = end_of_diff(diff)
         if key is not None and NOT_SHARED.isdisjoint(diff) and len(self.payloads) < MAX_PAYLOADS:
             self.payloads[key] = text
         return text

@@ -60,6 +60,11 @@ def to_json_bytes(value: Any) -> bytes:
     return orjson.dumps(value, default=_encode_commands)
 
 
+def end_of_diff(diff: dict[str, Any]) -> bytes:
+    """All of a ``diff`` push that follows its `FrameWriter.diff_head`, the same on every channel."""
+    return orjson.dumps(diff, default=_encode_commands) + b"]"
+
+
 def _encode_commands(value: object) -> list[Any]:
     if isinstance(value, JS):
         return list(value)
@@ -165,9 +170,12 @@ class FrameWriter:
     Args:
         join_ref: the ref of the join that the frames belong to; the client drops frames of another join.
         topic: the channel's topic.
+
+    Attributes:
+        diff_head: the bytes with which an unsolicited ``diff`` push begins; see `end_of_diff`.
     """
 
-    __slots__ = ("_broadcast_head", "_diff_head", "_head", "_join_ref", "_push_head", "_topic")
+    __slots__ = ("_diff_head", "_head", "_join_ref", "_push_head", "_topic", "diff_head")
 
     def __init__(self, join_ref: str | None, topic: str) -> None:
         self._join_ref = to_json(join_ref)
@@ -175,15 +183,11 @@ class FrameWriter:
         self._head = f"[{self._join_ref},"
         self._push_head = f"[{self._join_ref},null,{self._topic},"
         self._diff_head = f'{self._push_head}"diff",'
-        self._broadcast_head = self._diff_head.encode()
+        self.diff_head = self._diff_head.encode()
 
     def diff(self, diff: object) -> str:
         """An unsolicited ``diff`` push."""
         return f"{self._diff_head}{to_json(diff)}]"
-
-    def diff_of_json(self, diff: bytes) -> bytes:
-        """An unsolicited ``diff`` push of what has been encoded already; see `Outlet.send_now`."""
-        return b"%b%b]" % (self._broadcast_head, diff)
 
     def push(self, event: str, payload: object) -> str:
         """Any other unsolicited push."""

@@ -49,7 +49,7 @@ async def info(channel: Channel, message: object, shares: Shares | None = None) 
     if text is None and (diff := await rendering.with_components(rendering.diff(shares))):
         text = shares.keep(key, diff)
     if text is not None:
-        await channel.send(channel.frames.diff_of_json(text).decode())
+        await channel.send((channel.frames.diff_head + text).decode())
 
 
 async def resync(channel: Channel, message: Resync) -> None:

@@ -23,8 +23,8 @@ from .nested.failing import MOUNT_SECONDS, let_in_and_crash
 from .nested.placing import rendering_in
 from .stash.sent import PARAM as STASH_PARAM
 from .stash.sent import Sent
-from .templates import ViewRendering
 from .view import LiveView
+from .view_rendering import ViewRendering
 
 if TYPE_CHECKING:
     from .channel import Channel

@@ -17,13 +17,12 @@ import asyncio
 import contextvars
 import inspect
 import logging
-import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from .dispatcher import Dispatcher
 from .errors import MailboxOverflowError
-from .shortcut import Outbox
 from .stepping import spawn
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("quart_live.mailbox")
 
-PUMP_SECONDS = 0.004
 TURNS_BEFORE_YIELD = 64
 
 
@@ -79,46 +77,6 @@ class Worker(Protocol):
         """Handle ``item``. Must not raise."""
 
 
-class Dispatcher:
-    """The ready list and its pump. One per extension; it follows the running event loop."""
-
-    def __init__(self) -> None:
-        self.outbox = Outbox()
-        self._ready: deque[Mailbox] = deque()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._pumping = False
-
-    def ready(self, mailbox: Mailbox) -> None:
-        """Start ``mailbox`` soon."""
-        if not self._pumping or self._loop is None or not self._loop.is_running():
-            self._begin()
-        self._ready.append(mailbox)
-
-    def _begin(self) -> None:
-        loop = self._loop
-        if loop is None or not loop.is_running():  # asking which one runs is a system call before Python 3.12
-            self._loop = loop = asyncio.get_running_loop()
-            self._ready.clear()  # a new loop (tests): what waited on the old one can never run
-        self._pumping = True
-        loop.call_soon(self._pump)
-
-    def _pump(self) -> None:
-        ready, stop = self._ready, time.monotonic() + PUMP_SECONDS
-        while ready:
-            mailbox = ready.popleft()
-            try:
-                mailbox.start()
-            except Exception:  # a defect of ours in one mailbox must not stop the others
-                log.exception("Mailbox could not start")
-            if ready and time.monotonic() > stop:
-                assert self._loop is not None
-                self._loop.call_soon(self._pump)
-                self.outbox.flush()
-                return
-        self._pumping = False
-        self.outbox.flush()
-
-
 class Mailbox:
     """The queue of one view.
 
@@ -133,9 +91,11 @@ class Mailbox:
         "_busy",
         "_closed",
         "_dispatcher",
+        "_handle_now",
         "_limit",
         "_on_close",
         "_queue",
+        "_run",
         "_task",
         "_worker",
     )
@@ -143,6 +103,7 @@ class Mailbox:
     def __init__(self, dispatcher: Dispatcher, worker: Worker, limit: int) -> None:
         self._dispatcher = dispatcher
         self._worker = worker
+        self._run, self._handle_now = worker.context.run, worker.handle_now
         self._limit = limit
         self._queue: deque[object] = deque()
         self._busy = False
@@ -212,18 +173,19 @@ class Mailbox:
 
     def start(self) -> None:
         """Called by the pump: handle what needs no task, start a task for the rest."""
-        worker, queue = self._worker, self._queue
-        for _ in range(TURNS_BEFORE_YIELD):
-            if not queue:
-                self._busy = False
+        queue, turns = self._queue, TURNS_BEFORE_YIELD
+        while queue:
+            if not turns:
+                self._dispatcher.ready(self)
                 return
-            rest = worker.context.run(worker.handle_now, queue.popleft())
+            turns -= 1
+            rest = self._run(self._handle_now, queue.popleft())
             if rest is not None:
-                self._task = spawn(self._drain(rest), worker.context)
+                self._task = spawn(self._drain(rest), self._worker.context)
                 if self._task.done():
                     self._task = None
                 return
-        self._dispatcher.ready(self)
+        self._busy = False
 
     async def _drain(self, rest: Coroutine[Any, Any, None]) -> None:
         queue, worker, turn = self._queue, self._worker, 0
@@ -238,6 +200,29 @@ class Mailbox:
             # No await between the last look at the queue and this line: a message cannot slip in between.
             self._task = None
             self._busy = False
+
+
+def post_to_all(mailboxes: Iterable[Mailbox], item: object, except_for: Mailbox | None = None) -> None:
+    """Put one message into many mailboxes, as `Mailbox.post` does, with less work for those that are idle.
+
+    Args:
+        mailboxes: posting runs no handler, so nobody can change them meanwhile.
+        item: the message.
+        except_for: the mailbox that does not get it.
+    """
+    dispatcher: Dispatcher | None = None
+    for mailbox in mailboxes:
+        if mailbox is except_for:
+            continue
+        is_idle = not (mailbox._busy or mailbox._closed)
+        if is_idle and mailbox._dispatcher is dispatcher:
+            mailbox._queue.append(item)
+            mailbox._busy = True
+            dispatcher._ready.append(mailbox)
+            continue
+        mailbox.post(item)
+        if is_idle:
+            dispatcher = mailbox._dispatcher  # which has its pump at work from now on
 
 
 class Urgent:

@@ -57,29 +57,30 @@ class Outlet:
         """The connection is open from now on: see whether there is a shortcut to it."""
         self._shortcut = Shortcut.past(self._send, self._outbox)
 
-    def send_now(self, frame: bytes) -> Coroutine[Any, Any, None] | None:
+    def send_now(self, frame: bytes, rest: bytes = b"") -> Coroutine[Any, Any, None] | None:
         """Send a frame without a task if the peer takes it at once; else return what is left to do.
 
         Args:
             frame: its text, UTF-8.
+            rest: more of it; see `Shortcut.take`.
         """
         if self._closed:
             return None
-        if self._shortcut is not None and self._shortcut.take(frame):
+        if self._shortcut is not None and self._shortcut.take(frame, rest):
             return None
         self._outbox.flush()
-        text = frame.decode()
+        text = (frame + rest).decode()
         if self._sends_in_tasks_only:
             return self.send(text)
         try:
             # Without `_send_text` around it: one coroutine less for each frame of a broadcast.
-            rest = step(self._send({"type": "websocket.send", "text": text}))
+            left = step(self._send({"type": "websocket.send", "text": text}))
         except Exception:
             # Either the peer has gone, or something below us (a timeout, say) works in tasks only. A second
             # attempt, in a task, will tell.
             self._sends_in_tasks_only = True
             return self.send(text)
-        return self._quietly(rest, len(text)) if rest is not None else None
+        return self._quietly(left, len(text)) if left is not None else None
 
     async def _send_text(self, text: str) -> None:
         self._outbox.flush()

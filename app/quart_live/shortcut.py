@@ -27,6 +27,9 @@ log = logging.getLogger("quart_live.socket")
 
 FRAMES_AT_ONCE = 64
 
+# What stands before the text of a frame, by its size: made once for the sizes that broadcasts have.
+_HEADS = [b"\x81%c" % size if size < 126 else b"\x81\x7e%c%c" % divmod(size, 256) for size in range(2048)]
+
 _UVICORN = "uvicorn.protocols.websockets.websockets_sansio_impl"
 _NEEDED = (
     "disconnected",
@@ -43,26 +46,29 @@ class Outbox:
     """Frames that wait for the end of a burst. One per dispatcher, which flushes it before it gives way.
 
     Whoever sends in another way flushes it first, so that the frames of a connection keep their order.
+
+    Attributes:
+        frames: what waits: how to write it, and the bytes.
     """
 
-    __slots__ = ("_frames",)
+    __slots__ = ("frames",)
 
     def __init__(self) -> None:
-        self._frames: list[tuple[Callable[[bytes], object], bytes]] = []
+        self.frames: list[tuple[Callable[[bytes], object], bytes]] = []
 
     def add(self, write: Callable[[bytes], object], frame: bytes) -> None:
         """Write ``frame`` soon, with the next ones."""
-        frames = self._frames
+        frames = self.frames
         frames.append((write, frame))
         if len(frames) >= FRAMES_AT_ONCE:
             self.flush()
 
     def flush(self) -> None:
         """Write what waits."""
-        frames = self._frames
+        frames = self.frames
         if not frames:
             return
-        self._frames = []
+        self.frames = []
         for write, frame in frames:
             try:
                 write(frame)
@@ -109,11 +115,12 @@ class Shortcut:
             return None
         return cls(protocol, outbox)
 
-    def take(self, text: bytes) -> bool:
+    def take(self, text: bytes, rest: bytes = b"") -> bool:
         """Send a text frame. Returns whether it is on its way; if not, nothing has happened.
 
         Args:
             text: its payload, UTF-8.
+            rest: more of it. Two parts that are joined only here are copied only once.
         """
         protocol = self._protocol
         if (
@@ -123,12 +130,16 @@ class Shortcut:
             or not self._writable.is_set()
         ):
             return False
-        size = len(text)
-        if size < 126:
-            head = b"\x81%c" % size
-        elif size < 65536:
-            head = b"\x81\x7e" + size.to_bytes(2, "big")
-        else:
-            head = b"\x81\x7f" + size.to_bytes(8, "big")
-        self._outbox.add(self._write, head + text)
+        size = len(text) + len(rest)
+        head = _HEADS[size] if size < len(_HEADS) else _head(size)
+        frames = self._outbox.frames  # as `Outbox.add` does it, without a call
+        frames.append((self._write, b"".join((head, text, rest))))
+        if len(frames) >= FRAMES_AT_ONCE:
+            self._outbox.flush()
         return True
+
+
+def _head(size: int) -> bytes:
+    if size < 65536:
+        return b"\x81\x7e" + size.to_bytes(2, "big")
+    return b"\x81\x7f" + size.to_bytes(8, "big")

@@ -111,7 +111,11 @@ class StreamMethods:
             LiveViewError: if the stream has not begun, or the item has no id.
         """
         assigns = self._assigns
-        self._stream(name).insert(item, at, limit, update_only)
+        try:
+            stream: LiveStream = assigns._values["streams"].__dict__[name]
+        except KeyError:
+            stream = self._stream(name)  # says what is wrong
+        stream.insert(item, at, limit, update_only)
         assigns._changed.add("streams")
 
     def stream_delete(self, name: str, item: Any) -> None:

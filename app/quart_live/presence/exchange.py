@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
-from ..mailbox import Dispatcher, Envelope, Mailbox
+from ..dispatcher import Dispatcher
+from ..mailbox import Envelope, Mailbox
 from ..pubsub import PubSub
 from .entries import Changes
 from .replication import Bye, Delta, Heartbeat, Outgoing, Pull, Replication, State
@@ -45,8 +46,8 @@ class Exchange:
         down_after: int,
     ) -> None:
         self.replication = Replication(secrets.token_urlsafe(9), down_after)
-        self.mailbox = Mailbox(Dispatcher(), self, MAILBOX_LIMIT)
         self.context = contextvars.Context()
+        self.mailbox = Mailbox(Dispatcher(), self, MAILBOX_LIMIT)
         self._pubsub, self._topic, self._on_changes = pubsub, topic, on_changes
         self._seconds = heartbeat
         self._outbox: deque[Outgoing] = deque()

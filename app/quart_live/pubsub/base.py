@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar, Protocol
 
-from ..mailbox import Envelope, Mailbox
+from ..mailbox import Envelope, Mailbox, post_to_all
 
 
 class HasMailbox(Protocol):
@@ -81,10 +81,7 @@ class PubSub(ABC):
         mailboxes = self._subscribers.get(topic)
         if not mailboxes:
             return
-        envelope = Envelope(message, topic)
-        for mailbox in mailboxes:  # posting runs no handler, so nobody can change this dict meanwhile
-            if mailbox is not except_for:
-                mailbox.post(envelope)
+        post_to_all(mailboxes, Envelope(message, topic), except_for)
 
     def _drop(self, topic: str, mailbox: Mailbox) -> None:
         mailboxes = self._subscribers.get(topic)

@@ -12,7 +12,7 @@ from .diff import Wire, changes, complete
 from .environment import LiveTemplate
 from .keys import NoKeyError, Parts
 from .placing import Placing, placing
-from .sharing import RowCache, SharedItems, names_key
+from .sharing import OneInsert, RowCache, SharedItems, names_key, only_place
 from .streams import StreamLoop, Streams, streams_among
 from .tree import Components, Node, to_html
 
@@ -34,6 +34,7 @@ class Renderer:
         self._context: Context | None = None
         self._unseen: frozenset[str] = frozenset()
         self._plans = template.whole_plans
+        self._only = only_place(self._plans)
 
     def html(self, assigns: Mapping[str, Any]) -> str:
         """Render everything to HTML, as for the first page.
@@ -138,6 +139,39 @@ class Renderer:
         except (NoKeyError, KeyError):
             return None
         return key
+
+    def one_insert(self, assigns: Mapping[str, Any]) -> OneInsert | None:
+        """The coming diff, if it is one item put into the only stream that the template shows."""
+        only, tree, streams = self._only, self._tree, assigns.get("streams")
+        if only is None or tree is None or self._unseen or type(streams) is not Streams:
+            return None
+        stream, loop = streams.__dict__.get(only[0]), tree[only[1]]
+        if stream is None or type(loop) is not StreamLoop:
+            return None
+        if len(stream.inserts) != 1 or stream.deletes or stream.emptied:
+            return None
+        [(dom_id, insert)] = stream.inserts.items()
+        return OneInsert(loop.statics, stream.ref, dom_id, insert)
+
+    def repeats(self, assigns: Mapping[str, Any], seen: OneInsert) -> bool:
+        """Whether the coming diff is one that another view has sent: the same item at the same place."""
+        only, tree, streams = self._only, self._tree, assigns["streams"]
+        if only is None or tree is None or self._unseen or type(streams) is not Streams:
+            return False
+        stream, loop = streams.__dict__.get(only[0]), tree[only[1]]
+        if stream is None or type(loop) is not StreamLoop or len(stream.inserts) != 1:
+            return False
+        statics, ref, dom_id, insert = seen
+        mine = stream.inserts.get(dom_id)
+        return (
+            mine is not None
+            and mine[0] is insert[0]  # the very same object, so that no `==` of it is asked
+            and mine == insert
+            and loop.statics is statics
+            and stream.ref == ref
+            and not stream.deletes
+            and not stream.emptied
+        )
 
     def pass_over(self, assigns: Mapping[str, Any], changed: Set[str]) -> None:
         """Leave out a diff that was found by its `shared_key`, and go on as if it had been rendered."""

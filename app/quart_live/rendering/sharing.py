@@ -7,14 +7,14 @@ has no plan if its body reads what no name tells: a clock, a volatile filter, a 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .keys import NoKeyError, Parts, key_of
 from .tree import Loop, Node, Statics
 
 if TYPE_CHECKING:
-    from .streams import LiveStream, StreamLoop
+    from .streams import Insert, LiveStream, StreamLoop
 
 UNSHARED_NAMES = frozenset(
     {"_", "gettext", "ngettext", "pgettext", "npgettext", "live_component", "live_render"}
@@ -36,6 +36,29 @@ class StreamPlan(NamedTuple):
     stream: str
     names: tuple[str, ...]
     place: int | None
+
+
+class OneInsert(NamedTuple):
+    """A whole diff that is nothing but one item put into one stream.
+
+    Attributes:
+        statics: of the loop that shows it.
+        ref: the stream's.
+        dom_id: the item's.
+        insert: the item, which has a key, and where it goes.
+    """
+
+    statics: Statics
+    ref: str
+    dom_id: str
+    insert: Insert
+
+
+def only_place(plans: Sequence[StreamPlan]) -> tuple[str, int] | None:
+    """The only stream of a template and its place, if the items depend on nothing but themselves."""
+    if len(plans) == 1 and plans[0].place is not None and not plans[0].names:
+        return plans[0].stream, plans[0].place
+    return None
 
 
 def names_key(names: tuple[str, ...], assigns: Mapping[str, Any]) -> Hashable:

@@ -1,0 +1,58 @@
+"""The one ready list of all mailboxes of an app, and the pump that starts them; see :mod:`.mailbox`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+from .shortcut import Outbox
+
+if TYPE_CHECKING:
+    from .mailbox import Mailbox
+
+log = logging.getLogger("quart_live.mailbox")
+
+PUMP_SECONDS = 0.004
+
+
+class Dispatcher:
+    """The ready list and its pump. One per extension; it follows the running event loop."""
+
+    def __init__(self) -> None:
+        self.outbox = Outbox()
+        self._ready: deque[Mailbox] = deque()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pumping = False
+
+    def ready(self, mailbox: Mailbox) -> None:
+        """Start ``mailbox`` soon."""
+        if not self._pumping or self._loop is None or not self._loop.is_running():
+            self._begin()
+        self._ready.append(mailbox)
+
+    def _begin(self) -> None:
+        loop = self._loop
+        if loop is None or not loop.is_running():  # asking which one runs is a system call before Python 3.12
+            self._loop = loop = asyncio.get_running_loop()
+            self._ready.clear()  # a new loop (tests): what waited on the old one can never run
+        self._pumping = True
+        loop.call_soon(self._pump)
+
+    def _pump(self) -> None:
+        ready, stop = self._ready, time.monotonic() + PUMP_SECONDS
+        while ready:
+            mailbox = ready.popleft()
+            try:
+                mailbox.start()
+            except Exception:  # a defect of ours in one mailbox must not stop the others
+                log.exception("Mailbox could not start")
+            if ready and time.monotonic() > stop:
+                assert self._loop is not None
+                self._loop.call_soon(self._pump)
+                self.outbox.flush()
+                return
+        self._pumping = False
+        self.outbox.flush()
