@@ -66,7 +66,7 @@ SPREAD = --numprocesses logical --maxprocesses 4
 test: setup-site verify lint types ## set up, run all gates and all tests (its last lines say what it leaves to the matrix)
 	@$(BIN)/pytest $(SPREAD)
 
-matrix: setup-site ## every check on every state, and random templates by the thousand
+matrix: setup-site ## every check on every state, all notebooks, exercises and mistakes, and random templates by the thousand
 	@$(BIN)/pytest $(SPREAD) --matrix
 
 storm: setup ## random faults while four people write; nothing may be lost (FAULTS=200, SEED=7, MINUTES=60)
