@@ -1,8 +1,9 @@
-"""The schedule: minutes and words of each section, summed."""
+"""The schedule: minutes and words of each section, summed by chapter and by day."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from course.manuscript import parse
@@ -17,6 +18,62 @@ class Section:
     minutes: int = 0
     words: int = 0
     notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A chapter as it is taught.
+
+    Attributes:
+        chapter: which one.
+        all_sections: the first is what stands before the first heading, with the chapter's title.
+    """
+
+    chapter: Chapter
+    all_sections: tuple[Section, ...]
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The sections that have a heading."""
+        return self.all_sections[1:]
+
+    @property
+    def planned(self) -> int:
+        """Minutes that ``course.toml`` gives to the chapter."""
+        return self.chapter.minutes
+
+    @property
+    def minutes(self) -> int:
+        """Minutes of all sections; those planned where no section says any."""
+        return sum(section.minutes for section in self.all_sections) or self.planned
+
+    @property
+    def words(self) -> int:
+        """Words of the whole chapter."""
+        return sum(section.words for section in self.all_sections)
+
+
+def lesson(course: Course, chapter: Chapter) -> Lesson:
+    """A chapter's minutes, words and notes."""
+    return Lesson(chapter, tuple(sections(course, chapter)))
+
+
+def days(lessons: Iterable[Lesson], most: int) -> list[list[Lesson]]:
+    """Share chapters out among days, in order. One that does not fit any more begins the next day.
+
+    Args:
+        lessons: the chapters.
+        most: minutes of a day; a longer chapter has a day of its own.
+    """
+    plan: list[list[Lesson]] = []
+    left = 0
+    for one in lessons:
+        if not plan or one.minutes > left:
+            plan.append([])
+            left = most
+        plan[-1].append(one)
+        left -= one.minutes
+    return plan
 
 
 def sections(course: Course, chapter: Chapter) -> list[Section]:

@@ -155,6 +155,25 @@ def test_schedule_sums_minutes_and_words(small: Course, run: Run, agree: Agree) 
     agree("schedule", text)
 
 
+def test_schedule_shares_the_chapters_out_among_days(small: Course, run: Run) -> None:
+    code, text = run("schedule", "--hours", "0.5")
+    assert code == 0
+    heads = re.findall(r"(?m)^(?:Day \d .*|\d\. .*)$", text)
+    assert [head.split()[:2] for head in heads] == [
+        ["Day", "1"],
+        ["0.", "Welcome"],
+        ["1.", "A"],
+        ["Day", "2"],
+        ["2.", "A"],
+    ]
+    assert "on 2 days of at most 0.5 hours" in text
+
+
+def test_schedule_says_where_the_sections_give_another_sum(small: Course, run: Run) -> None:
+    edit(small.chapters_dir / "course.toml", "minutes = 20", "minutes = 25")
+    assert "The sections of chapter 1 give 20 minutes; chapters/course.toml says 25." in run("schedule")[1]
+
+
 def test_help_names_every_command(run: Run) -> None:
     from course.cli import SECTIONS, cli
 

@@ -16,17 +16,18 @@ import click
 
 from course.cli.checking import check, hint, watch
 from course.cli.learn import diff, listing, merge, overview, reset, start
-from course.cli.maintain import absorb, ripple, schedule, shots, site, verify, weave
+from course.cli.maintain import absorb, ripple, shots, site, verify, weave
 from course.cli.screen import complain
 from course.cli.serve import doctor, lab, run
 from course.cli.show import demo, stage
+from course.cli.timetable import schedule
 from course.errors import CourseError
 
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Working through a chapter": (listing, start, check, hint, diff, merge, reset, watch),
     "Servers and notebooks": (run, lab, doctor),
-    "In the classroom": (stage, demo),
-    "Writing the course": (weave, verify, ripple, absorb, schedule, shots, site),
+    "In the classroom": (stage, demo, schedule),
+    "Writing the course": (weave, verify, ripple, absorb, shots, site),
 }
 
 

@@ -1,4 +1,4 @@
-"""The commands of those who write the course: weave, verify, ripple, absorb, schedule, shots, site."""
+"""The commands of those who write the course: weave, verify, ripple, absorb, shots, site."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import click
-from rich.table import Table
 from rich.text import Text
 
 from course.cli.screen import complain, count, say, screen
@@ -102,37 +101,6 @@ def absorb() -> None:
     if problems:
         sys.exit(1)
     say("The notebooks are woven anew." if carried else "Nothing to absorb.", "green")
-
-
-@click.command()
-@click.argument("chapter", metavar="[N]", required=False)
-@click.option("--notes", is_flag=True, help="With the speaker notes.")
-def schedule(chapter: str | None, notes: bool) -> None:
-    """Minutes and words, section by section, summed."""
-    from course.scheduling import sections
-
-    course = Course.here()
-    chapters = (course.chapter(chapter),) if chapter else course.all_chapters
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("section")
-    table.add_column("minutes", justify="right")
-    table.add_column("words", justify="right")
-    total = 0
-    for found in chapters:
-        parts = sections(course, found)
-        minutes = sum(part.minutes for part in parts)
-        total += minutes or found.minutes
-        words = sum(part.words for part in parts)
-        table.add_row(
-            f"[bold]{found.number}. {found.title}[/]", f"[bold]{minutes or found.minutes}[/]", str(words)
-        )
-        for part in parts[1:]:
-            table.add_row(f"   {part.title}", str(part.minutes or ""), str(part.words))
-            if notes:
-                for note in part.notes:
-                    table.add_row(Text("   " + note.replace("\n", "\n   "), style="italic"))
-    screen().print(table)
-    say(f"{total // 60} h {total % 60} min together")
 
 
 @click.command()

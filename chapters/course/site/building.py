@@ -28,6 +28,7 @@ html_title = "Parley"
 html_static_path = ["_static"]
 html_css_files = ["parley.css"]
 html_copy_source = False
+html_use_index = False
 html_show_sourcelink = False
 html_show_sphinx = False
 html_show_copyright = False
@@ -49,9 +50,13 @@ def setup(app):
 
 STYLE = """/* Frames and files are wide; prose is not. */
 .content { width: 52em; }
+.content p, .content section > ul, .content section > ol { max-width: 44em; }
+.cell_input pre { font-size: 0.8rem; }
 .cell_output img { background: #fff; }
 .cell_output table { font-size: 0.85rem; }
 .cell_output { overflow-x: auto; }
+:root { --mystnb-source-border-color: rgba(128, 128, 128, 0.35); }
+table.docutils { margin-left: 0; }
 """
 
 
@@ -147,4 +152,4 @@ def _replace(out: Path, made: Path) -> None:
             f"{out} holds something that is not a site.", "Choose another folder: `course site --out FOLDER`."
         )
     shutil.rmtree(out, ignore_errors=True)
-    shutil.copytree(made, out, ignore=shutil.ignore_patterns(".buildinfo", "objects.inv"))
+    shutil.copytree(made, out, ignore=shutil.ignore_patterns(".buildinfo", "objects.inv", "_sources"))
