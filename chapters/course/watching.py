@@ -25,6 +25,9 @@ from course.workspace import Workspace
 
 RunOne = Callable[[Check], Awaitable[CheckResult]]
 
+LISTEN = 500
+"""Milliseconds after which we stop listening for a moment."""
+
 IGNORED = ("__pycache__", ".ipynb_checkpoints", "node_modules")
 
 
@@ -112,7 +115,10 @@ def is_own_file(path: str) -> bool:
 
 
 async def saves(course: Course) -> AsyncIterator[None]:
-    """Yields whenever files of the workspace have changed, once for many that change together."""
+    """Yields at once, and then whenever files of the workspace have changed, once for many together.
+
+    What is saved while the caller is at work comes next: we listen from before the first time on.
+    """
     from watchfiles import awatch
 
     folders = [course.workspace / "messenger", course.workspace / "static"]
@@ -120,8 +126,17 @@ async def saves(course: Course) -> AsyncIterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
     records = course.workspace / ".course"
     records.mkdir(parents=True, exist_ok=True)
-    async for _ in awatch(*folders, watch_filter=lambda _, path: is_own_file(path), raise_interrupt=False):
-        yield
+    first = True
+    async for changes in awatch(
+        *folders,
+        watch_filter=lambda _, path: is_own_file(path),
+        rust_timeout=LISTEN,
+        yield_on_timeout=True,
+        raise_interrupt=False,
+    ):
+        if first or changes:
+            yield
+        first = False
 
 
 async def watch(course: Course, console: Console) -> None:
@@ -135,7 +150,6 @@ async def watch(course: Course, console: Console) -> None:
 
     watcher = Watcher(course, console, run)
     async with held_browser():
-        await watcher.look()
         async for _ in saves(course):
             try:
                 await watcher.look()

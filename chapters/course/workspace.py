@@ -96,10 +96,14 @@ class Workspace:
                 number += 1
             data.rename(self.data / f"{DATA}.{number}")
 
+    def notebook(self, chapter: Chapter) -> Path:
+        """The learner's copy of a chapter's notebook."""
+        return self.folder / "notebooks" / chapter.notebook_name
+
     def fresh_notebook(self, chapter: Chapter) -> Path:
         """Puts a fresh copy of the chapter's notebook into the workspace, keeping a copy of a changed one."""
         source = self.course.notebooks_dir / chapter.notebook_name
-        target = self.folder / "notebooks" / chapter.notebook_name
+        target = self.notebook(chapter)
         if not source.is_file():
             raise CourseError(
                 f"{self.course.relative(source)} is missing.",
@@ -115,7 +119,7 @@ class Workspace:
         """Copies the notebooks that the workspace does not have, or has in an older version without edits."""
         for chapter in self.course.all_chapters:
             source = self.course.notebooks_dir / chapter.notebook_name
-            target = self.folder / "notebooks" / chapter.notebook_name
+            target = self.notebook(chapter)
             if source.is_file() and not self._is_edited(target, source.read_bytes()):
                 self._copy_notebook(target, source.read_bytes())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import sys
@@ -177,5 +178,6 @@ def watch() -> None:
 
     course = Course.here()
     current_chapter(Workspace(course))
-    asyncio.run(follow(course, screen()))
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(follow(course, screen()))
     say("Stopped.")

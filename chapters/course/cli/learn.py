@@ -33,9 +33,8 @@ def next_step(course: Course, workspace: Workspace) -> str:
         return "There are no chapters yet."
     if number == 0:
         first = course.chapters[0]
-        return (
-            f"Next: `course start {first.number}`, then open notebooks/{first.notebook_name} (`course lab`)."
-        )
+        where = course.relative(workspace.notebook(first))
+        return f"Next: `course start {first.number}`, then open {where} (`course lab`)."
     chapter = course.chapter(number)
     if number in workspace.progress.done:
         following = next((other for other in course.chapters if other.number > number), None)
@@ -57,7 +56,7 @@ def next_step(course: Course, workspace: Workspace) -> str:
         return f"{now}Your files are those of chapter {number}. Next: `course check`."
     return (
         f"{now}You are in chapter {number}; {count(left, 'file')} to go (`course diff`).\n"
-        f"Next: go on in notebooks/{chapter.notebook_name}, then `course check`."
+        f"Next: go on in {course.relative(workspace.notebook(chapter))}, then `course check`."
     )
 
 
