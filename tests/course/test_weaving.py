@@ -11,7 +11,7 @@ import pytest
 
 from course import Course, CourseError
 from course.tangling import sources
-from course.weaving import notebook, notebook_bytes, weave
+from course.weaving import OTHER_PYTHON, notebook, notebook_bytes, weave
 
 
 def woven(course: Course, number: int) -> dict[str, Any]:
@@ -42,13 +42,15 @@ def test_weaving_again_changes_nothing(small: Course) -> None:
 def test_the_set_up_cell_comes_after_the_title(small: Course) -> None:
     cells = woven(small, 1)["cells"]
     assert "".join(cells[0]["source"]).startswith("# 1. A greeting")
-    assert "".join(cells[1]["source"]) == "%load_ext course\n%chapter 1\nfrom course import Lab"
+    assert "".join(cells[1]["source"]) == (
+        f"{OTHER_PYTHON}\n%load_ext course\n%chapter 1\nfrom course import Lab"
+    )
     assert "".join(cells[2]["source"]).startswith("## Build it")
 
 
 def test_welcome_has_no_chapter_and_carries_its_pictures(small: Course) -> None:
     cells = woven(small, 0)["cells"]
-    assert sources({"cells": cells}) == ["%load_ext course"]
+    assert sources({"cells": cells}) == [f"{OTHER_PYTHON}\n%load_ext course"]
     text = "".join(cells[0]["source"])
     assert "![a dot](data:image/svg+xml;base64," in text
     assert "![another](attachment:dot.png)" in text
