@@ -109,6 +109,11 @@ class Breaking(ABC):
         self._broken.add(person.name)
         await faults.hang(self._find(person))
 
+    async def deafen(self, person: Named) -> None:
+        """Let what this person sends arrive, and no answer come back, until `mend` or another fault."""
+        self._broken.add(person.name)
+        await faults.deafen(self._find(person))
+
     async def delay(self, person: Named, seconds: float) -> None:
         """Make everything late by so many seconds, each way, until `mend`."""
         self._broken.add(person.name)

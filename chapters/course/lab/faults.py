@@ -117,6 +117,18 @@ async def hang(person: Watched) -> None:
         raise _unseen("hang", f"{person.name}'s connections did not stay open")
 
 
+async def deafen(person: Watched) -> None:
+    """Let what this person sends arrive, and no answer come back, until mended."""
+    sent, received = person.network.sent, person.network.received
+    person.network.deafen()
+    if person.on_a_page:
+        answered, late, _ = await person.probe(SECONDS_TO_HANG)
+        if answered or not late or person.network.received != received:
+            raise _unseen("deafen", f"{person.name}'s page still gets answers")
+        if person.network.sent == sent:
+            raise _unseen("deafen", f"nothing that {person.name}'s page sends arrives")
+
+
 async def delay(person: Watched, seconds: float) -> None:
     """Hold everything back for so many seconds each way, until mended."""
     person.network.delay(seconds)

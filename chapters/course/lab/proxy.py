@@ -16,13 +16,13 @@ from typing import Literal
 
 from course.lab.passage import Passage
 
-Mode = Literal["pass", "cut", "refuse", "hang", "delay"]
+Mode = Literal["pass", "cut", "refuse", "hang", "deaf", "delay"]
 
 CHUNK = 64 * 1024
 # So many chunks may wait on a slow link before we stop reading, as a full socket buffer would.
 QUEUE = 256
-LINGER_NONE = struct.pack("ii", 1, 0)
-LINGER_NONE_WINDOWS = struct.pack("hh", 1, 0)
+# Two numbers: on, and for no time. Windows has them shorter.
+LINGER_NONE = struct.pack("hh" if hasattr(socket, "SO_EXCLUSIVEADDRUSE") else "ii", 1, 0)
 
 
 class Link:
@@ -114,6 +114,10 @@ class Link:
     def hang(self) -> None:
         """Keep every connection open, accept new ones, and forward nothing in either direction."""
         self._enter("hang")
+
+    def deafen(self) -> None:
+        """Forward what the person sends, and nothing that the server answers."""
+        self._enter("deaf")
 
     def delay(self, seconds: float) -> None:
         """Hold every chunk back for so many seconds, in each direction."""
@@ -208,31 +212,29 @@ class Link:
         ended = False
         while not ended:
             arrived, data, ended = await queue.get()
-            await self._hold(arrived)
+            await self._hold(arrived, outward=outward)
             if seen is not None:
                 data = seen(data)
             if data:
                 writer.write(data)
                 await writer.drain()
-            if outward:
-                self.sent += len(data)
-            else:
-                self.received += len(data)
+            self.sent += len(data) if outward else 0
+            self.received += 0 if outward else len(data)
         # Half-close: the other direction may still have something to say.
         with contextlib.suppress(OSError):
             writer.write_eof()
 
-    async def _hold(self, arrived: float) -> None:
+    async def _hold(self, arrived: float, *, outward: bool) -> None:
         """Wait until a chunk that arrived then may go on, under whatever mode holds meanwhile."""
         clock = asyncio.get_running_loop().time
-        while (left := self._hold_for(arrived, clock())) > 0:
+        while (left := self._hold_for(arrived, clock(), outward=outward)) > 0:
             changed = self._changed
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(None if math.isinf(left) else left):
                     await changed.wait()
 
-    def _hold_for(self, arrived: float, now: float) -> float:
-        if self.mode == "hang":
+    def _hold_for(self, arrived: float, now: float, *, outward: bool) -> float:
+        if self.mode == "hang" or (self.mode == "deaf" and not outward):
             return math.inf
         return arrived + self.seconds - now if self.mode == "delay" else 0.0
 
@@ -242,9 +244,8 @@ def _end(writer: asyncio.StreamWriter, *, reset: bool) -> None:
     if reset:
         sock = writer.get_extra_info("socket")
         if sock is not None:
-            value = LINGER_NONE_WINDOWS if hasattr(socket, "SO_EXCLUSIVEADDRUSE") else LINGER_NONE
             with contextlib.suppress(OSError):
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, value)
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NONE)
         writer.transport.abort()
     else:
         writer.close()

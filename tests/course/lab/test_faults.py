@@ -114,6 +114,20 @@ async def test_hang_keeps_the_socket_and_moves_nothing(lab: Lab, alice: Person) 
     assert "join" not in marks(alice, mark)
 
 
+async def test_deafen_lets_events_arrive_and_no_answer_come_back(lab: Lab, alice: Person) -> None:
+    mark = alice.mark()
+    await lab.deafen(alice)
+    sent = alice.network.sent
+    await alice.button("Add left").click()
+    await faults.wait_until(lambda: alice.network.sent > sent, 5, AssertionError("nothing arrived"))
+    assert marks(alice, mark) == ["event"]
+    # Whatever the server answers is held back, and ends with the line.
+    await lab.cut(alice)
+    assert "diff" not in marks(alice, mark) and "reply" not in marks(alice, mark)
+    await lab.mend(alice)
+    await assert_works(alice, left=1)
+
+
 async def test_delay_is_seen_both_ways(lab: Lab, alice: Person) -> None:
     await lab.delay(alice, 0.2)
     _, _, seconds = await alice.probe(10)

@@ -166,6 +166,20 @@ async def test_hang_accepts_and_forwards_nothing() -> None:
         writer.close()
 
 
+async def test_a_deaf_link_takes_what_is_said_and_gives_no_answer() -> None:
+    async with linked(echo) as link:
+        reader, writer = await connect(link)
+        await ask((reader, writer), b"hello")
+        link.deafen()
+        writer.write(b"anybody?")
+        await eventually(lambda: link.sent == len(b"hello" + b"anybody?"))
+        await settle()
+        assert link.received == len(b"hello")
+        await link.mend()
+        assert await reader.readexactly(8) == b"anybody?"
+        writer.close()
+
+
 async def test_an_end_is_held_back_as_well() -> None:
     async with linked(echo) as link:
         reader, writer = await connect(link)
