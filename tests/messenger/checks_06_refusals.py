@@ -1,0 +1,180 @@
+"""Chapter 6: what cannot be sent is not lost either; and the key by which a message is known."""
+
+from __future__ import annotations
+
+from course.checks import CheckContext, check, conversation, in_messenger, since
+from course.lab.person import Person
+
+VIEW = "messenger/conversation_live.py"
+MESSAGES = "messenger/chat/messages.py"
+MODELS = "messenger/chat/models.py"
+MIGRATION = "messenger/migrations/versions/0004_message_keys.py"
+OUTBOX = "static/hooks/outbox.js"
+COMPOSER = "static/hooks/composer.js"
+STORAGE = "static/storage.js"
+UNSENT = "static/hooks/unsent.js"
+CLIENT = "static/app.js"
+DASHBOARD = "messenger/templates/dashboard_live.html"
+
+# More than one frame may carry.
+TOO_MUCH = 300_000
+
+
+async def talk(c: CheckContext, title: str, *names: str) -> list[Person]:
+    """People in a new conversation, which the first of them owns."""
+    number = await c.in_app(conversation(names[0], title, *names[1:]), "a new conversation")
+    people = await c.people(*names)
+    for person in people:
+        await c.enter(person, person.name, number)
+    return people
+
+
+async def send(c: CheckContext, person: Person, text: str) -> None:
+    """Write a message and press Send."""
+    await c.fill(person, "Message", text)
+    await c.click(person, "Send")
+
+
+@check(
+    "6.18",
+    "Whoever is removed meanwhile finds what they wrote on the dashboard",
+    files=[UNSENT, STORAGE, OUTBOX, CLIENT, DASHBOARD, VIEW],
+)
+@since(6)
+async def removed(c: CheckContext) -> None:
+    alice, bob = await talk(c, "Without Bob", "Alice", "Bob")
+    c.done("Bob's line was cut; he wrote a message; Alice removed him")
+    await c.lab.cut(bob)
+    await send(c, bob, "You will miss me")
+    await c.click(alice, "Members and settings")
+    await alice.button("Remove Bob").click()
+    await c.expect_gone(alice.button("Remove Bob"))
+    await c.lab.mend(bob)
+    await c.expect_visible(bob.heading("There is nothing here"))
+    await c.visit(bob, "/")
+    unsent = bob.page.get_by_role("region", name="Not sent")
+    await c.expect_text(unsent, "You will miss me in “Without Bob”", "the part “Not sent”")
+    c.done("Carol signed in, in the same window")
+    await c.sign_in(bob, "Carol")
+    await c.visit(bob, "/")
+    await c.expect_gone(unsent)
+    await c.sign_in(bob, "Bob")
+    await c.visit(bob, "/")
+    await c.click(bob, "Discard")
+    await c.expect_gone(unsent)
+    await bob.reload()
+    await c.expect_gone(unsent)
+
+
+@check(
+    "6.19",
+    "A message that no server takes holds up no other",
+    files=[OUTBOX, COMPOSER, CLIENT],
+)
+@since(6)
+async def too_much(c: CheckContext) -> None:
+    alice, bob = await talk(c, "A long story", "Alice", "Bob")
+    before = alice.closed_sockets
+    c.done(f"Alice sent {TOO_MUCH:,} letters, and a short message after them")
+    await alice.textbox("Message").fill("x" * TOO_MUCH)
+    await alice.button("Send").click()
+    await send(c, alice, "The rest is silence")
+    c.patience += 10
+    await c.expect_text(bob.log("Messages"), "The rest is silence", "Bob's log")
+    c.expect(alice.closed_sockets > before, expected="sockets that ended", seen="none that did")
+    await c.expect_text(alice.log("Messages"), "Not sent. The server could not take it.", "Alice's log")
+    await c.click(alice, "Edit")
+    await c.expect_value(alice.textbox("Message"), "x" * TOO_MUCH, "the field Message, with all letters")
+    await c.expect_gone(alice.button("Try again"))
+
+
+KEYS = in_messenger("""
+from uuid import UUID, uuid4
+alice, bob = [await accounts.find_user_by_nickname(name) for name in ("Alice", "Bob")]
+here = await chat.create_conversation("Keys", owner=alice, others=[bob])
+there = await chat.create_conversation("More keys", owner=alice, others=[bob])
+key = uuid4()
+first = await chat.send_message(here.id, alice.id, "Once", key)
+again = await asyncio.gather(*(chat.send_message(here.id, alice.id, "Once more", key) for _ in range(5)))
+bobs = await chat.send_message(here.id, bob.id, "Mine", key)
+elsewhere = await chat.send_message(there.id, alice.id, "Elsewhere", key)
+for _ in range(2):
+    await chat.send_message(there.id, alice.id, "Without a key")
+await chat.close_conversation(here.id, alice.id)
+late = await chat.send_message(here.id, alice.id, "Once", key)
+return {
+    "again": [message.id for message in [*again, late]] == [first.id] * 6,
+    "here": [message.content for message in await chat.recent_messages(here.id)],
+    "there": [message.content for message in await chat.recent_messages(there.id)],
+    "with author": {message.author.nickname for message in again} == {"Alice"},
+    "new when closed": await refused(chat.send_message(here.id, alice.id, "Another", uuid4())),
+}
+""")
+
+
+@check(
+    "6.20",
+    "A key counts once for each person and conversation, also five times at once",
+    files=[MESSAGES, MODELS, MIGRATION],
+)
+@since(6)
+async def keys(c: CheckContext) -> None:
+    c.done("sent with the same key: again, five times at once, as Bob, elsewhere, and after closing")
+    found = await c.in_app(KEYS, "send_message, which takes a key")
+    c.expect(found["again"], expected="the same message each time", seen="another one")
+    c.expect(
+        found["here"] == ["Once", "Mine"], expected="Once and Mine", seen=str(found["here"])
+    )
+    there = ["Elsewhere", "Without a key", "Without a key"]
+    c.expect(found["there"] == there, expected=", ".join(there), seen=str(found["there"]))
+    c.expect(found["with author"], expected="messages with their author", seen="messages without")
+    refusal = found["new when closed"]
+    c.expect(refusal == ["content"], expected="a new one refused when closed", seen=str(refusal))
+
+
+MIGRATING = """
+import asyncio, json, tempfile
+from alembic import command
+from sqlalchemy import text
+from messenger.db import db
+from messenger.migrations import configuration, migrate
+from messenger.seeds import seed
+
+async def rows():
+    async with db.engine.connect() as connection:
+        found = await connection.execute(text("SELECT * FROM chat_messages ORDER BY id"))
+        return [{name: str(value) for name, value in row._mapping.items() if name != "key"} for row in found]
+
+async def main():
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        db.connect(f"sqlite:///{folder}/old.db")
+        await migrate()
+        await seed()
+        async with db.engine.begin() as connection:
+            await connection.run_sync(lambda sync: command.downgrade(configuration(sync), "0003"))
+        before = await rows()
+        await migrate()
+        after = await rows()
+        await db.disconnect()
+    return [before, after]
+
+print(json.dumps(asyncio.run(main())))
+"""
+
+
+@check("6.21", "The migration adds the key, and keeps each message", files=[MIGRATION, MODELS])
+@since(6)
+async def migration(c: CheckContext) -> None:
+    body = """
+    from sqlalchemy import inspect
+    async with db.engine.connect() as connection:
+        return await connection.run_sync(lambda sync: inspect(sync).get_indexes("chat_messages"))
+    """
+    indexes = await c.in_app(in_messenger(body), "a table chat_messages")
+    columns = [index["column_names"] for index in indexes if index["unique"]]
+    wanted = ["conversation_id", "user_id", "key"]
+    c.expect(columns == [wanted], expected=f"a unique index on {', '.join(wanted)}", seen=str(columns))
+    c.done("went back to chapter 5's tables, and forward again")
+    before, after = await c.in_app(MIGRATING, "a migration of a database with messages in it")
+    c.expect(len(before) > 5, expected="messages to keep", seen=f"{len(before)} of them")
+    c.expect(before == after, expected="each message as it was", seen="others")
