@@ -10,6 +10,7 @@ from .config import database_url, read_environment, static_folder
 from .conversation_live import ConversationLive
 from .counter_live import CounterLive
 from .db import db
+from .lifecycle_live import LifecycleLive
 from .pages import not_found, pages
 from .people import hue, initials
 from .times import clock, clock_or_day, day_name
@@ -31,6 +32,7 @@ def create_app() -> Quart:
 
     live = QuartLive(layout="layout.html")
     live.route("/counter", CounterLive)
+    live.route("/lifecycle", LifecycleLive)
     members = LiveRouter("members", on_mount=[signing_in.require_user])
     members.route("/conversations/<int:conversation_id>", ConversationLive)
     live.add_router(members)

@@ -2,6 +2,7 @@
 
 import logging
 from typing import Any
+from uuid import UUID
 
 from quart import abort
 
@@ -9,7 +10,7 @@ from . import chat
 from .actions import ACTIONS, Action
 from .contacts import Contacts
 from .errors import Invalid
-from .params import text_in
+from .params import key_in, text_in
 from .runs import Entry, entries, entry
 from .summaries import ShowsConversations
 
@@ -50,11 +51,11 @@ class ConversationLive(ShowsConversations):
         self.last = messages[-1] if messages else None
         self.stream("entries", entries(messages, self.assigns.me.id), dom_id=element_id, reset=True)
 
-    async def handle_event(self, event: str, params: Any) -> None:
+    async def handle_event(self, event: str, params: Any) -> dict[str, Any] | None:
         """Send what was typed, look for people, or do something to the conversation."""
         if event == "send":
-            await self.send(text_in(params, "content"))
-        elif event == "find":
+            return await self.send(text_in(params, "content"), key_in(params, "key"))
+        if event == "find":
             self.assign(contacts=await self.assigns.contacts.search(text_in(params, "wanted")))
         elif event == "more-people":
             self.assign(contacts=await self.assigns.contacts.show_more())
@@ -62,23 +63,25 @@ class ConversationLive(ShowsConversations):
             self.assign(new_title=text_in(params, "title"))
         elif event in ACTIONS:
             await self.act(ACTIONS[event], params)
+        return None
 
-    async def send(self, content: str) -> None:
-        """Store the message and announce it, or say why not."""
+    async def send(self, content: str, key: UUID | None) -> dict[str, Any] | None:
+        """Store the message and announce it, or say why not. The answer is for the outbox in the browser."""
         here, me = self.assigns.here, self.assigns.me
         try:
-            message = await chat.send_message(here.id, me.id, content)
+            message = await chat.send_message(here.id, me.id, content, key)
         except Invalid as invalid:
             log.info("User %s could not send: %s", me.id, invalid)
-            self.assign(error=str(invalid))
-            return
+            # What has a key stands in the outbox, and the reason beside it.
+            self.assign(error="" if key else str(invalid))
+            return {"refused": str(invalid)}
         except chat.NotAMember:
             self.go_home()
-            return
+            return None
         self.assign(error="")
-        # The text in the composer belongs to the browser. Only now may it go.
-        self.push_event("message-sent", {})
+        # Also when it was stored before: whoever stored it may have had no time left to tell the others.
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
+        return {"sent": message.id}
 
     async def act(self, action: Action, params: Any) -> None:
         """Do something to the conversation and announce it, or say why not."""
@@ -114,7 +117,10 @@ class ConversationLive(ShowsConversations):
 
     async def show_message(self, message: chat.Message) -> None:
         """Put a message at the end of the log. It may be one's own."""
-        if self.last is not None and message.id <= self.last.id:
+        if self.last is not None and message.id == self.last.id:
+            # Announced a second time.
+            return
+        if self.last is not None and message.id < self.last.id:
             # Two were stored in one order and announced in the other. The database knows the right one.
             await self.show_recent()
             return

@@ -6,8 +6,9 @@ from typing import Any
 from . import accounts, chat
 from .contacts import Contacts
 from .errors import Invalid
-from .new_conversation import form_with, members_in, show_refusal, title_in
+from .new_conversation import form_with, ids_in, members_in, show_refusal, title_in
 from .params import id_in, text_in
+from .restoring import RestoresForm, restoring
 from .signing_in import require_user
 from .summaries import ShowsConversations
 
@@ -16,10 +17,10 @@ log = logging.getLogger(__name__)
 CHANGED_MEANWHILE = "The members have changed meanwhile. Look at them, and press Create again."
 
 
-class DashboardLive(ShowsConversations):
+class DashboardLive(ShowsConversations, RestoresForm):
     """Lists the conversations of `me`, and keeps the members chosen for a new one."""
 
-    on_mount = (require_user,)
+    on_mount = (require_user, restoring)
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
         """Begin with nobody chosen but me."""
@@ -63,6 +64,13 @@ class DashboardLive(ShowsConversations):
         self.show_form([me, *left], self.assigns.form.title.data)
         if len(left) < len(others):
             self.assign(note="Taken out again.")
+
+    async def restore(self, fields: dict[str, Any]) -> None:
+        """Show the members again that the browser showed last. It may say anything, so each is looked up."""
+        me, ids = self.assigns.me, dict.fromkeys(ids_in(fields))
+        people = {user.id: user for user in await accounts.find_users(ids)}
+        others = [people[user_id] for user_id in ids if user_id in people and user_id != me.id]
+        self.show_form([me, *others], title_in(fields))
 
     async def create(self, params: Any) -> None:
         """Begin the conversation that the form describes, or say why not."""

@@ -13,7 +13,7 @@ from quart_live import to_form
 from . import chat
 from .accounts import User
 from .errors import Invalid
-from .params import text_in
+from .params import NOBODY, text_in
 
 
 class MemberForm(Form):
@@ -44,13 +44,18 @@ def title_in(params: Any) -> str:
 
 async def members_in(params: Any, me: User) -> list[User]:
     """The people whose ids a browser has sent as members. Raises Invalid unless `me` can begin with them."""
+    ids = ids_in(params)
+    if NOBODY in ids:
+        raise Invalid({"members": ["This list of members cannot be read. Choose them again."]})
+    return await chat.checked_members(me, ids)
+
+
+def ids_in(params: Any) -> list[int]:
+    """The ids that a browser has sent as those of members, whoever they belong to; 0 for what is no id."""
     # Of a list of thousands we read as many as tell us that they are too many.
     rows = first(chat.MOST_MEMBERS + 1, fields_in(params).get("members"))
     sent = to_form(ConversationForm, {"conversation": {"members": rows}})
-    ids = [row.form.user_id.data for row in sent.members]
-    if None in ids:
-        raise Invalid({"members": ["This list of members cannot be read. Choose them again."]})
-    return await chat.checked_members(me, ids)
+    return [row.form.user_id.data or NOBODY for row in sent.members]
 
 
 def fields_in(params: Any) -> dict[str, Any]:

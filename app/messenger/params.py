@@ -1,6 +1,7 @@
 """Reading what a browser has sent. Anybody can send anything, so nothing is taken for granted."""
 
 from typing import Any
+from uuid import UUID
 
 from .db import LARGEST_ID
 
@@ -19,3 +20,11 @@ def id_in(params: Any, name: str) -> int:
     text = str(value) if type(value) is int else text_in(params, name)
     plain = text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_ID))
     return int(text) if plain and int(text) <= LARGEST_ID else NOBODY
+
+
+def key_in(params: Any, name: str) -> UUID | None:
+    """The key under this name, as `crypto.randomUUID` of a browser writes it; None when there is none."""
+    try:
+        return UUID(text_in(params, name))
+    except ValueError:
+        return None

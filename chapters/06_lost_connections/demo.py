@@ -1,5 +1,4 @@
-"""Lost connections: a tunnel while choosing, a server that is killed, a line that hangs, and
-nothing is lost."""
+"""Lost connections: a tunnel while choosing, a killed server, a line that hangs, and nothing is lost."""
 
 from collections.abc import AsyncIterator
 

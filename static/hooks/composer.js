@@ -1,29 +1,45 @@
 // The form in which a message is written. What is in its field belongs to the browser.
 export const Composer = {
   mounted() {
-    const text = this.el.querySelector("textarea");
-    let sent = "";
-
-    text.addEventListener("keydown", (event) => {
+    this.text = this.el.querySelector("textarea");
+    this.text.addEventListener("keydown", (event) => {
       // Enter sends, Shift+Enter breaks the line. While composing (Japanese, for one), Enter picks a word.
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
         event.preventDefault();
-        // The client sets this class while it waits for the answer. One message at a time.
-        if (!this.el.classList.contains("phx-submit-loading")) this.el.requestSubmit();
+        this.el.requestSubmit();
       }
     });
+    this.el.addEventListener("submit", (event) => this.submit(event));
+    this.el.addEventListener("composer:take", (event) => this.take(event.detail));
+  },
 
-    this.el.addEventListener("submit", () => {
-      sent = text.value;
+  submit(event) {
+    const blank = this.text.value.trim() === "";
+    // Of an empty message the server says what is wrong, if it can be asked.
+    if (blank && !this.el.closest(".phx-error")) {
       // The client takes the focus away while it waits, and gives it back later. We go on writing meanwhile.
-      text.focus();
-      setTimeout(() => text.focus());
-    });
+      setTimeout(() => this.text.focus());
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    if (!blank) this.send();
+  },
 
-    // The server has stored it. Now, and not before, it may go; what was typed meanwhile stays.
-    this.handleEvent("message-sent", () => {
-      text.value = text.value.replace(sent, "");
-      document.getElementById("log").scrollTop = 0;
-    });
+  // From here on the outbox answers for it.
+  send() {
+    const outbox = document.getElementById("outbox");
+    // Half a letter, as a faulty program may paste it, is nothing that can be sent.
+    const content = this.text.value.toWellFormed?.() ?? this.text.value;
+    outbox.dispatchEvent(new CustomEvent("outbox:add", { detail: content }));
+    this.text.value = "";
+    this.text.focus();
+    document.getElementById("log").scrollTop = 0;
+  },
+
+  // A message that was refused comes back to be changed.
+  take(content) {
+    this.text.value = [content, this.text.value].filter(Boolean).join("\n");
+    this.text.focus();
   },
 };

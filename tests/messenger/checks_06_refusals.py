@@ -122,9 +122,7 @@ async def keys(c: CheckContext) -> None:
     c.done("sent with the same key: again, five times at once, as Bob, elsewhere, and after closing")
     found = await c.in_app(KEYS, "send_message, which takes a key")
     c.expect(found["again"], expected="the same message each time", seen="another one")
-    c.expect(
-        found["here"] == ["Once", "Mine"], expected="Once and Mine", seen=str(found["here"])
-    )
+    c.expect(found["here"] == ["Once", "Mine"], expected="Once and Mine", seen=str(found["here"]))
     there = ["Elsewhere", "Without a key", "Without a key"]
     c.expect(found["there"] == there, expected=", ".join(there), seen=str(found["there"]))
     c.expect(found["with author"], expected="messages with their author", seen="messages without")

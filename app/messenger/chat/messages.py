@@ -1,6 +1,7 @@
 """Writing and reading messages."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,25 +9,54 @@ from sqlalchemy.orm import joinedload
 
 from ..db import db
 from ..errors import Invalid
-from .members import require_member
+from .members import NotAMember, require_member
 from .models import Conversation, Message, SeenMessage
 
 # A page shows the newest messages only: it costs the same in a conversation of ten and of ten thousand.
 WINDOW = 50
 
 
-async def send_message(conversation_id: int, user_id: int, content: str) -> Message:
-    """Store a message and return it with its author.
+async def send_message(conversation_id: int, user_id: int, content: str, key: UUID | None = None) -> Message:
+    """Store a message and return it with its author. One that is stored already is returned as it is.
 
     Raises Invalid when there is nothing in it or the conversation is closed, NotAMember when the user takes
     no part in it.
+
+    Args:
+        conversation_id: where.
+        user_id: who writes.
+        content: what.
+        key: the sender's own mark for this message. Who hears no answer may send it again with the same key.
     """
+    try:
+        return await store_message(
+            Message(conversation_id=conversation_id, user_id=user_id, content=content.strip(), key=key)
+        )
+    except Invalid as invalid:
+        if "key" not in invalid.errors:
+            raise
+    return await message_with(conversation_id, user_id, key)
+
+
+async def store_message(message: Message) -> Message:
+    """Store a new message. Raises Invalid, also for a key that was there before, and NotAMember."""
     async with db.transaction() as session:
-        message = Message(conversation_id=conversation_id, user_id=user_id, content=content.strip())
         session.add(message)
         await session.flush()
-        await require_open(session, conversation_id, user_id)
+        await require_open(session, message.conversation_id, message.user_id)
         await session.refresh(message, ["author"])
+    return message
+
+
+async def message_with(conversation_id: int, user_id: int, key: UUID | None) -> Message:
+    """The message that this user has sent with this key. Raises NotAMember if it has gone meanwhile."""
+    query = select(Message).where(
+        Message.conversation_id == conversation_id, Message.user_id == user_id, Message.key == key
+    )
+    async with db.session() as session:
+        message = await session.scalar(query.options(joinedload(Message.author)))
+    if message is None:
+        raise NotAMember
     return message
 
 

@@ -1,8 +1,9 @@
 """The tables of the chat context. Each rule stands beside the words for someone who breaks it."""
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts import User
@@ -79,12 +80,23 @@ class Message(Timestamps, Base):
         ),
         # Finds the newest messages of one conversation without reading the others.
         Index("ix_chat_messages_conversation_id_id", "conversation_id", "id"),
+        # A message that is sent again because nobody heard the answer is still the same message.
+        Index(
+            "uq_chat_messages_key",
+            "conversation_id",
+            "user_id",
+            "key",
+            unique=True,
+            info=says("key", "Sent already."),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("chat_conversations.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("accounts_users.id"))
     content: Mapped[str] = mapped_column(Text)
+    # Made by the sender's browser. What was stored without one can only be sent once.
+    key: Mapped[UUID | None] = mapped_column(Uuid)
 
     author: Mapped[User] = relationship(lazy="raise")
 

@@ -1,0 +1,50 @@
+"""Forms that a browser hands back to a view which has begun anew.
+
+    class DashboardLive(RestoresForm):
+        on_mount = (require_user, restoring)
+
+        async def restore(self, fields):
+            ...
+
+In the template the form has `phx-hook`, with a hook made by `restoresForm` in static/hooks/restore.js.
+"""
+
+from typing import Any
+
+from quart_live import CONTINUE, HALT, LiveView
+from quart_live.errors import MalformedEventError
+from quart_live.forms import decode
+
+from .params import text_in
+
+EVENT = "restore_state"
+MOST_FIELDS = 1000
+
+
+class RestoresForm(LiveView):
+    """A view whose form can be brought back to what the browser last showed."""
+
+    async def restore(self, fields: dict[str, Any]) -> None:
+        """Show the form with these fields again, as far as they are still valid."""
+        raise NotImplementedError
+
+
+async def restoring(view: RestoresForm, params: dict[str, Any], session: dict[str, Any], stage: str) -> None:
+    """For `on_mount`: the view takes back what its browser has kept."""
+    view.attach_hook("restoring", "handle_event", give_back)
+
+
+async def give_back(view: RestoresForm, event: str, params: Any) -> Any:
+    """Hand the form to the view, if that is what has come. All other events go their way."""
+    if event != EVENT:
+        return CONTINUE
+    await view.restore(form_in(params))
+    return HALT
+
+
+def form_in(params: Any) -> dict[str, Any]:
+    """The fields that a hook has sent, nested as their names say; none if they cannot be read."""
+    try:
+        return decode(text_in(params, "form"), MOST_FIELDS)
+    except MalformedEventError:
+        return {}

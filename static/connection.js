@@ -1,0 +1,95 @@
+// Says when the connection is lost, and keeps controls from being used that would do nothing.
+// The client marks the element around a view: phx-connected, or phx-error while it has no connection.
+const SOON = 2_000;
+const LONG = 15_000;
+
+const NEEDS_SERVER = "[phx-click], form[phx-submit] button:not([type='button'], [data-works-offline])";
+const OFFLINE = " (offline)";
+
+// A line can hang without a word. If a heartbeat has no answer when the next one is due, it is lost.
+export const patience = { heartbeatIntervalMs: 10_000 };
+
+// Half a minute after something was sent and not answered, the client gives up and loads the page again.
+// Without a line nothing would come, and what is written there would be lost. So it shall go on connecting,
+// unless somebody is on the way to another page.
+export function keepPage(liveSocket) {
+  const reload = liveSocket.reloadWithJitter;
+  liveSocket.reloadWithJitter = (...given) => {
+    if (liveSocket.isConnected() || liveSocket.hasPendingLink()) reload.apply(liveSocket, given);
+  };
+}
+
+export function watchConnection() {
+  const bar = document.getElementById("reconnecting");
+  const dialog = document.getElementById("connection-lost");
+  let timers = null;
+  let told = false;
+
+  function look() {
+    const lost = document.querySelector(".phx-error") !== null;
+    if (lost && !timers) wait();
+    if (!lost && timers) done();
+    if (told) mark();
+  }
+
+  function wait() {
+    timers = [setTimeout(tell, SOON), setTimeout(() => (dialog.open = true), LONG)];
+  }
+
+  function tell() {
+    told = true;
+    bar.textContent = "Reconnecting…";
+    document.documentElement.dataset.connection = "waiting";
+    mark();
+  }
+
+  function done() {
+    timers.forEach(clearTimeout);
+    timers = null;
+    bar.textContent = "";
+    dialog.open = false;
+    delete document.documentElement.dataset.connection;
+    mark();
+    told = false;
+  }
+
+  // A click in the first two seconds gets its answer at once.
+  function refuse(event) {
+    if (!event.target.closest?.(NEEDS_SERVER)?.closest(".phx-error")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (timers) tell();
+  }
+
+  const watch = new MutationObserver(look);
+  watch.observe(document.body, { attributes: true, attributeFilter: ["class"], subtree: true });
+  document.addEventListener("click", refuse, true);
+  dialog.addEventListener("click", (event) => answer(dialog, event.target.closest("button")?.value));
+}
+
+// Not the attribute `disabled`: it would take the keyboard's focus away.
+function mark() {
+  for (const control of document.querySelectorAll(NEEDS_SERVER)) {
+    const offline = control.closest(".phx-error") !== null;
+    if (offline === control.hasAttribute("data-offline")) continue;
+    control.toggleAttribute("data-offline", offline);
+    if (offline) control.setAttribute("aria-disabled", "true");
+    else control.removeAttribute("aria-disabled");
+    const label = control.getAttribute("aria-label");
+    if (label) control.setAttribute("aria-label", offline ? label + OFFLINE : label.replace(OFFLINE, ""));
+  }
+}
+
+async function answer(dialog, wanted) {
+  if (wanted === "wait") dialog.open = false;
+  if (wanted !== "refresh") return;
+  const said = dialog.querySelector("[role='status']");
+  said.textContent = "Asking the server…";
+  try {
+    // Without this question a refresh might lead to the browser's own error page, and away from ours.
+    await fetch(location.href, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(5_000) });
+    location.reload();
+  } catch {
+    said.textContent = "It does not answer yet. We go on trying.";
+  }
+}

@@ -1,0 +1,90 @@
+// Messages on their way. Each has a key of its own, and is sent again until the server says what became of it.
+import { bubble } from "../bubble.js";
+import { load, newKey, save } from "../storage.js";
+
+const TRIES = 5;
+const NO_ANSWER = "The server could not take it.";
+
+export const Outbox = {
+  mounted() {
+    this.items = load(this.el.dataset.name);
+    this.attempt = 0;
+    this.messages = document.getElementById("messages");
+    this.arrivals = new MutationObserver(() => this.changed());
+    this.arrivals.observe(this.messages, { childList: true });
+    this.el.addEventListener("outbox:add", (event) => this.add(event.detail));
+    this.el.addEventListener("click", (event) => this.clicked(event.target.closest("button")));
+    this.changed();
+    this.send();
+  },
+
+  destroyed() {
+    this.arrivals.disconnect();
+  },
+
+  disconnected() {
+    this.away = true;
+    this.attempt += 1;
+    // A message that ends the view or the line each time would do so for ever, and hold up those behind it.
+    if (this.waiting && ++this.waiting.tries === TRIES) this.waiting.refused = NO_ANSWER;
+    this.waiting = null;
+    this.changed();
+  },
+
+  reconnected() {
+    this.away = false;
+    this.send();
+  },
+
+  add(content) {
+    this.items.push({ key: newKey(), content, tries: 0, refused: "" });
+    this.changed();
+    this.send();
+  },
+
+  // One at a time: so they are stored in the order in which they were written.
+  async send() {
+    const item = this.items.find((one) => !one.sent && !one.refused);
+    if (!item || this.waiting || this.away) return;
+    this.waiting = item;
+    const attempt = ++this.attempt;
+    const { key, content } = item;
+    // No answer comes when the line breaks. Then the next connection asks again.
+    const answer = await this.pushEvent("send", { key, content }).catch(() => ({ none: true }));
+    if (answer?.none || attempt !== this.attempt) return;
+    this.waiting = null;
+    item.sent = answer?.sent;
+    item.refused = item.sent ? "" : (answer?.refused ?? NO_ANSWER);
+    this.changed();
+    this.send();
+  },
+
+  clicked(button) {
+    const item = this.items.find((one) => one.key === button?.dataset.key);
+    if (!item) return;
+    Object.assign(item, { tries: 0, refused: "" });
+    if (button.value === "edit") {
+      this.items.splice(this.items.indexOf(item), 1);
+      const composer = document.getElementById("composer");
+      composer.dispatchEvent(new CustomEvent("composer:take", { detail: item.content }));
+    }
+    this.changed();
+    this.send();
+  },
+
+  // What stands in the log is stored, whether we were told or not, and needs no second bubble.
+  changed() {
+    const newest = Number(this.messages.lastElementChild?.id.replace("message-", ""));
+    const arrived = ({ key, sent }) =>
+      sent <= newest || this.messages.querySelector(`[data-key="${key}"]`) !== null;
+    this.items = this.items.filter((item) => item === this.waiting || !arrived(item));
+    save(this.el.dataset.name, this.el.dataset.title, this.items.filter((item) => !item.sent));
+    this.show(this.items.filter((item) => !arrived(item)));
+  },
+
+  show(items) {
+    const now = JSON.stringify(items);
+    if (now !== this.shown) this.el.replaceChildren(...items.map(bubble));
+    this.shown = now;
+  },
+};

@@ -1,0 +1,40 @@
+// On the dashboard: what was written and could not be sent. From here it can be read, and thrown away.
+import { element } from "../bubble.js";
+import { everything, save, load } from "../storage.js";
+
+export const Unsent = {
+  mounted() {
+    this.el.addEventListener("click", (event) => {
+      const { name, key } = event.target.closest("button")?.dataset ?? {};
+      if (name) this.discard(name, key);
+    });
+    this.show();
+  },
+
+  show() {
+    const kept = everything(this.el.dataset.me);
+    const lines = kept.flatMap(([id, { title, items }]) => items.map((item) => this.line(id, title, item)));
+    this.el.querySelector("ul").replaceChildren(...lines);
+    this.el.hidden = lines.length === 0;
+  },
+
+  line(id, title, { key, content }) {
+    const discard = element("button", "", "Discard");
+    Object.assign(discard.dataset, { name: `outbox:${this.el.dataset.me}:${id}`, key });
+    discard.type = "button";
+    return element("li", "", element("p", "bubble", content), this.place(id, title), discard);
+  },
+
+  // Whoever is still a member goes there, and it is sent.
+  place(id, title) {
+    if (!document.getElementById(`conversation-${id}`)) return element("span", "muted", `in “${title}”`);
+    const link = element("a", "", `Send it in “${title}”`);
+    link.href = `/conversations/${id}`;
+    return link;
+  },
+
+  discard(name, key) {
+    save(name, "", load(name).filter((item) => item.key !== key));
+    this.show();
+  },
+};
