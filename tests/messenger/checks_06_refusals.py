@@ -16,9 +16,6 @@ UNSENT = "static/hooks/unsent.js"
 CLIENT = "static/app.js"
 DASHBOARD = "messenger/templates/dashboard_live.html"
 
-# More than one frame may carry.
-TOO_MUCH = 300_000
-
 
 async def talk(c: CheckContext, title: str, *names: str) -> list[Person]:
     """People in a new conversation, which the first of them owns."""
@@ -54,37 +51,42 @@ async def removed(c: CheckContext) -> None:
     await c.visit(bob, "/")
     unsent = bob.page.get_by_role("region", name="Not sent")
     await c.expect_text(unsent, "You will miss me in “Without Bob”", "the part “Not sent”")
-    c.done("Carol signed in, in the same window")
-    await c.sign_in(bob, "Carol")
-    await c.visit(bob, "/")
-    await c.expect_gone(unsent)
-    await c.sign_in(bob, "Bob")
-    await c.visit(bob, "/")
+    for name in ("Carol", "Bob"):
+        c.done(f"in the same window, {name} signed in")
+        await bob.follow(bob.button("Sign out"))
+        await c.sign_in(bob, name)
+        await c.visit(bob, "/")
+        await c.expect_count(unsent, int(name == "Bob"), f"“Not sent” for {name}")
     await c.click(bob, "Discard")
     await c.expect_gone(unsent)
     await bob.reload()
     await c.expect_gone(unsent)
 
 
-@check(
-    "6.19",
-    "A message that no server takes holds up no other",
-    files=[OUTBOX, COMPOSER, CLIENT],
-)
+# Half of a letter that takes two places, as a faulty program may leave it behind. No server can read that.
+PUT_IN_OUTBOX_JS = """() => {
+  const { name, title } = document.querySelector("[phx-hook=Outbox]").dataset;
+  const item = content => ({ key: crypto.randomUUID(), content, tries: 0, refused: "" });
+  sessionStorage.setItem(name, JSON.stringify({ title, items: [item("Half \\ud83d"), item("The rest")] }));
+}"""
+
+
+@check("6.19", "A message that no server takes holds up no other", files=[OUTBOX, STORAGE, CLIENT])
 @since(6)
-async def too_much(c: CheckContext) -> None:
+async def poison(c: CheckContext) -> None:
     alice, bob = await talk(c, "A long story", "Alice", "Bob")
-    before = alice.closed_sockets
-    c.done(f"Alice sent {TOO_MUCH:,} letters, and a short message after them")
-    await alice.textbox("Message").fill("x" * TOO_MUCH)
-    await alice.button("Send").click()
-    await send(c, alice, "The rest is silence")
+    before = alice.mark()
+    c.done("Alice's outbox held a message that ends every socket, and one behind it; she refreshed")
+    await c.expect_visible(alice.page.locator("[phx-hook=Outbox]").or_(alice.log("Messages")).first)
+    await alice.page.evaluate(PUT_IN_OUTBOX_JS)
+    await alice.page.reload()
     c.patience += 10
-    await c.expect_text(bob.log("Messages"), "The rest is silence", "Bob's log")
-    c.expect(alice.closed_sockets > before, expected="sockets that ended", seen="none that did")
+    await c.expect_text(bob.log("Messages"), "The rest", "Bob's log")
     await c.expect_text(alice.log("Messages"), "Not sent. The server could not take it.", "Alice's log")
+    joins = [frame for frame in alice.frames_since(before) if frame.kind == "join"]
+    c.expect(len(joins) > 3, expected="a page that has tried it several times", seen=f"{len(joins)} joins")
     await c.click(alice, "Edit")
-    await c.expect_value(alice.textbox("Message"), "x" * TOO_MUCH, "the field Message, with all letters")
+    await c.expect_value(alice.textbox("Message"), "Half \ufffd")
     await c.expect_gone(alice.button("Try again"))
 
 
