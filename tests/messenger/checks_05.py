@@ -411,7 +411,11 @@ async def migrated(c: CheckContext) -> None:
     c.done("migrated a database of chapter 4 that has conversations")
     body = MIGRATING
     before, after = await c.in_app(body, "a migration from 0002 to the newest revision")
-    c.expect(before and before == after, expected="the rows of before", seen=f"{len(after)} rows, changed")
+    # Later chapters may add columns to these rows; what was there stays as it was.
+    same = len(before) == len(after) and all(
+        was.items() <= now.items() for was, now in zip(before, after, strict=True)
+    )
+    c.expect(before and same, expected="the rows of before", seen=f"{len(after)} rows, changed")
 
 
 @check(

@@ -50,6 +50,7 @@ class Work:
 
     def __init__(self, c: CheckContext, alice: Person, bob: Person) -> None:
         self.c, self.alice, self.bob = c, alice, bob
+        self.pages = ((alice, FORM_JS), (bob, WRITING_JS))
         self.loads = {alice.name: alice.loads, bob.name: bob.loads}
         self.marks = {alice.name: alice.mark(), bob.name: bob.mark()}
         self.before: list[dict[str, Any]] = []
@@ -81,28 +82,35 @@ class Work:
 
     async def now(self) -> list[dict[str, Any]]:
         """What both pages show."""
-        return [await self.alice.page.evaluate(FORM_JS), await self.bob.page.evaluate(WRITING_JS)]
+        return [await person.page.evaluate(look) for person, look in self.pages]
 
     async def expect_as_before(self) -> None:
         """Both have joined anew, on pages that were not loaded again, and all is as it was."""
         c = self.c
-        for person in (self.alice, self.bob):
+        for person, _ in self.pages:
             mark = self.marks[person.name]
             await c.expect_frame(
                 person, mark, lambda f: f.kind == "join", f"a new join of {person.name}'s view"
             )
+        for (person, look), before in zip(self.pages, self.before, strict=True):
+            await person.live()
+            await self.expect_same(person, look, before)
+        loads = {person.name: person.loads for person, _ in self.pages}
+        c.expect(loads == self.loads, expected="pages that were not loaded again", seen=f"loads {loads}")
+
+    async def expect_same(self, person: Person, look: str, before: dict[str, Any]) -> None:
+        """A page shows what it has shown before."""
 
         async def same() -> bool:
-            return await self.now() == self.before
+            return bool(await person.page.evaluate(look) == before)
 
         async def different() -> str:
-            pairs = zip(self.before, await self.now(), strict=True)
-            found = [(key, now[key]) for was, now in pairs for key in was if now[key] != was[key]]
-            return "; ".join(f"{key}: {value}" for key, value in found)
+            now = await person.page.evaluate(look)
+            return "; ".join(f"{key}: {now[key]}" for key in before if now[key] != before[key])
 
-        await c.expect_soon(same, expected="what was chosen and typed, as it was", seen=different)
-        loads = {person.name: person.loads for person in (self.alice, self.bob)}
-        c.expect(loads == self.loads, expected="pages that were not loaded again", seen=f"loads {loads}")
+        await self.c.expect_soon(
+            same, expected="what was chosen and typed, as it was", seen=different, whose=person
+        )
 
     def expect_restored_once(self, times: int = 1) -> None:
         """For each join the form came back by one event of the hook, and by none of the client's own."""

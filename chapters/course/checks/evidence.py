@@ -130,4 +130,5 @@ def _make(folder: Path) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+    # The console may speak of half a letter that takes two places, which UTF-8 has no bytes for.
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")

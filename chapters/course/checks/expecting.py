@@ -38,13 +38,26 @@ class Expectations:
             raise CheckFailed(expected, seen)
 
     async def expect_soon(
-        self, look: Callable[[], Any], *, expected: str, seen: Callable[[], Any] | str
+        self,
+        look: Callable[[], Any],
+        *,
+        expected: str,
+        seen: Callable[[], Any] | str,
+        whose: Person | None = None,
     ) -> Any:
-        """Wait until ``look()``, plain or async, gives something true; returns it."""
+        """Wait until ``look()``, plain or async, gives something true; returns it.
+
+        Args:
+            look: gives what is waited for.
+            expected: how the report calls it.
+            seen: what there was instead, or what tells it.
+            whose: the person whose wire alone the report shall show, where several are at work at once.
+        """
         end = time.monotonic() + self.patience
         while not (found := await _value(look)):
             if time.monotonic() > end:
-                raise CheckFailed(expected, seen if isinstance(seen, str) else str(await _value(seen)))
+                instead = seen if isinstance(seen, str) else str(await _value(seen))
+                raise CheckFailed(expected, instead, whose)
             await asyncio.sleep(0.03)
         return found
 

@@ -10,6 +10,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from course.checks.report import Verdict
 from course.lab.errors import AppDidNotStart, FaultDidNotHappen, LabError, NoMessenger, PageNotLive
+from course.lab.person import Person
 
 NO_APP = "the app has no messenger package yet: run the notebook's cells from the top"
 A_MESSENGER = "a messenger to open"
@@ -20,12 +21,19 @@ WAITING = re.compile(r'waiting for get_by_role\("(\w+)", name="(.*?)"')
 
 
 class CheckFailed(AssertionError):  # noqa: N818
-    """The app is not as the check expects."""
+    """The app is not as the check expects.
 
-    def __init__(self, expected: str, seen: str) -> None:
+    Args:
+        expected: what the check waited for.
+        seen: what there was instead.
+        whose: the person whose page it was on, if the report shall tell of that wire alone.
+    """
+
+    def __init__(self, expected: str, seen: str, whose: Person | None = None) -> None:
         super().__init__(f"expected {expected}; seen {seen}")
         self.expected = expected
         self.seen = seen
+        self.whose = whose
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,7 @@ class Failure:
     verdict: Verdict
     expected: str
     seen: str
+    whose: Person | None = None
 
 
 async def failure_of(error: Exception, outline: Callable[[], Awaitable[str]]) -> Failure:
@@ -46,7 +55,7 @@ async def failure_of(error: Exception, outline: Callable[[], Awaitable[str]]) ->
     """
     match error:
         case CheckFailed():
-            return Failure("failed", error.expected, error.seen)
+            return Failure("failed", error.expected, error.seen, error.whose)
         case NoMessenger():
             return Failure("failed", A_MESSENGER, NO_APP)
         case AppDidNotStart():

@@ -167,9 +167,9 @@ class Run:
             check.title,
             failure.verdict,
             done=tuple(context.steps) if context is not None else (),
-            expected=" ".join(failure.expected.split()),
-            seen=" ".join(failure.seen.split()),
-            wire=last_frames(people),
+            expected=_line(failure.expected),
+            seen=_line(failure.seen),
+            wire=last_frames(people if failure.whose is None else [failure.whose]),
             files=differing_files(check, self._state, self._course),
             raised=raised,
             hint=f"course hint {check.id}",
@@ -189,3 +189,8 @@ class Run:
         with contextlib.suppress(LabError):
             if not lab.alive and self._broken is None:
                 await lab.start()
+
+
+def _line(text: str) -> str:
+    """A text on one line; half of a letter, which no terminal can print, as its number."""
+    return " ".join(text.encode("utf-8", "backslashreplace").decode().split())

@@ -182,7 +182,8 @@ def _count(number: int, noun: str) -> str:
 
 
 def _cut(text: str, length: int = SHORT) -> str:
-    text = " ".join(text.split())
+    # A page may send half of a letter that takes two places; no terminal can print that.
+    text = " ".join(text.encode("utf-8", "backslashreplace").decode().split())
     return text if len(text) <= length else text[: length - 1] + "…"
 
 

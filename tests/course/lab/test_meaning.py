@@ -187,6 +187,12 @@ def test_the_table_as_text() -> None:
     assert repr(frames_table([])) == NONE
 
 
+def test_half_a_letter_is_told_as_what_can_be_printed() -> None:
+    raw = '["4", "5", "lv:x", "event", {"event": "send", "value": {"text": "Half \\ud83d"}}]'
+    meaning = Decoder().decode(raw, sent=True).meaning
+    assert meaning.encode("utf-8") == b'push "send": text = "Half \\ud83d"'
+
+
 def test_the_table_as_html_escapes_what_frames_say() -> None:
     page = frames_table(FRAMES)._repr_html_()
     assert "&lt;inc&gt;" in page and "<inc>" not in page
