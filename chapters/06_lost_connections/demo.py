@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from course.acting import Lab, Person
 
 PEOPLE = ("Alice", "Bob")
-STARTS = {"Alice": "/", "Bob": "/conversations/2"}
+STARTS = {"Alice": "/", "Bob": "/"}
 
 # The dialog comes after fifteen seconds. Nobody puts a clock forward here.
 MILLISECONDS = 25_000

@@ -26,12 +26,6 @@ async def own_clock(c: CheckContext, person: Person) -> None:
     await person.page.clock.install()
 
 
-async def stop_clock(c: CheckContext, person: Person) -> None:
-    """From now on the page's time passes only when the check says so; its client cannot reconnect."""
-    now: int = await person.page.evaluate("Date.now()")
-    await person.page.clock.pause_at(now + 100)
-
-
 async def let_pass(c: CheckContext, person: Person, seconds: float) -> None:
     """Put the clock forward; every timer that is due meanwhile goes off."""
     c.done(f"{seconds:g} s passed")
@@ -71,7 +65,7 @@ async def line_is_mended(c: CheckContext, person: Person) -> None:
 @since(6)
 async def bar_and_dialog(c: CheckContext) -> None:
     alice = await in_the_hike(c, "Alice")
-    await stop_clock(c, alice)
+    await c.stop_clock(alice)
     loads = alice.loads
     c.done("Alice's line was cut")
     await c.lab.cut(alice)
@@ -109,7 +103,7 @@ async def offline(c: CheckContext) -> None:
     await c.visit(alice, "/")
     await c.click(alice, "Bob")
     await c.expect_visible(alice.button("Remove Bob"))
-    await stop_clock(c, alice)
+    await c.stop_clock(alice)
     c.done("Alice's line was cut, and she clicked Carol at once")
     await c.lab.cut(alice)
     await alice.button("Carol").focus()
@@ -141,7 +135,7 @@ async def offline(c: CheckContext) -> None:
 @since(6)
 async def refreshing(c: CheckContext) -> None:
     alice = await in_the_hike(c, "Alice")
-    await stop_clock(c, alice)
+    await c.stop_clock(alice)
     loads = alice.loads
     c.done("Alice's line was cut")
     await c.lab.cut(alice)
@@ -167,7 +161,7 @@ async def crashed_view(c: CheckContext) -> None:
     alice, bob = await in_the_hike(c, "Alice"), await c.person("Bob")
     await c.enter(bob, "Bob", HIKE)
     await c.click(alice, "Members and settings")
-    await stop_clock(c, alice)
+    await c.stop_clock(alice)
     c.done("Alice's view raised an error")
     await c.lab.crash(alice)
     await let_pass(c, alice, 0.5)
@@ -200,7 +194,7 @@ async def tidy(c: CheckContext) -> None:
     alice = await c.person("Alice", viewport=(360, 640))
     await own_clock(c, alice)
     await c.enter(alice, "Alice", number)
-    await stop_clock(c, alice)
+    await c.stop_clock(alice)
     c.done("Alice's line was cut, and she sent a long message")
     await c.lab.cut(alice)
     await c.fill(alice, "Message", "w" * 80)

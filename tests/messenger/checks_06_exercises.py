@@ -20,7 +20,7 @@ async def seconds(c: CheckContext) -> None:
     await c.enter(alice, "Alice", HIKE)
     bar = alice.page.get_by_role("status").filter(has_text="Reconnecting…")
     for interruption in ("was cut", "was cut again"):
-        await alice.page.clock.pause_at(await alice.page.evaluate("Date.now()") + 100)
+        await c.stop_clock(alice)
         c.done(f"the line {interruption}")
         await c.lab.cut(alice)
         await alice.page.clock.run_for(2_100)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Awaitable
 from typing import Any
 
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
@@ -15,6 +16,9 @@ from course.checks.failures import CheckFailed
 from course.checks.words import last_words, outline
 from course.lab.lab import Lab
 from course.lab.person import Person
+
+# A page's clock stops in the future: soon, or a little later where the order takes its time.
+SECONDS_AHEAD = (0.1, 1, 5)
 
 
 class CheckContext(Entering):
@@ -102,6 +106,21 @@ class CheckContext(Entering):
             if left:
                 # The client ignores a click on what still waits for its answer, so we wait as a person does.
                 await self.expect_soon(lambda: answered(target), expected=f"an answer to {what}", seen="none")
+
+    async def stop_clock(self, person: Person) -> None:
+        """From now on time passes on this page only when the check says so.
+
+        Its clock was installed before the page was opened, ``await person.page.clock.install()``.
+        """
+        for ahead in SECONDS_AHEAD:
+            now: float = await person.page.evaluate("Date.now() / 1000")
+            try:
+                await person.page.clock.pause_at(now + ahead)
+                return
+            except PlaywrightError as error:
+                # On a busy machine that moment is over before the order arrives.
+                if "past" not in error.message or ahead == SECONDS_AHEAD[-1]:
+                    raise
 
     async def fill(self, person: Person, label: str, text: str) -> None:
         """Write into a text field."""
