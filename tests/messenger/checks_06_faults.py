@@ -147,7 +147,10 @@ async def cut(c: CheckContext) -> None:
     for person in (work.alice, work.bob):
         await c.lab.cut(person)
     c.done("Alice went on writing")
-    await work.alice.textbox("Title (optional)").press_sequentially(" hills")
+    title = work.alice.textbox("Title (optional)")
+    await title.press_sequentially(" hills")
+    # What waits to be told, until she rests or goes on to another field, is told now, to nobody.
+    await title.blur()
     work.before[0]["fields"][-1][1] += " hills"
     for person in (work.alice, work.bob):
         await c.lab.mend(person)

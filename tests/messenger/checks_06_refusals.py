@@ -49,6 +49,7 @@ async def removed(c: CheckContext) -> None:
     await c.lab.mend(bob)
     await c.expect_visible(bob.heading("There is nothing here"))
     await c.visit(bob, "/")
+    await bob.reload()
     unsent = bob.page.get_by_role("region", name="Not sent")
     await c.expect_text(unsent, "You will miss me in “Without Bob”", "the part “Not sent”")
     for name in ("Carol", "Bob"):
