@@ -18,6 +18,8 @@ import pytest
 from course import Course
 from course.checks import Check, CheckResult
 from course.lab import find_chromium
+from course.lab.notebook import show_checks
+from course.lab.state import find_state
 from course.standing import remember, standing
 from course.states import fold, write_state
 from course.watching import is_own_file, one_round
@@ -88,6 +90,21 @@ def test_where_one_stopped_is_known_the_next_day(small: Course, run: Run) -> Non
     done = standing(small, Workspace(small), 1)
     assert (done.bar.split(" ", 1)[1], done.current, done.done) == ("1 of 1", None, True)
     assert "Every check of chapter 1 has passed." in run("hint")[1]
+
+
+async def test_what_the_notebook_has_checked_is_known_too(
+    small: Course, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("start", "1")
+
+    async def green(*_: object) -> list[CheckResult]:
+        return [CheckResult("1.1", "Alice is greeted", "passed")]
+
+    monkeypatch.setattr("course.checks.runner.run_checks", green)
+    await show_checks(1, find_state("workspace", small))
+    assert standing(small, Workspace(small), 1).passed == 1
+    assert "Every check of chapter 1 has passed." in run("hint")[1]
+    assert "Chapter 1 is done. Next: `course start 2`." in run()[1]
 
 
 def test_a_dashboard_gets_json(small: Course, run: Run) -> None:

@@ -74,12 +74,14 @@ async def show_checks(which: str | int, state: AppState) -> Any:
     from course.checks.display import Outcome
     from course.checks.runner import run_checks
     from course.model import Course
+    from course.standing import remember
     from course.workspace import Workspace
 
     outcome = Outcome(await run_checks(str(which), state))
     course = Course.here()
-    if "." not in str(which) and state.folder == course.workspace:
-        Workspace(course).progress.record(course.chapter(which).number, outcome.passed)
+    if state.folder == course.workspace:
+        chapter = course.chapter(str(which).split(".")[0])
+        remember(course, Workspace(course), chapter, outcome.results)
     return show_or_return(outcome)
 
 

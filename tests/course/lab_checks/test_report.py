@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from rich.console import Console
 
 from course.checks.display import Outcome, print_results
@@ -101,3 +103,22 @@ def test_other_programs_get_json() -> None:
     data = json.loads(json.dumps(failed().to_json()))
     assert data["verdict"] == "failed"
     assert data["files"] == ["messenger/counter_live.py differs"]
+
+
+def test_a_notebook_shows_what_everybody_saw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARLEY_ROOT", str(tmp_path))
+    folders = []
+    for number in ("1.1", "1.2"):
+        folder = tmp_path / "last_check" / number
+        folder.mkdir(parents=True)
+        for name in ("alice", "bob"):
+            Image.new("RGB", (320, 200), "white").save(folder / f"{name}.png")
+        folders.append(f"last_check/{number}")
+    red = [
+        CheckResult(number, "It counts", "failed", done=("Alice clicked",), seen=number, artefacts=folder)
+        for number, folder in zip(("1.1", "1.2"), folders, strict=True)
+    ]
+    shown = Outcome([*red, CheckResult("1.3", "It ticks", "passed")])._repr_html_()
+    assert shown.count('alt="What Alice and Bob saw"') == 2
+    assert shown.count("<details open>") == 1, "one picture is looked at, the others are a click away"
+    assert "<img" not in Outcome([CheckResult("1.1", "It counts", "failed")])._repr_html_()
