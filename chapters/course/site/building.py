@@ -37,6 +37,7 @@ nb_execution_mode = "off"
 nb_merge_streams = True
 myst_enable_extensions = []
 myst_heading_anchors = 3
+suppress_warnings = ["myst.header"]
 smartquotes = False
 pygments_style = "friendly"
 pygments_dark_style = "github-dark"
@@ -102,11 +103,11 @@ def build(
             on_step(f"{'running' if run else 'reading'} {chapter.notebook_name}")
             notebook = _ran(course, chapter, work) if run else _as_it_is(course, chapter)
             paths = {str(work / chapter.folder): "parley", str(course.root): "parley"}
-            write_page(notebook, chapter, source, paths)
+            write_page(notebook, chapter, source, paths, chosen)
         write_index(course, chosen, source)
         on_step("making the pages")
         made = work / "made"
-        _sphinx(source, made, work / "doctrees", strict=not chapters)
+        _sphinx(source, made, work / "doctrees")
         _replace(out, made)
     return [out / "index.html", *(out / f"{chapter.folder}.html" for chapter in chosen)]
 
@@ -126,9 +127,9 @@ def _as_it_is(course: Course, chapter: Chapter) -> Any:
     return nbformat.read(course.notebooks_dir / chapter.notebook_name, as_version=4)
 
 
-def _sphinx(source: Path, out: Path, doctrees: Path, strict: bool) -> None:
-    """Run Sphinx; its warnings, a dead link for example, are errors unless only some chapters are built."""
-    words = ["-b", "html", "-q", "-E", "-d", str(doctrees), *(["-W", "--keep-going"] if strict else [])]
+def _sphinx(source: Path, out: Path, doctrees: Path) -> None:
+    """Run Sphinx. Its warnings are errors: a dead link, for example."""
+    words = ["-b", "html", "-q", "-E", "-W", "--keep-going", "-d", str(doctrees)]
     ran = subprocess.run(
         [sys.executable, "-m", "sphinx", *words, str(source), str(out)],
         capture_output=True,

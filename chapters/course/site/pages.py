@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,12 @@ from course.site.colours import NAME
 PICTURES = "_pictures"
 INDEX = "index"
 
+_LINK = re.compile(r"(?<!!)\[(?P<words>[^\]]+)\]\((?P<page>\w+\.ipynb)(?:#[^)]*)?\)")
 
-def write_page(notebook: Any, chapter: Chapter, source: Path, paths: dict[str, str]) -> Path:
+
+def write_page(
+    notebook: Any, chapter: Chapter, source: Path, paths: dict[str, str], chapters: tuple[Chapter, ...]
+) -> Path:
     """Write a notebook into Sphinx's source folder. Returns where.
 
     Args:
@@ -23,9 +28,17 @@ def write_page(notebook: Any, chapter: Chapter, source: Path, paths: dict[str, s
         source: the source folder.
         paths: what may not be seen in a published page, such as this machine's folders, and what stands
             for it.
+        chapters: those that get a page. A link to any other becomes words.
     """
+    pages = {other.notebook_name for other in chapters}
+
+    def link_or_words(match: re.Match[str]) -> str:
+        return match[0] if match["page"] in pages else match["words"]
+
     for cell in notebook.cells:
         _unpack_pictures(cell, source / PICTURES, chapter.folder)
+        if cell.cell_type == "markdown":
+            cell.source = _LINK.sub(link_or_words, cell.source)
         if cell.metadata.get("jupyter", {}).get("source_hidden"):
             cell.metadata.setdefault("tags", []).append("hide-input")
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": NAME}
