@@ -39,6 +39,7 @@ ROUNDS_TO_WARM_UP = 2
 MEGABYTES_OF_SLACK = 25
 # A browser keeps a few connections for later, now more, now fewer.
 FILES_OF_SLACK = 16
+SECONDS_FOR_ONE = 30
 MS_TO_CLICK = 3000
 
 
@@ -109,9 +110,11 @@ class Soak:
         name = self.random.choice(sorted(self.OPERATIONS))
         self.done[name] += 1
         try:
-            await self.OPERATIONS[name](self)
-        except PlaywrightError:
-            # A button that is disabled, or that has gone meanwhile, is nothing one could press.
+            async with asyncio.timeout(SECONDS_FOR_ONE):
+                await self.OPERATIONS[name](self)
+        except (PlaywrightError, TimeoutError):
+            # A button that is disabled, or that has gone meanwhile, is nothing one could press. Nor is a page
+            # to be asked that waits for a server behind a link that hangs.
             self.done[f"{name}: not possible"] += 1
         if self.staged.problems:
             raise LeftBehindError(f"after {name} a page raised: {self.staged.problems}")
