@@ -193,6 +193,16 @@ def test_merge_stops_at_a_conflict_and_keeps_a_copy(
     agree("merge_conflict", text)
 
 
+def test_merge_wants_the_chapter_before_to_be_built(small: Course, workspace: Workspace, run: Run) -> None:
+    run("start", "1")
+    write(workspace, "messenger/own.py", "OWN = 1\n")
+    code, text = run("merge", "2")
+    assert code == 1
+    assert text.startswith("You are not through chapter 1 yet: messenger/__init__.py, messenger/greet.py, ")
+    assert "`course merge 1` brings that in first; `course start 2` begins chapter 2 afresh." in text
+    assert workspace.files() == {"messenger/own.py": b"OWN = 1\n"}
+
+
 def test_hints_come_one_by_one(small: Course, run: Run) -> None:
     shown = [run("hint", "1.a")[1] for _ in range(4)]
     assert ["hint 1" in text for text in shown] == [True] * 4

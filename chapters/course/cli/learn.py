@@ -14,7 +14,7 @@ from course.errors import CourseError
 from course.merging import Labels, merge_states
 from course.model import Chapter, Course
 from course.standing import as_json, files_left, standing
-from course.states import fold, previous, write_state
+from course.states import Files, fold, overlay, previous, write_state
 from course.workspace import Workspace
 
 
@@ -143,6 +143,7 @@ def merge(chapter: str) -> None:
             f"`course merge {begun + 1}` brings in the next; `course start {found.number}` begins afresh.",
         )
     files = workspace.files()
+    require_built(course, found, files)
     kept = workspace.kept.keep(workspace.own_files(files))
     labels = Labels("yours", f"before chapter {found.number}", f"chapter {found.number}")
     merged = merge_states(files, previous(course, found), fold(course, found.number), labels)
@@ -190,6 +191,20 @@ def reset(chapter: str | None, path: str | None, yes: bool) -> None:
     if kept:
         say(f"Your own version is kept in {course.relative(kept)}.", "yellow")
     say(f"{what} is as chapter {found.number} begins ({count(len(touched), 'file')} written).", "green")
+
+
+def require_built(course: Course, chapter: Chapter, files: Files) -> None:
+    """Raises `CourseError` when files are missing that the chapter before this one adds or changes."""
+    before = [other for other in course.chapters if other.number < chapter.number]
+    missing = sorted(set(overlay(before[-1])) - set(files)) if before else []
+    if missing:
+        raise CourseError(
+            f"You are not through chapter {before[-1].number} yet: {', '.join(missing[:3])}"
+            f"{f' and {len(missing) - 3} more' if len(missing) > 3 else ''} "
+            f"{'is' if len(missing) == 1 else 'are'} missing.",
+            f"`course merge {before[-1].number}` brings that in first; "
+            f"`course start {chapter.number}` begins chapter {chapter.number} afresh.",
+        )
 
 
 def in_workspace(path: str) -> str:
