@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from storm.storm import FAULTS, StormError, run
+from storm.storm import FAULTS, run
+from storm.writers import StormError
 
 from course.lab import find_chromium
 from course.model import Course
@@ -15,7 +16,7 @@ EXACTLY_ONCE = any(chapter.number > BEFORE_EXACTLY_ONCE for chapter in Course.he
 
 pytestmark = [
     pytest.mark.skipif(not EXACTLY_ONCE, reason="chapter 6, which sends exactly once, is being written"),
-    pytest.mark.timeout(1800),
+    pytest.mark.timeout(3600),
     pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine: see `course doctor`"),
 ]
 
