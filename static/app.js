@@ -7,8 +7,10 @@ import { Dialog } from "./hooks/dialog.js";
 import { Lifecycle } from "./hooks/lifecycle.js";
 import { Log } from "./hooks/log.js";
 import { Outbox } from "./hooks/outbox.js";
+import * as recovering from "./hooks/recovering.js";
 import { restoresForm } from "./hooks/restore.js";
 import { Unsent } from "./hooks/unsent.js";
+import { whatToTell } from "./joining.js";
 
 const csrfToken = document.querySelector("meta[name='csrf-token']").content;
 
@@ -22,8 +24,8 @@ const CreateConversationForm = restoresForm();
 
 const liveSocket = new LiveSocket("/live", Socket, {
   ...patience,
-  params: { _csrf_token: csrfToken },
-  hooks: { Composer, CreateConversationForm, Dialog, Lifecycle, Log, Outbox, Unsent },
+  params: whatToTell(csrfToken),
+  hooks: { Composer, CreateConversationForm, Dialog, Lifecycle, Log, Outbox, Unsent, ...recovering },
   metadata: { click: describeClick },
 });
 

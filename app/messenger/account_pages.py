@@ -98,6 +98,8 @@ async def delete_account() -> ResponseReturnValue:
     if form.is_good() and await prove(form, me.email, form.current.data, NOT_YOURS):
         live: QuartLive = current_app.extensions["quart_live"]
         await accounts.close_account(me.id)
+        await chat.forget_drafts_of(me.id)
+        await live.stash.forget_user(me.id)
         for news in await chat.leave_all(me.id):
             await live.pubsub.broadcast(chat.conversation_topic(news.conversation_id), news)
         await sign_out(me)

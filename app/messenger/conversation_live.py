@@ -9,8 +9,10 @@ from quart import abort
 from . import chat
 from .actions import ACTIONS, Action
 from .contacts import Contacts
+from .drafting import drafting
 from .errors import Invalid
 from .params import key_in, text_in
+from .poll_component import PollComponent
 from .runs import Entry, entries, entry
 from .summaries import ShowsConversations
 
@@ -20,6 +22,7 @@ log = logging.getLogger(__name__)
 class ConversationLive(ShowsConversations):
     """Shows a conversation as it grows, stores what this member writes, and lets its owner run it."""
 
+    on_mount = (drafting,)
     last: chat.Message | None = None
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
@@ -49,7 +52,8 @@ class ConversationLive(ShowsConversations):
         """Read the newest messages, and show them in place of what is there."""
         messages = await chat.recent_messages(self.assigns.here.id)
         self.last = messages[-1] if messages else None
-        self.stream("entries", entries(messages, self.assigns.me.id), dom_id=element_id, reset=True)
+        placed = entries(messages, self.assigns.me.id, self.assigns.zone)
+        self.stream("entries", placed, dom_id=element_id, reset=True)
 
     async def handle_event(self, event: str, params: Any) -> dict[str, Any] | None:
         """Send what was typed, look for people, or do something to the conversation."""
@@ -79,6 +83,7 @@ class ConversationLive(ShowsConversations):
             self.go_home()
             return None
         self.assign(error="")
+        await chat.forget_draft(here.id, me.id, content)
         # Also when it was stored before: whoever stored it may have had no time left to tell the others.
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
         return {"sent": message.id}
@@ -107,6 +112,7 @@ class ConversationLive(ShowsConversations):
             await self.show_message(news)
         elif conversation := await chat.find_conversation_of(self.assigns.me.id, news.conversation_id):
             await self.show_conversation(conversation)
+            self.send_update(PollComponent, id="poll")
         else:
             self.go_home()
 
@@ -124,7 +130,8 @@ class ConversationLive(ShowsConversations):
             # Two were stored in one order and announced in the other. The database knows the right one.
             await self.show_recent()
             return
-        self.stream_insert("entries", entry(message, self.last, self.assigns.me.id), limit=-chat.WINDOW)
+        placed = entry(message, self.last, self.assigns.me.id, self.assigns.zone)
+        self.stream_insert("entries", placed, limit=-chat.WINDOW)
         self.last = message
 
 

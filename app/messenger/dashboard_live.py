@@ -11,6 +11,7 @@ from .params import id_in, text_in
 from .restoring import RestoresForm, restoring
 from .signing_in import require_user
 from .summaries import ShowsConversations
+from .zones import in_their_zone
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ CHANGED_MEANWHILE = "The members have changed meanwhile. Look at them, and press
 class DashboardLive(ShowsConversations, RestoresForm):
     """Lists the conversations of `me`, and keeps the members chosen for a new one."""
 
-    on_mount = (require_user, restoring)
+    on_mount = (require_user, in_their_zone, restoring)
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
         """Begin with nobody chosen but me."""

@@ -1,7 +1,7 @@
 """Messages in runs: what one person writes within five minutes shares a name and an avatar."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from typing import NamedTuple
 
 from .chat import Message
@@ -19,9 +19,9 @@ class Entry(NamedTuple):
     opens_day: bool
 
 
-def entry(message: Message, previous: Message | None, reader_id: int) -> Entry:
-    """Place a message after the one before it."""
-    opens_day = previous is None or day_of(message.created_at) != day_of(previous.created_at)
+def entry(message: Message, previous: Message | None, reader_id: int, zone: tzinfo | None = None) -> Entry:
+    """Place a message after the one before it. A day begins when it begins in the reader's zone."""
+    opens_day = previous is None or day_of(message.created_at, zone) != day_of(previous.created_at, zone)
     continues = (
         not opens_day
         and previous is not None
@@ -31,9 +31,9 @@ def entry(message: Message, previous: Message | None, reader_id: int) -> Entry:
     return Entry(message, mine=message.user_id == reader_id, continues=continues, opens_day=opens_day)
 
 
-def entries(messages: Iterable[Message], reader_id: int) -> list[Entry]:
+def entries(messages: Iterable[Message], reader_id: int, zone: tzinfo | None = None) -> list[Entry]:
     """Place all messages, oldest first."""
     placed: list[Entry] = []
     for message in messages:
-        placed.append(entry(message, placed[-1].message if placed else None, reader_id))
+        placed.append(entry(message, placed[-1].message if placed else None, reader_id, zone))
     return placed

@@ -53,7 +53,8 @@ async def for_views() -> dict[str, Any]:
     user = await current_user()
     if user is None:
         return {}
-    return {"token": quart_auth.current_user.auth_id, "live_socket_id": socket_id(user.id)}
+    token = quart_auth.current_user.auth_id
+    return {"token": token, "user_id": user.id, "live_socket_id": socket_id(user.id)}
 
 
 def socket_id(user_id: int) -> str:

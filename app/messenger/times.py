@@ -1,6 +1,6 @@
-"""Times: stored in UTC, shown by the clock of the server."""
+"""Times: stored in UTC, shown by the clock of whoever reads; by that of the server where it is unknown."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 from sqlalchemy import DateTime, Dialect
 from sqlalchemy.orm import Mapped, mapped_column
@@ -32,24 +32,24 @@ class Timestamps:
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
 
-def clock(moment: datetime) -> str:
+def clock(moment: datetime, zone: tzinfo | None = None) -> str:
     """`14:32`."""
-    return f"{moment.astimezone():%H:%M}"
+    return f"{moment.astimezone(zone):%H:%M}"
 
 
-def clock_or_day(moment: datetime) -> str:
+def clock_or_day(moment: datetime, zone: tzinfo | None = None) -> str:
     """`14:32` for today, else `3 Mar`."""
-    day = day_of(moment)
-    return clock(moment) if day == day_of(now()) else f"{day.day} {day:%b}"
+    day = day_of(moment, zone)
+    return clock(moment, zone) if day == day_of(now(), zone) else f"{day.day} {day:%b}"
 
 
-def day_of(moment: datetime) -> date:
-    """The calendar day on which it happened, here."""
-    return moment.astimezone().date()
+def day_of(moment: datetime, zone: tzinfo | None = None) -> date:
+    """The calendar day on which it happened, there."""
+    return moment.astimezone(zone).date()
 
 
-def day_name(moment: datetime) -> str:
+def day_name(moment: datetime, zone: tzinfo | None = None) -> str:
     """`Today`, `Yesterday` or `Monday, 3 March 2025`."""
-    day = day_of(moment)
-    days_ago = (day_of(now()) - day).days
+    day = day_of(moment, zone)
+    days_ago = (day_of(now(), zone) - day).days
     return {0: "Today", 1: "Yesterday"}.get(days_ago, f"{day:%A}, {day.day} {day:%B %Y}")

@@ -32,14 +32,19 @@ export const Composer = {
     // Half a letter, as a faulty program may paste it, is nothing that can be sent.
     const content = this.text.value.toWellFormed?.() ?? this.text.value;
     outbox.dispatchEvent(new CustomEvent("outbox:add", { detail: content }));
-    this.text.value = "";
-    this.text.focus();
+    this.write("");
     document.getElementById("log").scrollTop = 0;
   },
 
   // A message that was refused comes back to be changed.
   take(content) {
-    this.text.value = [content, this.text.value].filter(Boolean).join("\n");
+    this.write([content, this.text.value].filter(Boolean).join("\n"));
+  },
+
+  // As if somebody had typed it, so that whoever keeps the draft hears of it.
+  write(text) {
+    this.text.value = text;
+    this.text.dispatchEvent(new Event("input", { bubbles: true }));
     this.text.focus();
   },
 };

@@ -1,0 +1,43 @@
+"""A view in which somebody writes: what is not sent yet is kept in the database, and with it on every device.
+
+    class ConversationLive(LiveView):
+        on_mount = (drafting,)
+
+The text is in `assigns.draft` when the page is first made. From then on it belongs to the browser, whose hook
+`Draft` says what has become of it.
+"""
+
+from typing import Any
+
+from quart_live import CONTINUE, HALT, LiveView
+
+from . import chat
+from .params import text_in
+
+EVENT = "draft"
+
+
+async def drafting(view: LiveView, params: dict[str, Any], session: dict[str, Any], stage: str) -> None:
+    """For `on_mount`: the view has a draft, and keeps it."""
+    me, here = view.assigns.me, params["conversation_id"]
+    # What the tab has written down may be some letters newer than what it could tell the server.
+    stashed = view.connect_params.get("draft")
+    if isinstance(stashed, str):
+        await keep(here, me.id, text_in({"draft": stashed}, "draft"))
+    view.assign(draft=await chat.draft_of(here, me.id))
+
+    async def keep_what_is_told(_view: LiveView, event: str, params: Any) -> Any:
+        if event != EVENT:
+            return CONTINUE
+        await keep(here, me.id, text_in(params, "content"))
+        return HALT
+
+    view.attach_hook("drafting", "handle_event", keep_what_is_told)
+
+
+async def keep(conversation_id: int, user_id: int, content: str) -> None:
+    """Keep the text, if this user is still a member; if not, there is no page to show it in."""
+    try:
+        await chat.keep_draft(conversation_id, user_id, content)
+    except chat.NotAMember:
+        return

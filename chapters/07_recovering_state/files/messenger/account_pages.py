@@ -1,0 +1,127 @@
+"""Register, sign in, sign out, profile: ordinary forms over HTTP, which need no script."""
+
+from typing import Any
+
+from quart import Blueprint, current_app, flash, redirect, render_template, request
+from quart.typing import ResponseReturnValue
+from quart_auth import login_required
+
+from quart_live import QuartLive
+
+from . import accounts, chat
+from .errors import Invalid
+from .forms import DeleteForm, PageForm, ProfileForm, RegisterForm, SignInForm, SignOutForm
+from .signing_in import close_pages, current_user, next_page, sign_in, sign_out, with_next
+
+account_pages = Blueprint("account_pages", __name__)
+
+WRONG = "The email or the password is wrong."
+NOT_YOURS = "This is not your current password."
+
+
+@account_pages.route("/register", methods=["GET", "POST"])
+async def register() -> ResponseReturnValue:
+    """A new account. Who has just made one is signed in."""
+    if await current_user():
+        return redirect(next_page())
+    form = await RegisterForm.of_request()
+    if form.is_good():
+        try:
+            user = await accounts.register(form.nickname.data, form.email.data, form.password.data)
+        except Invalid as invalid:
+            form.refuse(invalid)
+        else:
+            await sign_in(user)
+            await flash(f"Welcome, {user.nickname}.", "info")
+            return redirect(next_page())
+    return await show("register.html", form, other=with_next("/sign-in"))
+
+
+@account_pages.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
+async def sign_in_page() -> ResponseReturnValue:
+    """Back into an account. Whether the email is known is not said."""
+    if await current_user():
+        return redirect(next_page())
+    form = await SignInForm.of_request()
+    if form.is_good():
+        user = await prove(form, form.email.data, form.password.data, WRONG)
+        if user is not None:
+            await sign_in(user)
+            return redirect(next_page())
+    return await show("sign_in.html", form, other=with_next("/register"))
+
+
+@account_pages.route("/sign-out", methods=["GET", "POST"], endpoint="sign_out")
+async def sign_out_page() -> ResponseReturnValue:
+    """Out of the account, in every browser. A link to this page alone signs nobody out."""
+    form, user = await SignOutForm.of_request(), await current_user()
+    if user is not None and form.is_good():
+        await sign_out(user)
+        await flash("You are signed out, on all your devices.", "info")
+        return redirect("/sign-in")
+    for alert in form.alerts:
+        await flash(alert, "error")
+    return redirect("/")
+
+
+@account_pages.route("/profile", methods=["GET", "POST"])
+@login_required
+async def profile() -> ResponseReturnValue:
+    """The account of who looks at it."""
+    me = await current_user()
+    assert me is not None
+    form = await ProfileForm.of_request(nickname=me.nickname, email=me.email)
+    if form.is_good() and await prove(form, me.email, form.current.data, NOT_YOURS):
+        names, password = {"nickname": form.nickname.data, "email": form.email.data}, form.password.data
+        try:
+            await accounts.change_user(me.id, **names, password=password or None)
+        except Invalid as invalid:
+            form.refuse(invalid)
+        else:
+            if password:
+                # Whoever knew the old password, or has a copy of a cookie, is out now.
+                await accounts.end_sessions(me.id)
+                await sign_in(me)
+            await close_pages(me.id)
+            await flash("Your changes are saved.", "info")
+            return redirect("/profile")
+    return await show("profile.html", form)
+
+
+@account_pages.route("/profile/delete", methods=["GET", "POST"])
+@login_required
+async def delete_account() -> ResponseReturnValue:
+    """The end of an account. The page says before what becomes of everything."""
+    me = await current_user()
+    assert me is not None
+    form = await DeleteForm.of_request()
+    if form.is_good() and await prove(form, me.email, form.current.data, NOT_YOURS):
+        live: QuartLive = current_app.extensions["quart_live"]
+        await accounts.close_account(me.id)
+        await chat.forget_drafts_of(me.id)
+        await live.stash.forget_user(me.id)
+        for news in await chat.leave_all(me.id):
+            await live.pubsub.broadcast(chat.conversation_topic(news.conversation_id), news)
+        await sign_out(me)
+        await flash("Your account is deleted.", "info")
+        return redirect("/")
+    return await show("delete_account.html", form, leavings=await chat.leavings(me.id))
+
+
+async def prove(form: PageForm, email: str | None, password: str, refusal: str) -> accounts.User | None:
+    """The user whose password this is. Otherwise the form says why not."""
+    try:
+        user = await accounts.authenticate(email or "", password, request.remote_addr or "")
+    except accounts.TooManyAttempts as too_many:
+        form.form_errors.append(str(too_many))
+        form.status, form.headers = 429, {"Retry-After": str(too_many.seconds)}
+        return None
+    if user is None:
+        form.form_errors.append(refusal)
+    return user
+
+
+async def show(template: str, form: PageForm, **more: Any) -> ResponseReturnValue:
+    """The page with its form: as new, or with what was typed and what is wrong with it."""
+    status = form.status if request.method == "POST" else 200
+    return await render_template(template, form=form, **more), status, form.headers

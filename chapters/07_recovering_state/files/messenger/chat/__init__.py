@@ -1,0 +1,82 @@
+"""The chat context: conversations, their members, and what they write to each other."""
+
+from .conversations import (
+    Summary,
+    add_member,
+    all_conversations,
+    conversation_ids_of,
+    conversations_of,
+    create_conversation,
+    find_conversation,
+    find_conversation_of,
+    with_newest,
+)
+from .drafts import draft_of, forget_draft, forget_drafts_of, keep_draft
+from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members, start_conversation
+from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, leavings
+from .messages import WINDOW, mark_seen, recent_messages, send_message
+from .models import Conversation, Member, Message, SeenMessage
+from .polls import Question, ask, questions_in, vote
+from .rights import (
+    close_conversation,
+    hand_over,
+    invite,
+    leave,
+    remove_member,
+    rename_conversation,
+    reopen_conversation,
+)
+from .searching import WHOSE, Found, search_messages
+from .topics import Changed, News, conversation_topic
+
+__all__ = [
+    "LONGEST_TITLE",
+    "MOST_MEMBERS",
+    "TITLE_TOO_LONG",
+    "WHOSE",
+    "WINDOW",
+    "Changed",
+    "Conversation",
+    "Found",
+    "Leaving",
+    "Member",
+    "MembershipEnded",
+    "Message",
+    "News",
+    "NotAMember",
+    "Question",
+    "SeenMessage",
+    "Summary",
+    "add_member",
+    "all_conversations",
+    "ask",
+    "checked_members",
+    "close_conversation",
+    "conversation_ids_of",
+    "conversation_topic",
+    "conversations_of",
+    "create_conversation",
+    "draft_of",
+    "find_conversation",
+    "find_conversation_of",
+    "forget_draft",
+    "forget_drafts_of",
+    "hand_over",
+    "invite",
+    "keep_draft",
+    "leave",
+    "leave_all",
+    "leaving",
+    "leavings",
+    "mark_seen",
+    "questions_in",
+    "recent_messages",
+    "remove_member",
+    "rename_conversation",
+    "reopen_conversation",
+    "search_messages",
+    "send_message",
+    "start_conversation",
+    "vote",
+    "with_newest",
+]

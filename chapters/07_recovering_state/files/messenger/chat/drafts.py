@@ -1,0 +1,73 @@
+"""What somebody has written and not sent: kept for them, on every device of theirs."""
+
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, delete, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..db import Base, db
+from ..errors import Invalid, says
+from ..times import Timestamps, now
+from .members import require_member
+
+LONGEST = 20_000
+
+
+class Draft(Timestamps, Base):
+    """A message that one user has begun in one conversation."""
+
+    __tablename__ = "chat_drafts"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "user_id", info=says("content", "There is a draft already.")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("chat_conversations.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("accounts_users.id", ondelete="CASCADE"))
+    content: Mapped[str] = mapped_column(Text)
+
+
+async def draft_of(conversation_id: int, user_id: int) -> str:
+    """What this user has begun to write; empty when there is nothing."""
+    async with db.session() as session:
+        return await session.scalar(select(Draft.content).where(*key(conversation_id, user_id))) or ""
+
+
+async def keep_draft(conversation_id: int, user_id: int, content: str) -> None:
+    """Keep this instead of what was kept before; nothing when it is blank. Raises NotAMember.
+
+    Two devices may write at the same time. The last one counts.
+    """
+    if not content.strip():
+        await forget_draft(conversation_id, user_id)
+        return
+    try:
+        await store_draft(conversation_id, user_id, content[:LONGEST])
+    except Invalid:
+        # The other device was quicker to begin. Now there is a row to change.
+        await store_draft(conversation_id, user_id, content[:LONGEST])
+
+
+async def store_draft(conversation_id: int, user_id: int, content: str) -> None:
+    """Change the row, or make it. Raises Invalid when somebody else makes it at the same moment."""
+    async with db.transaction() as session:
+        await require_member(session, conversation_id, user_id)
+        change = update(Draft).where(*key(conversation_id, user_id)).values(content=content, updated_at=now())
+        if not (await session.execute(change.returning(Draft.id))).all():
+            session.add(Draft(conversation_id=conversation_id, user_id=user_id, content=content))
+
+
+async def forget_draft(conversation_id: int, user_id: int, content: str | None = None) -> None:
+    """Keep it no longer: in any case, or only if it is still this text."""
+    which = [] if content is None else [Draft.content == content]
+    async with db.transaction() as session:
+        await session.execute(delete(Draft).where(*key(conversation_id, user_id), *which))
+
+
+async def forget_drafts_of(user_id: int) -> None:
+    """The end of an account: nothing that was not sent stays."""
+    async with db.transaction() as session:
+        await session.execute(delete(Draft).where(Draft.user_id == user_id))
+
+
+def key(conversation_id: int, user_id: int) -> tuple[object, object]:
+    """What makes a draft the only one."""
+    return Draft.conversation_id == conversation_id, Draft.user_id == user_id

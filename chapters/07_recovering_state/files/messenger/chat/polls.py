@@ -1,0 +1,137 @@
+"""Questions put to a conversation, the choices they offer, and what each member has voted for."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+
+from ..db import Base, db
+from ..errors import Invalid, says
+from ..times import Timestamps
+from .groups import checked_title
+from .messages import require_open
+
+MOST_CHOICES = 12
+MOST_QUESTIONS = 20
+
+ASK_SOMETHING = says("question", "Ask something.")
+TWO_AT_LEAST = "Give two choices at least, each in a line of its own."
+TOO_MANY_CHOICES = f"{MOST_CHOICES} choices at most."
+TOO_MANY_QUESTIONS = f"{MOST_QUESTIONS} questions at most."
+
+
+class Question(Timestamps, Base):
+    """Something that a member wants the others to decide."""
+
+    __tablename__ = "chat_questions"
+    __table_args__ = (
+        CheckConstraint("trim(content) <> ''", name="content_not_blank", info=ASK_SOMETHING),
+        Index("ix_chat_questions_conversation_id", "conversation_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("chat_conversations.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("accounts_users.id"))
+    content: Mapped[str] = mapped_column(String(200))
+
+    choices: Mapped[list["Choice"]] = relationship(order_by="Choice.id", lazy="raise")
+    votes: Mapped[list["Vote"]] = relationship(order_by="Vote.id", lazy="raise")
+
+    def offers(self, choice_id: int) -> bool:
+        """Whether this is one of its choices."""
+        return any(choice.id == choice_id for choice in self.choices)
+
+    def votes_for(self, choice_id: int) -> int:
+        """How many have voted for one of the choices."""
+        return sum(vote.choice_id == choice_id for vote in self.votes)
+
+    def vote_of(self, user_id: int) -> int:
+        """What this user has voted for; 0 for nothing yet."""
+        return next((vote.choice_id for vote in self.votes if vote.user_id == user_id), 0)
+
+
+class Choice(Base):
+    """One of the answers that a question offers."""
+
+    __tablename__ = "chat_choices"
+    __table_args__ = (UniqueConstraint("question_id", "content", info=says("choices", "Each choice once.")),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("chat_questions.id", ondelete="CASCADE"))
+    content: Mapped[str] = mapped_column(String(200))
+
+
+class Vote(Timestamps, Base):
+    """What one user has voted for, of one question."""
+
+    __tablename__ = "chat_votes"
+    __table_args__ = (
+        UniqueConstraint("question_id", "user_id", info=says("choice", "You have voted already.")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("chat_questions.id", ondelete="CASCADE"))
+    choice_id: Mapped[int] = mapped_column(ForeignKey("chat_choices.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("accounts_users.id"))
+
+
+async def questions_in(conversation_id: int) -> Sequence[Question]:
+    """The questions of a conversation, with choices and votes, the first one first."""
+    query = select(Question).where(Question.conversation_id == conversation_id).order_by(Question.id)
+    with_all = query.options(selectinload(Question.choices), selectinload(Question.votes))
+    async with db.session() as session:
+        return (await session.scalars(with_all)).all()
+
+
+async def ask(conversation_id: int, user_id: int, content: str, choices: str) -> None:
+    """Put a question to a conversation. Raises Invalid, and NotAMember.
+
+    Args:
+        conversation_id: where.
+        user_id: who asks.
+        content: the question.
+        choices: the answers it offers, each in a line of its own.
+    """
+    content = checked_title(content)
+    lines = list(dict.fromkeys(filter(None, map(checked_title, choices.splitlines()[: MOST_CHOICES * 2]))))
+    if not 2 <= len(lines) <= MOST_CHOICES:
+        raise Invalid({"choices": [TOO_MANY_CHOICES if len(lines) > 2 else TWO_AT_LEAST]})
+    async with db.transaction() as session:
+        question = Question(conversation_id=conversation_id, user_id=user_id, content=content)
+        question.choices = [Choice(content=line) for line in lines]
+        session.add(question)
+        await session.flush()
+        await require_open(session, conversation_id, user_id)
+        here = select(Question.id).where(Question.conversation_id == conversation_id)
+        if len((await session.scalars(here)).all()) > MOST_QUESTIONS:
+            raise Invalid({"question": [TOO_MANY_QUESTIONS]})
+
+
+async def vote(conversation_id: int, user_id: int, ballot: Mapping[int, int]) -> None:
+    """Store what a member votes for, instead of what they voted for before. Raises Invalid, and NotAMember.
+
+    Args:
+        conversation_id: where the questions are asked.
+        user_id: who votes.
+        ballot: a choice for each question, by their ids. All of it counts, or nothing.
+    """
+    async with db.transaction() as session:
+        mine = Vote.user_id == user_id, Vote.question_id.in_(ballot)
+        await session.execute(delete(Vote).where(*mine))
+        for question_id, choice_id in await offered(session, conversation_id, ballot):
+            session.add(Vote(question_id=question_id, choice_id=choice_id, user_id=user_id))
+        await session.flush()
+        await require_open(session, conversation_id, user_id)
+
+
+async def offered(
+    session: AsyncSession, conversation_id: int, ballot: Mapping[int, int]
+) -> list[tuple[int, int]]:
+    """The ballot in the order of the questions. Raises Invalid if it holds what nobody has asked here."""
+    query = select(Choice.question_id, Choice.id).join(Question, Question.id == Choice.question_id)
+    here = query.where(Question.conversation_id == conversation_id, Choice.id.in_(ballot.values()))
+    found = [(row[0], row[1]) for row in await session.execute(here.order_by(Choice.question_id))]
+    if dict(found) != dict(ballot):
+        raise Invalid({"choice": ["This is not one of the choices, or no longer. Choose again."]})
+    return found

@@ -1,0 +1,80 @@
+"""Questions put to a conversation, drafts of messages, and what quart_live stashes for users."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "chat_questions",
+        sa.Column("id", sa.Integer, primary_key=True),
+        reference("conversation_id", "chat_conversations.id", "CASCADE"),
+        reference("user_id", "accounts_users.id"),
+        sa.Column("content", sa.String(200), nullable=False),
+        *timestamps(),
+        sa.CheckConstraint("trim(content) <> ''", name="content_not_blank"),
+    )
+    op.create_index("ix_chat_questions_conversation_id", "chat_questions", ["conversation_id"])
+    op.create_table(
+        "chat_choices",
+        sa.Column("id", sa.Integer, primary_key=True),
+        reference("question_id", "chat_questions.id", "CASCADE"),
+        sa.Column("content", sa.String(200), nullable=False),
+        sa.UniqueConstraint("question_id", "content"),
+    )
+    op.create_table(
+        "chat_votes",
+        sa.Column("id", sa.Integer, primary_key=True),
+        reference("question_id", "chat_questions.id", "CASCADE"),
+        reference("choice_id", "chat_choices.id", "CASCADE"),
+        reference("user_id", "accounts_users.id"),
+        *timestamps(),
+        # Whoever votes again changes their mind; they do not vote twice.
+        sa.UniqueConstraint("question_id", "user_id"),
+    )
+    create_drafts()
+    create_stash()
+
+
+def create_drafts() -> None:
+    op.create_table(
+        "chat_drafts",
+        sa.Column("id", sa.Integer, primary_key=True),
+        reference("conversation_id", "chat_conversations.id", "CASCADE"),
+        reference("user_id", "accounts_users.id", "CASCADE"),
+        sa.Column("content", sa.Text, nullable=False),
+        *timestamps(),
+        sa.UniqueConstraint("conversation_id", "user_id"),
+    )
+
+
+def create_stash() -> None:
+    """The columns are those of `quart_live.stash.stash_table`."""
+    op.create_table(
+        "live_stash",
+        sa.Column("owner", sa.String(200), primary_key=True),
+        sa.Column("view", sa.String(200), primary_key=True),
+        sa.Column("name", sa.String(200), primary_key=True),
+        sa.Column("seal", sa.Text, nullable=False),
+        sa.Column("expires_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("ix_live_stash_expires_at", "live_stash", ["expires_at"])
+
+
+def reference(column: str, target: str, ondelete: str | None = None) -> sa.Column[int]:
+    return sa.Column(column, sa.Integer, sa.ForeignKey(target, ondelete=ondelete), nullable=False)
+
+
+def timestamps() -> list[sa.Column[object]]:
+    return [
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+    ]
+
+
+def downgrade() -> None:
+    for table in ("live_stash", "chat_drafts", "chat_votes", "chat_choices", "chat_questions"):
+        op.drop_table(table)

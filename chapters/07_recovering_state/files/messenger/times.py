@@ -1,0 +1,55 @@
+"""Times: stored in UTC, shown by the clock of whoever reads; by that of the server where it is unknown."""
+
+from datetime import UTC, date, datetime, tzinfo
+
+from sqlalchemy import DateTime, Dialect
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+def now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite forgets the time zone of what it stores; this column puts it back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and (value if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+class Timestamps:
+    """For models: when a record was made, and when it last changed."""
+
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+
+
+def clock(moment: datetime, zone: tzinfo | None = None) -> str:
+    """`14:32`."""
+    return f"{moment.astimezone(zone):%H:%M}"
+
+
+def clock_or_day(moment: datetime, zone: tzinfo | None = None) -> str:
+    """`14:32` for today, else `3 Mar`."""
+    day = day_of(moment, zone)
+    return clock(moment, zone) if day == day_of(now(), zone) else f"{day.day} {day:%b}"
+
+
+def day_of(moment: datetime, zone: tzinfo | None = None) -> date:
+    """The calendar day on which it happened, there."""
+    return moment.astimezone(zone).date()
+
+
+def day_name(moment: datetime, zone: tzinfo | None = None) -> str:
+    """`Today`, `Yesterday` or `Monday, 3 March 2025`."""
+    day = day_of(moment, zone)
+    days_ago = (day_of(now(), zone) - day).days
+    return {0: "Today", 1: "Yesterday"}.get(days_ago, f"{day:%A}, {day.day} {day:%B %Y}")

@@ -1,0 +1,25 @@
+// Where somebody was reading. A refresh begins at the newest message; this goes back to where they were.
+export const Place = {
+  mounted() {
+    this.log = this.el.parentElement;
+    this.name = `place:${location.pathname}`;
+    const kept = Number(sessionStorage.getItem(this.name));
+    if (kept) this.log.scrollTop = kept;
+    this.keep = () => sessionStorage.setItem(this.name, this.log.scrollTop);
+    addEventListener("pagehide", this.keep);
+  },
+
+  destroyed() {
+    removeEventListener("pagehide", this.keep);
+  },
+
+  disconnected() {
+    this.keep();
+    this.away = this.log.scrollTop;
+  },
+
+  // The list of messages has been made anew.
+  reconnected() {
+    this.log.scrollTop = this.away;
+  },
+};

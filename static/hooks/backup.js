@@ -1,0 +1,90 @@
+// A copy of a form, in case its page or its line is lost. It is offered, not put back: it may be from long ago.
+// Fields shown by the server and changed by hand are "unsaved" until the form is sent and emptied.
+const PREFIX = "backup:";
+
+export const Backup = {
+  mounted() {
+    this.name = PREFIX + this.el.dataset.backup;
+    this.form = this.el.querySelector("form");
+    this.form.addEventListener("input", () => (this.unsaved = true));
+    this.el.addEventListener("click", (event) => this.answer(event.target.closest("button")?.value));
+    this.handleEvent(`saved:${this.el.dataset.backup}`, () => this.saved());
+    this.warn = (event) => this.isUnsaved() && event.preventDefault();
+    this.leave = () => this.store();
+    addEventListener("beforeunload", this.warn);
+    addEventListener("pagehide", this.leave);
+    this.offer();
+  },
+
+  destroyed() {
+    removeEventListener("beforeunload", this.warn);
+    removeEventListener("pagehide", this.leave);
+  },
+
+  disconnected() {
+    this.store();
+  },
+
+  reconnected() {
+    this.offer();
+  },
+
+  // Of a form that somebody has emptied by hand, nothing is left to save.
+  isUnsaved() {
+    return this.unsaved && this.fields().some(([, value]) => value.trim() !== "");
+  },
+
+  fields() {
+    return [...new FormData(this.form)].filter(([, value]) => typeof value === "string");
+  },
+
+  store() {
+    if (!this.isUnsaved()) return;
+    const copy = { at: Date.now(), fields: this.fields() };
+    try {
+      localStorage.setItem(this.name, JSON.stringify(copy));
+    } catch {
+      // No room, or not allowed. The warning before leaving is all we have then.
+    }
+  },
+
+  copy() {
+    try {
+      return JSON.parse(localStorage.getItem(this.name));
+    } catch {
+      return null;
+    }
+  },
+
+  // Nothing is offered that stands in the form already.
+  offer() {
+    const copy = this.copy();
+    const same = JSON.stringify(copy?.fields) === JSON.stringify(this.fields());
+    const offer = this.el.querySelector("[data-offer]");
+    offer.hidden = !copy || same;
+    if (!copy) return;
+    const at = new Date(copy.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    offer.querySelector("[data-at]").textContent = at;
+  },
+
+  answer(wanted) {
+    if (wanted === "bring-back") this.bringBack();
+    if (wanted === "throw-away") this.saved();
+  },
+
+  bringBack() {
+    for (const [name, value] of this.copy()?.fields ?? []) {
+      const field = this.form.elements[name];
+      if (!field) continue;
+      field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    this.offer();
+  },
+
+  saved() {
+    this.unsaved = false;
+    localStorage.removeItem(this.name);
+    this.offer();
+  },
+};

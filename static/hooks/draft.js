@@ -1,0 +1,55 @@
+// What is written and not sent. The tab writes it down at once, and tells the server when there is a pause.
+const PAUSE = 400;
+
+const nameOf = (element) => element?.querySelector("[data-draft]")?.dataset.draft;
+
+// For the params of a join: what this tab has not told the server yet. Undefined when there is nothing.
+export function stashedDraft(view) {
+  const name = nameOf(view);
+  return name ? (sessionStorage.getItem(name) ?? undefined) : undefined;
+}
+
+export const Draft = {
+  mounted() {
+    this.name = this.el.dataset.draft;
+    this.text = this.el.querySelector("textarea");
+    // After a refresh the page was made before the join told the newest letters.
+    const stashed = sessionStorage.getItem(this.name);
+    if (stashed !== null) {
+      this.text.value = stashed;
+      this.told(stashed);
+    }
+    this.text.addEventListener("input", () => this.write());
+  },
+
+  destroyed() {
+    clearTimeout(this.timer);
+  },
+
+  // The join has told what was stashed. What came after that is told now.
+  reconnected() {
+    if (sessionStorage.getItem(this.name) !== null) this.tell();
+  },
+
+  write() {
+    try {
+      sessionStorage.setItem(this.name, this.text.value);
+    } catch {
+      // No room, or not allowed. Then the last letters before a refresh are lost.
+    }
+    clearTimeout(this.timer);
+    // An empty field has most likely been sent. Nobody shall find that on another device.
+    this.timer = setTimeout(() => this.tell(), this.text.value ? PAUSE : 0);
+  },
+
+  async tell() {
+    const content = this.text.value;
+    const answer = await this.pushEvent("draft", { content }).catch(() => null);
+    if (answer !== null) this.told(content);
+  },
+
+  // What the server has needs no second place, unless it has changed meanwhile.
+  told(content) {
+    if (sessionStorage.getItem(this.name) === content) sessionStorage.removeItem(this.name);
+  },
+};
