@@ -10,7 +10,7 @@ from quart_live import LiveComponent
 from . import chat
 from .ballots import Ballot, as_text, ballot_in, only_offered
 from .errors import Invalid
-from .params import id_in, text_in
+from .params import text_in
 from .question_component import QuestionComponent
 
 
@@ -22,10 +22,12 @@ class PollComponent(LiveComponent):
         self.assign(ballot={}, kept="{}", refusal="", note="", asked="", choices="")
 
     async def update(self, assigns: dict[str, Any]) -> None:
-        """Read the questions: when the poll is placed, and each time when somebody has asked or voted."""
-        self.assign(**assigns)
-        self.assign(questions=await chat.questions_in(self.assigns.here_id))
-        self.choose(only_offered(self.assigns.ballot, self.assigns.questions))
+        """A question says what was chosen in it. Else it is time to read: somebody has asked, or voted."""
+        chosen = assigns.get("choose", {})
+        if not chosen:
+            self.assign(**assigns)
+            self.assign(questions=await chat.questions_in(self.assigns.here_id))
+        self.choose(only_offered(self.assigns.ballot | chosen, self.assigns.questions))
 
     def choose(self, ballot: Ballot) -> None:
         """Hold these choices, and hand each one that is new down to its question."""
@@ -33,14 +35,11 @@ class PollComponent(LiveComponent):
             chosen = ballot.get(question_id, 0)
             if chosen != self.assigns.ballot.get(question_id, 0):
                 self.send_update(QuestionComponent, id=question_id, chosen=chosen)
-        self.assign(ballot=ballot, kept=as_text(ballot))
+        self.assign(ballot=ballot, kept=as_text(ballot), note="")
 
     async def handle_event(self, event: str, params: Any) -> None:
-        """Something was chosen, voted for or asked; or a browser hands back what was chosen before."""
-        if event == "choose":
-            chosen = {id_in(params, "question"): id_in(params, "choice")}
-            self.choose(only_offered(self.assigns.ballot | chosen, self.assigns.questions))
-        elif event == "restore":
+        """Something was voted for or asked, or a browser hands back what was chosen before."""
+        if event == "restore":
             self.choose(ballot_in(params, self.assigns.questions) | self.assigns.ballot)
         elif event == "vote":
             await self.vote()

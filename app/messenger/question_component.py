@@ -15,7 +15,9 @@ class QuestionComponent(LiveComponent):
         self.assign(picked=0, chosen=0)
 
     async def handle_event(self, event: str, params: Any) -> None:
-        """Another answer was picked. The form itself says so again when its view begins anew."""
-        if event == "pick":
-            choice_id = id_in(params, "choice")
-            self.assign(picked=choice_id if self.assigns.question.offers(choice_id) else 0)
+        """Another answer was picked, or chosen. What is picked, the form itself says again after a fault."""
+        choice_id = id_in(params, "choice")
+        self.assign(picked=choice_id if self.assigns.question.offers(choice_id) else 0)
+        if event == "choose":
+            # Nothing is shown as chosen here before the poll says so.
+            self.send_update("poll", id="poll", choose={self.id: choice_id})

@@ -1,6 +1,6 @@
 """What somebody has written and not sent: kept for them, on every device of theirs."""
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint, delete, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Text, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, db
@@ -68,6 +68,6 @@ async def forget_drafts_of(user_id: int) -> None:
         await session.execute(delete(Draft).where(Draft.user_id == user_id))
 
 
-def key(conversation_id: int, user_id: int) -> tuple[object, object]:
+def key(conversation_id: int, user_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """What makes a draft the only one."""
     return Draft.conversation_id == conversation_id, Draft.user_id == user_id
