@@ -53,8 +53,7 @@ async def what_survives(lab: Lab, path: str, name: str = "Alice") -> Matrix:
     """
     here, there = await lab.people(name, f"{name} on another device")
     for person in (here, there):
-        await lab.sign_in(person, name)
-    await here.goto(path)
+        await _enter(lab, person, name, path)
     found: dict[str, dict[str, str]] = {}
     for fault in FAULTS:
         word = fault.replace(" ", "-")
@@ -66,6 +65,14 @@ async def what_survives(lab: Lab, path: str, name: str = "Alice") -> Matrix:
             kept = YES if row["word"] == word else OFFERED if row["offered"] else NO
             found.setdefault(row["title"], {})[fault] = kept
     return found
+
+
+async def _enter(lab: Lab, person: Person, name: str, path: str) -> None:
+    """Open the page; who is not signed in yet is led to the form for that."""
+    await person.goto(path)
+    if urlsplit(person.page.url).path != path:
+        await lab.sign_in(person, name)
+        await person.goto(path)
 
 
 async def _broken(lab: Lab, fault: str, here: Person, there: Person) -> Person:

@@ -12,14 +12,14 @@ from typing import Any
 from quart_live import CONTINUE, HALT, LiveView
 
 from . import chat
-from .params import text_in
+from .params import id_in, text_in
 
 EVENT = "draft"
 
 
 async def drafting(view: LiveView, params: dict[str, Any], session: dict[str, Any], stage: str) -> None:
     """For `on_mount`: the view has a draft, and keeps it."""
-    me, here = view.assigns.me, params["conversation_id"]
+    me, here = view.assigns.me, id_in(params, "conversation_id")
     # What the tab has written down may be some letters newer than what it could tell the server.
     stashed = view.connect_params.get("draft")
     if isinstance(stashed, str):

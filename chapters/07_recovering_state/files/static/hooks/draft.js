@@ -1,12 +1,14 @@
 // What is written and not sent. The tab writes it down at once, and tells the server when there is a pause.
 const PAUSE = 400;
+// A frame that is too long ends the socket, each time. What is longer is kept up to here.
+const LONGEST = 20_000;
 
 const nameOf = (element) => element?.querySelector("[data-draft]")?.dataset.draft;
 
 // For the params of a join: what this tab has not told the server yet. Undefined when there is nothing.
 export function stashedDraft(view) {
   const name = nameOf(view);
-  return name ? (sessionStorage.getItem(name) ?? undefined) : undefined;
+  return name ? sessionStorage.getItem(name)?.slice(0, LONGEST) : undefined;
 }
 
 export const Draft = {
@@ -44,7 +46,7 @@ export const Draft = {
 
   async tell() {
     const content = this.text.value;
-    const answer = await this.pushEvent("draft", { content }).catch(() => null);
+    const answer = await this.pushEvent("draft", { content: content.slice(0, LONGEST) }).catch(() => null);
     if (answer !== null) this.told(content);
   },
 
