@@ -1,0 +1,51 @@
+"""Searching messages. What is searched stands in the address; what was searched lately, in the stash."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from quart_live import LiveView
+from quart_live.stash import Stash, user
+
+from . import chat
+from .params import text_in
+
+MOST_RECENT = 5
+WITHIN = {"": None, "day": timedelta(days=1), "week": timedelta(days=7)}
+
+
+class SearchLive(LiveView):
+    """Shows what the address asks for. To change that is to go to another address."""
+
+    stash = Stash(recent=user())
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        """Nobody has searched yet, on any device; unless they have."""
+        self.assign(page_title="Search", recent=[])
+
+    async def handle_params(self, params: dict[str, Any], uri: str) -> None:
+        """Search for what the address says. It may say anything."""
+        words, whose, within = (text_in(params, name) for name in ("words", "whose", "within"))
+        whose = whose if whose in chat.WHOSE else "all"
+        within = within if within in WITHIN else ""
+        found = await chat.search_messages(self.assigns.me.id, words, whose, WITHIN[within])
+        self.assign(words=words, whose=whose, within=within, found=found)
+        self.assign(tabs=[(name, self.address(whose=name)) for name in chat.WHOSE])
+
+    async def handle_event(self, event: str, params: Any) -> None:
+        """Something was typed, or searched in earnest: that is one more place to go back to."""
+        if event == "forget":
+            self.assign(recent=[])
+            self.clear_stash("recent")
+        if event not in ("type", "search"):
+            return
+        words, within = text_in(params, "words"), text_in(params, "within")
+        if event == "search" and words.strip():
+            others = [earlier for earlier in self.assigns.recent if earlier != words]
+            self.assign(recent=[words, *others][:MOST_RECENT])
+        self.push_patch(self.address(words=words, within=within), replace=event == "type")
+
+    def address(self, **changed: str) -> str:
+        """The address of this search with something changed."""
+        asked = {name: self.assigns[name] for name in ("words", "whose", "within")} | changed
+        return f"/search?{urlencode(asked)}"
