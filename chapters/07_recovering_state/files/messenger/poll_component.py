@@ -24,7 +24,9 @@ class PollComponent(LiveComponent):
     async def update(self, assigns: dict[str, Any]) -> None:
         """A question says what was chosen in it. Else it is time to read: somebody has asked, or voted."""
         chosen = assigns.get("choose", {})
-        if not chosen:
+        if chosen:
+            self.assign(note="")
+        else:
             self.assign(**assigns)
             self.assign(questions=await chat.questions_in(self.assigns.here_id))
         self.choose(only_offered(self.assigns.ballot | chosen, self.assigns.questions))
@@ -35,7 +37,7 @@ class PollComponent(LiveComponent):
             chosen = ballot.get(question_id, 0)
             if chosen != self.assigns.ballot.get(question_id, 0):
                 self.send_update(QuestionComponent, id=question_id, chosen=chosen)
-        self.assign(ballot=ballot, kept=as_text(ballot), note="")
+        self.assign(ballot=ballot, kept=as_text(ballot))
 
     async def handle_event(self, event: str, params: Any) -> None:
         """Something was voted for or asked, or a browser hands back what was chosen before."""
