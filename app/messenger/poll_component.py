@@ -59,7 +59,7 @@ class PollComponent(LiveComponent):
         self.assign(asked=content, choices=choices)
         if await self.do(chat.ask(self.assigns.here_id, self.assigns.me_id, content, choices)):
             self.assign(asked="", choices="", note="Asked.")
-            self.push_event("saved:question", {})
+            self.push_event("saved:asking", {})
 
     async def do(self, asked: Any) -> bool:
         """Ask the context, and tell everyone; or say why not."""

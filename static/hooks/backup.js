@@ -1,5 +1,5 @@
 // A copy of a form, in case its page or its line is lost. It is offered, not put back: it may be from long ago.
-// Fields shown by the server and changed by hand are "unsaved" until the form is sent and emptied.
+// Its name says whose it is: others may use this browser after them.
 const PREFIX = "backup:";
 
 export const Backup = {
@@ -8,7 +8,7 @@ export const Backup = {
     this.form = this.el.querySelector("form");
     this.form.addEventListener("input", () => (this.unsaved = true));
     this.el.addEventListener("click", (event) => this.answer(event.target.closest("button")?.value));
-    this.handleEvent(`saved:${this.el.dataset.backup}`, () => this.saved());
+    this.handleEvent(`saved:${this.el.id}`, () => this.saved());
     this.warn = (event) => this.isUnsaved() && event.preventDefault();
     this.leave = () => this.store();
     addEventListener("beforeunload", this.warn);

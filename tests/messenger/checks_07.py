@@ -138,8 +138,8 @@ ZONES_JS = """zone => {
   };
 }"""
 
-# Half past eleven at night in London is noon of the next day in Auckland.
-AT_NIGHT = datetime(2025, 3, 3, 23, 30, tzinfo=UTC)
+# Noon in London is the next day in Auckland, and early morning in Los Angeles.
+AT_NOON = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
 
 DATED = """
     from datetime import datetime
@@ -157,11 +157,11 @@ DATED = """
 )
 @since(7)
 async def zones(c: CheckContext) -> None:
-    number = await talk(c, "Late at night")
-    await c.in_app(in_messenger(DATED.format(number=number, moment=AT_NIGHT.isoformat())), "a dated message")
+    number = await talk(c, "Noon in London")
+    await c.in_app(in_messenger(DATED.format(number=number, moment=AT_NOON.isoformat())), "a dated message")
     for name, zone, clock, day in (
-        ("Alice", "Pacific/Auckland", "12:30", "Tuesday, 4 March 2025"),
-        ("Bob", "America/Los_Angeles", "15:30", "Monday, 3 March 2025"),
+        ("Alice", "Pacific/Auckland", "01:00", "Tuesday, 4 March 2025"),
+        ("Bob", "America/Los_Angeles", "04:00", "Monday, 3 March 2025"),
         ("Carol", "Middle/Earth", "", "March 2025"),
     ):
         person = await c.person(name)

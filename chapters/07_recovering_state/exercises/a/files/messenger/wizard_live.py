@@ -29,7 +29,9 @@ class WizardLive(LiveView):
 
     async def handle_event(self, event: str, params: Any) -> None:
         """Something was filled in, or it is time for another step."""
-        if event == "edit":
+        # A field sends its last change when it vanishes. By then the form may show another step.
+        is_of_this_step = text_in(params, "step") == self.assigns.step
+        if event == "edit" and is_of_this_step:
             await self.fill_in(params)
         elif event == "recover":
             await self.recover(params)
@@ -37,7 +39,7 @@ class WizardLive(LiveView):
             self.assign(contacts=await self.assigns.contacts.show_more())
         elif event == "back":
             self.go(-1)
-        elif event == "next":
+        elif event == "next" and is_of_this_step:
             await self.fill_in(params)
             await self.go_on()
 
