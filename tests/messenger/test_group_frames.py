@@ -179,7 +179,7 @@ async def test_what_the_owner_may_is_refused_to_a_member_by_hand(app: Quart) -> 
             ("hand-over", {"id": await id_of("Bob")}),
         ]:
             await bob.hook(event, params)
-            assert bob.find("dialog .error").text == "Only the owner can do this."
+            assert bob.find("#settings .error").text == "Only the owner can do this."
     after = await chat.find_conversation(2)
     assert after is not None
     for name in ("title", "closed_at", "member_ids"):

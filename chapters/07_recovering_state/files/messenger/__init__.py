@@ -20,6 +20,9 @@ from .times import clock, clock_or_day, day_name
 from .wizard_live import WizardLive
 from .zones import in_their_zone
 
+# Where quart_live keeps what is stashed for users. Its migration is 0005.
+STASH = stash_table(Base.metadata)
+
 
 def create_app() -> Quart:
     """Build the app. What it reads from the environment is listed in env.sample."""
@@ -44,7 +47,7 @@ def create_app() -> Quart:
     members.route("/conversations/new", WizardLive)
     members.route("/search", SearchLive)
     live.add_router(members)
-    live.stash.add("database", SQLAlchemyStash(db.engine, stash_table(Base.metadata)))
+    live.stash.add("database", SQLAlchemyStash(db.engine, STASH))
     live.init_app(app)
     signing_in.init_app(app, live)
     return app
