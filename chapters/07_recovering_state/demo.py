@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from course.acting import Lab, Person
 
 PEOPLE = ("Alice", "Bob")
-STARTS = {"Alice": "/conversations/2", "Bob": "/conversations/2"}
+STARTS = {"Alice": "/", "Bob": "/"}
 
 
 async def choose(person: Person, question: str, choice: str) -> None:
@@ -20,10 +20,14 @@ async def acts(lab: Lab) -> AsyncIterator[str]:
     """Play the demo; each caption comes before its act."""
     alice, bob = await lab.people(*PEOPLE)
 
+    yield "Alice and Bob are in the same conversation, each on a page of their own."
+    await lab.sign_in(alice)
+    await lab.sign_in(bob)
+    for person in (alice, bob):
+        await person.goto("/conversations/2")
+
     yield "Alice asks when they go. The question is on Bob's page as well."
     for person in (alice, bob):
-        await lab.sign_in(person)
-        await person.goto("/conversations/2")
         await person.button("Poll").click()
     await alice.textbox("Question").fill("Which day?")
     await alice.textbox("Choices, one in each line").fill("Saturday\nSunday")
