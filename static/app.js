@@ -2,13 +2,18 @@
 import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 import { keepPage, patience, watchConnection } from "./connection.js";
+import { Announce } from "./hooks/announce.js";
 import { Composer } from "./hooks/composer.js";
 import { Dialog } from "./hooks/dialog.js";
 import { Lifecycle } from "./hooks/lifecycle.js";
 import { Log } from "./hooks/log.js";
+import { Notifications } from "./hooks/notifications.js";
 import { Outbox } from "./hooks/outbox.js";
+import { Reading } from "./hooks/reading.js";
 import * as recovering from "./hooks/recovering.js";
 import { restoresForm } from "./hooks/restore.js";
+import { Title } from "./hooks/title.js";
+import { Toast } from "./hooks/toast.js";
 import { Unsent } from "./hooks/unsent.js";
 import { whatToTell } from "./joining.js";
 
@@ -25,7 +30,10 @@ const CreateConversationForm = restoresForm();
 const liveSocket = new LiveSocket("/live", Socket, {
   ...patience,
   params: whatToTell(csrfToken),
-  hooks: { Composer, CreateConversationForm, Dialog, Lifecycle, Log, Outbox, Unsent, ...recovering },
+  hooks: {
+    Announce, Composer, CreateConversationForm, Dialog, Lifecycle, Log, Notifications, Outbox, Reading, Title,
+    Toast, Unsent, ...recovering,
+  },
   metadata: { click: describeClick },
 });
 

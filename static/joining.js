@@ -2,6 +2,8 @@
 import { withStash } from "quart_live/stash";
 import { stashedDraft } from "./hooks/draft.js";
 import { stashedWord } from "./hooks/words.js";
+import { lineAt } from "./hooks/reading.js";
+import { areOn } from "./notes.js";
 
 export function whatToTell(csrfToken) {
   return withStash((view) => ({
@@ -9,5 +11,7 @@ export function whatToTell(csrfToken) {
     time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     draft: stashedDraft(view),
     word: stashedWord(view),
+    notifications: areOn(),
+    line_at: lineAt(),
   }));
 }

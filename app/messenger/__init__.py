@@ -5,7 +5,7 @@ from quart import Quart
 from quart_live import LiveRouter, QuartLive
 from quart_live.stash import SQLAlchemyStash, stash_table
 
-from . import signing_in
+from . import notifications, signing_in
 from .account_pages import account_pages
 from .config import database_url, read_environment, static_folder
 from .conversation_live import ConversationLive
@@ -13,10 +13,12 @@ from .counter_live import CounterLive
 from .db import Base, db
 from .keeping_live import KeepingLive
 from .lifecycle_live import LifecycleLive
+from .notification_pages import notification_pages
 from .pages import not_found, pages
 from .people import hue, initials
 from .search_live import SearchLive
 from .times import clock, clock_or_day, day_name
+from .unread import shown
 from .wizard_live import WizardLive
 from .zones import in_their_zone
 
@@ -31,11 +33,14 @@ def create_app() -> Quart:
 
     db.connect(database_url())
     app.after_serving(db.disconnect)
+    notifications.pusher.connect(notifications.push_settings())
+    app.after_serving(notifications.pusher.disconnect)
 
-    for template_filter in (clock, clock_or_day, day_name, hue, initials):
+    for template_filter in (clock, clock_or_day, day_name, hue, initials, notifications.tag, shown):
         app.add_template_filter(template_filter)
     app.register_blueprint(pages)
     app.register_blueprint(account_pages)
+    app.register_blueprint(notification_pages)
     app.register_error_handler(404, not_found)
 
     live = QuartLive(layout="layout.html")

@@ -13,10 +13,12 @@ class Action(NamedTuple):
     Attributes:
         do: asks the context; given the conversation's id, mine, and what the browser has sent.
         done: what to say when it is done.
+        brings_somebody: whether a member comes whom nobody has told yet.
     """
 
     do: Callable[[int, int, Any], Awaitable[None]]
     done: str = ""
+    brings_somebody: bool = False
 
 
 ACTIONS = {
@@ -25,7 +27,9 @@ ACTIONS = {
     ),
     "close": Action(lambda here, me, _: chat.close_conversation(here, me)),
     "reopen": Action(lambda here, me, _: chat.reopen_conversation(here, me), "Open again."),
-    "add": Action(lambda here, me, params: chat.invite(here, me, id_in(params, "id")), "Added."),
+    "add": Action(
+        lambda here, me, params: chat.invite(here, me, id_in(params, "id")), "Added.", brings_somebody=True
+    ),
     "remove": Action(lambda here, me, params: chat.remove_member(here, me, id_in(params, "id")), "Removed."),
     "hand-over": Action(lambda here, me, params: chat.hand_over(here, me, id_in(params, "id")), "Done."),
     "leave": Action(lambda here, me, _: chat.leave(here, me)),

@@ -8,22 +8,24 @@ from quart import abort
 
 from . import chat
 from .actions import ACTIONS, Action
+from .announcing import announce
 from .contacts import Contacts
 from .drafting import drafting
 from .errors import Invalid
-from .params import key_in, text_in
+from .notifications import address_of, note_of_conversation, note_of_message, pusher
+from .params import id_in, key_in, text_in
 from .poll_component import PollComponent
+from .reading import ReadsMessages, reading
 from .runs import Entry, entries, entry
-from .summaries import ShowsConversations
+from .toasts import ShowsToasts, toasting
 
 log = logging.getLogger(__name__)
 
 
-class ConversationLive(ShowsConversations):
+class ConversationLive(ReadsMessages, ShowsToasts):
     """Shows a conversation as it grows, stores what this member writes, and lets its owner run it."""
 
-    on_mount = (drafting,)
-    last: chat.Message | None = None
+    on_mount = (drafting, reading, toasting)
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
         """The address says which conversation. Who looks at it, the session has said."""
@@ -32,6 +34,9 @@ class ConversationLive(ShowsConversations):
             # First subscribe, then read: what happens in between arrives twice, but never not at all.
             await self.subscribe(chat.conversation_topic(number))
         conversation = await chat.find_conversation_of(me.id, number) or abort(404)
+        self.reading = number
+        if "line_at" in self.connect_params:
+            self.line_at = id_in(self.connect_params, "line_at")
         self.assign(error="", refusal="", note="", contacts=Contacts())
         await self.show_conversation(conversation)
         await self.show_recent()
@@ -40,8 +45,10 @@ class ConversationLive(ShowsConversations):
     async def show_conversation(self, conversation: chat.Conversation) -> None:
         """Show its title, its members, and whether it is open."""
         me, owner = self.assigns.me, conversation.owner
-        if conversation.title != self.assigns.get("page_title"):
-            self.assign(page_title=conversation.title, new_title=conversation.title)
+        if conversation.title != self.title:
+            self.title = conversation.title
+            self.show_title()
+            self.assign(new_title=conversation.title)
         self.assign(here=conversation, others=conversation.others(me.id))
         self.assign(i_own=owner is not None and owner.id == me.id, leaving=chat.leaving(conversation, me.id))
         if self.assigns.i_own:
@@ -50,9 +57,12 @@ class ConversationLive(ShowsConversations):
 
     async def show_recent(self) -> None:
         """Read the newest messages, and show them in place of what is there."""
-        messages = await chat.recent_messages(self.assigns.here.id)
+        here, me = self.assigns.here, self.assigns.me
+        messages = await chat.recent_messages(here.id)
         self.last = messages[-1] if messages else None
-        placed = entries(messages, self.assigns.me.id, self.assigns.zone)
+        up_to = await chat.read_up_to(here.id, me.id)
+        placed = entries(messages, me.id, self.assigns.zone, read_up_to=up_to, line_at=self.line_at)
+        self.line_at = next((one.message.id for one in placed if one.opens_unread), 0)
         self.stream("entries", placed, dom_id=element_id, reset=True)
 
     async def handle_event(self, event: str, params: Any) -> dict[str, Any] | None:
@@ -86,6 +96,7 @@ class ConversationLive(ShowsConversations):
         await chat.forget_draft(here.id, me.id, content)
         # Also when it was stored before: whoever stored it may have had no time left to tell the others.
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
+        pusher.tell(note_of_message(message, here.title), here.id, besides=me.id, read_below=message.id)
         return {"sent": message.id}
 
     async def act(self, action: Action, params: Any) -> None:
@@ -102,19 +113,36 @@ class ConversationLive(ShowsConversations):
             return
         self.assign(refusal="", note=action.done)
         await self.pubsub.broadcast(chat.conversation_topic(here.id), chat.Changed(here.id))
+        if action.brings_somebody:
+            await announce(self, here, [id_in(params, "id")])
 
     async def handle_info(self, news: chat.News) -> None:
         """Something has happened, here or in another conversation of mine."""
         await self.follow(news)
         if news.conversation_id != self.assigns.here.id:
-            return
-        if isinstance(news, chat.Message):
+            self.mention(news)
+        elif isinstance(news, chat.Message):
             await self.show_message(news)
+        elif isinstance(news, chat.Read):
+            # On another page of mine. Only the numbers change, and they have.
+            return
         elif conversation := await chat.find_conversation_of(self.assigns.me.id, news.conversation_id):
             await self.show_conversation(conversation)
             self.send_update(PollComponent, id="poll")
         else:
             self.go_home()
+
+    def mention(self, news: chat.News) -> None:
+        """Say in a corner of the page what has happened in another conversation."""
+        if isinstance(news, chat.Read):
+            self.dismiss(address_of(news.conversation_id))
+        for conversation, *_ in self.assigns.summaries:
+            if conversation.id != news.conversation_id:
+                continue
+            if isinstance(news, chat.Started):
+                self.toast(note_of_conversation(conversation))
+            elif isinstance(news, chat.Message) and news.user_id != self.assigns.me.id:
+                self.toast(note_of_message(news, conversation.title))
 
     def go_home(self) -> None:
         """This user is no member any more, so this page is not theirs to see."""
@@ -128,6 +156,11 @@ class ConversationLive(ShowsConversations):
             return
         if self.last is not None and message.id < self.last.id:
             # Two were stored in one order and announced in the other. The database knows the right one.
+            await self.show_recent()
+            return
+        if self.away and not self.lined:
+            # The first that waits: a line shows where to go on reading.
+            self.lined = True
             await self.show_recent()
             return
         placed = entry(message, self.last, self.assigns.me.id, self.assigns.zone)

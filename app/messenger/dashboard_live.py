@@ -4,9 +4,12 @@ import logging
 from typing import Any
 
 from . import accounts, chat
+from .announcing import announce
 from .contacts import Contacts
 from .errors import Invalid
 from .new_conversation import form_with, ids_in, members_in, show_refusal, title_in
+from .notifications import device_of
+from .notifications_component import NotificationsComponent
 from .params import id_in, text_in
 from .restoring import RestoresForm, restoring
 from .signing_in import require_user
@@ -21,12 +24,14 @@ CHANGED_MEANWHILE = "The members have changed meanwhile. Look at them, and press
 class DashboardLive(ShowsConversations, RestoresForm):
     """Lists the conversations of `me`, and keeps the members chosen for a new one."""
 
+    title = "Conversations"
     on_mount = (require_user, in_their_zone, restoring)
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
         """Begin with nobody chosen but me."""
         me = self.assigns.me
         self.assign(note="", contacts=await Contacts.find(besides=[me.id]))
+        self.assign(Notifications=NotificationsComponent, device=await device_of(session.get("token")))
         self.show_form([me])
         await self.show_conversations()
 
@@ -87,7 +92,8 @@ class DashboardLive(ShowsConversations, RestoresForm):
             return
         self.show_form([me])
         self.assign(note=f"“{conversation.title}” has begun.")
-        await self.show_conversations()
+        # To everyone, me included: each of my pages shows it when it hears of it.
+        await announce(self, conversation, ids)
 
     async def show_again(self, title: str, refusal: Invalid) -> None:
         """Show the form as it was, with the reasons beside its fields. Who has gone is taken out."""

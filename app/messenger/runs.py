@@ -11,16 +11,28 @@ LONGEST_PAUSE = timedelta(minutes=5)
 
 
 class Entry(NamedTuple):
-    """A message and how it stands in the log, for one reader."""
+    """A message and how it stands in the log, for one reader.
+
+    Attributes:
+        message: which one.
+        mine: whether the reader wrote it.
+        continues: whether it goes on where the one before it ended.
+        opens_day: whether it is the first of its day.
+        incoming: whether it is from somebody else, and new to the reader.
+        opens_unread: whether the reader goes on from here.
+    """
 
     message: Message
     mine: bool
     continues: bool
     opens_day: bool
+    incoming: bool
+    opens_unread: bool = False
 
 
 def entry(message: Message, previous: Message | None, reader_id: int, zone: tzinfo | None = None) -> Entry:
-    """Place a message after the one before it. A day begins when it begins in the reader's zone."""
+    """Place a message that has come, after the one before it. A day begins in the reader's zone."""
+    mine = message.user_id == reader_id
     opens_day = previous is None or day_of(message.created_at, zone) != day_of(previous.created_at, zone)
     continues = (
         not opens_day
@@ -28,12 +40,33 @@ def entry(message: Message, previous: Message | None, reader_id: int, zone: tzin
         and message.user_id == previous.user_id
         and message.created_at - previous.created_at < LONGEST_PAUSE
     )
-    return Entry(message, mine=message.user_id == reader_id, continues=continues, opens_day=opens_day)
+    return Entry(message, mine=mine, continues=continues, opens_day=opens_day, incoming=not mine)
 
 
-def entries(messages: Iterable[Message], reader_id: int, zone: tzinfo | None = None) -> list[Entry]:
-    """Place all messages, oldest first."""
+def entries(
+    messages: Iterable[Message],
+    reader_id: int,
+    zone: tzinfo | None = None,
+    *,
+    read_up_to: int,
+    line_at: int | None = None,
+) -> list[Entry]:
+    """Place all messages, oldest first.
+
+    Args:
+        messages: which ones.
+        reader_id: for whom.
+        zone: where a day begins when it does there.
+        read_up_to: the last id that the reader has read.
+        line_at: the message to go on from, 0 for none; without it, the first that is not read.
+    """
     placed: list[Entry] = []
+    opened = False
     for message in messages:
-        placed.append(entry(message, placed[-1].message if placed else None, reader_id, zone))
+        one = entry(message, placed[-1].message if placed else None, reader_id, zone)
+        if message.id <= read_up_to:
+            one = one._replace(incoming=False)
+        if message.id == line_at if line_at is not None else one.incoming and not opened:
+            one, opened = one._replace(opens_unread=True, continues=False), True
+        placed.append(one)
     return placed

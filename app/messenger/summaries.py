@@ -1,11 +1,10 @@
 """The list of a person's conversations, as two views show it, and how it follows the news."""
 
-from quart_live import LiveView
-
 from . import chat
+from .unread import CountsUnread
 
 
-class ShowsConversations(LiveView):
+class ShowsConversations(CountsUnread):
     """A view with the conversations of `me` in `summaries`."""
 
     topics: frozenset[str] = frozenset()
@@ -15,8 +14,10 @@ class ShowsConversations(LiveView):
         me = self.assigns.me
         if self.connected:
             # As ever: first subscribe, then read. To subscribe we have to know what there is.
+            await self.subscribe(chat.user_topic(me.id))
             await self.listen_to(await chat.conversation_ids_of(me.id))
         self.assign(summaries=await chat.conversations_of(me.id))
+        await self.count_unread()
 
     async def listen_to(self, conversation_ids: list[int]) -> None:
         """Subscribe to these conversations, and no longer to others."""
@@ -29,8 +30,11 @@ class ShowsConversations(LiveView):
 
     async def follow(self, news: chat.News) -> None:
         """Bring the list up to date."""
-        known = {summary.conversation.id for summary in self.assigns.summaries}
-        if isinstance(news, chat.Message) and news.conversation_id in known:
+        known = {summary.conversation.id: summary for summary in self.assigns.summaries}
+        if isinstance(news, chat.Read):
+            await self.count_unread()
+        elif isinstance(news, chat.Message) and news.conversation_id in known:
+            await self.count(news, known[news.conversation_id].last_message)
             self.assign(summaries=chat.with_newest(self.assigns.summaries, news))
         else:
             await self.show_conversations()

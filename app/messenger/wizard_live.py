@@ -5,6 +5,7 @@ from typing import Any
 from quart_live import LiveView
 
 from . import accounts, chat
+from .announcing import announce
 from .contacts import Contacts
 from .errors import Invalid
 from .params import id_in, text_in
@@ -76,6 +77,7 @@ class WizardLive(LiveView):
         except Invalid as refusal:
             self.assign(step="title" if "title" in refusal.errors else "people", refusal=str(refusal))
             return
+        await announce(self, conversation, ids)
         self.redirect(to=f"/conversations/{conversation.id}")
 
 

@@ -17,6 +17,7 @@ from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, l
 from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import Conversation, Member, Message, SeenMessage
 from .polls import Question, ask, questions_in, vote
+from .reading import Read, Unread, mark_read, read_up_to, unread_of
 from .rights import (
     close_conversation,
     hand_over,
@@ -27,7 +28,7 @@ from .rights import (
     reopen_conversation,
 )
 from .searching import WHOSE, Found, search_messages
-from .topics import Changed, News, conversation_topic
+from .topics import Changed, News, Started, conversation_topic, user_topic
 
 __all__ = [
     "LONGEST_TITLE",
@@ -45,8 +46,11 @@ __all__ = [
     "News",
     "NotAMember",
     "Question",
+    "Read",
     "SeenMessage",
+    "Started",
     "Summary",
+    "Unread",
     "add_member",
     "all_conversations",
     "ask",
@@ -68,8 +72,10 @@ __all__ = [
     "leave_all",
     "leaving",
     "leavings",
+    "mark_read",
     "mark_seen",
     "questions_in",
+    "read_up_to",
     "recent_messages",
     "remove_member",
     "rename_conversation",
@@ -77,6 +83,8 @@ __all__ = [
     "search_messages",
     "send_message",
     "start_conversation",
+    "unread_of",
+    "user_topic",
     "vote",
     "with_newest",
 ]

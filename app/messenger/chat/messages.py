@@ -11,6 +11,7 @@ from ..db import db
 from ..errors import Invalid
 from .members import NotAMember, require_member
 from .models import Conversation, Message, SeenMessage
+from .reading import move_mark
 
 # A page shows the newest messages only: it costs the same in a conversation of ten and of ten thousand.
 WINDOW = 50
@@ -44,6 +45,8 @@ async def store_message(message: Message) -> Message:
         session.add(message)
         await session.flush()
         await require_open(session, message.conversation_id, message.user_id)
+        # Who writes has read what is there.
+        await move_mark(session, message.conversation_id, message.user_id, message.id)
         await session.refresh(message, ["author"])
     return message
 

@@ -66,6 +66,8 @@ class Member(Timestamps, Base):
     conversation_id: Mapped[int] = mapped_column(ForeignKey("chat_conversations.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("accounts_users.id"), index=True)
     owner: Mapped[bool] = mapped_column(default=False)
+    # The id of the last message they have read; none until they open the conversation for the first time.
+    last_read_id: Mapped[int | None]
 
     user: Mapped[User] = relationship(lazy="raise")
 

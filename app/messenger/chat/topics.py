@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from .members import MembershipEnded
 from .models import Message
+from .reading import Read
 
 
 @dataclass(frozen=True)
@@ -18,9 +19,21 @@ class Changed:
     conversation_id: int
 
 
-News: TypeAlias = Message | Changed | MembershipEnded
+@dataclass(frozen=True)
+class Started:
+    """News for all pages of one user: they are a member of one conversation more."""
+
+    conversation_id: int
+
+
+News: TypeAlias = Message | Changed | MembershipEnded | Read | Started
 
 
 def conversation_topic(conversation_id: int) -> str:
     """Where every new message of a conversation is announced, and every change to it."""
     return f"conversation:{conversation_id}"
+
+
+def user_topic(user_id: int) -> str:
+    """Where a user is told what concerns them alone: new conversations, and what they read on other pages."""
+    return f"user_conversations:{user_id}"

@@ -5,6 +5,7 @@ from alembic import context
 from messenger.accounts import models as accounts  # noqa: F401  (fills Base.metadata)
 from messenger.chat import models as chat  # noqa: F401
 from messenger.db import Base
+from messenger.notifications import models as notifications  # noqa: F401
 
 context.configure(
     connection=context.config.attributes["connection"],

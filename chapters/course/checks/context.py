@@ -10,9 +10,9 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from course.checks.entering import Entering
 from course.checks.expecting import PATIENCE
 from course.checks.failures import CheckFailed
+from course.checks.notifying import Notifying
 from course.checks.words import last_words, outline
 from course.lab.lab import Lab
 from course.lab.person import Person
@@ -21,7 +21,7 @@ from course.lab.person import Person
 SECONDS_AHEAD = (0.1, 1, 5)
 
 
-class CheckContext(Entering):
+class CheckContext(Notifying):
     """One run of one check.
 
     Attributes:

@@ -15,6 +15,9 @@ CRASH_REASON = "raised on purpose by the Lab"
 # Passwords of the Lab protect nothing: a hash takes one millisecond and one MiB instead of a hundred and 64.
 LIGHT_HASHES = {"PARLEY_ARGON2": "1,1024,1"}
 
+# The Lab's own push service is on this machine, and nobody wants to wait for it.
+OWN_PUSHES = {"PARLEY_PUSH_HOSTS": "127.0.0.1", "PARLEY_PUSH_AFTER": "0.2"}
+
 
 class Host:
     """Runs the app of a state.
@@ -54,7 +57,7 @@ class Host:
 
     def environment(self) -> dict[str, str]:
         """The environment variables the app runs with."""
-        return LIGHT_HASHES | app_environment(self.state, self.data)
+        return LIGHT_HASHES | OWN_PUSHES | app_environment(self.state, self.data)
 
     async def python(self, code: str) -> tuple[str, str]:
         """Run a piece of Python beside the app; what it wrote to standard output and to standard error."""

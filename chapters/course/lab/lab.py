@@ -14,6 +14,7 @@ from course.lab import notebook
 from course.lab.breaking import Breaking
 from course.lab.by_hand import join_at, push_event
 from course.lab.host import Host
+from course.lab.notifying import Notifying
 from course.lab.person import VIEWPORT, Person
 from course.lab.process import AppError
 from course.lab.shared import borrow_browser, return_browser
@@ -22,7 +23,7 @@ from course.lab.tables import frames_table, newest_tree, tree_table
 from course.lab.wire import Frame
 
 
-class Lab(Breaking):
+class Lab(Breaking, Notifying):
     """A running messenger and the people who use it. Made by `Lab.open`.
 
     Attributes:
@@ -100,6 +101,7 @@ class Lab(Breaking):
         for _ in self._people:
             await return_browser(self._headless)
         self._people.clear()
+        await self._end_pushes()
         await self._host.stop()
         if self._owns_state:
             self.state.close()

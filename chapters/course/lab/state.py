@@ -20,6 +20,7 @@ StateName = str | int | Path
 
 APP = "messenger:create_app"
 SECRET_FILE = "secret-key"
+PUSH_KEY_FILE = "push-key"
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,9 @@ def app_environment(state: AppState, data: Path, course: Course | None = None) -
         "PARLEY_DATABASE_URL": f"sqlite+aiosqlite:///{(data / 'parley.db').as_posix()}",
         "PARLEY_STATIC": str(state.static),
         "PARLEY_DATA": str(data),
+        # For Web Push, from chapter 8 on.
+        "PARLEY_PUSH_KEY": _secret_of(data, PUSH_KEY_FILE),
+        "PARLEY_PUSH_CONTACT": "mailto:you@example.com",
         "QUART_LIVE_CLIENT_DIR": str(course.static_dir / "node_modules"),
     }
 
@@ -166,9 +170,9 @@ def forget_secret(data: Path) -> None:
     (data / SECRET_FILE).unlink(missing_ok=True)
 
 
-def _secret_of(data: Path) -> str:
-    """A signing key that lives with the data, so that sessions survive a restart."""
-    file = data / SECRET_FILE
+def _secret_of(data: Path, name: str = SECRET_FILE) -> str:
+    """A signing key that lives with the data, so that sessions survive a restart. 32 bytes in base64."""
+    file = data / name
     if not file.is_file():
         data.mkdir(parents=True, exist_ok=True)
         file.write_text(secrets.token_urlsafe(32), encoding="ascii")

@@ -3,19 +3,27 @@
 from quart import Quart
 
 from quart_live import LiveRouter, QuartLive
+from quart_live.stash import SQLAlchemyStash, stash_table
 
 from . import notifications, signing_in
 from .account_pages import account_pages
 from .config import database_url, read_environment, static_folder
 from .conversation_live import ConversationLive
 from .counter_live import CounterLive
-from .db import db
+from .db import Base, db
+from .keeping_live import KeepingLive
 from .lifecycle_live import LifecycleLive
 from .notification_pages import notification_pages
 from .pages import not_found, pages
 from .people import hue, initials
+from .search_live import SearchLive
 from .times import clock, clock_or_day, day_name
 from .unread import shown
+from .wizard_live import WizardLive
+from .zones import in_their_zone
+
+# Where quart_live keeps what is stashed for users. Its migration is 0005.
+STASH = stash_table(Base.metadata)
 
 
 def create_app() -> Quart:
@@ -38,9 +46,13 @@ def create_app() -> Quart:
     live = QuartLive(layout="layout.html")
     live.route("/counter", CounterLive)
     live.route("/lifecycle", LifecycleLive)
-    members = LiveRouter("members", on_mount=[signing_in.require_user])
+    members = LiveRouter("members", on_mount=[signing_in.require_user, in_their_zone])
     members.route("/conversations/<int:conversation_id>", ConversationLive)
+    members.route("/conversations/<int:conversation_id>/keeping", KeepingLive)
+    members.route("/conversations/new", WizardLive)
+    members.route("/search", SearchLive)
     live.add_router(members)
+    live.stash.add("database", SQLAlchemyStash(db.engine, STASH))
     live.init_app(app)
     signing_in.init_app(app, live)
     return app

@@ -8,23 +8,24 @@ from quart import abort
 
 from . import chat
 from .actions import ACTIONS, Action
+from .announcing import announce
 from .contacts import Contacts
+from .drafting import drafting
 from .errors import Invalid
 from .notifications import address_of, note_of_conversation, note_of_message, pusher
 from .params import id_in, key_in, text_in
+from .poll_component import PollComponent
 from .reading import ReadsMessages, reading
 from .runs import Entry, entries, entry
 from .toasts import ShowsToasts, toasting
 
 log = logging.getLogger(__name__)
 
-NO_LONGER = "You take no part in this conversation any more."
-
 
 class ConversationLive(ReadsMessages, ShowsToasts):
     """Shows a conversation as it grows, stores what this member writes, and lets its owner run it."""
 
-    on_mount = (reading, toasting)
+    on_mount = (drafting, reading, toasting)
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
         """The address says which conversation. Who looks at it, the session has said."""
@@ -34,6 +35,8 @@ class ConversationLive(ReadsMessages, ShowsToasts):
             await self.subscribe(chat.conversation_topic(number))
         conversation = await chat.find_conversation_of(me.id, number) or abort(404)
         self.reading = number
+        if "line_at" in self.connect_params:
+            self.line_at = id_in(self.connect_params, "line_at")
         self.assign(error="", refusal="", note="", contacts=Contacts())
         await self.show_conversation(conversation)
         await self.show_recent()
@@ -57,7 +60,9 @@ class ConversationLive(ReadsMessages, ShowsToasts):
         here, me = self.assigns.here, self.assigns.me
         messages = await chat.recent_messages(here.id)
         self.last = messages[-1] if messages else None
-        placed = entries(messages, me.id, await chat.read_up_to(here.id, me.id))
+        up_to = await chat.read_up_to(here.id, me.id)
+        placed = entries(messages, me.id, self.assigns.zone, read_up_to=up_to, line_at=self.line_at)
+        self.line_at = next((one.message.id for one in placed if one.opens_unread), 0)
         self.stream("entries", placed, dom_id=element_id, reset=True)
 
     async def handle_event(self, event: str, params: Any) -> dict[str, Any] | None:
@@ -74,7 +79,7 @@ class ConversationLive(ReadsMessages, ShowsToasts):
             await self.act(ACTIONS[event], params)
         return None
 
-    async def send(self, content: str, key: UUID | None) -> dict[str, Any]:
+    async def send(self, content: str, key: UUID | None) -> dict[str, Any] | None:
         """Store the message and announce it, or say why not. The answer is for the outbox in the browser."""
         here, me = self.assigns.here, self.assigns.me
         try:
@@ -86,8 +91,9 @@ class ConversationLive(ReadsMessages, ShowsToasts):
             return {"refused": str(invalid)}
         except chat.NotAMember:
             self.go_home()
-            return {"refused": NO_LONGER}
+            return None
         self.assign(error="")
+        await chat.forget_draft(here.id, me.id, content)
         # Also when it was stored before: whoever stored it may have had no time left to tell the others.
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
         pusher.tell(note_of_message(message, here.title), here.id, besides=me.id, read_below=message.id)
@@ -108,8 +114,7 @@ class ConversationLive(ReadsMessages, ShowsToasts):
         self.assign(refusal="", note=action.done)
         await self.pubsub.broadcast(chat.conversation_topic(here.id), chat.Changed(here.id))
         if action.brings_somebody:
-            await self.pubsub.broadcast(chat.user_topic(id_in(params, "id")), chat.Started(here.id))
-            pusher.tell(note_of_conversation(here), here.id, besides=me.id)
+            await announce(self, here, [id_in(params, "id")])
 
     async def handle_info(self, news: chat.News) -> None:
         """Something has happened, here or in another conversation of mine."""
@@ -123,6 +128,7 @@ class ConversationLive(ReadsMessages, ShowsToasts):
             return
         elif conversation := await chat.find_conversation_of(self.assigns.me.id, news.conversation_id):
             await self.show_conversation(conversation)
+            self.send_update(PollComponent, id="poll")
         else:
             self.go_home()
 
@@ -157,7 +163,8 @@ class ConversationLive(ReadsMessages, ShowsToasts):
             self.lined = True
             await self.show_recent()
             return
-        self.stream_insert("entries", entry(message, self.last, self.assigns.me.id), limit=-chat.WINDOW)
+        placed = entry(message, self.last, self.assigns.me.id, self.assigns.zone)
+        self.stream_insert("entries", placed, limit=-chat.WINDOW)
         self.last = message
 
 

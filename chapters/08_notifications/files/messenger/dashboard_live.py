@@ -4,15 +4,17 @@ import logging
 from typing import Any
 
 from . import accounts, chat
+from .announcing import announce
 from .contacts import Contacts
 from .errors import Invalid
 from .new_conversation import form_with, ids_in, members_in, show_refusal, title_in
-from .notifications import device_of, note_of_conversation, pusher
+from .notifications import device_of
 from .notifications_component import NotificationsComponent
 from .params import id_in, text_in
 from .restoring import RestoresForm, restoring
 from .signing_in import require_user
 from .summaries import ShowsConversations
+from .zones import in_their_zone
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +25,7 @@ class DashboardLive(ShowsConversations, RestoresForm):
     """Lists the conversations of `me`, and keeps the members chosen for a new one."""
 
     title = "Conversations"
-    on_mount = (require_user, restoring)
+    on_mount = (require_user, in_their_zone, restoring)
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
         """Begin with nobody chosen but me."""
@@ -91,9 +93,7 @@ class DashboardLive(ShowsConversations, RestoresForm):
         self.show_form([me])
         self.assign(note=f"“{conversation.title}” has begun.")
         # To everyone, me included: each of my pages shows it when it hears of it.
-        for user_id in ids:
-            await self.pubsub.broadcast(chat.user_topic(user_id), chat.Started(conversation.id))
-        pusher.tell(note_of_conversation(conversation), conversation.id, besides=me.id)
+        await announce(self, conversation, ids)
 
     async def show_again(self, title: str, refusal: Invalid) -> None:
         """Show the form as it was, with the reasons beside its fields. Who has gone is taken out."""

@@ -1,6 +1,6 @@
 """A page on which messages are read: the browser says how far, and when nobody looks.
 
-The page has `phx-hook="Reading"`, see static/hooks/reading.js.
+The page has an element with `phx-hook="Reading"`, see static/hooks/reading.js.
 """
 
 from typing import Any
@@ -19,11 +19,13 @@ class ReadsMessages(ShowsConversations):
         last: the newest message that is shown.
         away: whether the page is in the background.
         lined: whether it has been shown since then what is new.
+        line_at: the message with the line “New messages”, 0 for none; None until it is known.
     """
 
     last: chat.Message | None = None
     away: bool = False
     lined: bool = False
+    line_at: int | None = None
 
     async def read(self, up_to: int) -> None:
         """Remember that the messages up to this one were read, and tell this user's other pages."""
@@ -36,7 +38,7 @@ class ReadsMessages(ShowsConversations):
 
     async def look_away(self) -> None:
         """From now on messages wait, here as everywhere else."""
-        self.away, self.lined, self.reading = True, False, 0
+        self.away, self.lined, self.reading, self.line_at = True, False, 0, None
         await self.count_unread()
 
 

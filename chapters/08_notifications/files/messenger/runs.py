@@ -1,7 +1,7 @@
 """Messages in runs: what one person writes within five minutes shares a name and an avatar."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from typing import NamedTuple
 
 from .chat import Message
@@ -19,7 +19,7 @@ class Entry(NamedTuple):
         continues: whether it goes on where the one before it ended.
         opens_day: whether it is the first of its day.
         incoming: whether it is from somebody else, and new to the reader.
-        opens_unread: whether it is the first that the reader has not read.
+        opens_unread: whether the reader goes on from here.
     """
 
     message: Message
@@ -30,10 +30,10 @@ class Entry(NamedTuple):
     opens_unread: bool = False
 
 
-def entry(message: Message, previous: Message | None, reader_id: int) -> Entry:
-    """Place a message that has come, after the one before it."""
+def entry(message: Message, previous: Message | None, reader_id: int, zone: tzinfo | None = None) -> Entry:
+    """Place a message that has come, after the one before it. A day begins in the reader's zone."""
     mine = message.user_id == reader_id
-    opens_day = previous is None or day_of(message.created_at) != day_of(previous.created_at)
+    opens_day = previous is None or day_of(message.created_at, zone) != day_of(previous.created_at, zone)
     continues = (
         not opens_day
         and previous is not None
@@ -43,15 +43,30 @@ def entry(message: Message, previous: Message | None, reader_id: int) -> Entry:
     return Entry(message, mine=mine, continues=continues, opens_day=opens_day, incoming=not mine)
 
 
-def entries(messages: Iterable[Message], reader_id: int, read_up_to: int) -> list[Entry]:
-    """Place all messages, oldest first. The reader has read up to this id."""
+def entries(
+    messages: Iterable[Message],
+    reader_id: int,
+    zone: tzinfo | None = None,
+    *,
+    read_up_to: int,
+    line_at: int | None = None,
+) -> list[Entry]:
+    """Place all messages, oldest first.
+
+    Args:
+        messages: which ones.
+        reader_id: for whom.
+        zone: where a day begins when it does there.
+        read_up_to: the last id that the reader has read.
+        line_at: the message to go on from, 0 for none; without it, the first that is not read.
+    """
     placed: list[Entry] = []
     opened = False
     for message in messages:
-        one = entry(message, placed[-1].message if placed else None, reader_id)
+        one = entry(message, placed[-1].message if placed else None, reader_id, zone)
         if message.id <= read_up_to:
             one = one._replace(incoming=False)
-        elif one.incoming and not opened:
+        if message.id == line_at if line_at is not None else one.incoming and not opened:
             one, opened = one._replace(opens_unread=True, continues=False), True
         placed.append(one)
     return placed

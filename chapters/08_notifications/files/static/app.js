@@ -10,11 +10,12 @@ import { Log } from "./hooks/log.js";
 import { Notifications } from "./hooks/notifications.js";
 import { Outbox } from "./hooks/outbox.js";
 import { Reading } from "./hooks/reading.js";
+import * as recovering from "./hooks/recovering.js";
 import { restoresForm } from "./hooks/restore.js";
 import { Title } from "./hooks/title.js";
 import { Toast } from "./hooks/toast.js";
 import { Unsent } from "./hooks/unsent.js";
-import { areOn } from "./notes.js";
+import { whatToTell } from "./joining.js";
 
 const csrfToken = document.querySelector("meta[name='csrf-token']").content;
 
@@ -28,10 +29,10 @@ const CreateConversationForm = restoresForm();
 
 const liveSocket = new LiveSocket("/live", Socket, {
   ...patience,
-  params: () => ({ _csrf_token: csrfToken, notifications: areOn() }),
+  params: whatToTell(csrfToken),
   hooks: {
     Announce, Composer, CreateConversationForm, Dialog, Lifecycle, Log, Notifications, Outbox, Reading, Title,
-    Toast, Unsent,
+    Toast, Unsent, ...recovering,
   },
   metadata: { click: describeClick },
 });

@@ -11,10 +11,12 @@ from .conversations import (
     find_conversation_of,
     with_newest,
 )
+from .drafts import draft_of, forget_draft, forget_drafts_of, keep_draft
 from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members, start_conversation
 from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, leavings
 from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import Conversation, Member, Message, SeenMessage
+from .polls import Question, ask, questions_in, vote
 from .reading import Read, Unread, mark_read, read_up_to, unread_of
 from .rights import (
     close_conversation,
@@ -25,21 +27,25 @@ from .rights import (
     rename_conversation,
     reopen_conversation,
 )
+from .searching import WHOSE, Found, search_messages
 from .topics import Changed, News, Started, conversation_topic, user_topic
 
 __all__ = [
     "LONGEST_TITLE",
     "MOST_MEMBERS",
     "TITLE_TOO_LONG",
+    "WHOSE",
     "WINDOW",
     "Changed",
     "Conversation",
+    "Found",
     "Leaving",
     "Member",
     "MembershipEnded",
     "Message",
     "News",
     "NotAMember",
+    "Question",
     "Read",
     "SeenMessage",
     "Started",
@@ -47,30 +53,38 @@ __all__ = [
     "Unread",
     "add_member",
     "all_conversations",
+    "ask",
     "checked_members",
     "close_conversation",
     "conversation_ids_of",
     "conversation_topic",
     "conversations_of",
     "create_conversation",
+    "draft_of",
     "find_conversation",
     "find_conversation_of",
+    "forget_draft",
+    "forget_drafts_of",
     "hand_over",
     "invite",
+    "keep_draft",
     "leave",
     "leave_all",
     "leaving",
     "leavings",
     "mark_read",
     "mark_seen",
+    "questions_in",
     "read_up_to",
     "recent_messages",
     "remove_member",
     "rename_conversation",
     "reopen_conversation",
+    "search_messages",
     "send_message",
     "start_conversation",
     "unread_of",
     "user_topic",
+    "vote",
     "with_newest",
 ]

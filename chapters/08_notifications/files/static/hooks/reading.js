@@ -3,6 +3,12 @@ import { post } from "../notes.js";
 
 const SOON = 150;
 
+// For the server, when the page joins again: the line that was shown stays where it is.
+export function lineAt() {
+  const line = document.querySelector(".unread-line");
+  return Number(line?.parentElement.id.replace("message-", "") ?? 0);
+}
+
 export const Reading = {
   mounted() {
     this.log = document.getElementById("log");

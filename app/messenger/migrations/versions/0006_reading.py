@@ -1,0 +1,25 @@
+"""How far each member has read. Of what was there before, everything counts as read."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+
+MEMBERS = "chat_conversation_members"
+
+READ_ALL = """
+UPDATE chat_conversation_members SET last_read_id = coalesce(
+  (SELECT max(id) FROM chat_messages
+   WHERE chat_messages.conversation_id = chat_conversation_members.conversation_id), 0)
+"""
+
+
+def upgrade() -> None:
+    op.add_column(MEMBERS, sa.Column("last_read_id", sa.Integer, nullable=True))
+    # Otherwise people would find all that was ever written marked as new on the day of the change.
+    op.execute(READ_ALL)
+
+
+def downgrade() -> None:
+    op.drop_column(MEMBERS, "last_read_id")

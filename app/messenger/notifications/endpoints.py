@@ -1,0 +1,50 @@
+"""Which addresses we post to. A browser names its push service, and anybody can pretend to be a browser.
+
+Without a list, whoever is signed in could make this server send requests into the network behind it.
+"""
+
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from ..errors import Invalid
+
+# The push services of Chrome and those built on it, of Firefox, Edge and Safari.
+SERVICES = (
+    "fcm.googleapis.com",
+    "push.services.mozilla.com",
+    "notify.windows.com",
+    "push.apple.com",
+)
+
+LONGEST = 1000
+
+
+class NotAPushService(Invalid):
+    """We do not post to this address."""
+
+    def __init__(self, host: str | None) -> None:
+        super().__init__({"endpoint": [f"{host or 'This'} is no push service that we know."]})
+
+
+def check_endpoint(endpoint: str, hosts: Collection[str] = ()) -> None:
+    """Raise NotAPushService unless this is an address of a push service.
+
+    Args:
+        endpoint: the address.
+        hosts: other hosts to trust, over plain http and on any port as well.
+    """
+    try:
+        parts = urlsplit(endpoint)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise NotAPushService(None) from None
+    secure = parts.scheme == "https" and port in (None, 443) and is_service(host)
+    trusted = parts.scheme in ("http", "https") and host in hosts
+    plain = endpoint.isascii() and endpoint.isprintable() and len(endpoint) <= LONGEST
+    if not (plain and (secure or trusted)) or parts.username is not None:
+        raise NotAPushService(host)
+
+
+def is_service(host: str) -> bool:
+    """Whether a host is one of the services, or belongs to one."""
+    return any(host == service or host.endswith(f".{service}") for service in SERVICES)

@@ -1,0 +1,115 @@
+"""The dashboard: my conversations, and a form to begin another."""
+
+import logging
+from typing import Any
+
+from . import accounts, chat
+from .announcing import announce
+from .contacts import Contacts
+from .errors import Invalid
+from .new_conversation import form_with, ids_in, members_in, show_refusal, title_in
+from .notifications import device_of
+from .notifications_component import NotificationsComponent
+from .params import id_in, text_in
+from .restoring import RestoresForm, restoring
+from .signing_in import require_user
+from .summaries import ShowsConversations
+from .zones import in_their_zone
+
+log = logging.getLogger(__name__)
+
+CHANGED_MEANWHILE = "The members have changed meanwhile. Look at them, and press Create again."
+
+
+class DashboardLive(ShowsConversations, RestoresForm):
+    """Lists the conversations of `me`, and keeps the members chosen for a new one."""
+
+    title = "Conversations"
+    on_mount = (require_user, in_their_zone, restoring)
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        """Begin with nobody chosen but me."""
+        me = self.assigns.me
+        self.assign(note="", contacts=await Contacts.find(besides=[me.id]))
+        self.assign(Notifications=NotificationsComponent, device=await device_of(session.get("token")))
+        self.show_form([me])
+        await self.show_conversations()
+
+    def show_form(self, members: list[accounts.User], title: str = "") -> None:
+        """Show the form with these members, and with this title."""
+        form = form_with(members, title)
+        self.assign(form=form, rows=list(zip(form.members, members, strict=True)))
+        self.assign(members=members, member_ids=[user.id for user in members])
+
+    async def handle_event(self, event: str, params: Any) -> None:
+        """Something was typed or clicked."""
+        if event == "validate":
+            self.show_form(self.assigns.members, title_in(params))
+        elif event == "add":
+            await self.add(id_in(params, "id"))
+        elif event == "remove":
+            self.remove(id_in(params, "id"))
+        elif event == "create":
+            await self.create(params)
+        elif event == "find":
+            self.assign(contacts=await self.assigns.contacts.search(text_in(params, "wanted")))
+        elif event == "read-all":
+            await self.read_all()
+        elif event == "more-people":
+            self.assign(contacts=await self.assigns.contacts.show_more())
+
+    async def read_all(self) -> None:
+        """Nothing is unread any more, on all of this user's pages."""
+        me = self.assigns.me
+        for conversation_id in await chat.mark_all_read(me.id):
+            await self.pubsub.broadcast(chat.user_topic(me.id), chat.Read(conversation_id))
+        self.assign(note="All is read.")
+
+    async def add(self, user_id: int) -> None:
+        """Choose somebody. Choosing them again changes nothing."""
+        members, found = self.assigns.members, await accounts.find_users([user_id])
+        if user_id not in self.assigns.member_ids and found:
+            self.show_form([*members, *found], self.assigns.form.title.data)
+            self.assign(note=f"{found[0].nickname} is chosen.")
+
+    def remove(self, user_id: int) -> None:
+        """Choose somebody no longer. I cannot be taken out."""
+        me, *others = self.assigns.members
+        left = [user for user in others if user.id != user_id]
+        self.show_form([me, *left], self.assigns.form.title.data)
+        if len(left) < len(others):
+            self.assign(note="Taken out again.")
+
+    async def restore(self, fields: dict[str, Any]) -> None:
+        """Show the members again that the browser showed last. It may say anything, so each is looked up."""
+        me, ids = self.assigns.me, dict.fromkeys(ids_in(fields))
+        people = {user.id: user for user in await accounts.find_users(ids)}
+        others = [people[user_id] for user_id in ids if user_id in people and user_id != me.id]
+        self.show_form([me, *others], title_in(fields))
+
+    async def create(self, params: Any) -> None:
+        """Begin the conversation that the form describes, or say why not."""
+        me = self.assigns.me
+        try:
+            ids = [user.id for user in await members_in(params, me)]
+            if set(ids) != set(self.assigns.member_ids):
+                raise Invalid({"members": [CHANGED_MEANWHILE]})
+            conversation = await chat.start_conversation(me, ids, title_in(params))
+        except Invalid as refusal:
+            log.info("User %s could not begin a conversation: %s", me.id, refusal)
+            await self.show_again(title_in(params), refusal)
+            return
+        self.show_form([me])
+        self.assign(note=f"“{conversation.title}” has begun.")
+        # To everyone, me included: each of my pages shows it when it hears of it.
+        await announce(self, conversation, ids)
+
+    async def show_again(self, title: str, refusal: Invalid) -> None:
+        """Show the form as it was, with the reasons beside its fields. Who has gone is taken out."""
+        there = {user.id for user in await accounts.find_users(self.assigns.member_ids)}
+        self.show_form([user for user in self.assigns.members if user.id in there], title)
+        show_refusal(self.assigns.form, refusal)
+
+    async def handle_info(self, news: chat.News) -> None:
+        """Something has happened in one of the conversations."""
+        await self.follow(news)

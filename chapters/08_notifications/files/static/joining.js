@@ -1,0 +1,17 @@
+// What every view is told when its page joins: once, and not again before the next join.
+import { withStash } from "quart_live/stash";
+import { stashedDraft } from "./hooks/draft.js";
+import { stashedWord } from "./hooks/words.js";
+import { lineAt } from "./hooks/reading.js";
+import { areOn } from "./notes.js";
+
+export function whatToTell(csrfToken) {
+  return withStash((view) => ({
+    _csrf_token: csrfToken,
+    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    draft: stashedDraft(view),
+    word: stashedWord(view),
+    notifications: areOn(),
+    line_at: lineAt(),
+  }));
+}

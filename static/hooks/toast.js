@@ -1,0 +1,24 @@
+// A toast goes by itself when its time is over. Nobody loses it under the mouse or the keyboard: there the
+// time begins anew when they leave.
+const TIME = 8_000;
+
+export const Toast = {
+  mounted() {
+    for (const here of ["mouseenter", "focusin"]) this.el.addEventListener(here, () => this.stop());
+    for (const gone of ["mouseleave", "focusout"]) this.el.addEventListener(gone, () => this.start());
+    this.start();
+  },
+
+  destroyed() {
+    this.stop();
+  },
+
+  start() {
+    this.stop();
+    this.timer = setTimeout(() => this.el.querySelector("button").click(), TIME);
+  },
+
+  stop() {
+    clearTimeout(this.timer);
+  },
+};
