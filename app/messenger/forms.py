@@ -70,11 +70,12 @@ class PageForm(Form):
 
     @property
     def goes_on_at(self) -> str:
-        """The id of the field to mend: the first that is wrong, else the first that is empty."""
+        """The id of the field to mend: the first that is wrong, else the first that must not be empty."""
         fields = [field for field in self if field.name != "_csrf_token"]
         wrong = [field for field in fields if field.errors]
         # A password is never sent back, so its field is always empty.
         empty = [field for field in fields if isinstance(field, PasswordField) or not field.data]
+        empty = [field for field in empty if field.flags.required]
         return next((field.id for field in wrong or (empty if self.alerts else ())), "")
 
 
