@@ -84,7 +84,9 @@ def view_key(name: str, element_id: str) -> str:
             each page load.
     """
     own = _RANDOM_ID.sub("", element_id, count=1)
-    key = (f"{name}#{own}" if own else name).replace("%", "%25").replace("/", "%2F")
+    key = f"{name}#{own}" if own else name
+    # A slash ends the key, and `>` begins the part of a component; a class in a function has one in its name.
+    key = key.replace("%", "%25").replace("/", "%2F").replace(">", "%3E")
     return key if len(key) <= _LONGEST else f"{key[:100]}~{hashlib.sha256(key.encode()).hexdigest()}"
 
 

@@ -14,6 +14,7 @@ from quart.typing import TestClientProtocol as Client
 
 from quart_live import LiveViewError, LiveViewTest, Stash
 from quart_live.stash import MemoryStash, reconnect, register_type, session, user
+from quart_live.stash.sent import view_key
 from quart_live.testing import BrowserStash, JoinRefusedError, ViewCrashedError
 
 
@@ -651,3 +652,10 @@ async def test_user_scope_in_memory_warns_once(caplog: pytest.LogCaptureFixture)
         await come_back(page)
         assert shown(page)[2] == "unread"
     assert caplog.text.count("lost at a restart") == 1
+
+
+def test_the_key_of_a_view_has_no_sign_that_means_something() -> None:
+    """Classes in functions are called ``f.<locals>.View``, and pages give ids as they like."""
+    key = view_key("app.views:make.<locals>.NotesLive", "phx-a/b>c%d")
+    assert not {"/", ">"} & set(key)
+    assert key != view_key("app.views:make.<locals>.NotesLive", "phx-a%2Fb>c%d")
