@@ -17,7 +17,7 @@ from course.lab.state import AppState, StateName, find_state
 from course.lab.wire import Frame
 from course.model import Course
 from course.stage.actor import Actor
-from course.stage.driver import Message
+from course.stage.driver import SECONDS_TO_OPEN, Message
 from course.stage.log import LogTail
 from course.stage.names import PEOPLE
 from course.workspace import Workspace
@@ -161,8 +161,13 @@ class Run(Breaking):
                 await actor.set_link("delay", manner.wait)
 
     async def people(self, *names: str) -> list[Actor]:
-        """Several people at once."""
-        return [await self.person(name) for name in names]
+        """Several people at once, who have come to where they begin."""
+        found = [await self.person(name) for name in names]
+        # Whoever is still being signed in must not be asked to sign in, or to go elsewhere, at the same time.
+        arriving = [actor.coming for actor in found if actor.coming is not None]
+        if arriving:
+            await asyncio.wait(arriving, timeout=SECONDS_TO_OPEN)
+        return found
 
     async def dismiss(self, actor: Actor) -> None:
         """Take a person's frame and link away."""
