@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-import socket
-import struct
 from collections.abc import Callable
 from typing import Literal
 
+from course.lab.cutting import end
 from course.lab.passage import Passage
 
 Mode = Literal["pass", "cut", "refuse", "hang", "deaf", "delay"]
@@ -21,8 +20,6 @@ Mode = Literal["pass", "cut", "refuse", "hang", "deaf", "delay"]
 CHUNK = 64 * 1024
 # So many chunks may wait on a slow link before we stop reading, as a full socket buffer would.
 QUEUE = 256
-# Two numbers: on, and for no time. Windows has them shorter.
-LINGER_NONE = struct.pack("hh" if hasattr(socket, "SO_EXCLUSIVEADDRUSE") else "ii", 1, 0)
 
 
 class Link:
@@ -74,14 +71,20 @@ class Link:
         # The port was ours a moment ago, and some systems give it back only after a while.
         for attempt in range(50):
             try:
-                self._listener = await asyncio.start_server(self._accept, self.host, self._port)
+                listener = await asyncio.start_server(
+                    self._accept, self.host, self._port, start_serving=False
+                )
                 break
             except OSError:
                 if attempt == 49:
                     raise
                 await asyncio.sleep(0.1)
-        assert self._listener is not None
-        self._port = int(self._listener.sockets[0].getsockname()[1])
+        self._listener, self._port = listener, int(listener.sockets[0].getsockname()[1])
+        try:
+            await listener.start_serving()
+        except asyncio.CancelledError:  # nobody else would close it
+            self._stop_listening()
+            raise
 
     async def close(self) -> None:
         """End all connections and stop listening."""
@@ -129,7 +132,7 @@ class Link:
     def drop(self, *, reset: bool) -> None:
         """End the connections of this moment; what the link does with new ones stays as it is."""
         for writer in list(self._writers):
-            _end(writer, reset=reset)
+            end(writer, reset=reset)
 
     def _enter(self, mode: Mode) -> None:
         self.mode = mode
@@ -151,7 +154,7 @@ class Link:
             await self._serve(reader, writer)
         except (OSError, asyncio.CancelledError):
             # A connection that ends is what this class is for; the server that is down too.
-            _end(writer, reset=True)
+            end(writer, reset=True)
         finally:
             self._writers.discard(writer)
             self._tasks.discard(task)
@@ -161,7 +164,7 @@ class Link:
         while self.mode == "hang":
             await self._changed.wait()
         if self.mode in ("cut", "refuse"):
-            _end(writer, reset=True)
+            end(writer, reset=True)
             return
         server_reader, server_writer = await asyncio.open_connection(self.host, self.server_port)
         self._writers.add(server_writer)
@@ -171,12 +174,12 @@ class Link:
                 group.create_task(self._forward(reader, server_writer, passage, outward=True))
                 group.create_task(self._forward(server_reader, writer, passage, outward=False))
         except* OSError:
-            _end(writer, reset=True)
+            end(writer, reset=True)
         finally:
             if passage is not None:
                 passage.ended()
             self._writers.discard(server_writer)
-            _end(server_writer, reset=True)
+            end(server_writer, reset=True)
 
     async def _forward(
         self,
@@ -237,15 +240,3 @@ class Link:
         if self.mode == "hang" or (self.mode == "deaf" and not outward):
             return math.inf
         return arrived + self.seconds - now if self.mode == "delay" else 0.0
-
-
-def _end(writer: asyncio.StreamWriter, *, reset: bool) -> None:
-    """End one connection now: with RST, or with FIN."""
-    if reset:
-        sock = writer.get_extra_info("socket")
-        if sock is not None:
-            with contextlib.suppress(OSError):
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NONE)
-        writer.transport.abort()
-    else:
-        writer.close()

@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course.lab.proxy import Link, _end
+from course.lab.cutting import end
+from course.lab.proxy import Link
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -35,6 +37,27 @@ async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
         writer.write(data)
         await writer.drain()
     writer.close()
+
+
+def listening() -> int:
+    """On how many ports this process listens."""
+    connections = psutil.Process().net_connections("tcp")
+    return sum(one.status == psutil.CONN_LISTEN for one in connections)
+
+
+async def test_opening_that_is_given_up_leaves_no_port() -> None:
+    before = listening()
+    for steps in range(8):
+        link = Link(9)
+        opening = asyncio.ensure_future(link.open())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        opening.cancel()
+        given_up = isinstance((await asyncio.gather(opening, return_exceptions=True))[0], BaseException)
+        if given_up:
+            assert listening() == before, f"a port is left after {steps} steps"
+        await link.close()
+    assert listening() == before
 
 
 async def connect(link: Link) -> Streams:
@@ -237,7 +260,7 @@ async def test_a_server_that_is_down_resets_the_connection() -> None:
 async def test_a_reset_of_the_server_reaches_the_person() -> None:
     async def slam(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1)
-        _end(writer, reset=True)
+        end(writer, reset=True)
 
     async with linked(slam) as link:
         reader, writer = await connect(link)
