@@ -114,9 +114,11 @@ async def adding_and_removing(c: CheckContext) -> None:
 @since(5)
 async def closing(c: CheckContext) -> None:
     alice, bob = await group(c, "Lost umbrella", "Alice", "Bob")
+    # What somebody has unfolded stays open when a message arrives.
+    await unfold(c, alice, "Close this conversation")
     await said(c, bob, "Is it the green one?")
     await c.fill(bob, "Message", "I have half a sentence")
-    await unfold(c, alice, "Close this conversation")
+    await c.expect_text(alice.log("Messages"), "Is it the green one?", "Alice's log")
     await c.click(alice, "Close conversation")
     for person in (alice, bob):
         await c.expect_visible(person.text("Closed since"), "the words that it is closed")
