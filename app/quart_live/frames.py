@@ -56,13 +56,13 @@ def to_json(value: Any) -> str:
 
 
 def to_json_bytes(value: Any) -> bytes:
-    """The same, not decoded: frames of a broadcast are joined and sent as bytes."""
+    """The same, not decoded."""
     return orjson.dumps(value, default=_encode_commands)
 
 
 def end_of_diff(diff: dict[str, Any]) -> bytes:
     """All of a ``diff`` push that follows its `FrameWriter.diff_head`, the same on every channel."""
-    return orjson.dumps(diff, default=_encode_commands) + b"]"
+    return to_json_bytes(diff) + b"]"
 
 
 def _encode_commands(value: object) -> list[Any]:

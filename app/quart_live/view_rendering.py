@@ -10,6 +10,7 @@ from .components import Components
 from .components.placed import Placed
 from .fanout import Shares
 from .rendering import LiveTemplate, Renderer
+from .rendering.sharing import is_same
 from .rendering.tree import to_html
 from .telemetry import Measured
 from .templates import TemplateLibrary, check_names
@@ -108,15 +109,16 @@ class ViewRendering:
             or self.components.waiting
         ):
             return None, None
-        if shares.seen is not None and len(changed) == 1 and renderer.repeats(values, shares.seen[0]):
-            renderer.pass_over(values, changed)
-            changed.clear()
-            return None, shares.seen[1]
-        key = renderer.shared_key(values, changed, shares.parts)
-        text = shares.payloads.get(key) if key is not None else None
-        if text is not None:
-            if len(changed) == 1 and (one := renderer.one_insert(values)) is not None:
+        one, seen = renderer.one_insert(values) if len(changed) == 1 else None, shares.seen
+        if one is not None and seen is not None and is_same(one, seen[0]):
+            key: Hashable | None = None
+            text: bytes | None = seen[1]
+        else:
+            key = renderer.shared_key(values, changed, shares.parts)
+            text = shares.payloads.get(key) if key is not None else None
+            if one is not None and text is not None:
                 shares.seen = one, text
+        if text is not None:
             renderer.pass_over(values, changed)
             changed.clear()
         return key, text

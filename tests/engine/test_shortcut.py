@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from quart_live.outlet import Outlet
 from quart_live.shortcut import FRAMES_AT_ONCE, Outbox, Shortcut
 
-BOUNDARIES = [0, 1, 125, 126, 127, 65535, 65536, 200_000]
+BOUNDARIES = [0, 1, 125, 126, 127, 255, 256, 2047, 2048, 65535, 65536, 200_000]
 
 
 class Peer:

@@ -141,8 +141,8 @@ class Renderer:
         return key
 
     def one_insert(self, assigns: Mapping[str, Any]) -> OneInsert | None:
-        """The coming diff, if it is one item put into the only stream that the template shows."""
-        only, tree, streams = self._only, self._tree, assigns.get("streams")
+        """The coming diff, if as far as streams go it is one item put into the only stream that is shown."""
+        only, tree, streams = self._only, self._tree, assigns["streams"]
         if only is None or tree is None or self._unseen or type(streams) is not Streams:
             return None
         stream, loop = streams.__dict__.get(only[0]), tree[only[1]]
@@ -151,27 +151,7 @@ class Renderer:
         if len(stream.inserts) != 1 or stream.deletes or stream.emptied:
             return None
         [(dom_id, insert)] = stream.inserts.items()
-        return OneInsert(loop.statics, stream.ref, dom_id, insert)
-
-    def repeats(self, assigns: Mapping[str, Any], seen: OneInsert) -> bool:
-        """Whether the coming diff is one that another view has sent: the same item at the same place."""
-        only, tree, streams = self._only, self._tree, assigns["streams"]
-        if only is None or tree is None or self._unseen or type(streams) is not Streams:
-            return False
-        stream, loop = streams.__dict__.get(only[0]), tree[only[1]]
-        if stream is None or type(loop) is not StreamLoop or len(stream.inserts) != 1:
-            return False
-        statics, ref, dom_id, insert = seen
-        mine = stream.inserts.get(dom_id)
-        return (
-            mine is not None
-            and mine[0] is insert[0]  # the very same object, so that no `==` of it is asked
-            and mine == insert
-            and loop.statics is statics
-            and stream.ref == ref
-            and not stream.deletes
-            and not stream.emptied
-        )
+        return (loop.statics, stream.ref, dom_id, insert)
 
     def pass_over(self, assigns: Mapping[str, Any], changed: Set[str]) -> None:
         """Leave out a diff that was found by its `shared_key`, and go on as if it had been rendered."""

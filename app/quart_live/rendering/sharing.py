@@ -8,7 +8,7 @@ has no plan if its body reads what no name tells: a clock, a volatile filter, a 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 from .keys import NoKeyError, Parts, key_of
 from .tree import Loop, Node, Statics
@@ -38,20 +38,14 @@ class StreamPlan(NamedTuple):
     place: int | None
 
 
-class OneInsert(NamedTuple):
-    """A whole diff that is nothing but one item put into one stream.
+OneInsert: TypeAlias = "tuple[Statics, str, str, Insert]"
+"""A diff that is nothing but one item put into one stream: the statics of its loop, the stream's ref, the
+item's element id, and the insert. A plain tuple, because every view that gets a broadcast makes one."""
 
-    Attributes:
-        statics: of the loop that shows it.
-        ref: the stream's.
-        dom_id: the item's.
-        insert: the item, which has a key, and where it goes.
-    """
 
-    statics: Statics
-    ref: str
-    dom_id: str
-    insert: Insert
+def is_same(one: OneInsert, other: OneInsert) -> bool:
+    """Whether two such diffs are the same. The item must be the very same object: no `==` of it is asked."""
+    return one[3][0] is other[3][0] and one == other
 
 
 def only_place(plans: Sequence[StreamPlan]) -> tuple[str, int] | None:
