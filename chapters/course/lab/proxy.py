@@ -50,6 +50,9 @@ class Link:
         self._port = 0
         self._passages = passages
         self._listener: asyncio.Server | None = None
+        # Opening takes a moment, and meanwhile somebody may mend the link, or close it.
+        self._opening = asyncio.Lock()
+        self._closed = False
         self._changed = asyncio.Event()
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -65,9 +68,15 @@ class Link:
         return len(self._tasks)
 
     async def open(self) -> None:
-        """Start listening, on a free port the first time and on the same port ever after."""
-        if self._listener is not None:
-            return
+        """Start listening, on a free port the first time and on the same port ever after.
+
+        Nothing happens where it listens already, or was closed.
+        """
+        async with self._opening:
+            if self._listener is None and not self._closed:
+                await self._listen()
+
+    async def _listen(self) -> None:
         # The port was ours a moment ago, and some systems give it back only after a while.
         for attempt in range(50):
             try:
@@ -87,9 +96,11 @@ class Link:
             raise
 
     async def close(self) -> None:
-        """End all connections and stop listening."""
+        """End all connections and stop listening, for good."""
+        self._closed = True
         self.drop(reset=True)
-        self._stop_listening()
+        async with self._opening:
+            self._stop_listening()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -42,7 +42,6 @@ class Actor(Watched, ByName[StageLocator]):
         self.start = start
         self.coming: asyncio.Task[None] | None = None
         self._link_lock = asyncio.Lock()
-        self._gone = False
         self.key = key
 
     @classmethod
@@ -150,8 +149,6 @@ class Actor(Watched, ByName[StageLocator]):
         """Let the link behave like this from now on; ``seconds`` is for ``delay``."""
         link = self.network
         async with self._link_lock:
-            if self._gone:
-                return
             # One that refuses does not listen.
             await link.open()
             match mode:
@@ -172,6 +169,4 @@ class Actor(Watched, ByName[StageLocator]):
             self.coming.cancel()
             await asyncio.gather(self.coming, return_exceptions=True)
         self.driver.forget_page()
-        async with self._link_lock:
-            self._gone = True
-            await self.network.close()
+        await self.network.close()

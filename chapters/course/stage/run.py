@@ -95,6 +95,8 @@ class Run(Breaking):
         self._host = Host(self.state, data, log)
         self._broken = set()
         self._actors: dict[str, Actor] = {}
+        # The teacher and an act may ask for the same person at the same time.
+        self._entering = asyncio.Lock()
         self.log = LogTail(log, first_line)
 
     async def open(self) -> None:
@@ -128,8 +130,10 @@ class Run(Breaking):
 
     async def person(self, name: str) -> Actor:
         """This person, who gets a frame when they come for the first time."""
-        if name in self._actors:
-            return self._actors[name]
+        async with self._entering:
+            return self._actors.get(name) or await self._enter(name)
+
+    async def _enter(self, name: str) -> Actor:
         start = self.demo.start_of(name) if self.demo else "/"
         audience = self._audience
         actor = await Actor.arrive(

@@ -60,6 +60,17 @@ async def test_opening_that_is_given_up_leaves_no_port() -> None:
     assert listening() == before
 
 
+async def test_a_link_that_two_mend_at_once_has_one_port_and_leaves_none() -> None:
+    before = listening()
+    link = Link(9)
+    await link.open()
+    link.refuse()
+    await asyncio.gather(link.mend(), link.mend(), link.mend())
+    assert listening() == before + 1
+    await asyncio.gather(link.close(), link.mend())
+    assert listening() == before
+
+
 async def connect(link: Link) -> Streams:
     return await asyncio.open_connection("127.0.0.1", link.port)
 
