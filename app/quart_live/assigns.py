@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .rendering import LiveStream
 
 _SCALARS = (str, int, float, bool, type(None))
 
@@ -17,26 +20,24 @@ class Assigns:
     there.
     """
 
-    __slots__ = ("_changed", "_values")
+    __slots__ = ("_values",)
 
     _values: dict[str, Any]
-    _changed: set[str]
 
-    def __init__(self) -> None:
-        object.__setattr__(self, "_values", {})
-        object.__setattr__(self, "_changed", set())
+    def __init__(self, values: dict[str, Any]) -> None:
+        object.__setattr__(self, "_values", values)
 
     def __getattr__(self, name: str) -> Any:
         try:
             return self._values[name]
         except KeyError:
-            raise AttributeError(self._missing(name)) from None
+            raise AttributeError(_missing(name, self._values)) from None
 
     def __getitem__(self, name: str) -> Any:
         try:
             return self._values[name]
         except KeyError:
-            raise KeyError(self._missing(name)) from None
+            raise KeyError(_missing(name, self._values)) from None
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of ``name``, or ``default`` if it was never assigned."""
@@ -57,27 +58,57 @@ class Assigns:
     def __repr__(self) -> str:
         return f"Assigns({self._values!r})"
 
-    def _missing(self, name: str) -> str:
-        known = ", ".join(sorted(self._values)) or "nothing yet"
-        return f"{name!r} has not been assigned; there is: {known}"
 
-    def _set(self, values: Mapping[str, Any]) -> None:
-        current, changed = self._values, self._changed
+class AssignState:
+    """The assigns of one view or component, as the engine has them.
+
+    Apart from `Assigns`, because Python takes the long way to every attribute of a class that has a
+    ``__getattr__``, and the engine comes here several times for each update.
+
+    Attributes:
+        values: by name.
+        changed: the names that were assigned since the last render.
+        reader: what handlers see.
+        streams: those that have begun, by name.
+    """
+
+    __slots__ = ("changed", "reader", "streams", "values")
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.changed: set[str] = set()
+        self.reader = Assigns(self.values)
+        self.streams: dict[str, LiveStream] = {}
+
+    def update(self, values: Mapping[str, Any]) -> None:
+        """Assign these; what is another value from now on counts as changed."""
+        current, changed = self.values, self.changed
         for name, value in values.items():
             if name in current and _same_scalar(current[name], value):
                 continue
             current[name] = value
             changed.add(name)
 
-    def _touch(self, name: str) -> None:
-        self[name]
-        self._changed.add(name)
+    def touch(self, name: str) -> None:
+        """Count ``name`` as changed.
 
-    def _take_changed(self) -> set[str]:
-        changed = self._changed
+        Raises:
+            KeyError: it was never assigned.
+        """
+        self.reader[name]
+        self.changed.add(name)
+
+    def take_changed(self) -> set[str]:
+        """The names that have changed; from now on none has."""
+        changed = self.changed
         if changed:
-            object.__setattr__(self, "_changed", set())
+            self.changed = set()
         return changed
+
+
+def _missing(name: str, values: Collection[str]) -> str:
+    known = ", ".join(sorted(values)) or "nothing yet"
+    return f"{name!r} has not been assigned; there is: {known}"
 
 
 def _same_scalar(old: object, new: object) -> bool:

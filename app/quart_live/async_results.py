@@ -31,7 +31,7 @@ from .attached_hooks import HookMethods, with_hooks
 from .errors import LiveViewError
 
 if TYPE_CHECKING:
-    from .assigns import Assigns
+    from .assigns import AssignState
     from .view import ViewHost
 
 Apply: TypeAlias = Callable[[Any], None]
@@ -75,7 +75,7 @@ class AsyncMethods(HookMethods):
     """The methods for slow work, for views and whatever else has assigns and a host."""
 
     _host: ViewHost
-    _assigns: Assigns
+    _assigns: AssignState
 
     async def handle_async(self, name: str, result: AsyncResult) -> None:
         """React to the end of what `start_async` has started.
@@ -125,7 +125,7 @@ class AsyncMethods(HookMethods):
         """
         target: Any = self
         self._mark_loading((name,), {name} if reset else set())
-        if name not in self._assigns.get("streams", ()):
+        if name not in self._assigns.values.get("streams", ()):
             target.stream(name, [], **options)
 
         def apply(items: Any) -> None:
@@ -182,18 +182,18 @@ class AsyncMethods(HookMethods):
     def _mark_loading(self, names: Iterable[str], forget: set[str]) -> None:
         for name in names:
             existing = self._current(name) if name not in forget else AsyncResult()
-            self._assigns._set({name: existing.now_loading()})
+            self._assigns.update({name: existing.now_loading()})
 
     def _apply(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
-            self._assigns._set({name: self._current(name).now_ok(value)})
+            self._assigns.update({name: self._current(name).now_ok(value)})
 
     def _fail(self, names: Iterable[str], error: BaseException) -> None:
         for name in names:
-            self._assigns._set({name: self._current(name).now_failed(error)})
+            self._assigns.update({name: self._current(name).now_failed(error)})
 
     def _current(self, name: str) -> AsyncResult:
-        existing = self._assigns.get(name)
+        existing = self._assigns.values.get(name)
         return existing if isinstance(existing, AsyncResult) else AsyncResult()
 
 

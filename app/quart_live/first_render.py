@@ -67,10 +67,10 @@ async def mount_first(
     host.telemetry, host.statics = live.telemetry, live.statics
     host.pubsub, host.root_path = live.pubsub, request.root_path
     if parent is not None:
-        host.parent, host.inherited = ViewHandle(parent.id), parent.assigns._values
+        host.parent, host.inherited = ViewHandle(parent.id), parent._assigns.values
     view._host, view.id = host, element_id
     view.connect_info = ConnectInfo(request.remote_addr, dict(request.headers))
-    view._assigns._set({"csrf_token": csrf.issue(quart_session)})
+    view._assigns.update({"csrf_token": csrf.issue(quart_session)})
     view._show_flash(flash or {})
     params: dict[str, Any] = {}
     if parent is None:

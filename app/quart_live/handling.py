@@ -141,7 +141,7 @@ async def _leave_for(channel: Channel, target: Navigate | Redirect, answers: Mes
     view, _ = channel.joined()
     frames = []
     if view._keeper is not None:
-        view._keeper.note(view, view.assigns._take_changed())
+        view._keeper.note(view, view._assigns.take_changed())
     if view._pushed_events:
         frames.append(channel.frames.diff({"e": [list(event) for event in view._take_pushed_events()]}))
     wire = target.wire(channel.flash_token(view))

@@ -84,7 +84,7 @@ async def mount(channel: Channel, admission: Admission) -> tuple[LiveView, ViewR
     params = admission.params
     view.connect_params = {key: value for key, value in params.items() if key != STASH_PARAM}
     view.connect_info = socket.info
-    view._assigns._set({"csrf_token": socket.csrf_token})
+    view._assigns.update({"csrf_token": socket.csrf_token})
     view._show_flash(admission.flash)
     session = {**(socket.session or {}), **admission.claims.session}
     await live.stash.open(view, session, Sent.read(params, navigated=admission.navigated))

@@ -62,7 +62,7 @@ async def enter(
 
 def _arrive(view: LiveView, match: Match, uri: str) -> None:
     view.uri, view._route = uri, match.route
-    view._assigns._set({"live_action": view.live_action})
+    view._assigns.update({"live_action": view.live_action})
 
 
 async def _may_mount(view: LiveView, match: Match, session: Mapping[str, Any]) -> bool:

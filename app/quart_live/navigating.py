@@ -11,14 +11,14 @@ from .navigation import Navigate, Navigation, Patch, Redirect, local
 from .navigation import external as _external
 
 if TYPE_CHECKING:
-    from .assigns import Assigns
+    from .assigns import AssignState
     from .router import LiveRoute
 
 
 class NavigationMethods:
     """What a `LiveView` can do about the address. A handler may go to one place; it goes when it is done."""
 
-    _assigns: Assigns
+    _assigns: AssignState
     _navigation: Navigation | None = None
     _route: LiveRoute | None = None
 
@@ -65,6 +65,6 @@ class NavigationMethods:
         return navigation
 
     def _show_flash(self, flash: Mapping[str, str]) -> None:
-        before: Any = self._assigns["flash"]
+        before: Any = self._assigns.values["flash"]
         if flash or before:
-            self._assigns._set({"flash": Flash(flash)})
+            self._assigns.update({"flash": Flash(flash)})

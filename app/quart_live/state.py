@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from .assigns import Assigns
+from .assigns import Assigns, AssignState
 from .async_results import AsyncMethods
 from .attached_hooks import HookMethods
 from .errors import LiveViewError
@@ -32,9 +32,9 @@ class Stateful(StreamMethods, AsyncMethods, UploadMethods, StashMethods, HookMet
     reserved: ClassVar[frozenset[str]] = frozenset({"flash", "csrf_token", "streams"})
 
     def __init__(self) -> None:
-        self._assigns = Assigns()
+        self._assigns = AssignState()
         self._new_flash = Flash()
-        self._assigns._set({"flash": Flash()})
+        self._assigns.update({"flash": Flash()})
 
     def render(self) -> LiveTemplate | str | None:
         """Choose the template: a file name, a `LiveTemplate`, or ``None`` for the one named on the class."""
@@ -43,7 +43,7 @@ class Stateful(StreamMethods, AsyncMethods, UploadMethods, StashMethods, HookMet
     @property
     def assigns(self) -> Assigns:
         """The state that the template reads. Change it with `assign`."""
-        return self._assigns
+        return self._assigns.reader
 
     def assign(self, **values: Any) -> None:
         """Set assigns; what the template shows of them is sent after the handler."""
@@ -52,11 +52,11 @@ class Stateful(StreamMethods, AsyncMethods, UploadMethods, StashMethods, HookMet
             raise LiveViewError(f"the engine assigns {names} itself; for messages use put_flash")
         if self._gives_way:
             values = self._without_defaults(values)
-        self._assigns._set(values)
+        self._assigns.update(values)
 
     def assign_new(self, name: str, factory: Callable[[], Any]) -> None:
         """Set ``name`` to ``factory()`` unless it is already there."""
-        if name not in self._assigns:
+        if name not in self._assigns.values:
             self.assign(**{name: factory()})
         elif self._gives_way:
             self._gives_way.discard(name)
@@ -67,14 +67,14 @@ class Stateful(StreamMethods, AsyncMethods, UploadMethods, StashMethods, HookMet
         Raises:
             KeyError: if ``name`` was never assigned.
         """
-        self._assigns._touch(name)
+        self._assigns.touch(name)
 
     def put_flash(self, kind: str, text: str) -> None:
         """Show ``text`` as flash message of ``kind`` (by custom ``info`` or ``error``)."""
         self._new_flash = self._new_flash.with_message(kind, text)
-        self._assigns._set({"flash": self._assigns["flash"].with_message(kind, text)})
+        self._assigns.update({"flash": self._assigns.values["flash"].with_message(kind, text)})
 
     def clear_flash(self, kind: str | None = None) -> None:
         """Take the flash of ``kind`` away, or all."""
         self._new_flash = self._new_flash.without(kind)
-        self._assigns._set({"flash": self._assigns["flash"].without(kind)})
+        self._assigns.update({"flash": self._assigns.values["flash"].without(kind)})

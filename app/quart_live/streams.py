@@ -36,7 +36,7 @@ from .errors import LiveViewError
 from .rendering import LiveStream, Streams
 
 if TYPE_CHECKING:
-    from .assigns import Assigns
+    from .assigns import AssignState
 
 DomId = Callable[[Any], str]
 """Gives the element id of an item."""
@@ -48,7 +48,7 @@ class StreamMethods:
     The host has `_assigns`; if several hosts share a page, `_stream_prefix` keeps their streams apart.
     """
 
-    _assigns: Assigns
+    _assigns: AssignState
     _stream_prefix: str = ""
     _stream_dom_ids: Mapping[str, DomId] = MappingProxyType({})
 
@@ -75,7 +75,7 @@ class StreamMethods:
                 The first page, plain HTML, shows all items that it is given.
             reset: take away all items that were there before.
         """
-        stream = self._streams().get(name)
+        stream = self._assigns.streams.get(name)
         if stream is None:
             dom_id = dom_id or self._stream_dom_ids.get(name) or _default_dom_id(name)
             stream = self._begin_stream(name, dom_id)
@@ -83,7 +83,7 @@ class StreamMethods:
             stream.reset()
         for item in items:
             stream.insert(item, at, limit)
-        self._assigns._changed.add("streams")
+        self._assigns.changed.add("streams")
 
     def stream_configure(self, name: str, *, dom_id: DomId) -> None:
         """Say how a stream names its elements, before its first items are there.
@@ -91,7 +91,7 @@ class StreamMethods:
         Raises:
             LiveViewError: if the stream has begun already.
         """
-        if name in self._streams():
+        if name in self._assigns.streams:
             raise LiveViewError(f"the stream {name!r} has begun; configure it before its first items")
         self._stream_dom_ids = {**self._stream_dom_ids, name: dom_id}
 
@@ -112,11 +112,11 @@ class StreamMethods:
         """
         assigns = self._assigns
         try:
-            stream: LiveStream = assigns._values["streams"].__dict__[name]
+            stream = assigns.streams[name]
         except KeyError:
             stream = self._stream(name)  # says what is wrong
         stream.insert(item, at, limit, update_only)
-        assigns._changed.add("streams")
+        assigns.changed.add("streams")
 
     def stream_delete(self, name: str, item: Any) -> None:
         """Take an item away; any object with its id will do."""
@@ -126,30 +126,27 @@ class StreamMethods:
     def stream_delete_by_dom_id(self, name: str, dom_id: str) -> None:
         """Take an item away by its element id."""
         self._stream(name).delete(dom_id)
-        self._assigns._changed.add("streams")
+        self._assigns.changed.add("streams")
 
     # -- for the engine ---
 
-    def _streams(self) -> dict[str, LiveStream]:
-        streams = self._assigns._values.get("streams")
-        return vars(streams) if streams is not None else {}
-
     def _stream(self, name: str) -> LiveStream:
         try:
-            stream: LiveStream = self._assigns._values["streams"].__dict__[name]
+            return self._assigns.streams[name]
         except KeyError:
             raise LiveViewError(
                 f"there is no stream {name!r}; begin it in mount: self.stream({name!r}, […])"
             ) from None
-        return stream
 
     def _begin_stream(self, name: str, dom_id: DomId) -> LiveStream:
-        if "streams" not in self._assigns._values:
-            self._assigns._set({"streams": Streams()})
-        streams = self._streams()
-        stream = LiveStream(f"{self._stream_prefix}{len(streams)}", dom_id)
-        streams[name] = stream
-        self._assigns._changed.add("streams")
+        assigns = self._assigns
+        if not assigns.streams:
+            shown = Streams()
+            assigns.update({"streams": shown})
+            assigns.streams = vars(shown)
+        stream = LiveStream(f"{self._stream_prefix}{len(assigns.streams)}", dom_id)
+        assigns.streams[name] = stream
+        assigns.changed.add("streams")
         return stream
 
 

@@ -35,18 +35,18 @@ class ViewRendering:
 
     async def html(self) -> str:
         """The whole page part as HTML, for the first render."""
-        self._view.assigns._take_changed()
+        self._view._assigns.take_changed()
         with self._measured("page"):
-            tree = self._make_renderer().render(self._view.assigns._values, self._library.burst)
+            tree = self._make_renderer().render(self._view._assigns.values, self._library.burst)
         await self.components.settle(for_page=True)
         run_after_render(self._view)
         return to_html(tree, self.components.trees())
 
     async def join(self) -> dict[str, Any]:
         """The complete tree, for the join reply."""
-        changed = self._view.assigns._take_changed()
+        changed = self._view._assigns.take_changed()
         with self._measured("join"):
-            tree = self._make_renderer().join(self._view.assigns._values, self._library.burst)
+            tree = self._make_renderer().join(self._view._assigns.values, self._library.burst)
         tree = await self.with_components(tree)
         run_after_render(self._view)
         return self._with_extras(tree, changed)
@@ -70,18 +70,18 @@ class ViewRendering:
         return self._view._host.telemetry.view_span("live_view.render", self._view, kind=kind)
 
     def _diff(self, shares: Shares | None) -> dict[str, Any]:
-        changed = self._view.assigns._take_changed()
+        changed = self._view._assigns.take_changed()
         if self._is_outdated or (self._chooses and self._library.of(self._view) is not self._template):
             self._is_outdated = False
             # Another root template: the browser's tree is replaced whole, statics, components and all.
             self.components.forget_trees()
-            tree = self._make_renderer().join(self._view.assigns._values)
+            tree = self._make_renderer().join(self._view._assigns.values)
             run_after_render(self._view)
             return self._with_extras(tree, changed)
         if not changed:
             return self._with_extras({}, changed)
         assert self._renderer is not None, "diff before join"
-        tree = self._renderer.diff(self._view.assigns._values, changed, shares)
+        tree = self._renderer.diff(self._view._assigns.values, changed, shares)
         run_after_render(self._view)
         return self._with_extras(tree, changed)
 
@@ -97,7 +97,7 @@ class ViewRendering:
         """
         view, renderer = self._view, self._renderer
         assigns = view._assigns
-        changed, values = assigns._changed, assigns._values
+        changed, values = assigns.changed, assigns.values
         if (
             "streams" not in changed
             or renderer is None
@@ -109,7 +109,7 @@ class ViewRendering:
             or self.components.waiting
         ):
             return None, None
-        one, seen = renderer.one_insert(values) if len(changed) == 1 else None, shares.seen
+        one, seen = renderer.one_insert(assigns.streams) if len(changed) == 1 else None, shares.seen
         if one is not None and seen is not None and is_same(one, seen[0]):
             key: Hashable | None = None
             text: bytes | None = seen[1]
@@ -119,7 +119,7 @@ class ViewRendering:
             if one is not None and text is not None:
                 shares.seen = one, text
         if text is not None:
-            renderer.pass_over(values, changed)
+            renderer.pass_over(values, changed, assigns.streams)
             changed.clear()
         return key, text
 

@@ -15,6 +15,8 @@ from urllib.parse import urlencode
 from client import Viewer
 from servers import Kind, Server
 
+# So many times a case and bare ASGI take turns: a machine is rarely as fast as it was a minute ago.
+TURNS = 4
 SEQUENTIAL_JOINS = 60
 AT_ONCE = 25
 WARM_UP = 5
@@ -32,6 +34,7 @@ class Result:
     history: int
     viewers: int
     per_cpu_second: float = 0
+    bare_per_cpu_second: float = 0
     p50_ms: float = 0
     p99_ms: float = 0
     bytes: float = 0
@@ -40,6 +43,11 @@ class Result:
     kilobytes: float = 0
     back_seconds: float = 0
     messages: int = 0
+
+    @property
+    def of_bare(self) -> float | None:
+        """The part of what bare ASGI did in the same minute; None where it was not measured."""
+        return self.per_cpu_second / self.bare_per_cpu_second if self.bare_per_cpu_second else None
 
 
 @dataclass
@@ -60,6 +68,7 @@ class Crowd:
     kind: Kind
     pages: list[Page] = field(default_factory=list)
     viewers: list[Viewer] = field(default_factory=list)
+    sent: int = 0
     mark: bytes = NO_MARK
     arrivals: list[float] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
@@ -108,8 +117,9 @@ class Crowd:
             self.viewers += [viewer for viewer, _ in came]
         return took
 
-    async def broadcast(self, number: int) -> list[float]:
+    async def broadcast(self) -> list[float]:
         """The first viewer sends; wait until all have it. Returns the delays in seconds."""
+        number, self.sent = self.sent, self.sent + 1
         self.mark = MARK.format(number).encode()
         self.arrivals, self.sizes = [], []
         self.all_arrived.clear()
@@ -144,8 +154,53 @@ class Crowd:
         self.viewers = [viewer for viewer, _ in came]
         return seconds
 
+    def leave(self) -> None:
+        """All connections are cut, and nobody comes back."""
+        for viewer in self.viewers:
+            viewer.drop()
 
-async def measure(kind: Kind, history: int, viewers: int, server: Server, seconds: float) -> Result:
+
+@dataclass
+class Sending:
+    """What a crowd got while messages were sent."""
+
+    crowd: Crowd
+    delays: list[float] = field(default_factory=list)
+    messages: int = 0
+    cpu: float = 0
+
+    async def go_on(self, seconds: float) -> None:
+        """Send messages for so long, one after the other."""
+        before, ends = self.crowd.server.cpu(), perf_counter() + seconds
+        while perf_counter() < ends:
+            self.delays += await self.crowd.broadcast()
+            self.messages += 1
+        self.cpu += self.crowd.server.cpu() - before
+
+    @property
+    def per_cpu_second(self) -> float:
+        """Delivered updates per second of server CPU."""
+        return len(self.delays) / self.cpu if self.cpu else 0
+
+
+async def gather_crowd(kind: Kind, viewers: int, server: Server) -> tuple[Crowd, Result]:
+    """Let so many viewers come, and measure how they do."""
+    result = Result(kind, 0, viewers)
+    crowd = Crowd(server, kind)
+    await asyncio.to_thread(crowd.fetch, viewers)
+    memory, cpu = server.memory(), server.cpu()
+    joins = await crowd.all_come()
+    result.join_ms = statistics.median(joins) * 1000
+    result.join_cpu_ms = (server.cpu() - cpu) / viewers * 1000
+    for _ in range(WARM_UP):
+        await crowd.broadcast()
+    result.kilobytes = max(0, server.memory() - memory) / viewers / 1024
+    return crowd, result
+
+
+async def measure(
+    kind: Kind, history: int, viewers: int, server: Server, seconds: float, bare: Crowd | None = None
+) -> Result:
     """Measure one case.
 
     Args:
@@ -154,33 +209,25 @@ async def measure(kind: Kind, history: int, viewers: int, server: Server, second
         viewers: how many come.
         server: the running server.
         seconds: for how long messages are sent.
+        bare: as many viewers of bare ASGI, for the comparison; it takes turns with this case.
     """
-    result = Result(kind, history, viewers)
-    crowd = Crowd(server, kind)
-    await asyncio.to_thread(crowd.fetch, viewers)
-    memory, cpu = server.memory(), server.cpu()
-    joins = await crowd.all_come()
-    result.join_ms = statistics.median(joins) * 1000
-    result.join_cpu_ms = (server.cpu() - cpu) / viewers * 1000
-    for number in range(WARM_UP):
-        await crowd.broadcast(number)
-    result.kilobytes = max(0, server.memory() - memory) / viewers / 1024
-    delays: list[float] = []
-    cpu, ends = server.cpu(), perf_counter() + seconds
-    number = WARM_UP
-    while perf_counter() < ends:
-        delays += await crowd.broadcast(number)
-        number += 1
-    used = server.cpu() - cpu
-    result.messages = number - WARM_UP
-    result.per_cpu_second = len(delays) / used if used else 0
-    cuts = statistics.quantiles(delays, n=100)
+    crowd, result = await gather_crowd(kind, viewers, server)
+    result.history = history
+    sending, beside = Sending(crowd), Sending(bare) if bare is not None else None
+    for _ in range(TURNS):
+        await sending.go_on(seconds / TURNS)
+        if beside is not None:
+            await beside.go_on(seconds / TURNS)
+    if beside is not None:
+        result.bare_per_cpu_second = beside.per_cpu_second
+    result.messages = sending.messages
+    result.per_cpu_second = sending.per_cpu_second
+    cuts = statistics.quantiles(sending.delays, n=100)
     result.p50_ms, result.p99_ms = cuts[49] * 1000, cuts[98] * 1000
     result.bytes = statistics.mean(crowd.sizes)
     result.back_seconds = await crowd.drop_and_return()
-    await crowd.broadcast(number)  # all are really back
-    for viewer in crowd.viewers:
-        viewer.drop()
+    await crowd.broadcast()  # all are really back
+    crowd.leave()
     return result
 
 

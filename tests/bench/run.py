@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import psutil
-from measure import Result, measure
+from measure import Result, gather_crowd, measure
 from servers import BARE, OURS, PEER, Kind, Server, interpreter, pin
 
 HEAD = (
@@ -44,50 +46,56 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def cases(options: argparse.Namespace) -> list[tuple[Kind, int, int]]:
-    """What to measure, in such an order that those to be compared come one after the other."""
-    chosen = []
-    for viewers in options.viewers:
-        if "bare" in options.only:
-            chosen.append((BARE, 0, viewers))
-        for history in options.history:
-            chosen += [(kind, history, viewers) for kind in (OURS, PEER) if kind.name in options.only]
-    return chosen
+def cases(options: argparse.Namespace) -> list[tuple[Kind, int]]:
+    """Server and history of each case, those to be compared one after the other."""
+    return [
+        (kind, history) for history in options.history for kind in (OURS, PEER) if kind.name in options.only
+    ]
 
 
 async def run(options: argparse.Namespace) -> list[Result]:
-    """Measure case by case."""
+    """Measure case by case. Bare ASGI with as many viewers stays, and takes turns with each case."""
     results: list[Result] = []
-    begun, todo = time.monotonic(), cases(options)
-    missing: set[Kind] = set()
-    for number, (kind, history, viewers) in enumerate(todo, 1):
-        if kind in missing:
-            continue
-        python = interpreter(kind)
-        if python is None:
-            missing.add(kind)
-            continue
-        title = f"{kind.name}, {viewers} viewers" + (f", {history} earlier messages" if history else "")
-        print(f"[{number}/{len(todo)}] {title} …", end=" ", flush=True)
-        with Server(kind, history, python) as server:
-            try:
-                result = await measure(kind, history, viewers, server, options.seconds)
-            except (OSError, RuntimeError, TimeoutError) as error:
-                print(f"failed: {error!r}", flush=True)
-                continue
-        results.append(result)
-        print(f"{result.per_cpu_second:,.0f} updates per CPU-second", flush=True)
-        if time.monotonic() - begun > LIMIT_SECONDS:
-            print("An hour is enough; the rest is left out.")
-            break
+    begun = time.monotonic()
+    for viewers in options.viewers:
+        with contextlib.ExitStack() as stack:
+            bare = None
+            if "bare" in options.only:
+                server = stack.enter_context(Server(BARE, 0, Path(sys.executable)))
+                result = await measure(BARE, 0, viewers, server, options.seconds)
+                results.append(tell(result))
+                bare, _ = await gather_crowd(BARE, viewers, server)
+            for kind, history in cases(options):
+                if time.monotonic() - begun > LIMIT_SECONDS:
+                    print("An hour is enough; the rest is left out.")
+                    return results
+                if (python := interpreter(kind)) is None:
+                    continue
+                with Server(kind, history, python) as server:
+                    try:
+                        result = await measure(kind, history, viewers, server, options.seconds, bare)
+                    except (OSError, RuntimeError, TimeoutError) as error:
+                        print(f"{kind.name} with {viewers} viewers failed: {error!r}", flush=True)
+                        continue
+                results.append(tell(result))
     return results
+
+
+def tell(result: Result) -> Result:
+    """Print one line, for those who wait."""
+    title = f"{result.kind.name}, {result.viewers} viewers"
+    if result.history:
+        title += f", {result.history} earlier messages"
+    share = f", {result.of_bare:.2f} of bare ASGI" if result.of_bare is not None else ""
+    print(f"{title}: {result.per_cpu_second:,.0f} updates per CPU-second{share}", flush=True)
+    return result
 
 
 def table(results: Sequence[Result]) -> str:
     """The results as Markdown."""
     lines = [HEAD]
     for result in results:
-        share = part_of_bare(result, results)
+        share = result.of_bare
         lines.append(
             f"| {result.kind.name} | {result.history or '–'} | {result.viewers} "
             f"| {result.per_cpu_second:,.0f} | "
@@ -98,19 +106,11 @@ def table(results: Sequence[Result]) -> str:
     return "\n".join(lines)
 
 
-def part_of_bare(result: Result, results: Sequence[Result]) -> float | None:
-    """How much of bare ASGI's throughput with as many viewers; None if that was not measured."""
-    bare = [other for other in results if other.kind is BARE and other.viewers == result.viewers]
-    if not bare or result.kind is BARE or not bare[0].per_cpu_second:
-        return None
-    return float(result.per_cpu_second / bare[0].per_cpu_second)
-
-
 def aims(results: Sequence[Result]) -> str:
     """What was aimed at, and what came out."""
     ours = [result for result in results if result.kind is OURS]
     lines = [f"{os.cpu_count()} cores, Python {sys.version.split()[0]}. Aims:"]
-    shares = [share for result in ours if (share := part_of_bare(result, results)) is not None]
+    shares = [result.of_bare for result in ours if result.of_bare is not None]
     if shares:
         lines.append(f"- of bare ASGI: {min(shares):.2f} to {max(shares):.2f} (at least 0.6, better 0.7)")
     ratios = [

@@ -37,7 +37,7 @@ class Entry(NamedTuple):
     """An item that each view makes for itself."""
 
     message: Any
-    mine: bool
+    mine: bool | int
 
     @property
     def id(self) -> Any:
@@ -87,6 +87,8 @@ class FanoutLive(LiveView):
         at = 0 if viewer.how == "top" else -1
         if viewer.how == "entry":
             self.stream_insert("messages", Entry(message, author_of(message) == viewer.me))
+        elif viewer.how == "number":  # equal to an entry with a boolean, and shown as another text
+            self.stream_insert("messages", Entry(message, int(author_of(message) == viewer.me)))
         elif viewer.how == "copy":
             self.stream_insert("messages", {"id": id_of(message), "text": "copy", "author": viewer.me})
         elif viewer.how == "both":
@@ -114,6 +116,8 @@ class FanoutLive(LiveView):
                 self.assigns.prefs["size"] += 1  # in place, without telling
             case "own":
                 self.assign(own=not self.assigns.own)
+            case "hide":
+                self.assign(show=False)
             case "show":
                 self.assign(show=not self.assigns.show)
 

@@ -47,15 +47,14 @@ AROUND = [
 ]
 HEAD = "{% macro badge(name) %}<em>{{ name }}{{ count }}</em>{% endmacro %}{% set top = me|upper %}"
 
+HOWS = ["insert", "top", "both", "delete", "reset", "update", "entry", "number", "copy", "nothing"]
 BODIES = st.lists(st.sampled_from(PARTS), min_size=1, max_size=3).map("|".join)
 VIEWERS = st.builds(
     Viewer,
     me=st.sampled_from(["ann", "bob", "<c>"]),
     own=st.booleans(),
-    how=st.sampled_from(
-        ["insert", "insert", "insert", "top", "entry", "copy", "both", "delete", "reset", "update", "nothing"]
-    ),
-    more=st.sampled_from(["", "", "", "count", "unread", "title", "event", "prefs", "own", "show"]),
+    how=st.sampled_from(["insert", "insert", *HOWS]),
+    more=st.sampled_from(["", "", "", "count", "unread", "title", "event", "prefs", "own", "show", "hide"]),
     asynchronous=st.booleans(),
 )
 NUMBERS = st.integers(1, 4)
@@ -108,22 +107,37 @@ def test_sharing_changes_no_byte(
 
 
 LIST = "<ul id='l' phx-update='stream'>{{% for dom_id, m in streams.messages %}}<li id='{{{{ dom_id }}}}'>{}</li>{{% endfor %}}</ul>"  # noqa: E501
-WAYS = ["insert", "top", "both", "delete", "reset", "update", "entry", "copy", "nothing"]
+WAYS = [
+    *((how, "") for how in HOWS),
+    *(("insert", more) for more in ("count", "unread", "title", "event", "prefs", "own", "hide")),
+]
+BODIES_OF_WAYS = [
+    "{{ m.text }}{{ m.message.text if m.message }}{{ m.mine }}",
+    "{{ m.text }}{% if own %}!{% endif %}",
+]
+PAGES_OF_WAYS = [
+    "LIST",
+    "{% if show %}LIST{% endif %}",
+    "LIST<ol id='p' phx-update='stream'>{% for dom_id, m in streams.pinned %}<li id='{{ dom_id }}'>{{ m.text }}</li>{% endfor %}</ol>",  # noqa: E501
+]
 
 
 @pytest.mark.parametrize("asynchronous", [False, True])
-@pytest.mark.parametrize("body", ["{{ m.text }}{{ m.message.text }}", "{{ m.text }}{% if own %}!{% endif %}"])
-async def test_each_way_of_taking_a_message_has_its_own_diff(body: str, asynchronous: bool) -> None:
-    """In both orders, since whoever is first leaves its diff for the others."""
-    source = LIST.format(body) + LIST.replace("'l'", "'p'").replace("messages", "pinned").format(
-        "{{ m.text }}"
-    )
+@pytest.mark.parametrize("body", BODIES_OF_WAYS)
+@pytest.mark.parametrize("page", PAGES_OF_WAYS)
+async def test_each_way_of_taking_a_message_has_its_own_diff(
+    body: str, page: str, asynchronous: bool
+) -> None:
+    """In both orders and several times, since whoever is first leaves its diff for the others."""
+    source = "<h1>{{ count }}</h1>" + page.replace("LIST", LIST.format(body))
+    messages = [Message(1, "hi", "ann"), Message(2, "ho", "bob")]
     for ways in (WAYS, WAYS[::-1]):
         looking = [
-            Viewer("ann", index > len(WAYS), how, "", asynchronous) for index, how in enumerate(ways * 2)
+            Viewer("ann", turn == 2, how, more, asynchronous) for turn in range(3) for how, more in ways
         ]
-        alone = await frames_of(source, [], looking, [Message(1, "hi", "ann")], shared=False)
-        assert await frames_of(source, [], looking, [Message(1, "hi", "ann")], shared=True) == alone
+        alone = await frames_of(source, [], looking, messages, shared=False)
+        assert not any("phx_error" in frame for frames in alone.values() for frame in frames)
+        assert await frames_of(source, [], looking, messages, shared=True) == alone
 
 
 # -- how much is rendered --

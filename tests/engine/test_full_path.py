@@ -106,7 +106,7 @@ async def test_browser_shows_what_a_fresh_render_would(
 async def _fresh_html(library: TemplateLibrary, view: LiveView) -> str:
     """What a view with these assigns renders to, without any history."""
     copy = type(view)()
-    copy._assigns._set({name: view.assigns[name] for name in view.assigns})
+    copy._assigns.update({name: view.assigns[name] for name in view.assigns})
     return await ViewRendering(library, copy).html()
 
 

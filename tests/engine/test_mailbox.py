@@ -15,7 +15,7 @@ from quart import Quart
 
 from quart_live import Envelope, LiveViewTest, LocalPubSub, QuartLive
 from quart_live.dispatcher import Dispatcher
-from quart_live.mailbox import Mailbox, Urgent
+from quart_live.mailbox import Mailbox, Urgent, post_to_all
 from quart_live.stepping import step
 
 
@@ -60,6 +60,52 @@ async def test_order_is_the_order_of_posting(bursts: list[list[int]]) -> None:
     await asyncio.sleep(0)
     assert not mailbox.busy
     assert mailbox._task is None
+
+
+MAILBOXES = 5
+which = st.integers(0, MAILBOXES - 1)
+steps = st.one_of(
+    st.tuples(st.just("to all"), st.integers(0, 9), st.none() | which),
+    st.tuples(st.just("to one"), st.integers(0, 9), which),
+    st.tuples(st.just("close"), st.just(0), which),
+    st.tuples(st.just("wait"), st.just(0), st.none()),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(which, min_size=1, max_size=MAILBOXES, unique=True), st.lists(steps, max_size=25))
+async def test_what_is_posted_to_all_arrives_everywhere_in_order(
+    order: list[int], history: list[tuple[str, int, int | None]]
+) -> None:
+    """Some mailboxes are busy, some idle, some closed, and they belong to two dispatchers."""
+    dispatchers = [Dispatcher(), Dispatcher()]
+    workers = [Recorder() for _ in range(MAILBOXES)]
+    mailboxes = [Mailbox(dispatchers[n % 2], worker, 1000) for n, worker in enumerate(workers)]
+    posted: list[list[object]] = [[] for _ in mailboxes]
+    for what, item, number in history:
+        if what == "to all":
+            spared = mailboxes[number] if number is not None else None
+            post_to_all([mailboxes[n] for n in order], item, spared)
+            got = [n for n in order if n != number]
+        elif what == "to one":
+            assert number is not None
+            mailboxes[number].post(item)
+            got = [number]
+        else:
+            got = []
+            if number is not None:
+                mailboxes[number].close()
+            await asyncio.sleep(0)
+        for n in got:
+            if not mailboxes[n].closed:
+                posted[n].append(item)
+    for _ in range(10 * len(history) + 10):
+        await asyncio.sleep(0)
+    for mailbox, worker, expected in zip(mailboxes, workers, posted, strict=True):
+        done = [item for _, item in worker.log]
+        # What waits when a mailbox is closed is dropped.
+        assert done == (expected[: len(done)] if mailbox.closed else expected)
+        assert not mailbox.busy
 
 
 async def test_posting_runs_nothing() -> None:

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from quart_live import Assigns, Flash, LocalPubSub, csrf
+from quart_live import Flash, LocalPubSub, csrf
+from quart_live.assigns import AssignState
 from quart_live.errors import MalformedEventError, MalformedFrameError
 from quart_live.events import decode_event
 from quart_live.forms import decode, nest, target_path
@@ -195,11 +196,11 @@ def test_csrf() -> None:
 
 
 def test_assigning_marks_as_changed_except_equal_plain_values() -> None:
-    assigns, items = Assigns(), [1]
+    assigns, items = AssignState(), [1]
 
     def changed(**values: Any) -> set[str]:
-        assigns._set(values)
-        return assigns._take_changed()
+        assigns.update(values)
+        return assigns.take_changed()
 
     assert changed(a=1, b=items) == {"a", "b"}
     assert changed(a=1) == set()
@@ -208,10 +209,10 @@ def test_assigning_marks_as_changed_except_equal_plain_values() -> None:
     items.append(2)
     assert changed(b=items) == {"b"}  # the same object, changed in place
     assert changed(b=(1,)) == {"b"}
-    assigns._touch("b")
-    assert assigns._take_changed() == {"b"}
+    assigns.touch("b")
+    assert assigns.take_changed() == {"b"}
     with pytest.raises(KeyError, match="there is: a, b"):
-        assigns._touch("c")
+        assigns.touch("c")
 
 
 def test_flash() -> None:

@@ -125,7 +125,7 @@ class LiveComponent(Stateful, SendsUpdates):
         self._view, self._host = view, view._host
         self.myself, self.id = cid, id
         self._stream_prefix = f"{cid}-"
-        self._assigns._set({"myself": cid, "csrf_token": view.assigns.get("csrf_token", "")})
+        self._assigns.update({"myself": cid, "csrf_token": view.assigns.get("csrf_token", "")})
 
     def _hand_over_flash(self) -> None:
         """Give the view what was put into the flash, to be taken along to where it goes."""

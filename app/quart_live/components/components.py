@@ -166,8 +166,8 @@ class Components:
 
     def _render(self, placed: Placed, wires: dict[str, Wire], for_page: bool = False) -> None:
         component, renderer = placed.component, placed.renderer
-        values = component._assigns._values
-        changed = component._assigns._take_changed()
+        values = component._assigns.values
+        changed = component._assigns.take_changed()
         if component._keeper is not None:
             component._keeper.note(component, changed)
         template = self._template_of(component, renderer)

@@ -74,7 +74,7 @@ class Family:
         """Become a child of ``parent``, which has been joined."""
         view, _ = parent.joined()
         self._channel.parent = _handle(parent)
-        self._channel.inherited = view.assigns._values
+        self._channel.inherited = view._assigns.values
         self.parent = parent
         parent.family.children[self._id] = self._channel
         parent.family._handles[self._id] = _handle(self._channel)

@@ -13,7 +13,7 @@ from .environment import LiveTemplate
 from .keys import NoKeyError, Parts
 from .placing import Placing, placing
 from .sharing import OneInsert, RowCache, SharedItems, names_key, only_place
-from .streams import StreamLoop, Streams, streams_among
+from .streams import LiveStream, StreamLoop, Streams, streams_among
 from .tree import Components, Node, to_html
 
 _STREAMS = frozenset({"streams"})
@@ -140,12 +140,12 @@ class Renderer:
             return None
         return key
 
-    def one_insert(self, assigns: Mapping[str, Any]) -> OneInsert | None:
+    def one_insert(self, streams: Mapping[str, LiveStream]) -> OneInsert | None:
         """The coming diff, if as far as streams go it is one item put into the only stream that is shown."""
-        only, tree, streams = self._only, self._tree, assigns["streams"]
-        if only is None or tree is None or self._unseen or type(streams) is not Streams:
+        only, tree = self._only, self._tree
+        if only is None or tree is None or self._unseen:
             return None
-        stream, loop = streams.__dict__.get(only[0]), tree[only[1]]
+        stream, loop = streams.get(only[0]), tree[only[1]]
         if stream is None or type(loop) is not StreamLoop:
             return None
         if len(stream.inserts) != 1 or stream.deletes or stream.emptied:
@@ -153,9 +153,11 @@ class Renderer:
         [(dom_id, insert)] = stream.inserts.items()
         return (loop.statics, stream.ref, dom_id, insert)
 
-    def pass_over(self, assigns: Mapping[str, Any], changed: Set[str]) -> None:
-        """Leave out a diff that was found by its `shared_key`, and go on as if it had been rendered."""
-        for stream in assigns["streams"].__dict__.values():
+    def pass_over(
+        self, assigns: Mapping[str, Any], changed: Set[str], streams: Mapping[str, LiveStream]
+    ) -> None:
+        """Leave out a diff that another view has made, and go on as if it had been rendered."""
+        for stream in streams.values():
             stream.settle()
         if len(changed) > 1:
             assert self._context is not None

@@ -9,7 +9,7 @@ from ..errors import LiveViewError
 from .status import StashStatus
 
 if TYPE_CHECKING:
-    from ..assigns import Assigns
+    from ..assigns import AssignState
     from .declaration import Scope, Stash
     from .keeper import Keeper
 
@@ -31,7 +31,7 @@ class StashMethods:
 
     stash: ClassVar[Stash | None] = None
 
-    _assigns: Assigns
+    _assigns: AssignState
     _keeper: Keeper | None = None
     _gives_way: set[str] | None = None  # restored names whose default is still to come
 
@@ -73,7 +73,7 @@ class StashMethods:
         """Before `mount`: put in what was restored, and keep from now on."""
         self._keeper = keeper
         self._gives_way = set(keeper.values)
-        self._assigns._set(keeper.values)
+        self._assigns.update(keeper.values)
 
     def _without_defaults(self, values: dict[str, Any]) -> dict[str, Any]:
         """Of what `mount` assigns, leave out the defaults of what was restored: the first value of each."""

@@ -14,7 +14,7 @@ from .desk import UploadDesk, desk_of
 from .entries import External, MakeWriter, Progress, Upload, UploadEntry, Uploads
 
 if TYPE_CHECKING:
-    from ..assigns import Assigns
+    from ..assigns import AssignState
     from ..view import ViewHost
 
 
@@ -36,7 +36,7 @@ class UploadMethods:
     """The host has `_host` and `_assigns`."""
 
     _host: ViewHost
-    _assigns: Assigns
+    _assigns: AssignState
 
     def allow_upload(
         self,
@@ -194,13 +194,13 @@ class UploadMethods:
     # -- for the engine ------------------------------------------------------------------------------------
 
     def _uploads_changed(self) -> None:
-        self._assigns._changed.add("uploads")
+        self._assigns.changed.add("uploads")
 
     def _uploads(self, *, create: bool = False) -> Uploads:
-        uploads = self._assigns._values.get("uploads")
+        uploads = self._assigns.values.get("uploads")
         if uploads is None and create:
             uploads = Uploads()
-            self._assigns._set({"uploads": uploads})
+            self._assigns.update({"uploads": uploads})
         if not isinstance(uploads, Uploads):
             raise LiveViewError("there is no upload; call allow_upload, and assign nothing else as 'uploads'")
         return uploads

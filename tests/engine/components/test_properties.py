@@ -161,7 +161,7 @@ def fresh_html(view: LiveView, components: Components, live: QuartLive) -> str:
     known = Known(components)
 
     def tree(target: LiveView | LiveComponent) -> Node:
-        return Renderer(live.templates.of(target), known).render(target.assigns._values)
+        return Renderer(live.templates.of(target), known).render(target._assigns.values)
 
     class Trees(dict[int, Node]):
         def __contains__(self, cid: object) -> bool:
