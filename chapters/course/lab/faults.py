@@ -6,9 +6,7 @@ looks: did the socket close, does the container carry the error class, is there 
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from course.lab.errors import FaultDidNotHappen
 from course.lab.page import View
@@ -162,15 +160,6 @@ async def crash(person: Watched, topic: str, mark: int) -> None:
 
     problem = _unseen("crash", f"{person.name}'s page shows no crashed view")
     await person.until(seen, SECONDS_TO_SEE, lambda _: problem)
-
-
-async def wait_until(reached: Callable[[], bool], seconds: float, problem: Exception) -> None:
-    """Wait for a state of our own, not of a page."""
-    end = time.monotonic() + seconds
-    while not reached():
-        if time.monotonic() > end:
-            raise problem
-        await asyncio.sleep(0.02)
 
 
 def _unseen(what: str, seen: str) -> FaultDidNotHappen:

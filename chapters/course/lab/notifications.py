@@ -8,8 +8,6 @@ so that part cannot be seen here.
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +17,7 @@ from playwright.async_api import Worker
 from course.lab.errors import FaultDidNotHappen, LabError
 from course.lab.person import Person
 from course.lab.tables import CELL, WIDE, Table
+from course.lab.waiting import until
 
 SECONDS = 15.0
 
@@ -76,12 +75,12 @@ def worker_of(person: Person) -> Worker | None:
 
 async def require_worker(person: Person) -> Worker:
     """Wait for the service worker."""
-    end = time.monotonic() + SECONDS
-    while (worker := worker_of(person)) is None:
-        if time.monotonic() > end:
-            raise LabError(f"{person.name}'s browser has no service worker.", "Enable notifications first.")
-        await asyncio.sleep(0.02)
-    return worker
+
+    async def look() -> list[Worker]:
+        return person.context.service_workers
+
+    missing = LabError(f"{person.name}'s browser has no service worker.", "Enable notifications first.")
+    return (await until(look, bool, SECONDS, lambda _: missing))[-1]
 
 
 async def shown(person: Person) -> list[Notification]:
@@ -107,15 +106,14 @@ async def so_many(
     look: Callable[[Person], Awaitable[list[Notification]]], person: Person, count: int
 ) -> list[Notification]:
     """Wait until `look` finds so many notifications at least, and return them."""
-    end = time.monotonic() + SECONDS
-    while len(found := await look(person)) < count:
-        if time.monotonic() > end:
-            raise LabError(
-                f"{person.name}'s browser shows {len(found)} notifications, not {count}.",
-                "Are notifications enabled?",
-            )
-        await asyncio.sleep(0.02)
-    return found
+
+    def too_few(found: list[Notification]) -> LabError:
+        return LabError(
+            f"{person.name}'s browser shows {len(found)} notifications, not {count}.",
+            "Are notifications enabled?",
+        )
+
+    return await until(lambda: look(person), lambda found: len(found) >= count, SECONDS, too_few)
 
 
 async def press(person: Person, title: str) -> None:
@@ -130,11 +128,8 @@ async def leave(person: Person) -> None:
     """Leave the app: no page of it is open in this browser any more. The service worker stays."""
     worker = await require_worker(person)
     await person.page.goto("about:blank")
-    end = time.monotonic() + SECONDS
-    while await worker.evaluate(WINDOWS_JS):
-        if time.monotonic() > end:
-            raise FaultDidNotHappen(f"{person.name}'s browser still has a page of the app open.", "")
-        await asyncio.sleep(0.02)
+    still = FaultDidNotHappen(f"{person.name}'s browser still has a page of the app open.", "")
+    await until(lambda: worker.evaluate(WINDOWS_JS), lambda windows: not windows, SECONDS, lambda _: still)
 
 
 def table(notifications: Sequence[Notification]) -> Table:

@@ -9,12 +9,14 @@ In its place it gets one from here, and what comes to that address is handed ove
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from playwright.async_api import Error as PlaywrightError
 
 from course.lab.errors import LabError
 from course.lab.notifications import SECONDS
@@ -190,4 +192,6 @@ async def deliver(person: Person, text: str) -> None:
     except TimeoutError:
         raise LabError(f"{person.name}'s browser has no service worker.", "Enable notifications.") from None
     finally:
-        await session.detach()
+        # With a page that has been left meanwhile its session has gone.
+        with contextlib.suppress(PlaywrightError):
+            await session.detach()

@@ -5,21 +5,19 @@ A `Person` of the Lab is seen through Playwright; an actor on the stage through 
 
 from __future__ import annotations
 
-import asyncio
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from course.lab.errors import PageNotLive
 from course.lab.page import View, tell_views
+from course.lab.waiting import until
 
 if TYPE_CHECKING:
     from course.lab.proxy import Link
     from course.lab.wire import Frame
 
 SECONDS_TO_JOIN = 10.0
-LOOK_AGAIN = 0.02
 
 
 class Named(Protocol):
@@ -99,11 +97,7 @@ class Watched(ABC):
         problem: Callable[[list[View]], Exception],
     ) -> None:
         """Look at the page's views until they are as wished, else raise what ``problem`` makes of them."""
-        end = time.monotonic() + seconds
-        while not reached(views := await self.views()):
-            if time.monotonic() > end:
-                raise problem(views)
-            await asyncio.sleep(LOOK_AGAIN)
+        await until(self.views, reached, seconds, problem)
 
     def _why_not_live(self) -> str:
         refusals = [frame.meaning for frame in self.frames_since(0) if frame.kind in ("error", "crash")]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+from collections.abc import Callable
 
 import pytest
 
 from course.lab import FaultDidNotHappen, Lab, LabError, PageNotLive, Person, faults
+from course.lab.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -27,6 +29,15 @@ async def assert_works(person: Person, left: int) -> None:
     await person.text(f"left {left}").wait_for()
     assert await person.page.evaluate("window.unloaded") is True
     assert person.loads == 1
+
+
+async def until_true(look: Callable[[], bool], problem: str) -> None:
+    """Wait for a state of the Lab's own, not of a page."""
+
+    async def seen() -> bool:
+        return look()
+
+    await until(seen, bool, 5, lambda _: AssertionError(problem))
 
 
 def process_exists(pid: int) -> bool:
@@ -119,7 +130,7 @@ async def test_deafen_lets_events_arrive_and_no_answer_come_back(lab: Lab, alice
     await lab.deafen(alice)
     sent = alice.network.sent
     await alice.button("Add left").click()
-    await faults.wait_until(lambda: alice.network.sent > sent, 5, AssertionError("nothing arrived"))
+    await until_true(lambda: alice.network.sent > sent, "nothing arrived")
     assert marks(alice, mark) == ["event"]
     # Whatever the server answers is held back, and ends with the line.
     await lab.cut(alice)
@@ -223,7 +234,7 @@ async def test_exceptions_of_the_app_are_kept_with_their_own_lines(lab: Lab, ali
     known = len(lab.raised)
     response = await alice.page.goto(alice.url + "/boom")
     assert response is not None and response.status == 500
-    await faults.wait_until(lambda: len(lab.raised) > known, 5, AssertionError("nothing was told"))
+    await until_true(lambda: len(lab.raised) > known, "nothing was told")
     lines = lab.raised[-1].own_lines(lab.state.folder)
     assert lines[0].startswith("messenger/__init__.py, line ")
     assert lines[1:] == ["    return str(1 // 0)", "ZeroDivisionError: integer division or modulo by zero"]
