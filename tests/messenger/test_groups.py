@@ -1,36 +1,20 @@
-"""The contexts of chapter 5: who may begin a conversation, and who may do what to it.
-
-Each test has a SQLite database of its own. With PARLEY_TEST_DATABASE_URL they run on that one, an empty
-database on PostgreSQL for example, and leave it empty.
-"""
+"""The contexts of chapter 5: who may begin a conversation, and who may do what to it."""
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from messenger import accounts, chat
 from messenger.accounts import User
 from messenger.chat import Conversation, Member, Message
 from messenger.db import LARGEST_ID, Base, db
 from messenger.errors import Invalid
-from messenger.migrations import migrate
 
 Act = Callable[[int, int], Awaitable[None]]
 
-
-@pytest.fixture(autouse=True)
-async def database(tmp_path: Path) -> AsyncIterator[None]:
-    db.connect(os.environ.get("PARLEY_TEST_DATABASE_URL") or f"sqlite:///{(tmp_path / 'test.db').as_posix()}")
-    await migrate()
-    yield
-    async with db.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.drop_all)
-        await connection.execute(text("DROP TABLE alembic_version"))
-    await db.disconnect()
+pytestmark = pytest.mark.usefixtures("database")
 
 
 async def people(*nicknames: str) -> list[User]:
