@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,8 +30,9 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import psutil
+from clicking import Clicking
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import expect
 from staging import StageCommand, Staged, chromium
 
 OPERATIONS_PER_ROUND = 120
@@ -40,7 +41,6 @@ MEGABYTES_OF_SLACK = 25
 # A browser keeps a few connections for later, now more, now fewer.
 FILES_OF_SLACK = 16
 SECONDS_FOR_ONE = 30
-MS_TO_CLICK = 3000
 
 
 class LeftBehindError(AssertionError):
@@ -82,14 +82,10 @@ class Soak:
     def __init__(self, command: StageCommand, staged: Staged, seed: int) -> None:
         self.command = command
         self.staged = staged
-        self.random = random.Random(seed)
+        self.chance = random.Random(seed)
+        self.clicking = Clicking(staged.page, command.address, self.chance)
         self.done: Counter[str] = Counter()
         self.weights: list[Weight] = []
-
-    @property
-    def page(self) -> Page:
-        """The stage's page."""
-        return self.staged.page
 
     async def run(self, seconds: float) -> None:
         """Click for about ``seconds``; at least three rounds, short ones if there is no time.
@@ -107,11 +103,11 @@ class Soak:
             await self._rest()
 
     async def _operate(self) -> None:
-        name = self.random.choice(sorted(self.OPERATIONS))
+        name = self.chance.choice(sorted(Clicking.OPERATIONS))
         self.done[name] += 1
         try:
             async with asyncio.timeout(SECONDS_FOR_ONE):
-                await self.OPERATIONS[name](self)
+                await self.clicking.operate(name)
         except (PlaywrightError, TimeoutError):
             # A button that is disabled, or that has gone meanwhile, is nothing one could press. Nor is a page
             # to be asked that waits for a server behind a link that hangs.
@@ -123,14 +119,14 @@ class Soak:
 
     async def _rest(self) -> None:
         """A fresh start, and a look at what there is."""
-        await self.page.reload()
+        await self.staged.page.reload()
         # Whatever is being started or mended comes to its end first.
-        busy = self.page.get_by_role("group", name="Server").get_by_text("…")
+        busy = self.staged.page.get_by_role("group", name="Server").get_by_text("…")
         await expect(busy).to_have_count(0, timeout=60_000)
         await self.staged.bring_on("1")
         for _ in range(200):
             # The page may not show yet who has just come or gone.
-            wished = (1, 1 + await self.page.locator(".seat").count())
+            wished = (1, 1 + await self.staged.page.locator(".seat").count())
             weight = await asyncio.to_thread(Weight.of, self.command.process.pid)
             if (weight.children, weight.ports) == wished:
                 break
@@ -150,118 +146,6 @@ class Soak:
         if any(grown.values()):
             names = ", ".join(name for name, more in grown.items() if more)
             raise LeftBehindError(f"{names} have grown from {first} to {now}")
-
-    # -- operations ----------------------------------------------------------------------------------------
-
-    async def _press(self, found: Locator) -> None:
-        """Click one of these, whichever."""
-        count = await found.count()
-        if count:
-            await found.nth(self.random.randrange(count)).click(timeout=MS_TO_CLICK)
-
-    async def _link(self) -> None:
-        await self._press(self.page.locator(".faults [aria-pressed]"))
-
-    async def _mend(self) -> None:
-        await self._press(self.page.locator(".faults [aria-pressed='true']"))
-
-    async def _server(self) -> None:
-        await self._press(self.page.get_by_role("group", name="Server").get_by_role("button"))
-
-    async def _crash(self) -> None:
-        await self._press(self.page.get_by_role("button", name="Crash"))
-
-    async def _tools(self) -> None:
-        await self._press(self.page.locator(".tools button:not([aria-label$='away'])"))
-
-    async def _come(self) -> None:
-        await self._press(self.page.locator(".settings > [phx-click='bring']"))
-
-    async def _go(self) -> None:
-        await self._press(self.page.locator(".tools [aria-label$='away']"))
-
-    async def _filter(self) -> None:
-        await self._press(self.page.locator(".wire > header button"))
-
-    async def _open(self) -> None:
-        await self._press(self.page.locator("#frames button"))
-
-    async def _close(self) -> None:
-        await self._press(self.page.locator("#payload button"))
-
-    async def _next(self) -> None:
-        await self.page.locator("#next").press("Enter", timeout=MS_TO_CLICK)
-
-    async def _again(self) -> None:
-        if self.random.random() < 0.3:
-            await self._press(self.page.get_by_role("button", name="Again", exact=True))
-
-    async def _load(self) -> None:
-        if self.random.random() < 0.3:
-            states = self.page.locator("#states button")
-            name = await states.nth(self.random.randrange(await states.count())).get_attribute("id")
-            await self._bring_on((name or "").removeprefix("state-"))
-
-    async def _bring_on(self, state: str) -> None:
-        await self.page.get_by_role("button", name="What is on the stage").click()
-        await self.page.locator(f"#state-{state}").click()
-
-    async def _settings(self) -> None:
-        await self.page.get_by_role("button", name="Settings").click(timeout=MS_TO_CLICK)
-        kind = self.random.choice(["pace", "wait"])
-        chosen = self.page.locator(f"#choices select[name={kind}]")
-        await chosen.select_option(index=self.random.randrange(3), timeout=MS_TO_CLICK)
-        await self._press(self.page.locator("[data-type]"))
-        await self.page.keyboard.press("Escape")
-
-    async def _inside(self) -> None:
-        """Click somewhere in somebody's page."""
-        seats = self.page.locator(".seat")
-        glass = seats.nth(self.random.randrange(max(1, await seats.count()))).frame_locator("iframe")
-        await self._press(glass.locator("button, a[href]"))
-
-    async def _write(self) -> None:
-        """Write into somebody's page."""
-        seats = self.page.locator(".seat")
-        glass = seats.nth(self.random.randrange(max(1, await seats.count()))).frame_locator("iframe")
-        field = glass.locator("input:not([type=checkbox]), textarea").first
-        await field.fill("hello " * self.random.randrange(1, 9), timeout=MS_TO_CLICK)
-        await field.press("Enter", timeout=MS_TO_CLICK)
-
-    async def _reload(self) -> None:
-        await self.page.reload()
-
-    async def _second_window(self) -> None:
-        second = await self.page.context.new_page()
-        await second.goto(self.command.address)
-        await expect(second.locator(".stage")).to_be_visible()
-        await second.close()
-        await self._press(self.page.get_by_role("button", name="Bring it here"))
-
-    async def _wait(self) -> None:
-        await asyncio.sleep(self.random.random())
-
-    OPERATIONS: dict[str, Callable[[Soak], Awaitable[None]]] = {  # noqa: RUF012 - never changed
-        "break or mend a link": _link,
-        "mend a link": _mend,
-        "kill or restart": _server,
-        "crash a view": _crash,
-        "load a person's page": _tools,
-        "bring a person": _come,
-        "send a person away": _go,
-        "filter": _filter,
-        "open a frame": _open,
-        "close a frame": _close,
-        "next act": _next,
-        "again": _again,
-        "another chapter": _load,
-        "settings": _settings,
-        "click in a page": _inside,
-        "write in a page": _write,
-        "reload the stage": _reload,
-        "second window": _second_window,
-        "wait": _wait,
-    }
 
 
 async def soak(minutes: float, seed: int, tell: Callable[[str], None]) -> None:

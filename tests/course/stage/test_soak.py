@@ -10,6 +10,7 @@ import pytest
 
 from course.lab.browser import find_chromium
 
+DIFFERENT_ONES = 5
 SOAK = Path(__file__).parents[1] / "stage_soak.py"
 
 
@@ -20,4 +21,7 @@ def test_nothing_is_left_behind_by_random_clicking() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.endswith("Nothing was left behind.\n")
-    assert "next act" in done.stdout
+    told = [line.split(maxsplit=1) for line in done.stdout.splitlines() if line.strip()[0].isdigit()]
+    clicked = [name for _, name in told if not name.endswith("not possible")]
+    # A busy machine gets through fewer of them, and which ones is a matter of chance.
+    assert len(clicked) >= DIFFERENT_ONES, done.stdout
