@@ -7,7 +7,7 @@ import re
 import time
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 from staging import Backstage
 
 from course.demo import arrive
@@ -16,6 +16,11 @@ from course.stage.actor import Actor
 from course.stage.errors import ActFailed
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
+
+CHANGE_AND_LOOK = """() => {
+  document.querySelector("h1").textContent += ".";
+  return document.querySelector("[data-parley=outline]");
+}"""
 
 
 async def at(backstage: Backstage, path: str) -> Actor:
@@ -142,6 +147,30 @@ async def test_a_click_that_leads_away_is_done_and_what_waits_goes_on(backstage:
     assert (await alice.goto("/nowhere")).status == 404
     answer = await (await at(backstage, "/slow")).follow(alice.link("Away"))
     assert (answer.status, alice.page.url) == (200, alice.url + "/fields")
+
+
+async def test_what_changes_is_outlined_in_a_page_that_was_still_coming(backstage: Backstage) -> None:
+    alice = await at(backstage, "/fields")
+    waiting, on = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        waiting.set()
+        await on.wait()
+        await route.fulfill(content_type="text/javascript", body="")
+
+    await backstage.page.route("**/late.js", hold)
+    going = asyncio.create_task(alice.goto("/late"))
+    await waiting.wait()
+    [frame] = [frame for frame in backstage.page.frames if frame.url == alice.url + "/late"]
+    await frame.evaluate("addEventListener('message', event => (last = event.data.do)), last = ''")
+    backstage.stage.change(outlined=True)
+    await frame.wait_for_function("last === 'outline'")
+    assert await frame.evaluate("document.body") is None
+    on.set()
+    await going
+    await frame.wait_for_function(CHANGE_AND_LOOK)
+    backstage.stage.change(outlined=False)
+    assert backstage.problems == []
 
 
 async def test_people_sign_in_by_the_page_and_keep_their_cookies_apart(backstage: Backstage) -> None:

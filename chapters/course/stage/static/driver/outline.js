@@ -7,7 +7,8 @@ const outline = {
   set(on) {
     if (this.observer) this.observer.disconnect();
     this.observer = null;
-    if (!on) return;
+    // A page that is still coming has no body; once it is here it says hello, and is told again.
+    if (!on || !document.body) return;
     this.observer = new MutationObserver((changes) => this.show(changes));
     const all = { childList: true, characterData: true, attributes: true, subtree: true };
     this.observer.observe(document.body, { ...all, attributeFilter: ["value", "data-notify", "disabled", "href", "src"] });

@@ -37,6 +37,11 @@ def create_app() -> Quart:
         headers = {"X-Frame-Options": "DENY", "Content-Security-Policy": policy}
         return "<!doctype html><title>x</title><h1>Guarded</h1>", 200, headers
 
+    @app.get("/late")
+    async def late() -> str:
+        """A page whose body waits for a script, which the test serves."""
+        return "<!doctype html><title>x</title><script src='/late.js'></script><body><h1>Late</h1>"
+
     @app.get("/sign-in")
     async def sign_in() -> str:
         return page("sign_in")
