@@ -159,7 +159,7 @@ async def test_what_changes_is_outlined_in_a_page_that_was_still_coming(backstag
         await route.fulfill(content_type="text/javascript", body="")
 
     await backstage.page.route("**/late.js", hold)
-    going = asyncio.create_task(alice.goto("/late"))
+    backstage.stage.send(alice.key, {"do": "open", "url": alice.url + "/late"})
     await waiting.wait()
     [frame] = [frame for frame in backstage.page.frames if frame.url == alice.url + "/late"]
     await frame.evaluate("addEventListener('message', event => (last = event.data.do)), last = ''")
@@ -167,7 +167,6 @@ async def test_what_changes_is_outlined_in_a_page_that_was_still_coming(backstag
     await frame.wait_for_function("last === 'outline'")
     assert await frame.evaluate("document.body") is None
     on.set()
-    await going
     await frame.wait_for_function(CHANGE_AND_LOOK)
     backstage.stage.change(outlined=False)
     assert backstage.problems == []
