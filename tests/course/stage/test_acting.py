@@ -18,7 +18,7 @@ from course.stage.errors import ActFailed
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
 CHANGE_AND_LOOK = """() => {
-  document.querySelector("h1").textContent += ".";
+  document.querySelector("h1")?.append(".");
   return document.querySelector("[data-parley=outline]");
 }"""
 
