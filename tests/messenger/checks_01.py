@@ -176,12 +176,10 @@ async def killed(c: CheckContext) -> None:
     await c.visit(alice, "/counter")
     await c.click(alice, "Increment", times=2)
     await c.expect_text(clicks(alice), counted(2), "the line that counts")
-    loads = alice.loads
-    c.done("the server was killed and started again")
-    await c.lab.kill()
-    await c.lab.restart()
+    same_page = c.stays(alice)
+    await c.restart()
     await c.expect_text(clicks(alice), counted(0), "the line that counts, from the start again")
-    c.expect(alice.loads == loads, expected="a page that was not loaded again", seen="a page load")
+    same_page()
     await c.click(alice, "Increment")
     await c.expect_text(clicks(alice), counted(1), "the line that counts")
 
@@ -199,7 +197,7 @@ async def crashed(c: CheckContext) -> None:
         await counter.get_by_role("button", name="Increment").click()
         await c.expect_text(clicks(counter), counted(1), "its counter")
     c.app_may_raise("on purpose")
-    before, loads = alice.mark(), alice.loads
+    before, same_page = alice.mark(), c.stays(alice)
     c.done("the first one raised an error")
     await left.get_by_role("button", name="Raise an error").click()
     await c.expect_frame(alice, before, lambda f: f.kind == "crash", "a crash of one view on the wire")
@@ -208,7 +206,7 @@ async def crashed(c: CheckContext) -> None:
     await c.expect_text(clicks(right), counted(1), "the other counter")
     topics = {f.topic for f in alice.frames_since(before) if f.kind == "join"}
     c.expect(len(topics) == 1, expected="one view that joins again", seen=f"{len(topics)} that do")
-    c.expect(alice.loads == loads, expected="a page that was not loaded again", seen="a page load")
+    same_page()
 
 
 @check("1.11", "A handler that raises leaves other people alone", files=[COUNTER])

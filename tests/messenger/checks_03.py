@@ -18,20 +18,9 @@ LOG_HOOK = "static/hooks/log.js"
 
 # One message with its markup, and the last line on the left. The whole page is ten times as much.
 LARGEST_UPDATE = 1000
+
 EACH_WRITES = 10
 FIVE = ("Alice", "Bob", "Carol", "Dave", "Erin")
-
-
-async def send(c: CheckContext, person: Person, text: str) -> None:
-    """Write a message and press Send."""
-    await c.fill(person, "Message", text)
-    await c.click(person, "Send")
-
-
-async def send_and_see(c: CheckContext, person: Person, text: str) -> None:
-    """The same, and wait until it is in the sender's own log."""
-    await send(c, person, text)
-    await c.expect_text(person.log("Messages"), text)
 
 
 async def both_there(c: CheckContext) -> tuple[Person, Person]:
@@ -61,12 +50,12 @@ async def bubbles(person: Person) -> list[str]:
 @since(3)
 async def appears(c: CheckContext) -> None:
     alice, bob = await both_there(c)
-    loads = bob.loads
-    await send(c, alice, "I will bring the big basket.")
+    same_page = c.stays(bob)
+    await c.send(alice, "I will bring the big basket.")
     await c.expect_text(bob.log("Messages"), "I will bring the big basket.", "Bob's log")
-    await send(c, bob, "Mine has lost its handle.")
+    await c.send(bob, "Mine has lost its handle.")
     await c.expect_text(alice.log("Messages"), "Mine has lost its handle.", "Alice's log")
-    c.expect(bob.loads == loads, expected="a page that was not loaded again", seen="a page load")
+    same_page()
 
 
 @check("3.2", "A message costs one small frame, and nobody asks for it", files=[PAGE, TEMPLATE])
@@ -74,7 +63,7 @@ async def appears(c: CheckContext) -> None:
 async def one_frame(c: CheckContext) -> None:
     alice, bob = await both_there(c)
     before = bob.mark()
-    await send(c, alice, "One small frame, please.")
+    await c.send(alice, "One small frame, please.")
     await c.expect_text(bob.log("Messages"), "One small frame, please.", "Bob's log")
     # From chapter 8 on a page says, afterwards, that somebody has read it. That asks for nothing.
     frames = [frame for frame in bob.frames_since(before) if not says_read(frame)]
@@ -90,11 +79,10 @@ async def one_frame(c: CheckContext) -> None:
 async def own_message(c: CheckContext) -> None:
     alice, _ = await both_there(c)
     before = alice.mark()
-    await send(c, alice, "Do I see this once?")
-    await c.expect_text(alice.log("Messages"), "Do I see this once?", "Alice's log")
+    await c.say(alice, "Do I see this once?")
     await c.expect_frame(alice, before, lambda frame: frame.kind == "diff", "a diff with her own message")
     # Her next message comes after any second copy of the first.
-    await send_and_see(c, alice, "And this?")
+    await c.say(alice, "And this?")
     texts = await bubbles(alice)
     times = texts.count("Do I see this once?")
     c.expect(times == 1, expected="her message once", seen=f"{times} times")
@@ -107,7 +95,7 @@ async def five_at_once(c: CheckContext) -> None:
     for number, person in enumerate(people):
         await c.enter(person, "User Two" if number % 2 else "User One")
     loads = [person.loads for person in people]
-    await send(c, people[0], "Ready?")
+    await c.send(people[0], "Ready?")
     for person in people:
         await c.expect_text(person.log("Messages"), "Ready?", f"{person.name}'s log")
     wanted = {f"{person.name} {number}" for person in people for number in range(1, EACH_WRITES + 1)}
@@ -142,6 +130,10 @@ async def five_at_once(c: CheckContext) -> None:
         seen=f"{[len(log) for log in found]} messages",
     )
 
+    async def alike() -> bool:
+        first, *others = await logs()
+        return all(log == first for log in others)
+
     async def difference() -> str:
         first, *others = await logs()
         for person, log in zip(people[1:], others, strict=True):
@@ -150,31 +142,23 @@ async def five_at_once(c: CheckContext) -> None:
                     return f"{mine} on {people[0].name}'s page where {theirs} is on {person.name}'s"
         return "the same order, too late"
 
-    await c.expect_soon(
-        lambda: same_everywhere(logs), expected="the same order on every page", seen=difference
-    )
+    await c.expect_soon(alike, expected="the same order on every page", seen=difference)
     await people[0].reload()
     again = [text for text in await bubbles(people[0]) if text in wanted]
     c.expect(again == (await logs())[1], expected="the order in which they are stored", seen="another order")
     c.expect([p.loads for p in people[1:]] == loads[1:], expected="no page load", seen="a page load")
 
 
-async def same_everywhere(logs: object) -> bool:
-    """Whether all logs are equal."""
-    found: list[list[str]] = await logs()  # type: ignore[operator]
-    return all(log == found[0] for log in found)
-
-
 @check("3.5", "Bob's link is cut, Alice writes three messages, Bob returns and has each once", files=[PAGE])
 @since(3)
 async def tunnel(c: CheckContext) -> None:
     alice, bob = await both_there(c)
-    loads = bob.loads
+    same_page = c.stays(bob)
     c.done("Bob's link was cut")
     await c.lab.cut(bob)
     texts = ["Are you still there?", "The baker has no dark bread.", "I took the rye."]
     for text in texts:
-        await send_and_see(c, alice, text)
+        await c.say(alice, text)
     missed = [text for text in await bubbles(bob) if text in texts]
     c.expect(
         not missed, expected="a page that cannot know of them", seen=f"{missed} on a page without a line"
@@ -184,9 +168,9 @@ async def tunnel(c: CheckContext) -> None:
     await c.expect_text(bob.log("Messages"), texts[-1], "Bob's log")
     found = [text for text in await bubbles(bob) if text in texts]
     c.expect(found == texts, expected="all three, once, in order", seen=str(found))
-    await send_and_see(c, alice, "Welcome back.")
+    await c.say(alice, "Welcome back.")
     await c.expect_text(bob.log("Messages"), "Welcome back.", "Bob's log")
-    c.expect(bob.loads == loads, expected="a page that returned by itself", seen="a page load")
+    same_page()
 
 
 SCROLL_UP_JS = "log => { log.scrollTop = -log.scrollHeight; return log.scrollTop; }"
@@ -201,13 +185,13 @@ SCROLL_UP_JS = "log => { log.scrollTop = -log.scrollHeight; return log.scrollTop
 async def scrolled_up(c: CheckContext) -> None:
     alice, bob = await both_there(c)
     for number in range(1, 13):
-        await send_and_see(c, alice, f"A long list, line {number}")
+        await c.say(alice, f"A long list, line {number}")
     await c.expect_text(bob.log("Messages"), "A long list, line 12", "Bob's log")
     c.done("Bob scrolled to the top of the log")
     top = await bob.log("Messages").evaluate(SCROLL_UP_JS)
     c.expect(top < -40, expected="a log that is longer than its window", seen=f"scrolled to {top}")
-    await send_and_see(c, alice, "Below, one")
-    await send_and_see(c, alice, "Below, two")
+    await c.say(alice, "Below, one")
+    await c.say(alice, "Below, two")
     button = bob.button("2 new messages")
     await c.expect_visible(button, "a button “2 new messages”")
     c.expect(
@@ -217,7 +201,7 @@ async def scrolled_up(c: CheckContext) -> None:
     )
     await c.click(bob, "2 new messages")
     await c.expect_gone(button)
-    await send_and_see(c, alice, "Below, three")
+    await c.say(alice, "Below, three")
     await c.expect_visible(bob.log("Messages").get_by_text("Below, three"))
 
 
@@ -229,7 +213,7 @@ async def last_line(c: CheckContext) -> None:
     await c.enter(alice, "User One")
     bob = await c.lab.person("Bob at a desk", viewport=(1100, 700))
     await c.enter(bob, "User Two")
-    await send(c, alice, "Shall we say nine?")
+    await c.send(alice, "Shall we say nine?")
     left = bob.page.get_by_role("navigation", name="Conversations")
     await c.expect_text(left, "User One: Shall we say nine?", "the list on the left")
 
@@ -239,14 +223,14 @@ async def last_line(c: CheckContext) -> None:
 async def refused(c: CheckContext) -> None:
     alice, bob = await both_there(c)
     before = bob.mark()
-    await send(c, alice, "   ")
+    await c.send(alice, "   ")
     alert = alice.page.get_by_role("alert").filter(has_text="Write something first")
     await c.expect_visible(alert, "the reason, “Write something first”")
     await c.expect_soon(
         lambda: "could not send" in c.lab.log_text(), expected="a line in the server's log", seen="none"
     )
     # What Alice sends now comes after anything that was announced before.
-    await send_and_see(c, alice, "With words this time")
+    await c.say(alice, "With words this time")
     await c.expect_text(bob.log("Messages"), "With words this time", "Bob's log")
     diffs = [frame for frame in bob.frames_since(before) if frame.kind == "diff"]
     c.expect(len(diffs) == 1, expected="one announcement", seen=f"{len(diffs)} of them")
@@ -256,54 +240,8 @@ async def refused(c: CheckContext) -> None:
 @since(3)
 async def tidy(c: CheckContext) -> None:
     alice, bob = await both_there(c)
-    await send_and_see(c, alice, "w" * 120)
+    await c.say(alice, "w" * 120)
     await c.expect_text(bob.log("Messages"), "w" * 120, "Bob's log")
     for person in (alice, bob):
         await c.expect_tidy(person)
         await c.expect_no_overflow(person)
-
-
-SECOND_CONVERSATION = """
-import asyncio, json
-from messenger import accounts, chat
-from messenger.config import database_url
-from messenger.db import db
-
-async def main():
-    db.connect(database_url())
-    one, two = [await accounts.find_user_by_nickname(name) for name in ("User One", "User Two")]
-    made = await chat.create_conversation("Sunday hike", owner=two, others=[one])
-    await db.disconnect()
-    return made.id
-
-print(json.dumps(asyncio.run(main())))
-"""
-
-
-@check("3.a", "A message in another conversation moves it to the top", files=[PAGE], fresh=True)
-@since(3)
-async def other_conversations(c: CheckContext) -> None:
-    bob = await c.person("Bob")
-    await c.enter(bob, "User Two")
-    number = await c.in_app(SECOND_CONVERSATION, "a second conversation")
-    alice = await c.lab.person("Alice at a desk", viewport=(1100, 700))
-    await c.enter(bob, "User Two", number)
-    await c.enter(alice, "User One")
-    await send_and_see(c, alice, "Here first")
-    await send_and_see(c, bob, "Up the hill at ten")
-    left = alice.page.get_by_role("navigation", name="Conversations")
-    await c.expect_text(left, "User Two: Up the hill at ten", "Alice's list on the left")
-    await c.expect_text(left.get_by_role("listitem").first, "Sunday hike", "its first entry")
-    told = await alice.log("Messages").inner_text()
-    c.expect("Up the hill" not in told, expected="a log without it", seen="the other conversation's message")
-
-
-@check("3.b", "Those who are there read who has come", files=[PAGE, TEMPLATE])
-@since(3)
-async def who_has_come(c: CheckContext) -> None:
-    alice, bob = await c.people("Alice", "Bob")
-    await c.enter(alice, "User One")
-    await c.enter(bob, "User Two")
-    await c.expect_text(alice.page.locator("main"), "User Two is here.", "Alice's page")
-    page = await bob.page.locator("main").inner_text()
-    c.expect("User Two is here." not in page, expected="nothing about himself on Bob's page", seen="the line")

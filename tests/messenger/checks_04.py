@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from course.checks import CheckContext, check, in_messenger, since
 from course.lab.signing_in import PASSWORD, sign_in_unseen
 
 MODELS = "messenger/accounts/models.py"
 PASSWORDS = "messenger/accounts/passwords.py"
 CREDENTIALS = "messenger/accounts/credentials.py"
-ATTEMPTS = "messenger/accounts/attempts.py"
 SIGNING_IN = "messenger/signing_in.py"
 FORMS = "messenger/forms.py"
 PAGES = "messenger/account_pages.py"
 PARTS = "messenger/templates/parts.html"
-WRONG = "The email or the password is wrong."
 
 
 @check(
@@ -115,138 +111,3 @@ async def without_javascript(c: CheckContext) -> None:
         await c.expect_text(page.get_by_role("banner"), "Finn the second", "the top bar")
     finally:
         await context.close()
-
-
-# With costs like those of a real installation, or there would be nothing to measure. In turn, so that a
-# machine that is busy for a while slows down both.
-TIMES = """
-import os, statistics, time
-os.environ["PARLEY_ARGON2"] = "2,19456,1"
-import asyncio, json
-from messenger import accounts
-from messenger.config import database_url
-from messenger.db import db
-
-async def seconds(email, address):
-    began = time.perf_counter()
-    assert await accounts.authenticate(email, "not this one", address) is None
-    return time.perf_counter() - began
-
-async def main():
-    db.connect(database_url())
-    known, unknown = [], []
-    for number in range(2):
-        await accounts.register(f"Timed {number}", f"timed-{number}@example.com", "a password of hers")
-        for attempt in range(4):
-            known.append(await seconds(f"timed-{number}@example.com", "192.0.2.1"))
-            unknown.append(await seconds(f"nobody-{number}@example.com", "192.0.2.2"))
-    await db.disconnect()
-    return [statistics.median(known), statistics.median(unknown)]
-
-print(json.dumps(asyncio.run(main())))
-"""
-
-
-@check(
-    "4.4",
-    "A wrong password and an unknown email look the same, and take as long",
-    files=[CREDENTIALS, PASSWORDS, PAGES],
-)
-@since(4)
-async def indistinguishable(c: CheckContext) -> None:
-    mallory = await c.person("Mallory")
-    answers = []
-    for email in ("alice@example.com", "nobody@example.com"):
-        await c.visit(mallory, "/sign-in")
-        await c.fill_in(mallory, "Sign in", Email=email, Password="not this one")
-        await c.expect_text(mallory.page.get_by_role("alert"), WRONG)
-        await c.expect_value(mallory.textbox("Email"), email)
-        # All of the page, and not as a style sheet that is still on its way would show it.
-        await mallory.page.wait_for_load_state()
-        answers.append(await mallory.page.locator("main").text_content() or "")
-    c.expect(
-        answers[0] == answers[1],
-        expected="the same page for both",
-        seen=f"two pages, of {len(answers[0])} and {len(answers[1])} characters",
-    )
-    c.done("measured eight attempts of each kind")
-    known, unknown = await c.in_app(TIMES, "accounts.register and accounts.authenticate")
-    c.expect(known > 0.01, expected="a hash that takes a while", seen=f"{known * 1000:.1f} ms")
-    c.expect(
-        0.5 < known / unknown < 2,
-        expected="about the same time for both",
-        seen=f"{known * 1000:.0f} ms for a known email, {unknown * 1000:.0f} ms for an unknown one",
-    )
-
-
-# Forty-nine guesses at once, as the database keeps them; then three more, one of them from elsewhere.
-FROM_ONE_ADDRESS = """
-    from messenger.accounts.attempts import FROM_AN_ADDRESS, Attempts
-    from messenger.accounts.models import Attempt
-    async with db.transaction() as session:
-        key = Attempts("", "192.0.2.1").address
-        session.add_all([Attempt(key=key) for _ in range(FROM_AN_ADDRESS - 1)])
-    outcome = []
-    for number, address in enumerate(("192.0.2.1", "192.0.2.1", "192.0.2.2")):
-        try:
-            await accounts.authenticate(f"guess-{number}@example.com", "not this one", address)
-            outcome.append("answered")
-        except accounts.TooManyAttempts:
-            outcome.append("refused")
-    return outcome
-    """
-
-A_WHILE_LATER = """
-    from sqlalchemy import select
-    from messenger.accounts.attempts import WHILE
-    from messenger.accounts.models import Attempt
-    async with db.transaction() as session:
-        for attempt in await session.scalars(select(Attempt)):
-            attempt.at -= WHILE
-    return True
-    """
-
-
-@check(
-    "4.5",
-    "Guessing is limited, for each account and from each address",
-    files=[ATTEMPTS, CREDENTIALS, PAGES],
-    fresh=True,  # it locks Carol out, and counts what comes from this machine
-)
-@since(4)
-async def limited(c: CheckContext) -> None:
-    mallory = await c.person("Mallory")
-    await c.visit(mallory, "/sign-in")
-    c.done("Mallory guessed Carol's password five times")
-    for number in range(5):
-        answer = await c.post_form(
-            mallory, "/sign-in", email="carol@example.com", password=f"guess number {number}"
-        )
-        c.expect(answer.status == 422, expected="a refused guess", seen=f"status {answer.status}")
-    await c.lab.kill()
-    await c.lab.restart()
-    c.done("the server was restarted")
-    await c.visit(mallory, "/sign-in")
-    await c.fill_in(mallory, "Sign in", Email="carol@example.com", Password=PASSWORD)
-    await c.expect_text(
-        mallory.page.get_by_role("alert"), re.compile(r"Too many attempts\. Try again in 1\d minutes\.")
-    )
-    await c.expect_value(mallory.textbox("Email"), "carol@example.com")
-    answer = await c.post_form(mallory, "/sign-in", email="carol@example.com", password=PASSWORD)
-    wait = int(answer.headers.get("retry-after", "0"))
-    c.expect(
-        answer.status == 429 and 600 < wait <= 900,
-        expected="429, and when to come back",
-        seen=f"{answer.status}, {wait} s",
-    )
-    await c.sign_in(await c.person("Bob"), "Bob")
-    c.done("fifty guesses came from one address")
-    outcome = await c.in_app(in_messenger(FROM_ONE_ADDRESS), "accounts.authenticate with an address")
-    c.expect(
-        outcome == ["answered", "refused", "answered"],
-        expected="the last one answered, the next one refused, and another address answered",
-        seen=str(outcome),
-    )
-    c.done("a quarter of an hour passed")
-    await c.in_app(in_messenger(A_WHILE_LATER), "attempts that have a time")
-    await c.sign_in(await c.person("Carol"), "Carol")

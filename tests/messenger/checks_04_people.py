@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from course.checks import CheckContext, check, conversation, in_messenger, since
-from course.lab.person import Person
+from course.checks import CheckContext, check, in_messenger, since
 from course.lab.signing_in import PASSWORD
 
 APP = "messenger/__init__.py"
@@ -14,20 +13,11 @@ MODELS = "messenger/accounts/models.py"
 CREDENTIALS = "messenger/accounts/credentials.py"
 MIGRATION = "messenger/migrations/versions/0002_accounts.py"
 SEEDS = "messenger/seeds.py"
-SIGNING_IN = "messenger/signing_in.py"
 FORMS = "messenger/forms.py"
 PAGES = "messenger/account_pages.py"
-LAYOUT = "messenger/templates/layout.html"
-PARTS = "messenger/templates/parts.html"
 CONVERSATION = "messenger/conversation_live.py"
 MEMBERS = "messenger/chat/members.py"
 MESSAGES = "messenger/chat/messages.py"
-
-
-def banner(person: Person) -> Any:
-    """The bar above every page."""
-    return person.page.get_by_role("banner")
-
 
 FROM_CHAPTER_3 = """
 import asyncio, json, tempfile
@@ -158,7 +148,7 @@ async def profile(c: CheckContext) -> None:
         Email="Great@example.com",
         Current_password=PASSWORD,
     )
-    await c.expect_text(banner(otto), "Otto the Great", "the top bar")
+    await c.expect_text(c.top_bar(otto), "Otto the Great", "the top bar")
     answer = await c.post_form(
         await c.person("Otto's phone"), "/sign-in", email="great@example.com", password=PASSWORD
     )
@@ -212,25 +202,6 @@ async def deleted(c: CheckContext) -> None:
     )
 
 
-@check("4.15", "The top bar knows who is there", files=[LAYOUT, SIGNING_IN])
-@since(4)
-async def navigation(c: CheckContext) -> None:
-    alice = await c.person("Alice")
-    await c.visit(alice, "/")
-    bar = banner(alice)
-    for name in ("Register", "Sign in"):
-        await c.expect_visible(bar.get_by_role("link", name=name, exact=True), f"a link “{name}”")
-    await c.expect_gone(bar.get_by_role("button", name="Sign out"), "a button “Sign out”")
-    await c.click(alice, "Sign in")
-    await c.fill_in(alice, "Sign in", Email="alice@example.com", Password=PASSWORD)
-    await c.expect_text(bar, "Alice", "the top bar")
-    await c.expect_visible(bar.get_by_role("link", name="Profile", exact=True), "a link “Profile”")
-    await c.expect_visible(bar.get_by_role("button", name="Sign out", exact=True), "a button “Sign out”")
-    for name in ("Register", "Sign in"):
-        await c.expect_gone(bar.get_by_role("link", name=name, exact=True), f"a link “{name}”")
-    await c.expect_visible(alice.link(re.compile("Saturday hike")), "her conversation on the landing page")
-
-
 @check(
     "4.16", "Who is a member no more cannot go on in an open page", files=[CONVERSATION, MESSAGES, MEMBERS]
 )
@@ -238,7 +209,7 @@ async def navigation(c: CheckContext) -> None:
 async def membership_ended(c: CheckContext) -> None:
     paul, bob = await c.people("Paul", "Bob")
     await c.register(paul)
-    number = await c.in_app(conversation("Bob", "Chess club", "Paul"), "the contexts accounts and chat")
+    number = await c.begun("Chess club", "Bob", "Paul")
     await c.sign_in(bob, "Bob")
     for person in (paul, bob):
         await c.visit(person, f"/conversations/{number}")
@@ -252,41 +223,9 @@ async def membership_ended(c: CheckContext) -> None:
         return True
         """
     await c.in_app(in_messenger(body), "the contexts accounts and chat")
-    await c.fill(paul, "Message", "Am I still here?")
-    await c.click(paul, "Send")
+    await c.send(paul, "Am I still here?")
     await c.expect_at(paul.page, "/", "Paul")
     await c.expect_text(paul.page.get_by_role("status"), "You are no longer in “Chess club”.")
     await bob.reload()
     log = await bob.log("Messages").inner_text()
     c.expect("Am I still here?" not in log, expected="nothing of it in the log", seen="his message")
-
-
-PLACES = ("/", "/register", "/sign-in")
-INSIDE = ("/", "/profile", "/profile/delete")
-
-
-@check("4.19", "The account pages are tidy, at every width", files=["static/css/accounts.css", LAYOUT, PARTS])
-@since(4)
-async def tidy(c: CheckContext) -> None:
-    for name, viewport in (("Alice", (360, 640)), ("Bob", (1280, 800))):
-        person = await c.person(name, viewport=viewport)
-        for path in PLACES:
-            await c.visit(person, path)
-            await c.expect_no_overflow(person)
-            await c.expect_tidy(person)
-        await c.sign_in(person, name)
-        for path in INSIDE:
-            await c.visit(person, path)
-            await c.expect_no_overflow(person)
-            await c.expect_tidy(person)
-    visitor = await c.person("A visitor")
-    for path, hints in AUTOCOMPLETE.items():
-        await c.visit(visitor, path)
-        found = {label: await visitor.textbox(label).get_attribute("autocomplete") for label in hints}
-        c.expect(found == hints, expected=f"fields that a password manager knows: {hints}", seen=str(found))
-
-
-AUTOCOMPLETE = {
-    "/register": {"Email": "username", "Password": "new-password", "Confirm password": "new-password"},
-    "/sign-in": {"Email": "username", "Password": "current-password"},
-}

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Any
-from urllib.parse import quote
 
 from playwright.async_api import Cookie
 
-from course.checks import CheckContext, check, conversation, since
+from course.checks import CheckContext, check, since
 from course.lab.person import Person
 from course.lab.signing_in import PASSWORD, HiddenFields
 
@@ -17,15 +14,8 @@ APP = "messenger/__init__.py"
 SESSIONS = "messenger/accounts/sessions.py"
 CONFIG = "messenger/config.py"
 SIGNING_IN = "messenger/signing_in.py"
-FORMS = "messenger/forms.py"
 PAGES = "messenger/account_pages.py"
 DESK = (1000, 700)
-
-
-def banner(person: Person) -> Any:
-    """The bar above every page."""
-    return person.page.get_by_role("banner")
-
 
 SECURE = """
 import asyncio, json, os
@@ -43,7 +33,6 @@ async def main():
 
 print(json.dumps(asyncio.run(main())))
 """
-
 
 FLAGS = ("Secure", "HttpOnly", "SameSite=Lax")
 
@@ -109,91 +98,6 @@ async def copy(cookies: Sequence[Cookie], thief: Person) -> None:
     await thief.context.add_cookies(list(cookies))  # type: ignore[arg-type]
 
 
-ELSEWHERE = (
-    "//example.org",
-    "https://example.org/",
-    "/\\example.org",
-    "/\t/example.org",
-    "javascript:alert(1)",
-)
-
-
-@check("4.8", "Protected pages lead to the sign-in page, and on from there", files=[SIGNING_IN, APP, PAGES])
-@since(4)
-async def protected(c: CheckContext) -> None:
-    alice = await c.person("Alice")
-    for path, heading in (("/conversations/2", "Saturday hike"), ("/profile", "Profile")):
-        await c.visit(alice, path)
-        await c.expect_at(alice.page, "/sign-in", "a visitor")
-        await c.fill_in(alice, "Sign in", Email="alice@example.com", Password=PASSWORD)
-        await c.expect_visible(alice.heading(heading))
-        await c.expect_at(alice.page, path, "Alice")
-        await alice.context.clear_cookies()
-    c.done("tried to be led elsewhere after signing in")
-    for target in ELSEWHERE:
-        answer = await c.post_form(
-            alice, f"/sign-in?next={quote(target)}", email="alice@example.com", password=PASSWORD
-        )
-        led = answer.headers.get("location", "")
-        c.expect(led == "/", expected=f"/ instead of {target!r}", seen=f"{answer.status} {led}")
-        await alice.context.clear_cookies()
-
-
-POST_RULES = """
-import json
-from messenger import create_app
-app = create_app()
-print(json.dumps([rule.rule for rule in app.url_map.iter_rules() if "POST" in rule.methods]))
-"""
-
-# Each form of this chapter, filled in well.
-FILLED = {
-    "/register": {"nickname": "Hal", "email": "hal@example.com", "password": PASSWORD, "confirm": PASSWORD},
-    "/sign-in": {"email": "alice@example.com", "password": PASSWORD},
-    "/sign-out": {},
-    "/profile": {"nickname": "Hal", "email": "hal@example.com", "current": PASSWORD},
-    "/profile/delete": {"current": PASSWORD},
-}
-
-
-@check("4.10", "No form does anything without the token of its page", files=[FORMS, PAGES])
-@since(4)
-async def forged_forms(c: CheckContext) -> None:
-    alice, bob, visitor = await c.people("Alice", "Bob", "A visitor")
-    await c.sign_in(alice, "Alice")
-    await c.sign_in(bob, "Bob")
-    bobs = HiddenFields.of(await (await bob.get("/profile")).text(), "/profile")
-    c.expect(
-        len(bobs) == 1,
-        expected="a hidden field with the token of the page",
-        seen=f"{len(bobs)} hidden fields",
-    )
-    name, token = next(iter(bobs.items()))
-    rules = await c.in_app(POST_RULES, "an app with forms")
-    missing = FILLED.keys() - set(rules)
-    c.expect(
-        not missing, expected="the forms of this chapter", seen=f"nothing at {', '.join(sorted(missing))}"
-    )
-    for rule in rules:
-        c.done(f"sent the form {rule} without a token, with an invented one, and with Bob's")
-        path = re.sub(r"<[^>]+>", "1", rule)
-        for forged in ({}, {name: "x" * len(token)}, {name: token}):
-            for person in (alice, visitor):
-                answer = await c.post_bare(person, path, **{**FILLED.get(rule, {}), **forged})
-                c.expect(answer.status < 500, expected="an answer", seen=f"status {answer.status}")
-                harmless = (
-                    rule in FILLED or answer.status >= 400 or "/sign-in" in answer.headers.get("location", "")
-                )
-                c.expect(harmless, expected="a refusal", seen=f"status {answer.status}")
-    await c.visit(visitor, "/")
-    await c.expect_visible(banner(visitor).get_by_role("link", name="Register"), "a visitor who is still one")
-    await c.visit(alice, "/profile")
-    await c.expect_text(banner(alice), "Alice", "Alice, still signed in, under her name")
-    await c.expect_value(alice.textbox("Email"), "alice@example.com")
-    answer = await c.post_form(visitor, "/sign-in", email="hal@example.com", password=PASSWORD)
-    c.expect(answer.status == 422, expected="no account of Hal's", seen=f"status {answer.status}")
-
-
 @check("4.11", "Sign out closes every live page of this user at once", files=[SIGNING_IN, SESSIONS, PAGES])
 @since(4)
 async def signing_out(c: CheckContext) -> None:
@@ -211,9 +115,7 @@ async def signing_out(c: CheckContext) -> None:
     await c.expect_text(alice.page.get_by_role("status"), "You are signed out")
     await c.expect_at(tab, "/sign-in", "her other tab")
     await c.expect_at(phone.page, "/sign-in", "her phone")
-    await c.fill(bob, "Message", "Is she gone?")
-    await c.click(bob, "Send")
-    await c.expect_text(bob.log("Messages"), "Is she gone?", "Bob's log")
+    await c.say(bob, "Is she gone?")
     c.expect(bob.loads == loads, expected="Bob's page as it was", seen="a page load")
 
 
@@ -222,7 +124,7 @@ async def signing_out(c: CheckContext) -> None:
 async def new_password(c: CheckContext) -> None:
     nora, phone = await c.people("Nora", "Nora's phone")
     await c.register(nora)
-    number = await c.in_app(conversation("Nora", "Notes"), "the contexts accounts and chat")
+    number = await c.begun("Notes", "Nora")
     await c.sign_in(phone, "nora@example.com")
     await c.visit(phone, f"/conversations/{number}")
     tab = await nora.context.new_page()
@@ -260,16 +162,12 @@ async def restarted(c: CheckContext) -> None:
     alice = await c.person("Alice", viewport=DESK)
     await c.sign_in(alice, "Alice")
     await c.visit(alice, "/conversations/2")
-    loads = alice.loads
-    c.done("the server was killed and started again")
-    await c.lab.kill()
-    await c.lab.restart()
-    await c.fill(alice, "Message", "I never left.")
-    await c.click(alice, "Send")
-    await c.expect_text(alice.log("Messages"), "I never left.")
-    c.expect(alice.loads == loads, expected="a page that returned by itself", seen="a page load")
+    same_page = c.stays(alice)
+    await c.restart()
+    await c.say(alice, "I never left.")
+    same_page()
     await c.visit(alice, "/profile")
-    await c.expect_text(banner(alice), "Alice", "the top bar")
+    await c.expect_text(c.top_bar(alice), "Alice", "the top bar")
 
 
 @check("4.18", "A changed signing key leads to the sign-in page, once", files=[SIGNING_IN, APP])
@@ -280,7 +178,7 @@ async def new_key(c: CheckContext) -> None:
     await c.visit(alice, "/conversations/2")
     await c.sign_in(bob, "Bob")
     await c.visit(bob, "/sign-in")
-    await c.expect_text(banner(bob), "Bob", "the top bar")
+    await c.expect_text(c.top_bar(bob), "Bob", "the top bar")
     loads, sockets = alice.loads, alice.closed_sockets
     c.done("the server was started with another signing key")
     await c.lab.restart(new_key=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from course.checks import CheckContext, check, conversation, in_messenger, since
+from course.checks import CheckContext, check, in_messenger, since
+from course.checks.scripts import FIRST_WORDS
 from course.lab.person import Person
 
 VIEW = "messenger/conversation_live.py"
@@ -16,10 +17,9 @@ DIALOG = "static/hooks/dialog.js"
 STYLE = "static/css/groups.css"
 
 
-async def group(c: CheckContext, title: str, *names: str) -> list[Person]:
+async def with_settings_open(c: CheckContext, title: str, *names: str) -> list[Person]:
     """People in a new conversation, which the first of them owns, with its settings open."""
-    c.done(f"“{title}” was begun, with {' and '.join(names)}")
-    number = await c.in_app(conversation(names[0], title, *names[1:]), "a new conversation")
+    number = await c.begun(title, *names, words=FIRST_WORDS)
     people = await c.people(*names)
     for person in people:
         await c.enter(person, person.name, number)
@@ -28,18 +28,11 @@ async def group(c: CheckContext, title: str, *names: str) -> list[Person]:
     return people
 
 
-async def send(c: CheckContext, person: Person, text: str) -> None:
-    """Close the window of settings if it is open, and send a message."""
+async def said(c: CheckContext, person: Person, text: str) -> None:
+    """Send a message; the window of settings is closed before, if it is open."""
     if await person.button("Done").is_visible():
         await c.click(person, "Done")
-    await c.fill(person, "Message", text)
-    await c.click(person, "Send")
-
-
-async def said(c: CheckContext, person: Person, text: str) -> None:
-    """The same, and wait until it is in the sender's log."""
-    await send(c, person, text)
-    await c.expect_text(person.log("Messages"), text, f"{person.name}'s log")
+    await c.say(person, text)
 
 
 async def unfold(c: CheckContext, person: Person, summary: str) -> None:
@@ -53,7 +46,7 @@ async def unfold(c: CheckContext, person: Person, summary: str) -> None:
 )
 @since(5)
 async def renaming(c: CheckContext) -> None:
-    alice, bob = await group(c, "Old boots", "Alice", "Bob")
+    alice, bob = await with_settings_open(c, "Old boots", "Alice", "Bob")
     await c.expect_count(bob.button("Rename"), 0, "a button to rename, for Bob")
     for title, reason in (("   ", "Give the conversation a title."), ("x" * 101, "100 characters at most.")):
         await alice.textbox("Title").fill(title)
@@ -76,7 +69,7 @@ async def renaming(c: CheckContext) -> None:
 )
 @since(5)
 async def adding_and_removing(c: CheckContext) -> None:
-    alice, bob = await group(c, "Three in a boat", "Alice", "Bob")
+    alice, bob = await with_settings_open(c, "Three in a boat", "Alice", "Bob")
     carol = await c.person("Carol")
     address = alice.page.url.removeprefix(alice.url)
     await c.sign_in(carol, "Carol")
@@ -113,7 +106,7 @@ async def adding_and_removing(c: CheckContext) -> None:
 )
 @since(5)
 async def closing(c: CheckContext) -> None:
-    alice, bob = await group(c, "Lost umbrella", "Alice", "Bob")
+    alice, bob = await with_settings_open(c, "Lost umbrella", "Alice", "Bob")
     # What somebody has unfolded stays open when a message arrives.
     await unfold(c, alice, "Close this conversation")
     await said(c, bob, "Is it the green one?")
@@ -149,7 +142,7 @@ return [(await accounts.find_user_by_nickname(name)).id for name in ("Alice", "B
 )
 @since(5)
 async def forged(c: CheckContext) -> None:
-    alice, bob = await group(c, "Not yours", "Alice", "Bob")
+    alice, bob = await with_settings_open(c, "Not yours", "Alice", "Bob")
     me, him, her = await c.in_app(in_messenger(IDS), "the context accounts")
     forgeries = {
         "rename": {"title": "Mine now"},
@@ -185,7 +178,7 @@ async def forged(c: CheckContext) -> None:
 )
 @since(5)
 async def leaving(c: CheckContext) -> None:
-    alice, bob, carol = await group(c, "Relay", "Alice", "Bob", "Carol")
+    alice, bob, carol = await with_settings_open(c, "Relay", "Alice", "Bob", "Carol")
     await c.click(alice, "Make Carol the owner")
     await c.expect_visible(carol.button("Rename"), "Carol the owner")
     await c.expect_gone(alice.button("Rename"), "Alice's button to rename")
@@ -209,7 +202,7 @@ async def leaving(c: CheckContext) -> None:
 )
 @since(5)
 async def keyboard(c: CheckContext) -> None:
-    [alice] = await group(c, "Narrow", "Alice")
+    [alice] = await with_settings_open(c, "Narrow", "Alice")
     await alice.page.set_viewport_size({"width": 360, "height": 640})
     await c.expect_tidy(alice)
     await c.expect_no_overflow(alice)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from playwright.async_api import Locator
 
-from course.checks import CheckContext, check, conversation, since
+from course.checks import CheckContext, check, since
 from course.lab.person import Person
 
 CONNECTION = "static/connection.js"
@@ -66,7 +66,7 @@ async def line_is_mended(c: CheckContext, person: Person) -> None:
 async def bar_and_dialog(c: CheckContext) -> None:
     alice = await in_the_hike(c, "Alice")
     await c.stop_clock(alice)
-    loads = alice.loads
+    same_page = c.stays(alice)
     c.done("Alice's line was cut")
     await c.lab.cut(alice)
     await let_pass(c, alice, 1.8)
@@ -87,7 +87,7 @@ async def bar_and_dialog(c: CheckContext) -> None:
     await c.expect_count(bar(alice), 0, "the bar")
     await c.expect_gone(alice.page.get_by_text(WHAT_BECOMES_OF_IT))
     await c.expect_value(alice.textbox("Message"), "Half a mess")
-    c.expect(alice.loads == loads, expected="a page that was not loaded again", seen="a page load")
+    same_page()
 
 
 @check(
@@ -190,7 +190,7 @@ async def crashed_view(c: CheckContext) -> None:
 )
 @since(6)
 async def tidy(c: CheckContext) -> None:
-    number = await c.in_app(conversation("Alice", "A tidy one", "Bob"), "a new conversation")
+    number = await c.begun("A tidy one", "Alice", "Bob", words="Hello")
     alice = await c.person("Alice", viewport=(360, 640))
     await own_clock(c, alice)
     await c.enter(alice, "Alice", number)

@@ -55,9 +55,7 @@ async def begun_once(c: CheckContext) -> None:
         return bool(await c.in_app(CALLED, "the context chat") == 1)
 
     await c.expect_soon(stored, expected="a conversation that is stored", seen="none")
-    c.done("the line was cut, and mended")
-    await c.lab.cut(alice)
-    await c.lab.mend(alice)
+    await c.reconnect(alice)
     await c.expect_value(alice.textbox("Title (optional)"), "Begun in a tunnel")
     await c.expect_visible(alice.button("Remove Bob"))
     await c.click(alice, "Create")

@@ -7,7 +7,7 @@ import re
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator
 
-from course.checks import CheckContext, check, conversation, in_messenger, since
+from course.checks import CheckContext, check, in_messenger, since
 from course.lab.errors import FaultDidNotHappen
 from course.lab.person import Person
 from course.lab.wire import Frame
@@ -27,23 +27,6 @@ DASHBOARD = "messenger/templates/dashboard_live.html"
 
 ONCE = [OUTBOX, COMPOSER, BUBBLE, STORAGE, CLIENT, TEMPLATE, VIEW, MESSAGES, MODELS]
 UNANSWERED_MS = 60_000
-
-
-async def talk(c: CheckContext, title: str, *names: str, clock: bool = False) -> list[Person]:
-    """People in a new conversation, which the first of them owns."""
-    number = await c.in_app(conversation(names[0], title, *names[1:]), "a new conversation")
-    people = await c.people(*names)
-    for person in people:
-        if clock:
-            await person.page.clock.install()
-        await c.enter(person, person.name, number)
-    return people
-
-
-async def send(c: CheckContext, person: Person, text: str) -> None:
-    """Write a message and press Send."""
-    await c.fill(person, "Message", text)
-    await c.click(person, "Send")
 
 
 def line(person: Person, text: str) -> Locator:
@@ -95,7 +78,7 @@ async def stored_without_answer(c: CheckContext, alice: Person, bob: Person, tex
     before = alice.mark()
     c.done("no answer came through to Alice")
     await c.lab.deafen(alice)
-    await send(c, alice, text)
+    await c.send(alice, text)
     await c.expect_text(bob.log("Messages"), text, "Bob's log")
     await expect_state(c, alice, text, "Sending")
     answers = [frame for frame in alice.frames_since(before) if frame.direction == "received" and frame.size]
@@ -117,8 +100,8 @@ async def expect_sent_twice(c: CheckContext, alice: Person, before: int) -> None
 @check("6.14", "The answer is lost with the line: the message is not, and arrives once", files=ONCE)
 @since(6)
 async def lost_answer(c: CheckContext) -> None:
-    alice, bob = await talk(c, "A lost answer", "Alice", "Bob", clock=True)
-    loads, before = alice.loads, alice.mark()
+    alice, bob = await c.group("A lost answer", "Alice", "Bob", clock=True)
+    same_page, before = c.stays(alice), alice.mark()
     await stored_without_answer(c, alice, bob, "Is this there?")
     c.done("the line was cut, and mended a minute later")
     await c.lab.cut(alice)
@@ -126,16 +109,16 @@ async def lost_answer(c: CheckContext) -> None:
     await c.lab.mend(alice)
     await expect_sent_twice(c, alice, before)
     await expect_state(c, alice, "Is this there?", "Sent")
-    await send(c, alice, "And this?")
+    await c.send(alice, "And this?")
     await expect_state(c, alice, "And this?", "Sent")
     await expect_logs(c, [alice, bob], ["Is this there?", "And this?"])
-    c.expect(alice.loads == loads, expected="a page that was not loaded again", seen="a page load")
+    same_page()
 
 
 @check("6.15", "The server is killed when it has stored a message: it arrives once", files=ONCE)
 @since(6)
 async def killed_after_storing(c: CheckContext) -> None:
-    alice, bob = await talk(c, "A lost server", "Alice", "Bob")
+    alice, bob = await c.group("A lost server", "Alice", "Bob")
     before = alice.mark()
     await stored_without_answer(c, alice, bob, "Is this there?")
     c.done("Alice's line was cut, the server killed and started again, the line mended")
@@ -152,16 +135,15 @@ async def killed_after_storing(c: CheckContext) -> None:
 )
 @since(6)
 async def without_a_line(c: CheckContext) -> None:
-    alice, bob = await talk(c, "A long tunnel", "Alice", "Bob")
+    alice, bob = await c.group("A long tunnel", "Alice", "Bob")
     address = alice.page.url
     c.done("Alice's line was cut")
     await c.lab.cut(alice)
     written = ["One", "Two", "Three"]
     for text in written:
-        await send(c, alice, text)
+        await c.send(alice, text)
         await expect_state(c, alice, text, "Sending")
-    await send(c, bob, "Zero")
-    await c.expect_text(bob.log("Messages"), "Zero", "Bob's log")
+    await c.say(bob, "Zero")
     c.done("she refreshed, and the browser said that there is nothing")
     try:
         await alice.page.reload()
@@ -181,11 +163,11 @@ async def without_a_line(c: CheckContext) -> None:
 @check("6.17", "What is refused stays, says why, and can be tried again or changed", files=ONCE)
 @since(6)
 async def refused(c: CheckContext) -> None:
-    alice, bob = await talk(c, "A closed one", "Alice", "Bob")
+    alice, bob = await c.group("A closed one", "Alice", "Bob")
     c.done("Bob's line was cut; he wrote two messages; Alice closed the conversation")
     await c.lab.cut(bob)
-    await send(c, bob, "I am late")
-    await send(c, bob, "Wait for me")
+    await c.send(bob, "I am late")
+    await c.send(bob, "Wait for me")
     await c.click(alice, "Members and settings")
     await alice.page.get_by_text("Close this conversation", exact=True).click()
     await c.click(alice, "Close conversation")

@@ -8,10 +8,8 @@ from course.checks import CheckContext, check, since
 @check("7.a", "The browser's back button goes one step back", files=["messenger/wizard_live.py"])
 @since(7)
 async def steps_in_the_address(c: CheckContext) -> None:
-    alice = await c.person("Alice")
-    await c.sign_in(alice, "Alice")
-    await c.visit(alice, "/conversations/new")
-    loads = alice.loads
+    alice = await c.signed_in("Alice", "/conversations/new")
+    same_page = c.stays(alice)
     bob = alice.page.get_by_role("checkbox", name="Bob")
     c.done("Alice ticked Bob")
     await bob.check()
@@ -28,11 +26,9 @@ async def steps_in_the_address(c: CheckContext) -> None:
     c.done("Alice went forward")
     await alice.page.go_forward()
     await c.expect_value(alice.textbox("What is it called?"), "To and fro")
-    c.done("the line was cut, and mended")
-    await c.lab.cut(alice)
-    await c.lab.mend(alice)
+    await c.reconnect(alice)
     await c.expect_value(alice.textbox("What is it called?"), "To and fro")
-    c.expect(alice.loads == loads, expected="a page that was not loaded again", seen="a page load")
+    same_page()
 
 
 @check(
@@ -42,18 +38,15 @@ async def steps_in_the_address(c: CheckContext) -> None:
 )
 @since(7)
 async def forgetting(c: CheckContext) -> None:
-    alice, phone = await c.people("Alice", "Alice's telephone")
-    for person in (alice, phone):
-        await c.sign_in(person, "Alice")
-        await c.visit(person, "/search")
+    alice = await c.signed_in("Alice", "/search")
+    phone = await c.signed_in("Alice", "/search", "Alice's telephone")
     await c.fill(alice, "Words", "a surprise")
     await c.click(alice, "Search")
     await c.expect_visible(alice.link("a surprise"))
     await c.click(alice, "Forget my searches")
     await c.expect_gone(alice.link("a surprise"))
     await c.expect_gone(alice.button("Forget my searches"))
-    c.done("the server was killed and started again")
-    await c.lab.restart()
+    await c.restart()
     await c.visit(phone, "/search")
     await c.expect_count(phone.link("a surprise"), 0, "the search, on the telephone")
     await c.fill(phone, "Words", "the map")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from course import Course
-from course.checks import CheckContext, check, conversation, since
+from course.checks import CheckContext, check, since
 from course.lab.keeping import matrix_in, what_survives
 
 KEEPING = "messenger/keeping_live.py"
@@ -21,10 +21,9 @@ APP = "messenger/__init__.py"
 async def table(c: CheckContext) -> None:
     chapter = next(chapter for chapter in Course.here().chapters if chapter.number == 7)
     promised = matrix_in((chapter.path / "chapter.md").read_text(encoding="utf-8"))
-    number = await c.in_app(conversation("Alice", "To be broken", "Bob"), "a new conversation")
+    number = await c.begun("To be broken", "Alice", "Bob")
     path = f"/conversations/{number}/keeping"
-    await c.sign_in(await c.person("Alice"), "Alice")
-    await c.visit(await c.person("Alice"), path)
+    await c.signed_in("Alice", path)
     c.done("each way was tried against each fault")
     found = await what_survives(c.lab, path)
     c.expect(list(found) == list(promised), expected=", ".join(promised), seen=", ".join(found))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from playwright.async_api import Locator
 
-from course.checks import CheckContext, check, conversation, in_messenger, since
+from course.checks import CheckContext, check, in_messenger, since
 from course.lab.person import Person
 
 POLL = "messenger/poll_component.py"
@@ -29,16 +31,15 @@ VOTES = "return [[vote.choice_id for vote in asked.votes] for asked in await cha
 
 async def poll(c: CheckContext, title: str) -> int:
     """A new conversation of Alice and Bob with two questions in it."""
-    c.done(f"“{title}” was begun, with two questions in it")
-    number: int = await c.in_app(conversation("Alice", title, "Bob"), "a new conversation")
+    number = await c.begun(title, "Alice", "Bob")
+    c.done("two questions were asked there")
     await c.in_app(in_messenger(ASKED.format(number=number)), "two questions")
     return number
 
 
 async def at_the_poll(c: CheckContext, name: str, number: int) -> Person:
     """A person who has opened the poll."""
-    person = await c.person(name)
-    await c.enter(person, name, number)
+    person = await c.signed_in(name, f"/conversations/{number}")
     await c.click(person, "Poll")
     return person
 
@@ -79,7 +80,7 @@ async def votes_in(c: CheckContext, number: int) -> list[list[int]]:
 @check("7.4", "A question reaches everybody, and so does a vote", files=[POLL, QUESTION, POLLS, VIEW])
 @since(7)
 async def voting(c: CheckContext) -> None:
-    number = await c.in_app(conversation("Alice", "Ask them", "Bob"), "a new conversation")
+    number = await c.begun("Ask them", "Alice", "Bob")
     alice, bob = await at_the_poll(c, "Alice", number), await at_the_poll(c, "Bob", number)
     await c.fill(alice, "Question", "Which day?")
     await c.fill(alice, "Choices, one in each line", "Saturday")
@@ -116,23 +117,9 @@ async def surviving(c: CheckContext) -> None:
     alice = await at_the_poll(c, "Alice", number)
     await choose(c, alice, "Which day?", "Sunday")
     await pick(c, alice, "Where to?", "Lake")
-    loads = alice.loads
-
-    async def cut() -> None:
-        await c.lab.cut(alice)
-        await c.lab.mend(alice)
-
-    async def crash() -> None:
-        await c.lab.crash(alice)
-        await alice.live()
-
-    for words, happen in (
-        ("the server was killed and started again", c.lab.restart),
-        ("the line was cut, and mended", cut),
-        ("the view raised an error", crash),
-    ):
+    same_page = c.stays(alice)
+    for happen in (c.restart, partial(c.reconnect, alice), partial(c.crash, alice)):
         mark = alice.mark()
-        c.done(words)
         await happen()
         await c.expect_frame(alice, mark, lambda f: f.kind == "join", "a new join")
         sunday = asked(alice, "Which day?").locator("label").filter(has_text="Sunday")
@@ -142,7 +129,7 @@ async def surviving(c: CheckContext) -> None:
         lake = asked(alice, "Where to?").locator("label").filter(has_text="Lake")
         c.expect("chosen" not in await lake.inner_text(), expected="Lake picked, not chosen", seen="chosen")
         await c.expect_visible(alice.text("1 chosen, not voted yet."))
-    c.expect(alice.loads == loads, expected="a page that was not loaded again", seen="a page load")
+    same_page()
     await c.click(alice, "Vote")
     await c.expect_visible(alice.text("You have voted."))
     votes = await votes_in(c, number)

@@ -1,8 +1,8 @@
-"""Chapter 8: notifications from open pages. See also checks_08_unread.py and checks_08_push.py."""
+"""Chapter 8: notifications from open pages.
+
+See also checks_08_unread.py, checks_08_toasts.py and checks_08_push.py."""
 
 from __future__ import annotations
-
-from playwright.async_api import Locator
 
 from course.checks import CheckContext, check, since
 from course.lab import notifications
@@ -29,17 +29,10 @@ NEW = "You are in a new conversation."
 async def create(c: CheckContext, person: Person, title: str, *others: str) -> None:
     """Begin a conversation by the form on the dashboard."""
     with c.steady(person):
-        for name in others:
-            await c.click(person, name)
-            await c.expect_visible(person.button(f"Remove {name}"))
+        await c.choose(person, *others)
         await c.fill(person, "Title (optional)", title)
         await c.click(person, "Create")
         await c.expect_visible(person.text(f"“{title}” has begun."))
-
-
-def entry(person: Person, title: str) -> Locator:
-    """A conversation in the list."""
-    return person.page.get_by_role("listitem").get_by_role("link").filter(has_text=title)
 
 
 @check(
@@ -56,20 +49,20 @@ async def appears(c: CheckContext) -> None:
     alice = await c.signed_in("Alice")
     other = await alice.context.new_page()
     await other.goto(alice.url)
-    loads, mark = bob.loads, dave.mark()
+    same_page, mark = c.stays(bob), dave.mark()
     await create(c, alice, "Picnic in the park", "Bob", "Carol")
     await c.expect_soon(
-        entry(bob, "Picnic in the park").is_visible,
+        c.entry(bob.page, "Picnic in the park").is_visible,
         expected="“Picnic in the park” in Bob's list",
         seen="a list without it",
         whose=bob,
     )
-    await c.expect_visible(entry(alice, "Picnic in the park"), "“Picnic in the park” in Alice's list")
+    await c.expect_visible(c.entry(alice.page, "Picnic in the park"), "“Picnic in the park” in Alice's list")
     left = carol.page.get_by_role("navigation", name="Conversations")
     await c.expect_text(left, "Picnic in the park", "the list beside Carol's conversation")
     second = other.get_by_role("listitem").filter(has_text="Picnic in the park")
     await c.expect_visible(second, "“Picnic in the park” on Alice's other page")
-    c.expect(bob.loads == loads, expected="a page that was not loaded again", seen="a page load")
+    same_page()
     told = [frame for frame in dave.frames_since(mark) if frame.kind == "diff"]
     c.expect(not told, expected="nothing for User One, who is not in it", seen=f"{len(told)} diffs")
 
@@ -124,7 +117,7 @@ async def announced(c: CheckContext) -> None:
     await create(c, alice, "Boat trip", "Bob")
     await c.expect_visible(marked, "the new entry, marked data-notify")
     await c.expect_told(bob, ("Boat trip", NEW))
-    await c.expect_visible(entry(alice, "Boat trip"), "“Boat trip” in Alice's list")
+    await c.expect_visible(c.entry(alice.page, "Boat trip"), "“Boat trip” in Alice's list")
     # What Bob begins comes after anything about Alice's own.
     await create(c, bob, "Rain plan", "Alice")
     await c.expect_told(alice, ("Rain plan", NEW))
@@ -243,6 +236,6 @@ async def turned_off(c: CheckContext) -> None:
     await c.click(bob, "Turn off")
     await c.expect_visible(bob.button("Enable notifications"))
     await c.say(alice, "Hush")
-    await c.expect_text(entry(bob, "Quiet please"), "Alice: Hush", "Bob's list")
+    await c.expect_text(c.entry(bob.page, "Quiet please"), "Alice: Hush", "Bob's list")
     left = await bob.page.evaluate("navigator.serviceWorker.getRegistration().then(one => one === undefined)")
     c.expect(left, expected="no service worker any more", seen="one that is still registered")

@@ -1,11 +1,12 @@
-"""Chapter 8: badges, the title, the line at the first unread message, and toasts."""
+"""Chapter 8: badges, the title, and the line at the first unread message.
+
+See checks_08_toasts.py for toasts."""
 
 from __future__ import annotations
 
-from playwright.async_api import Locator, Page
+from playwright.async_api import Page
 
 from course.checks import CheckContext, check, since
-from course.lab.person import Person
 
 UNREAD = "messenger/unread.py"
 SUMMARIES = "messenger/summaries.py"
@@ -16,25 +17,18 @@ CONVERSATION = "messenger/conversation_live.py"
 TEMPLATE = "messenger/templates/conversation_live.html"
 DASHBOARD_TEMPLATE = "messenger/templates/dashboard_live.html"
 MACROS = "messenger/templates/macros.html"
-TOASTS = "messenger/toasts.py"
-TOASTS_TEMPLATE = "messenger/templates/toasts.html"
-TOAST_HOOK = "static/hooks/toast.js"
 READING_HOOK = "static/hooks/reading.js"
+TOASTS_TEMPLATE = "messenger/templates/toasts.html"
 STYLE = "static/css/notifications.css"
 MIGRATION = "messenger/migrations/versions/0006_reading.py"
-
-
-def entry(page: Page, title: str) -> Locator:
-    """A conversation in the list."""
-    return page.get_by_role("listitem").get_by_role("link").filter(has_text=title)
 
 
 async def expect_unread(c: CheckContext, page: Page, title: str, number: int, whose: str) -> None:
     """So many messages wait in a conversation, on this page; with 0 there is no badge."""
     if number:
-        await c.expect_text(entry(page, title), f"{number} unread", f"“{title}” on {whose}")
+        await c.expect_text(c.entry(page, title), f"{number} unread", f"“{title}” on {whose}")
     else:
-        badge = entry(page, title).filter(has_text="unread")
+        badge = c.entry(page, title).filter(has_text="unread")
         await c.expect_gone(badge, f"the badge at “{title}” on {whose}")
 
 
@@ -60,7 +54,7 @@ async def counted(c: CheckContext) -> None:
     alice = await c.signed_in("Alice", f"/conversations/{number}")
     # Of the seeded conversation Alice's last message is unread.
     await expect_title(c, bob.page, "(1) Conversations · Parley", "Bob's dashboard")
-    await c.expect_text(entry(bob.page, "Counted"), "New", "the conversation that Bob has never opened")
+    await c.expect_text(c.entry(bob.page, "Counted"), "New", "the conversation that Bob has never opened")
     await c.say(alice, "One")
     await expect_unread(c, bob.page, "Counted", 1, "Bob's dashboard")
     c.done("Bob's link was cut")
@@ -68,8 +62,7 @@ async def counted(c: CheckContext) -> None:
     await c.say(alice, "Two")
     await c.lab.mend(bob)
     await expect_unread(c, bob.page, "Counted", 2, "Bob's dashboard")
-    c.done("the server was killed and started again")
-    await c.lab.restart()
+    await c.restart()
     await c.say(alice, "Three")
     await expect_unread(c, bob.page, "Counted", 3, "Bob's dashboard")
     await expect_title(c, bob.page, "(4) Conversations · Parley", "Bob's dashboard")
@@ -87,7 +80,7 @@ async def counted(c: CheckContext) -> None:
 async def read(c: CheckContext) -> None:
     number = await c.begun("To be read", "Alice", "Bob", "Carol")
     bob = await c.signed_in("Bob")
-    await c.expect_text(entry(bob.page, "To be read"), "New", "what Bob has never opened")
+    await c.expect_text(c.entry(bob.page, "To be read"), "New", "what Bob has never opened")
     carol = await c.signed_in("Carol")
     alice = await c.signed_in("Alice", f"/conversations/{number}")
     await c.say(alice, "Have you read it?")
@@ -98,7 +91,7 @@ async def read(c: CheckContext) -> None:
     await expect_unread(c, bob.page, "To be read", 0, "Bob's dashboard")
     await c.say(alice, "And this?")
     await c.expect_text(other.get_by_role("log"), "And this?", "Bob's other page")
-    await c.expect_text(entry(bob.page, "To be read"), "And this?", "Bob's dashboard")
+    await c.expect_text(c.entry(bob.page, "To be read"), "And this?", "Bob's dashboard")
     await expect_unread(c, bob.page, "To be read", 0, "Bob's dashboard")
     await expect_unread(c, carol.page, "To be read", 2, "Carol's dashboard")
     await bob.reload()
@@ -114,7 +107,7 @@ async def read(c: CheckContext) -> None:
 async def lined(c: CheckContext) -> None:
     number = await c.begun("Where was I", "Alice", "Bob")
     bob = await c.signed_in("Bob")
-    await c.expect_text(entry(bob.page, "Where was I"), "New", "what Bob has never opened")
+    await c.expect_text(c.entry(bob.page, "Where was I"), "New", "what Bob has never opened")
     await c.visit(bob, f"/conversations/{number}")
     other = await bob.context.new_page()
     await other.goto(bob.url)
@@ -124,7 +117,7 @@ async def lined(c: CheckContext) -> None:
     line = bob.page.get_by_role("separator").filter(has_text="New messages")
     await c.expect_gone(line, "a line above what is read as it comes")
     # It is read a moment after it was shown. Then his dashboard hears of it.
-    await c.expect_text(entry(other, "Where was I"), "Known already", "Bob's dashboard")
+    await c.expect_text(c.entry(other, "Where was I"), "Known already", "Bob's dashboard")
     await expect_unread(c, other, "Where was I", 0, "Bob's dashboard")
     await c.visit(bob, "/")
     await c.say(alice, "Not known yet")
@@ -133,7 +126,7 @@ async def lined(c: CheckContext) -> None:
     first = bob.log("Messages").get_by_role("listitem").filter(has=line)
     await c.expect_text(first, "Not known yet", "the message below the line")
     await c.expect_count(line, 1, "the line")
-    await c.expect_text(entry(other, "Where was I"), "Nor this", "Bob's dashboard")
+    await c.expect_text(c.entry(other, "Where was I"), "Nor this", "Bob's dashboard")
     await expect_unread(c, other, "Where was I", 0, "Bob's dashboard")
     c.done("his link was cut, and mended")
     await c.lab.cut(bob)
@@ -144,87 +137,9 @@ async def lined(c: CheckContext) -> None:
     await c.expect_gone(line, "the line, once all is read")
 
 
-@check(
-    "8.11",
-    "A toast tells what happens elsewhere, goes by keyboard, and covers nothing",
-    files=[TOASTS, TOASTS_TEMPLATE, TOAST_HOOK, STYLE, CONVERSATION],
-)
-@since(8)
-async def toasts(c: CheckContext) -> None:
-    number = await c.begun("Elsewhere", "Alice", "Bob", "Carol")
-    bob = await c.person("Bob")
-    await bob.page.clock.install()
-    await c.sign_in(bob, "Bob")
-    await c.visit(bob, "/conversations/2")
-    carol = await c.notified("Carol", "/conversations/2")
-    alice = await c.signed_in("Alice", f"/conversations/{number}")
-    await c.say(alice, "Psst")
-    corner = bob.page.get_by_role("status", name="Elsewhere")
-    await c.expect_text(corner, "Alice: Psst", "the corner of Bob's page")
-    await expect_free(c, bob)
-    c.done("Bob pressed Escape")
-    await bob.page.keyboard.press("Escape")
-    await c.expect_gone(corner.get_by_role("listitem"), "the toast")
-    await c.say(alice, "Once more")
-    await c.expect_text(corner, "Alice: Once more", "the corner of Bob's page")
-    c.done("Bob pressed Enter on Dismiss")
-    await corner.get_by_role("button", name="Dismiss").press("Enter")
-    await c.expect_gone(corner.get_by_role("listitem"), "the toast")
-    await c.say(alice, "This one goes by itself")
-    toast = corner.get_by_role("listitem")
-    await c.expect_visible(toast, "a toast")
-    c.done("its time was over")
-    await bob.page.clock.fast_forward(8_000)
-    await c.expect_gone(toast, "the toast")
-    await c.say(alice, "And this one leads there")
-    c.done("Bob clicked the toast")
-    await toast.get_by_role("link").click()
-    await c.expect_visible(bob.heading("Elsewhere"), "the conversation")
-    # Carol's browser shows notifications: she is not told twice.
-    texts = ("Psst", "Once more", "This one goes by itself", "And this one leads there")
-    await c.expect_told(carol, *[("Elsewhere", f"Alice: {text}") for text in texts])
-    told = carol.page.get_by_role("status", name="Elsewhere").get_by_role("listitem")
-    c.expect(await told.count() == 0, expected="no toast where notifications are on", seen="a toast")
-
-
-async def expect_free(c: CheckContext, person: Person) -> None:
-    """The toast covers no part of the composer."""
-    toast = await person.page.get_by_role("status", name="Elsewhere").get_by_role("listitem").bounding_box()
-    composer = await person.page.locator("#composer").bounding_box()
-    assert toast is not None and composer is not None
-    bottom = toast["y"] + toast["height"]
-    c.expect(bottom <= composer["y"], expected="a toast above the composer", seen="one that lies over it")
-
-
-MIGRATING = """
-import asyncio, json, os, tempfile
-from alembic import command
-from sqlalchemy import text
-from messenger import accounts, chat
-from messenger.db import db
-from messenger.migrations import configuration, migrate
-from messenger.seeds import seed
-
-async def marks():
-    async with db.engine.connect() as connection:
-        query = text("SELECT id, conversation_id, user_id, owner FROM chat_conversation_members ORDER BY id")
-        return [list(map(str, row)) for row in await connection.execute(query)]
-
-async def main():
-    folder = tempfile.mkdtemp()
-    db.connect(f"sqlite:///{folder}/old.db")
-    await migrate()
-    await seed()
-    async with db.engine.begin() as connection:
-        await connection.run_sync(lambda sync: command.downgrade(configuration(sync), "0005"))
-    before = await marks()
-    await migrate()
+UNREAD_BY_BOB = """
     bob = await accounts.find_user_by_nickname("Bob")
-    unread = sum(one.messages for one in (await chat.unread_of(bob.id)).values())
-    await db.disconnect()
-    return [before, await marks(), unread]
-
-print(json.dumps(asyncio.run(main())))
+    return sum(one.messages for one in (await chat.unread_of(bob.id)).values())
 """
 
 
@@ -236,8 +151,7 @@ print(json.dumps(asyncio.run(main())))
 @since(8)
 async def migrated(c: CheckContext) -> None:
     c.done("migrated a database in which people had written to each other")
-    before, after, unread = await c.in_app(MIGRATING, "a migration from 0005 to the newest revision")
-    c.expect(before and before == after, expected="the members of before", seen=f"{len(after)} others")
+    unread = await c.expect_kept("0005", "chat_conversation_members", then=UNREAD_BY_BOB)
     c.expect(unread == 0, expected="nothing unread on the day of the change", seen=f"{unread} messages")
 
 

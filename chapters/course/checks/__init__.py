@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from course.checks.registry import Check, check, load_checks, select, since
 from course.checks.report import CheckResult
-from course.checks.scripts import conversation, in_messenger, is_there
+from course.checks.scripts import in_messenger, is_there
 
 if TYPE_CHECKING:
     from course.checks.context import CheckContext
@@ -32,7 +32,6 @@ __all__ = [
     "CheckContext",
     "CheckResult",
     "check",
-    "conversation",
     "in_messenger",
     "is_there",
     "load_checks",

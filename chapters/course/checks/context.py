@@ -13,7 +13,8 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 from course.checks.expecting import PATIENCE
 from course.checks.failures import CheckFailed
 from course.checks.notifying import Notifying
-from course.checks.words import last_words, outline
+from course.checks.scripts import migrated
+from course.checks.words import last_words, listed, outline
 from course.lab.lab import Lab
 from course.lab.person import Person
 
@@ -95,6 +96,27 @@ class CheckContext(Notifying):
         except (IndexError, ValueError):
             raise CheckFailed(expected, last_words(problem)) from None
 
+    async def expect_kept(self, revision: str, *tables: str, then: str = "return None") -> Any:
+        """Migrate a seeded database down and up again; each row keeps what it had, whatever it gets besides.
+
+        Args:
+            revision: how far down.
+            *tables: whose rows are looked at.
+            then: body of a coroutine that runs in the app afterwards, for what else is to be known.
+
+        Returns:
+            what ``then`` gives.
+        """
+        what = f"a migration from {revision} to the newest revision"
+        before, after, found = await self.in_app(migrated(revision, tables, then), what)
+        self.expect(before, expected=f"rows to keep in {listed(tables)}", seen="none")
+        kept = [was.items() <= now.items() for was, now in zip(before, after, strict=False)]
+        same = len(before) == len(after) and all(kept)
+        self.expect(
+            same, expected="the rows of before", seen=f"{len(after)} rows, {sum(kept)} of them the same"
+        )
+        return found
+
     async def click(self, person: Person, name: str, times: int = 1) -> None:
         """Click a button, or a link if there is no such button."""
         often = {1: "", 2: " twice"}.get(times, f" {times} times")
@@ -132,6 +154,25 @@ class CheckContext(Notifying):
         for label, text in fields.items():
             await self.fill(person, label.replace("_", " "), text)
         await self.click(person, button)
+
+    # Faults that need no more words. For others there are `done` and the Lab.
+
+    async def restart(self) -> None:
+        """Kill the server, and start it again."""
+        self.done("the server was killed and started again")
+        await self.lab.restart()
+
+    async def reconnect(self, person: Person) -> None:
+        """Cut a person's line, and mend it."""
+        self.done("the line was cut, and mended")
+        await self.lab.cut(person)
+        await self.lab.mend(person)
+
+    async def crash(self, person: Person) -> None:
+        """Make the view on a person's page raise, and wait until it is back."""
+        self.done("the view raised an error")
+        await self.lab.crash(person)
+        await person.live()
 
     async def _act(self, person: Person, action: Awaitable[None], what: str) -> None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.async_api import APIResponse
+from playwright.async_api import APIResponse, Locator
 
 from course.checks.expecting import Expectations
 from course.checks.failures import CheckFailed
@@ -66,7 +66,11 @@ class Entering(Expectations):
     async def register(self, person: Person, **changed: str) -> None:
         """Make an account by the app's own page, and wait until its nickname stands in the top bar."""
         fields = await self.fill_register(person, "a good form", **changed)
-        await self.expect_text(person.page.get_by_role("banner"), fields["Nickname"], "the top bar")
+        await self.expect_text(self.top_bar(person), fields["Nickname"], "the top bar")
+
+    def top_bar(self, person: Person) -> Locator:
+        """The bar above every page, which knows who is there."""
+        return person.page.get_by_role("banner")
 
     async def post_form(self, person: Person, path: str, **fields: str) -> APIResponse:
         """Send the form at ``path`` with its hidden fields, without looking at it; follows no redirect."""

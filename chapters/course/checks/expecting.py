@@ -170,6 +170,16 @@ class Expectations:
         frame: Frame = await self.expect_soon(look, expected=expected, seen=instead)
         return frame
 
+    def stays(self, person: Person) -> Callable[[], None]:
+        """Call the result later, to expect that this person's page was not loaded again meanwhile."""
+        loads = person.loads
+
+        def expect_same() -> None:
+            same = person.loads == loads
+            self.expect(same, expected="a page that was not loaded again", seen="a page load")
+
+        return expect_same
+
     async def expect_no_overflow(self, person: Person) -> None:
         """Nothing is wider than the window."""
         wide, window = await person.page.evaluate(

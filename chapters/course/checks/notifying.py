@@ -2,68 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Sequence
 
-from course.checks.entering import Entering
-from course.checks.expecting import PATIENCE
+from course.checks.talking import Talking
 from course.lab import notifications
 from course.lab.person import Person
 
 Told = tuple[str, str]
 
-BEGIN = """
-import asyncio, json
-from messenger import accounts, chat
-from messenger.config import database_url
-from messenger.db import db
 
-async def main():
-    db.connect(database_url())
-    owner, *others = [await accounts.find_user_by_nickname(name) for name in {names}]
-    made = await chat.create_conversation({title!r}, owner=owner, others=others)
-    await db.disconnect()
-    return made.id
-
-print(json.dumps(asyncio.run(main())))
-"""
-
-
-class Notifying(Entering):
+class Notifying(Talking):
     """What a `CheckContext` can do with notifications, from chapter 8 on."""
 
-    async def person(self, name: str) -> Person:
-        """See `CheckContext.person`."""
-        raise NotImplementedError
-
-    async def click(self, person: Person, name: str) -> None:
-        """See `CheckContext.click`."""
-        raise NotImplementedError
-
-    async def fill(self, person: Person, label: str, text: str) -> None:
-        """See `CheckContext.fill`."""
-        raise NotImplementedError
-
-    async def in_app(self, code: str, expected: str) -> Any:
-        """See `CheckContext.in_app`."""
-        raise NotImplementedError
-
-    async def begun(self, title: str, *names: str) -> int:
-        """Store a conversation of these people, which nobody is told of; returns its id."""
-        self.done(f"“{title}” was begun, with {' and '.join(names)}")
-        number: int = await self.in_app(BEGIN.format(names=names, title=title), "a new conversation")
-        return number
-
-    async def signed_in(self, name: str, path: str = "/") -> Person:
-        """A seeded person who has signed in, on a page."""
-        person = await self.person(name)
-        await self.sign_in(person, name)
-        await self.visit(person, path)
-        return person
-
     async def notified(self, name: str, path: str = "/") -> Person:
-        """The same, with notifications enabled. What is shown from now on is counted."""
+        """A person as by `signed_in`, with notifications enabled. What is shown from now on is counted."""
         person = await self.person(name)
         self.done(f"{name} allowed notifications")
         await notifications.allow(person)
@@ -79,22 +31,6 @@ class Notifying(Entering):
         await self.click(person, "Enable notifications")
         await self.expect_text(person.page.get_by_role("region", name="Notifications"), words)
         await notifications.count(person)
-
-    @contextmanager
-    def steady(self, person: Person) -> Iterator[None]:
-        """What earlier chapters have tried may take its time, also in a check that is about to fail."""
-        before, self.patience = self.patience, max(self.patience, PATIENCE)
-        person.page.set_default_timeout(self.patience * 1000)
-        yield
-        self.patience = before
-        person.page.set_default_timeout(self.patience * 1000)
-
-    async def say(self, person: Person, text: str) -> None:
-        """Send a message, and wait until it is in the sender's log."""
-        with self.steady(person):
-            await self.fill(person, "Message", text)
-            await self.click(person, "Send")
-            await self.expect_text(person.log("Messages"), text, f"{person.name}'s log")
 
     async def expect_told(self, person: Person, *wanted: Told) -> None:
         """These notifications, (title, text), were shown to a person: each once, and no other."""

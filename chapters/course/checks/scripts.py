@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
+
+# What the owner of a conversation has said in it, where a check does not care what.
+FIRST_WORDS = "The first words"
 
 
 def in_messenger(body: str) -> str:
@@ -39,16 +43,68 @@ def in_messenger(body: str) -> str:
     ).format(body=textwrap.indent(textwrap.dedent(body).strip(), "    "))
 
 
-def conversation(owner: str, title: str, *others: str) -> str:
-    """Stores a conversation of these users, by nickname, with one message, "The first words"; its number."""
-    return in_messenger(
-        f"""
-        owner, *others = [await accounts.find_user_by_nickname(name) for name in {[owner, *others]!r}]
+def conversation(title: str, *names: str, words: str) -> str:
+    """Stores a conversation of these users, by nickname, the owner first; its number.
+
+    Args:
+        title: of the conversation.
+        *names: of its members.
+        words: its first message, the owner's; none when empty.
+    """
+    body = f"""
+        owner, *others = [await accounts.find_user_by_nickname(name) for name in {names!r}]
         made = await chat.create_conversation({title!r}, owner=owner, others=others)
-        await chat.send_message(made.id, owner.id, "The first words")
+        if {words!r}:
+            await chat.send_message(made.id, owner.id, {words!r})
         return made.id
-        """
-    )
+    """
+    return in_messenger(body)
+
+
+MIGRATED = """
+    import tempfile
+    from alembic import command
+    from sqlalchemy import text
+    from messenger.migrations import configuration, migrate
+    from messenger.seeds import seed
+
+    async def rows():
+        found = []
+        async with db.engine.connect() as connection:
+            for table in {tables!r}:
+                known = await connection.execute(text(f"SELECT * FROM {{table}} ORDER BY id"))
+                found += [{{name: str(value) for name, value in row._mapping.items()}} for row in known]
+        return found
+
+    async def then():
+    {then}
+
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        await db.disconnect()
+        db.connect(f"sqlite:///{{folder}}/old.db")
+        await migrate()
+        await seed()
+        async with db.engine.begin() as connection:
+            await connection.run_sync(lambda sync: command.downgrade(configuration(sync), {revision!r}))
+        before = await rows()
+        await migrate()
+        found = [before, await rows(), await then()]
+        await db.disconnect()
+    return found
+"""
+
+
+def migrated(revision: str, tables: Sequence[str], then: str) -> str:
+    """Migrates a seeded database of its own down, and up again; [rows before, rows after, what `then` gives].
+
+    Args:
+        revision: how far down.
+        tables: whose rows are read, each as text by column.
+        then: body of a coroutine that runs afterwards.
+    """
+    body = textwrap.indent(textwrap.dedent(then).strip(), "    ")
+    script = textwrap.dedent(MIGRATED).format(tables=tuple(tables), revision=revision, then=body)
+    return in_messenger(script)
 
 
 def is_there(nickname: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator
@@ -73,3 +74,9 @@ def quoted(text: str) -> str:
     folded = " ".join(text.split())
     # Logs and lists grow at their end: that is where the news is.
     return f"“{folded if len(folded) <= LONGEST else folded[:HEAD] + ' … ' + folded[HEAD - LONGEST :]}”"
+
+
+def listed(names: Sequence[str]) -> str:
+    """``Alice``, ``Alice and Bob``, ``Alice, Bob and Carol``."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
