@@ -19,7 +19,8 @@ class PollComponent(LiveComponent):
 
     async def mount(self) -> None:
         """Begin with nothing chosen."""
-        self.assign(ballot={}, kept="{}", refusal="", note="", asked="", choices="")
+        self.assign(ballot={}, kept="{}", refusal="", note="")
+        self.assign(asked="", choices="", not_asked="", was_asked="")
 
     async def update(self, assigns: dict[str, Any]) -> None:
         """A question says what was chosen in it. Else it is time to read: somebody has asked, or voted."""
@@ -50,28 +51,28 @@ class PollComponent(LiveComponent):
 
     async def vote(self) -> None:
         """Store the choices. From then on they are votes, and the ballot is empty."""
-        if await self.do(chat.vote(self.assigns.here_id, self.assigns.me_id, self.assigns.ballot)):
+        if await self.do(chat.vote(self.assigns.here_id, self.assigns.me_id, self.assigns.ballot), "refusal"):
             self.choose({})
             self.assign(note="You have voted.")
 
     async def ask(self, content: str, choices: str) -> None:
         """Put one more question. What was typed stays until it is stored."""
         self.assign(asked=content, choices=choices)
-        if await self.do(chat.ask(self.assigns.here_id, self.assigns.me_id, content, choices)):
-            self.assign(asked="", choices="", note="Asked.")
+        if await self.do(chat.ask(self.assigns.here_id, self.assigns.me_id, content, choices), "not_asked"):
+            self.assign(asked="", choices="", was_asked="Asked.")
             self.push_event("saved:asking", {})
 
-    async def do(self, asked: Any) -> bool:
-        """Ask the context, and tell everyone; or say why not."""
+    async def do(self, asked: Any, reason: str) -> bool:
+        """Ask the context, and tell everyone; or say why not, in the assign that `reason` names."""
         here_id = self.assigns.here_id
+        self.assign(refusal="", note="", not_asked="", was_asked="")
         try:
             await asked
         except Invalid as invalid:
-            self.assign(refusal=str(invalid), note="")
+            self.assign(**{reason: str(invalid)})
             return False
         except chat.NotAMember:
             self.redirect(to="/")
             return False
-        self.assign(refusal="")
         await self.pubsub.broadcast(chat.conversation_topic(here_id), chat.Changed(here_id))
         return True

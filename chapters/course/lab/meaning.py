@@ -110,16 +110,18 @@ def _user_event(body: dict[str, Any]) -> str:
         told = [(key, text) for key, text in fields if "_unused_" not in key and not key.startswith("_csrf")]
         shown = ", ".join(f'{key} = "{_cut(text, 24)}"' for key, text in told)
         return f"{said}: {_cut(shown, 80)}" if shown else said
-    if isinstance(value, dict):
-        texts = {
-            key: json.dumps(text, ensure_ascii=False)
-            for key, text in value.items()
-            if text not in ("", None, False)
-        }
-        if texts:
-            shown = ", ".join(f"{key} = {_cut(text, 24)}" for key, text in texts.items())
-            return f"{said}: {_cut(shown, 80)}"
-    return said
+    return said + _values(value)
+
+
+def _values(value: Any) -> str:
+    """What a hook has said, or was told: its values by name, behind a colon. Nothing when there are none."""
+    told = value.items() if isinstance(value, dict) else ()
+    shown = [
+        f"{key} = {_cut(json.dumps(text, ensure_ascii=False), 24)}"
+        for key, text in told
+        if text not in ("", None, False)
+    ]
+    return f": {_cut(', '.join(shown), 80)}" if shown else ""
 
 
 def _rendered_meaning(tree: Any) -> str:
@@ -157,7 +159,7 @@ def diff_meaning(diff: Any) -> str:
         told.append(f'the title becomes "{_cut(str(diff["t"]))}"')
     told.extend(f'pushes "{event[0]}" to the page' for event in diff.get("e", ()) if event)
     if "r" in diff and not isinstance(diff["r"], int):
-        told.append("answers the hook")
+        told.append("answers the hook" + _values(diff["r"]))
     return "; ".join(told) or "nothing changes"
 
 

@@ -116,7 +116,8 @@ def test_what_the_server_sends(event: str, payload: object, asked: str | None, t
         ),
         ({"t": "Counter", "e": [["sent", {}]]}, 'the title becomes "Counter"; pushes "sent" to the page'),
         ({"c": {"1": {}, "2": {}}}, "2 components changed"),
-        ({"r": {"ok": True}}, "answers the hook"),
+        ({"r": {}}, "answers the hook"),
+        ({"r": {"sent": 9}}, "answers the hook: sent = 9"),
     ],
 )
 def test_diffs(diff: object, told: str) -> None:

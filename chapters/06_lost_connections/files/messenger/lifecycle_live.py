@@ -11,7 +11,7 @@ class LifecycleLive(LiveView):
 
     inline_template = """
     <div class="page">
-      <section class="card">
+      <section class="card fields">
         <h1>What survives</h1>
         <div id="left-alone" phx-update="ignore">
           <label>Left to the browser <input autocomplete="off"></label>

@@ -15,12 +15,11 @@ export const Draft = {
   mounted() {
     this.name = this.el.dataset.draft;
     this.text = this.el.querySelector("textarea");
+    this.mark = this.el.querySelector(".draft-mark");
     // After a refresh the page was made before the join told the newest letters.
     const stashed = sessionStorage.getItem(this.name);
-    if (stashed !== null) {
-      this.text.value = stashed;
-      this.told(stashed);
-    }
+    if (stashed !== null) this.text.value = stashed;
+    this.told(this.text.value);
     this.text.addEventListener("input", () => this.write());
   },
 
@@ -39,6 +38,7 @@ export const Draft = {
     } catch {
       // No room, or not allowed. Then the last letters before a refresh are lost.
     }
+    this.mark.hidden = true;
     clearTimeout(this.timer);
     // An empty field has most likely been sent. Nobody shall find that on another device.
     this.timer = setTimeout(() => this.tell(), this.text.value ? PAUSE : 0);
@@ -50,8 +50,9 @@ export const Draft = {
     if (answer !== null) this.told(content);
   },
 
-  // What the server has needs no second place, unless it has changed meanwhile.
+  // What the server has is marked, and needs no second place, unless it has changed meanwhile.
   told(content) {
+    this.mark.hidden = content === "" || content !== this.text.value;
     if (sessionStorage.getItem(this.name) === content) sessionStorage.removeItem(this.name);
   },
 };
