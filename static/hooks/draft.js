@@ -21,10 +21,19 @@ export const Draft = {
     if (stashed !== null) this.text.value = stashed;
     this.told(this.text.value);
     this.text.addEventListener("input", () => this.write());
+    this.leave = () => this.stop();
+    addEventListener("beforeunload", this.leave);
   },
 
   destroyed() {
+    this.stop();
+    removeEventListener("beforeunload", this.leave);
+  },
+
+  // The next page may be on its way already, without what would be told now. Its join tells it.
+  stop() {
     clearTimeout(this.timer);
+    this.leaving = true;
   },
 
   // The join has told what was stashed. What came after that is told now.
@@ -39,6 +48,7 @@ export const Draft = {
       // No room, or not allowed. Then the last letters before a refresh are lost.
     }
     this.mark.hidden = true;
+    this.leaving = false;
     clearTimeout(this.timer);
     // An empty field has most likely been sent. Nobody shall find that on another device.
     this.timer = setTimeout(() => this.tell(), this.text.value ? PAUSE : 0);
@@ -46,13 +56,13 @@ export const Draft = {
 
   async tell() {
     const content = this.text.value;
-    const answer = await this.pushEvent("draft", { content: content.slice(0, LONGEST) }).catch(() => null);
-    if (answer !== null) this.told(content);
+    const heard = this.pushEvent("draft", { content: content.slice(0, LONGEST) }).then(() => true);
+    if (await heard.catch(() => false)) this.told(content);
   },
 
   // What the server has is marked, and needs no second place, unless it has changed meanwhile.
   told(content) {
     this.mark.hidden = content === "" || content !== this.text.value;
-    if (sessionStorage.getItem(this.name) === content) sessionStorage.removeItem(this.name);
+    if (sessionStorage.getItem(this.name) === content && !this.leaving) sessionStorage.removeItem(this.name);
   },
 };
