@@ -62,7 +62,9 @@ export const Draft = {
 
   // What the server has is marked, and needs no second place, unless it has changed meanwhile.
   told(content) {
-    this.mark.hidden = content === "" || content !== this.text.value;
-    if (sessionStorage.getItem(this.name) === content && !this.leaving) sessionStorage.removeItem(this.name);
+    const isWhole = content.length <= LONGEST;
+    this.mark.hidden = !isWhole || content === "" || content !== this.text.value;
+    const stashed = sessionStorage.getItem(this.name);
+    if (isWhole && stashed === content && !this.leaving) sessionStorage.removeItem(this.name);
   },
 };
