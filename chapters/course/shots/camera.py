@@ -21,6 +21,13 @@ COVER_SCALE = 2.0
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
+# A field with `autofocus` gets the focus when the page is drawn first, and it must have got it to lose it.
+AT_REST = """async () => {
+  await document.fonts.ready;
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  document.activeElement?.blur();
+}"""
+
 
 async def take_pictures(course: Course, on_picture: Callable[[Path], None] = lambda path: None) -> list[Path]:
     """Play the scene and write its pictures, the cover and their stamp.
@@ -57,7 +64,7 @@ async def take_pictures(course: Course, on_picture: Callable[[Path], None] = lam
 async def picture(person: Person, scheme: Scheme) -> bytes:
     """A person's page in light or dark colours, with nothing half loaded, and without a caret that blinks."""
     await person.page.emulate_media(color_scheme=scheme)
-    await person.page.evaluate("document.fonts.ready.then(() => document.activeElement?.blur())")
+    await person.page.evaluate(AT_REST)
     return await person.picture()
 
 
