@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 WHY = (
-    "Each check has run on the finished app, and the first two notebooks and the last in their kernels. "
-    "`make matrix` runs the other notebooks, tries each check on all states, also where it must be red, all "
-    "exercises and typical mistakes, and ten times as many random templates."
+    "Each check has run on the finished app, the first two notebooks in their kernels, and each demo on the "
+    "stage. `make matrix` runs the other notebooks, tries each check on all states, also where it must be "
+    "red, all exercises, demos and typical mistakes, and ten times as many random templates."
 )
 LEFT_OUT = "parley_left_out"
 

@@ -40,7 +40,7 @@ LANES = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
 NO_BROWSER = "no Chromium on this machine: see `course doctor`"
 
 # The first test of a state does the work of all of them.
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(1800)
 in_a_browser = pytest.mark.skipif(find_chromium() is None, reason=NO_BROWSER)
 
 
