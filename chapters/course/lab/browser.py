@@ -16,12 +16,37 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+# Each window has two pages of the browser's own, for an address bar that nobody sees. They cost as much again
+# as the window.
+UNSEEN = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
+
+# What Playwright switches off. Of several lists Chromium takes the last, which is ours: it has these, too.
+OFF_FOR_PLAYWRIGHT = (
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "TcpPortRandomizationWin",
+    "ThirdPartyStoragePartitioning",
+    "msEdgeUpdateLaunchServicesPreferredVersion",
+    "msForceBrowserSignIn",
+)
+
 # A browser of the course has nobody to call: no updates, no accounts, no HTTP/3, no first-run pages.
 QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-default-apps",
     "--disable-domain-reliability",
+    "--disable-features=" + ",".join((*OFF_FOR_PLAYWRIGHT, *UNSEEN)),
     "--disable-quic",
     "--disable-sync",
     "--no-default-browser-check",

@@ -1,4 +1,4 @@
-"""Finding a Chromium, without one."""
+"""Finding a Chromium, without one; and how one is started."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import os
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
+from playwright.async_api import async_playwright
 
 from course.lab import browser, find_chromium
-from course.lab.browser import browser_args, chromium_choices
+from course.lab.browser import UNSEEN, browser_args, chromium_choices
 
 
 @pytest.fixture
@@ -70,3 +72,22 @@ def test_root_needs_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert "--no-sandbox" not in browser_args()
     assert "--disable-background-networking" in browser_args()
+
+
+@pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine: see `course doctor`")
+async def test_what_playwright_switches_off_stays_off() -> None:
+    """Of several lists Chromium takes the last one."""
+    choice = find_chromium()
+    assert choice is not None
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=choice.executable, args=[*choice.args])
+        lines = [child.cmdline() for child in psutil.Process().children(recursive=True)]
+        await started.close()
+    [lists] = [
+        [word.split("=")[1].split(",") for word in line if word.startswith("--disable-features=")]
+        for line in lines
+        if "--headless" in line and not any(word.startswith("--type=") for word in line)
+    ]
+    playwrights, ours = lists[0], lists[-1]
+    assert len(lists) == 2 and set(UNSEEN) <= set(ours)
+    assert set(playwrights) <= set(ours), "OFF_FOR_PLAYWRIGHT has to be brought up to date"
