@@ -11,6 +11,7 @@ share servers and browsers; the checks of one state stay together, because one r
 from __future__ import annotations
 
 import re
+import signal
 from typing import Any
 
 import pytest
@@ -26,6 +27,12 @@ LEFT_OUT = "parley_left_out"
 LONGEST_FIRST = ("tests/notebooks", "tests/messenger", "tests/engine/browser")
 
 _left_out = pytest.StashKey[int]()
+
+
+def pytest_configure() -> None:
+    """Where a shell starts the tests in the background, Ctrl-C is ignored, and by their children too."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
