@@ -60,7 +60,10 @@ class Faults:
         await self._while_writing(self._lab.mend(person))
 
     async def _crash(self) -> None:
-        await self._while_writing(self._lab.crash(self._chance.choice(self._writers).person))
+        person = self._chance.choice(self._writers).person
+        # A line that was broken may end later, for missed heartbeats; then there is no view for a moment.
+        await person.live()
+        await self._while_writing(self._lab.crash(person))
 
     async def _kill(self) -> None:
         await self._while_writing(self._lab.kill())
