@@ -1,6 +1,7 @@
 // A list in which the server marks what is new for this person: data-notify, a conversation that somebody has
 // begun; data-incoming, a message that is not read. What comes while the page is open is announced.
 import { post } from "../notes.js";
+import { cut } from "../text.js";
 
 const MARKED = "[data-notify], [data-incoming]";
 const NEW = "You are in a new conversation.";
@@ -40,7 +41,7 @@ function notesOf(item) {
   const { title, body, url } = item.querySelector("a") ? entry(item) : message(item);
   const notes = [];
   if (notify) notes.push({ tag: notify, title, body: NEW, url });
-  if (incoming) notes.push({ tag: incoming, title, body: body.slice(0, LONGEST), url });
+  if (incoming) notes.push({ tag: incoming, title, body: cut(body, LONGEST), url });
   return notes;
 }
 

@@ -1,9 +1,12 @@
 // Messages on their way. Each has a key of its own, and is sent again until the server says what became of it.
 import { bubble } from "../bubble.js";
 import { load, newKey, save } from "../storage.js";
+import { wellFormed } from "../text.js";
 
 const TRIES = 5;
 const NO_ANSWER = "The server could not take it.";
+// How the client words it when the server does answer, and only to say that it can do nothing with it.
+const UNREADABLE = "failed with reason";
 
 export const Outbox = {
   mounted() {
@@ -49,8 +52,9 @@ export const Outbox = {
     this.waiting = item;
     const attempt = ++this.attempt;
     const { key, content } = item;
+    const told = this.pushEvent("send", { key, content: wellFormed(content) });
     // No answer comes when the line breaks. Then the next connection asks again.
-    const answer = await this.pushEvent("send", { key, content }).catch(() => ({ none: true }));
+    const answer = await told.catch(({ message }) => ({ none: !message.includes(UNREADABLE) }));
     if (answer?.none || attempt !== this.attempt) return;
     this.waiting = null;
     item.sent = answer?.sent;

@@ -48,10 +48,12 @@ async def removed(c: CheckContext) -> None:
     await c.expect_gone(unsent)
 
 
-# Half of a letter that takes two places, as a faulty program may leave it behind. No server can read that.
+# Half of a letter that takes two places, as a faulty program may leave it behind. No server can read that: in a
+# key, which is sent as it is. In a text it is replaced before it is sent.
 PUT_IN_OUTBOX_JS = """({ name, title }) => {
-  const item = content => ({ key: crypto.randomUUID(), content, tries: 0, refused: "" });
-  sessionStorage.setItem(name, JSON.stringify({ title, items: [item("Half \\ud83d"), item("The rest")] }));
+  const item = (key, content) => ({ key, content, tries: 0, refused: "" });
+  const items = [item("Key \\ud83d", "Half \\ud83d"), item(crypto.randomUUID(), "The rest")];
+  sessionStorage.setItem(name, JSON.stringify({ title, items }));
 }"""
 
 
@@ -59,20 +61,18 @@ PUT_IN_OUTBOX_JS = """({ name, title }) => {
 @since(6)
 async def poison(c: CheckContext) -> None:
     alice, bob = await c.group("A long story", "Alice", "Bob")
-    before, address = alice.mark(), alice.page.url.removeprefix(alice.url)
+    address = alice.page.url.removeprefix(alice.url)
     outbox = alice.page.locator("[phx-hook=Outbox]")
     await c.expect_count(outbox, 1, "an outbox")
     where = await outbox.evaluate("outbox => ({ ...outbox.dataset })")
     # On a page without an outbox, for one that is about to be left writes what it has itself.
     await c.visit(alice, "/")
-    c.done("Alice's outbox held a message that ends every socket, and one behind it")
+    c.done("Alice's outbox held a message that no server can read, and one behind it")
     await alice.page.evaluate(PUT_IN_OUTBOX_JS, where)
     await c.visit(alice, address)
     c.patience += 10
     await c.expect_text(bob.log("Messages"), "The rest", "Bob's log")
     await c.expect_text(alice.log("Messages"), "Not sent. The server could not take it.", "Alice's log")
-    joins = [frame for frame in alice.frames_since(before) if frame.kind == "join"]
-    c.expect(len(joins) > 3, expected="a page that has tried it several times", seen=f"{len(joins)} joins")
     await c.click(alice, "Edit")
     await c.expect_gone(alice.button("Try again"))
     # The composer hands over only what can be sent.

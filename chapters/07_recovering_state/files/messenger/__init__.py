@@ -11,6 +11,7 @@ from .config import database_url, read_environment, static_folder
 from .conversation_live import ConversationLive
 from .counter_live import CounterLive
 from .db import Base, db
+from .drafting import draft_pages
 from .keeping_live import KeepingLive
 from .lifecycle_live import LifecycleLive
 from .pages import not_found, pages
@@ -36,6 +37,7 @@ def create_app() -> Quart:
         app.add_template_filter(template_filter)
     app.register_blueprint(pages)
     app.register_blueprint(account_pages)
+    app.register_blueprint(draft_pages)
     app.register_error_handler(404, not_found)
 
     live = QuartLive(layout="layout.html")

@@ -1,4 +1,6 @@
 // The form in which a message is written. What is in its field belongs to the browser.
+import { wellFormed } from "../text.js";
+
 export const Composer = {
   mounted() {
     this.text = this.el.querySelector("textarea");
@@ -29,9 +31,7 @@ export const Composer = {
   // From here on the outbox answers for it.
   send() {
     const outbox = document.getElementById("outbox");
-    // Half a letter, as a faulty program may paste it, is nothing that can be sent.
-    const content = this.text.value.toWellFormed?.() ?? this.text.value;
-    outbox.dispatchEvent(new CustomEvent("outbox:add", { detail: content }));
+    outbox.dispatchEvent(new CustomEvent("outbox:add", { detail: wellFormed(this.text.value) }));
     this.text.value = "";
     this.text.focus();
     document.getElementById("log").scrollTop = 0;
