@@ -18,6 +18,8 @@ from .summaries import ShowsConversations
 
 log = logging.getLogger(__name__)
 
+ELSEWHERE = "This was written for another conversation."
+
 
 class ConversationLive(ShowsConversations):
     """Shows a conversation as it grows, stores what this member writes, and lets its owner run it."""
@@ -58,6 +60,8 @@ class ConversationLive(ShowsConversations):
     async def handle_event(self, event: str, params: Any) -> dict[str, Any] | None:
         """Send what was typed, look for people, or do something to the conversation."""
         if event == "send":
+            if text_in(params, "to") not in ("", self.place):
+                return {"refused": ELSEWHERE}
             return await self.send(text_in(params, "content"), key_in(params, "key"))
         if event == "find":
             self.assign(contacts=await self.assigns.contacts.search(text_in(params, "wanted")))
@@ -68,6 +72,11 @@ class ConversationLive(ShowsConversations):
         elif event in ACTIONS:
             await self.act(ACTIONS[event], params)
         return None
+
+    @property
+    def place(self) -> str:
+        """Who writes here, and where: what an outbox is for."""
+        return f"{self.assigns.me.mark}:{self.assigns.here.mark}"
 
     async def send(self, content: str, key: UUID | None) -> dict[str, Any] | None:
         """Store the message and announce it, or say why not. The answer is for the outbox in the browser."""
