@@ -11,6 +11,8 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 
 log = logging.getLogger(__name__)
 
+TRY_AGAIN = "The data cannot be reached just now. Nothing has changed: try again in a moment."
+
 
 class Invalid(Exception):  # noqa: N818  (a person made it, not the program)
     """What was asked breaks a rule. `errors` maps a field to its reasons: `{"nickname": ["…"]}`.
@@ -23,11 +25,16 @@ class Invalid(Exception):  # noqa: N818  (a person made it, not the program)
         self.errors = errors
 
 
-class Unavailable(Exception):  # noqa: N818  (nobody has made a mistake)
-    """The database does not answer, or takes nothing: it is locked, full, or away. Nothing has changed."""
+class Unavailable(Invalid):
+    """The database does not answer, or takes nothing: it is locked, full, or away. Nothing has changed.
+
+    Nobody has broken a rule; but whoever shows those can show this too. `seconds` says when to try again.
+    """
+
+    seconds = 5
 
     def __init__(self) -> None:
-        super().__init__("The data cannot be reached just now. Nothing has changed: try again in a moment.")
+        super().__init__({"database": [TRY_AGAIN]})
 
 
 @contextmanager
