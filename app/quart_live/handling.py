@@ -151,7 +151,7 @@ def _patch_root(channel: Channel, patch: Patch) -> None:
     """Hand a nested view's patch to the root view, whose address the page's address is.
 
     Raises:
-        LiveViewError: if the root view cannot stay there. The mistake is the nested view's, so it is told now.
+        LiveViewError: if the root view cannot stay there. It is the nested view's mistake, so that one ends.
     """
     view, root = channel.joined()[0], channel.family.root
     around, match = root.view, channel.live.routes.match(patch.to, root.root_path)

@@ -35,8 +35,8 @@ async def preflight(channel: Channel, payload: object) -> tuple[UploadMethods | 
     """Answer ``allow_upload``: may these files be sent, and how?
 
     Without ``auto_upload`` they go with their form, all or none: if one is refused, nothing is allowed, and
-    the client lets go of the form. Were the others allowed, it would wait for them at the next submit, although
-    it has given up sending them. They are asked for again then. (Phoenix answers with ``error``, too.)
+    the client lets go of the form. Were the others allowed, it would wait for them at the next submit,
+    although it has given up sending them. They are asked for again then. (As in Phoenix.)
 
     Returns:
         Whose upload it is, and the ``response`` for the client.
