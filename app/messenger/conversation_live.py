@@ -11,7 +11,7 @@ from .actions import ACTIONS, Action
 from .announcing import announce
 from .contacts import Contacts
 from .drafting import drafting
-from .errors import Invalid
+from .errors import Invalid, Unavailable
 from .notifications import address_of, note_of_conversation, note_of_message, pusher
 from .params import id_in, key_in, text_in
 from .poll_component import PollComponent
@@ -93,6 +93,11 @@ class ConversationLive(ReadsMessages, ShowsToasts):
         here, me = self.assigns.here, self.assigns.me
         try:
             message = await chat.send_message(here.id, me.id, content, key)
+            await chat.forget_draft(here.id, me.id, content)
+        except Unavailable as unavailable:
+            # If it was stored, the same key finds it again.
+            self.assign(error="" if key else str(unavailable))
+            return {"later": unavailable.seconds}
         except Invalid as invalid:
             log.info("User %s could not send: %s", me.id, invalid)
             # What has a key stands in the outbox, and the reason beside it.
@@ -102,7 +107,6 @@ class ConversationLive(ReadsMessages, ShowsToasts):
             self.go_home()
             return None
         self.assign(error="")
-        await chat.forget_draft(here.id, me.id, content)
         # Also when it was stored before: whoever stored it may have had no time left to tell the others.
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
         pusher.tell(note_of_message(message, here.title), here.id, besides=me.id, read_below=message.id)

@@ -9,7 +9,7 @@ from quart import abort
 from . import chat
 from .actions import ACTIONS, Action
 from .contacts import Contacts
-from .errors import Invalid
+from .errors import Invalid, Unavailable
 from .params import key_in, text_in
 from .runs import Entry, entries, entry
 from .summaries import ShowsConversations
@@ -79,6 +79,9 @@ class ConversationLive(ShowsConversations):
         here, me = self.assigns.here, self.assigns.me
         try:
             message = await chat.send_message(here.id, me.id, content, key)
+        except Unavailable as unavailable:
+            self.assign(error="" if key else str(unavailable))
+            return {"later": unavailable.seconds}
         except Invalid as invalid:
             log.info("User %s could not send: %s", me.id, invalid)
             # What has a key stands in the outbox, and the reason beside it.

@@ -10,7 +10,7 @@ from . import chat
 from .actions import ACTIONS, Action
 from .contacts import Contacts
 from .drafting import drafting
-from .errors import Invalid
+from .errors import Invalid, Unavailable
 from .params import key_in, text_in
 from .poll_component import PollComponent
 from .runs import Entry, entries, entry
@@ -83,6 +83,11 @@ class ConversationLive(ShowsConversations):
         here, me = self.assigns.here, self.assigns.me
         try:
             message = await chat.send_message(here.id, me.id, content, key)
+            await chat.forget_draft(here.id, me.id, content)
+        except Unavailable as unavailable:
+            # If it was stored, the same key finds it again.
+            self.assign(error="" if key else str(unavailable))
+            return {"later": unavailable.seconds}
         except Invalid as invalid:
             log.info("User %s could not send: %s", me.id, invalid)
             # What has a key stands in the outbox, and the reason beside it.
@@ -92,7 +97,6 @@ class ConversationLive(ShowsConversations):
             self.go_home()
             return None
         self.assign(error="")
-        await chat.forget_draft(here.id, me.id, content)
         # Also when it was stored before: whoever stored it may have had no time left to tell the others.
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
         return {"sent": message.id}

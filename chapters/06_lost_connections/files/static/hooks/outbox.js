@@ -36,6 +36,7 @@ export const Outbox = {
 
   destroyed() {
     this.arrivals.disconnect();
+    clearTimeout(this.timer);
   },
 
   disconnected() {
@@ -72,6 +73,11 @@ export const Outbox = {
     const answer = await this.pushEvent("send", { key, content, to }).catch(() => ({ none: true }));
     if (answer?.none || attempt !== this.attempt) return;
     this.waiting = null;
+    if (answer?.later) {
+      // The database cannot take it now. Nobody has to do anything: it goes out when it can.
+      this.timer = setTimeout(() => this.send(), answer.later * 1000);
+      return;
+    }
     item.sent = answer?.sent;
     item.refused = item.sent ? "" : (answer?.refused ?? NO_ANSWER);
     this.changed();
