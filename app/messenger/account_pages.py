@@ -1,17 +1,20 @@
 """Register, sign in, sign out, profile: ordinary forms over HTTP, which need no script."""
 
+from contextlib import suppress
 from typing import Any
 
 from quart import Blueprint, current_app, flash, redirect, render_template, request
 from quart.typing import ResponseReturnValue
 from quart_auth import login_required
+from sqlalchemy.exc import SQLAlchemyError
 
 from quart_live import QuartLive
 
 from . import accounts, chat
-from .errors import Invalid
+from .db import db
+from .errors import Invalid, Unavailable
 from .forms import DeleteForm, PageForm, ProfileForm, RegisterForm, SignInForm, SignOutForm
-from .signing_in import close_pages, current_user, next_page, sign_in, sign_out, with_next
+from .signing_in import close_pages, current_user, forget, next_page, sign_in, sign_out, with_next
 
 account_pages = Blueprint("account_pages", __name__)
 
@@ -79,8 +82,6 @@ async def profile() -> ResponseReturnValue:
             form.refuse(invalid)
         else:
             if password:
-                # Whoever knew the old password, or has a copy of a cookie, is out now.
-                await accounts.end_sessions(me.id)
                 await sign_in(me)
             await close_pages(me.id)
             await flash("Your changes are saved.", "info")
@@ -97,12 +98,17 @@ async def delete_account() -> ResponseReturnValue:
     form = await DeleteForm.of_request()
     if form.is_good() and await prove(form, me.email, form.current.data, NOT_YOURS):
         live: QuartLive = current_app.extensions["quart_live"]
-        await accounts.close_account(me.id)
-        await chat.forget_drafts_of(me.id)
-        await live.stash.forget_user(me.id)
-        for news in await chat.leave_all(me.id):
+        # One act: half of it would be an account that nobody can use or delete.
+        async with db.together():
+            await accounts.close_account(me.id)
+            await chat.forget_drafts_of(me.id)
+            left = await chat.leave_all(me.id)
+        # The stash has transactions of its own. What is left in it nobody can read, and it expires.
+        with suppress(SQLAlchemyError):
+            await live.stash.forget_user(me.id)
+        for news in left:
             await live.pubsub.broadcast(chat.conversation_topic(news.conversation_id), news)
-        await sign_out(me)
+        await forget(me)
         await flash("Your account is deleted.", "info")
         return redirect("/")
     return await show("delete_account.html", form, leavings=await chat.leavings(me.id))
@@ -112,6 +118,9 @@ async def prove(form: PageForm, email: str | None, password: str, refusal: str) 
     """The user whose password this is. Otherwise the form says why not."""
     try:
         user = await accounts.authenticate(email or "", password, request.remote_addr or "")
+    except Unavailable as unavailable:
+        form.refuse(unavailable)
+        return None
     except accounts.TooManyAttempts as too_many:
         form.form_errors.append(str(too_many))
         form.status, form.headers = 429, {"Retry-After": str(too_many.seconds)}

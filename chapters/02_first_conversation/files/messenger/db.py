@@ -144,6 +144,9 @@ def leave_broken_sqlite(context: ExceptionContext) -> None:
     """Give up a connection that has met a full disk or a file it may not write: it would not recover."""
     name = getattr(context.original_exception, "sqlite_errorname", "")
     if name.startswith(("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")):
+        if context.connection is not None:
+            # It is closed at leisure, and shall lock nobody out until then.
+            context.connection.connection.rollback()
         context.is_disconnect = True
 
 

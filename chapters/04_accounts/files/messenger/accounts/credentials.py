@@ -1,8 +1,12 @@
 """Who may sign in, and with what. Passwords come in here and leave as hashes."""
 
+from contextlib import suppress
+from typing import Any
+
 from sqlalchemy import select, update
 
 from ..db import db
+from ..errors import Unavailable
 from .attempts import Attempts
 from .models import User
 from .passwords import hash_password, is_outdated, is_password
@@ -33,7 +37,9 @@ async def authenticate(email: str, password: str, address: str) -> User | None:
         return None
     await attempts.succeeded()
     if is_outdated(known):
-        await change_user(user.id, password=password)
+        # The old hash is as good as before. If the new one cannot be stored now, the next time will do.
+        with suppress(Unavailable):
+            await store(user.id, {"password_hash": await hash_password(password)})
     return user
 
 
@@ -46,10 +52,19 @@ async def find_user_by_email(email: str) -> User | None:
 async def change_user(
     user_id: int, *, nickname: str | None = None, email: str | None = None, password: str | None = None
 ) -> None:
-    """Change what is given. Raises Invalid when nickname or email are taken."""
+    """Change what is given. A new password ends all sessions. Raises Invalid when something is taken."""
     values = {"nickname": nickname, "email": email and normal_email(email)}
     values["password_hash"] = await hash_password(password) if password is not None else None
     changes = {name: value for name, value in values.items() if value is not None}
+    async with db.together():
+        await store(user_id, changes)
+        if password is not None:
+            # Whoever knew the old password, or has a copy of a cookie, is out now.
+            await end_sessions(user_id)
+
+
+async def store(user_id: int, changes: dict[str, Any]) -> None:
+    """Change these columns of a user."""
     async with db.transaction() as session:
         await session.execute(update(User).where(User.id == user_id).values(changes))
 
@@ -57,9 +72,9 @@ async def change_user(
 async def close_account(user_id: int) -> None:
     """Forget who this was. The record stays, under a name that says so, since messages refer to it."""
     gone = {"nickname": f"{FORMER} {user_id}", "email": None, "password_hash": None}
-    async with db.transaction() as session:
-        await session.execute(update(User).where(User.id == user_id).values(gone))
-    await end_sessions(user_id)
+    async with db.together():
+        await store(user_id, gone)
+        await end_sessions(user_id)
 
 
 def normal_email(email: str) -> str:
