@@ -13,12 +13,13 @@ from uuid import uuid4
 import pytest
 from quart import Quart, Response
 from quart.typing import TestClientProtocol
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from messenger import accounts, chat, create_app
 from messenger.accounts import passwords
 from messenger.db import Database, db
-from messenger.errors import TRY_AGAIN, Unavailable
+from messenger.errors import TRY_AGAIN, Unavailable, is_down
 from messenger.migrations import migrate
 from messenger.seeds import PASSWORD, seed
 from quart_live.testing import LiveViewTest
@@ -269,3 +270,32 @@ async def test_a_new_password_ends_other_sessions_or_is_not_the_new_one(app: Qua
     else:
         pytest.fail("it never came to an end")
     assert number > 3
+
+
+# PostgreSQL says it in other ways
+
+
+class TooManyConnectionsError(Exception):
+    """As asyncpg raises it, when there is no connection yet that SQLAlchemy could wrap it for."""
+
+    __module__ = "asyncpg.exceptions"
+
+
+@pytest.mark.parametrize(
+    ("error", "down"),
+    [
+        (TooManyConnectionsError("sorry, too many clients already"), True),
+        (ConnectionRefusedError(111, "Connect call failed"), True),
+        (DBAPIError("SELECT 1", {}, Exception("connection is closed"), connection_invalidated=True), True),
+        (DBAPIError("SELECT 1", {}, Exception("a defect")), False),
+        (KeyError("a defect"), False),
+    ],
+)
+def test_which_errors_are_nobodys_fault(error: Exception, down: bool) -> None:
+    assert is_down(error) is down
+
+
+async def test_a_mistake_in_a_statement_is_no_trouble_of_the_database(app: Quart) -> None:
+    with pytest.raises(OperationalError, match="no such table"):
+        async with db.session() as session:
+            await session.execute(text("SELECT * FROM nothing"))
