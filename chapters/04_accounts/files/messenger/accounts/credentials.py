@@ -1,9 +1,12 @@
 """Who may sign in, and with what. Passwords come in here and leave as hashes."""
 
+from contextlib import suppress
+from typing import Any
+
 from sqlalchemy import select, update
 
 from ..db import db
-from ..errors import Invalid
+from ..errors import Invalid, Unavailable
 from .attempts import (
     Attempts,
     for_a_browser,
@@ -76,7 +79,9 @@ async def authenticate(email: str, password: str, address: str, browser: str | N
         return None
     await attempts.succeeded()
     if is_outdated(known):
-        await change_user(user.id, password=password)
+        # The old hash is as good as before. If the new one cannot be stored now, the next time will do.
+        with suppress(Unavailable, TooBusy):
+            await store(user.id, {"password_hash": await hash_password(password)})
     return user
 
 
@@ -99,7 +104,7 @@ async def change_user(
     password: str | None = None,
     address: str | None = None,
 ) -> None:
-    """Change what is given. Raises Invalid when nickname or email are taken, TooBusy for a new password.
+    """Change what is given. A new password ends all sessions. Raises Invalid when it is taken, TooBusy.
 
     Args:
         address: where the wish came from; None when it is the app's own.
@@ -109,6 +114,15 @@ async def change_user(
         place = OURSELVES if address is None else Place("sign in", address)
         values["password_hash"] = await hash_password(password, place)
     changes = {name: value for name, value in values.items() if value is not None}
+    async with db.together():
+        await store(user_id, changes)
+        if password is not None:
+            # Whoever knew the old password, or has a copy of a cookie, is out now.
+            await end_sessions(user_id)
+
+
+async def store(user_id: int, changes: dict[str, Any]) -> None:
+    """Change these columns of a user."""
     async with db.transaction() as session:
         await session.execute(update(User).where(User.id == user_id).values(changes))
 
@@ -116,9 +130,9 @@ async def change_user(
 async def close_account(user_id: int) -> None:
     """Forget who this was. The record stays, under a name that says so, since messages refer to it."""
     gone = {"nickname": f"{FORMER} {user_id}", "email": None, "password_hash": None}
-    async with db.transaction() as session:
-        await session.execute(update(User).where(User.id == user_id).values(gone))
-    await end_sessions(user_id)
+    async with db.together():
+        await store(user_id, gone)
+        await end_sessions(user_id)
 
 
 def normal_email(email: str) -> str:

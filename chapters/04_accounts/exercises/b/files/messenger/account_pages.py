@@ -9,9 +9,19 @@ from quart_auth import login_required
 from quart_live import QuartLive
 
 from . import accounts, chat, known_browsers
-from .errors import Invalid
+from .db import db
+from .errors import Invalid, Unavailable
 from .forms import LATER, DeleteForm, PageForm, ProfileForm, RegisterForm, SignInForm, SignOutForm
-from .signing_in import close_pages, current_token, current_user, next_page, sign_in, sign_out, with_next
+from .signing_in import (
+    close_pages,
+    current_token,
+    current_user,
+    forget,
+    next_page,
+    sign_in,
+    sign_out,
+    with_next,
+)
 
 account_pages = Blueprint("account_pages", __name__)
 
@@ -91,8 +101,6 @@ async def profile() -> ResponseReturnValue:
             form.refuse_for_now(later)
         else:
             if password:
-                # Whoever knew the old password, or has a copy of a cookie, is out now.
-                await accounts.end_sessions(me.id)
                 await sign_in(me)
             await close_pages(me.id)
             await flash("Your changes are saved.", "info")
@@ -109,10 +117,13 @@ async def delete_account() -> ResponseReturnValue:
     form = await DeleteForm.of_request()
     if form.is_good() and await prove(form, me.email, form.current.data, NOT_YOURS, this_session()):
         live: QuartLive = current_app.extensions["quart_live"]
-        await accounts.close_account(me.id)
-        for news in await chat.leave_all(me.id):
+        # One act: half of it would be an account that nobody can use or delete.
+        async with db.together():
+            await accounts.close_account(me.id)
+            left = await chat.leave_all(me.id)
+        for news in left:
             await live.pubsub.broadcast(chat.conversation_topic(news.conversation_id), news)
-        await sign_out(me)
+        await forget(me)
         await flash("Your account is deleted.", "info")
         return redirect("/")
     return await show("delete_account.html", form, leavings=await chat.leavings(me.id))
@@ -124,6 +135,9 @@ async def prove(
     """The user whose password this is. Otherwise the form says why not."""
     try:
         user = await accounts.authenticate(email or "", password, request.remote_addr or "", browser)
+    except Unavailable as unavailable:
+        form.refuse(unavailable)
+        return None
     except LATER as later:
         form.refuse_for_now(later)
         return None
