@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from quart_live import HALT, LiveView, QuartLive, csrf
 from quart_live.navigation import local
 
-from . import accounts
+from . import accounts, known_browsers
 from .db import db
 
 
@@ -68,6 +68,11 @@ async def current_user() -> accounts.User | None:
     return await cast(Visitor, quart_auth.current_user).user()
 
 
+def current_token() -> str:
+    """The token in the cookie of who sent this request; empty without one."""
+    return quart_auth.current_user.auth_id or ""
+
+
 async def require_user(
     view: LiveView, params: dict[str, Any], session: dict[str, Any], stage: str
 ) -> str | None:
@@ -87,6 +92,8 @@ async def sign_in(user: accounts.User) -> None:
         token = await accounts.start_session(user.id)
     session.clear()
     quart_auth.login_user(Visitor(token), remember=True)
+    # As it is now: the password may just have changed.
+    known_browsers.remember(await accounts.find_user(user.id) or user)
 
 
 async def sign_out(user: accounts.User) -> None:
