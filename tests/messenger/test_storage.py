@@ -298,4 +298,4 @@ def test_which_errors_are_nobodys_fault(error: Exception, down: bool) -> None:
 async def test_a_mistake_in_a_statement_is_no_trouble_of_the_database(app: Quart) -> None:
     with pytest.raises(OperationalError, match="no such table"):
         async with db.session() as session:
-            await session.execute(text("SELECT * FROM nothing"))
+            await session.execute(text("SELECT * FROM no_such_table"))
