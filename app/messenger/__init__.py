@@ -12,10 +12,11 @@ from .conversation_live import ConversationLive
 from .counter_live import CounterLive
 from .db import Base, db
 from .drafting import draft_pages
+from .errors import Unavailable
 from .keeping_live import KeepingLive
 from .lifecycle_live import LifecycleLive
 from .notification_pages import notification_pages
-from .pages import not_found, pages
+from .pages import not_found, pages, unavailable
 from .people import hue, initials
 from .search_live import SearchLive
 from .times import clock, clock_or_day, day_name
@@ -44,6 +45,7 @@ def create_app() -> Quart:
     app.register_blueprint(draft_pages)
     app.register_blueprint(notification_pages)
     app.register_error_handler(404, not_found)
+    app.register_error_handler(Unavailable, unavailable)
 
     live = QuartLive(layout="layout.html")
     live.route("/counter", CounterLive)

@@ -16,6 +16,7 @@ from quart_auth import login_required
 from quart_live import CONTINUE, HALT, LiveView, csrf
 
 from . import chat
+from .errors import Unavailable
 from .params import id_in, text_in
 from .signing_in import current_user
 
@@ -49,7 +50,7 @@ async def keep(conversation_id: int, user_id: int, content: str) -> bool:
     """
     try:
         await chat.keep_draft(conversation_id, user_id, content)
-    except chat.NotAMember:
+    except (chat.NotAMember, Unavailable):
         return False
     return True
 
@@ -62,4 +63,4 @@ async def last_letters(conversation_id: int) -> ResponseReturnValue:
     if me is None or not csrf.matches(session, form.get("_csrf_token")):
         abort(400)
     kept = await keep(conversation_id, me.id, text_in(dict(form), "content"))
-    return ("", 204) if kept else abort(404)
+    return ("", 204) if kept else abort(409)

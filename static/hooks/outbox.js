@@ -4,13 +4,14 @@ import { load, newKey, save } from "../storage.js";
 import { wellFormed } from "../text.js";
 
 const TRIES = 5;
+const PREFIX = "outbox:";
 const NO_ANSWER = "The server could not take it.";
 // How the client words it when the server does answer, and only to say that it can do nothing with it.
 const UNREADABLE = "failed with reason";
 
 export const Outbox = {
   mounted() {
-    this.items = load(this.el.dataset.name);
+    this.open();
     this.attempt = 0;
     this.messages = document.getElementById("messages");
     this.arrivals = new MutationObserver(() => this.changed());
@@ -21,8 +22,24 @@ export const Outbox = {
     this.send();
   },
 
+  // Its name says whose it is and which conversation it is for. Another name means another outbox.
+  open() {
+    this.name = this.el.dataset.name;
+    this.items = load(this.name);
+  },
+
+  updated() {
+    if (this.name === this.el.dataset.name) return;
+    this.waiting = null;
+    this.attempt += 1;
+    this.open();
+    this.changed();
+    this.send();
+  },
+
   destroyed() {
     this.arrivals.disconnect();
+    clearTimeout(this.timer);
   },
 
   disconnected() {
@@ -36,6 +53,7 @@ export const Outbox = {
 
   reconnected() {
     this.away = false;
+    this.updated();
     this.send();
   },
 
@@ -52,11 +70,18 @@ export const Outbox = {
     this.waiting = item;
     const attempt = ++this.attempt;
     const { key, content } = item;
-    const told = this.pushEvent("send", { key, content: wellFormed(content) });
+    // The server is told what it is for, and takes it nowhere else.
+    const to = this.name.slice(PREFIX.length);
+    const told = this.pushEvent("send", { key, content: wellFormed(content), to });
     // No answer comes when the line breaks. Then the next connection asks again.
     const answer = await told.catch(({ message }) => ({ none: !message.includes(UNREADABLE) }));
     if (answer?.none || attempt !== this.attempt) return;
     this.waiting = null;
+    if (answer?.later) {
+      // The database cannot take it now. Nobody has to do anything: it goes out when it can.
+      this.timer = setTimeout(() => this.send(), answer.later * 1000);
+      return;
+    }
     item.sent = answer?.sent;
     item.refused = item.sent ? "" : (answer?.refused ?? NO_ANSWER);
     this.changed();
@@ -82,7 +107,7 @@ export const Outbox = {
     const arrived = ({ key, sent }) =>
       sent <= newest || this.messages.querySelector(`[data-key="${key}"]`) !== null;
     this.items = this.items.filter((item) => item === this.waiting || !arrived(item));
-    save(this.el.dataset.name, this.el.dataset.title, this.items.filter((item) => !item.sent));
+    save(this.name, this.el.dataset.title, this.items.filter((item) => !item.sent));
     this.show(this.items.filter((item) => !arrived(item)));
   },
 
