@@ -8,3 +8,8 @@ export function wellFormed(text) {
 export function cut(text, longest) {
   return wellFormed(text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, ""));
 }
+
+// In characters, as the server counts them: without the blanks around.
+export function lengthOf(text) {
+  return [...text.trim()].length;
+}

@@ -139,7 +139,9 @@ async def refreshed(c: CheckContext) -> None:
     # What is asked now comes through, and the page has not come back by itself.
     await alice.network.mend()
     await c.click(alice, "Refresh page")
-    await c.expect_soon(lambda: alice.loads > loads, expected="a page that is loaded again", seen="the old one")
+    await c.expect_soon(
+        lambda: alice.loads > loads, expected="a page that is loaded again", seen="the old one"
+    )
     await alice.live()
     await c.expect_visible(alice.button("Remove Carol"), "Carol, still chosen")
     await c.expect_value(alice.textbox(TITLE), "Sunday in the hills")

@@ -48,8 +48,8 @@ async def removed(c: CheckContext) -> None:
     await c.expect_gone(unsent)
 
 
-# Half of a letter that takes two places, as a faulty program may leave it behind. No server can read that: in a
-# key, which is sent as it is. In a text it is replaced before it is sent.
+# Half of a letter that takes two places, as a faulty program may leave it behind. No server can read that in
+# a key, which is sent as it is. In a text it is replaced before it is sent.
 PUT_IN_OUTBOX_JS = """({ name, title }) => {
   const item = (key, content) => ({ key, content, tries: 0, refused: "" });
   const items = [item("Key \\ud83d", "Half \\ud83d"), item(crypto.randomUUID(), "The rest")];
@@ -136,3 +136,33 @@ async def migration(c: CheckContext) -> None:
     c.expect(columns == [wanted], expected=f"a unique index on {', '.join(wanted)}", seen=str(columns))
     c.done("went back to chapter 5's tables, and forward again")
     await c.expect_kept("0003", "chat_messages")
+
+
+@check(
+    "6.25",
+    "The composer counts near the end, as the server does; what is too long stays, to be shortened",
+    files=["static/hooks/composer.js", "static/text.js", "messenger/templates/conversation_live.html"],
+)
+@since(6)
+async def counted(c: CheckContext) -> None:
+    alice, bob = await c.group("A novel", "Alice", "Bob")
+    field = alice.textbox("Message")
+    c.done("Alice pasted texts of several lengths")
+    for text, words in (
+        ("x" * 9_700, ""),
+        (" " + "🚂" * 9_990 + " ", "10 characters left"),
+        ("🚂" * 10_002, "2 characters too many"),
+    ):
+        await field.fill(text)
+        await c.expect_text(alice.page.locator("#composer"), words, "the composer")
+        if not words:
+            await c.expect_gone(alice.text("characters left"))
+    await alice.button("Send").click()
+    await c.expect_value(field, "🚂" * 10_002)
+    await field.fill("🚂" * 9_999 + "!")
+    await c.click(alice, "Send")
+    await c.expect_text(bob.log("Messages"), "🚂!", "Bob's log")
+    await c.expect_value(field, "")
+    await c.visit(bob, "/")
+    line = await c.entry(bob.page, "A novel").inner_text()
+    c.expect(len(line) < 300, expected="a last line that is shortened", seen=f"{len(line)} characters")

@@ -12,18 +12,18 @@ const isJoined = () => document.querySelector(".phx-connected") !== null;
 let waiting = {};
 let kept = false;
 
+// Here, and so before the client hears of it: it closes its socket then, and no view looks joined any more.
+addEventListener("pagehide", () => {
+  if (!isJoined()) keepForms();
+  // Whoever goes on from here has had what was kept.
+  else if (!kept) sessionStorage.removeItem(name);
+});
+
 // Before the views join: what stands in a field then is told afterwards, see early.js.
 export function bringFormsBack() {
   forgetOthers();
   waiting = load();
   for (const [id, content] of Object.entries(waiting)) fill(document.getElementById(id), content);
-  const leave = () => {
-    if (!isJoined()) keepForms();
-    // Whoever goes on from here has had what was kept.
-    else if (!kept) sessionStorage.removeItem(name);
-  };
-  // The client closes its socket at the same event. Then no view would look joined.
-  addEventListener("pagehide", leave, true);
 }
 
 // Whether it worked: there may be no room, or it is not allowed.
