@@ -1,5 +1,5 @@
 // What is written and not sent. The tab writes it down at once, and tells the server when there is a pause.
-import { cut } from "../text.js";
+import { cut, wellFormed } from "../text.js";
 
 const PAUSE = 400;
 // Whoever writes without a pause is not waited for longer than this.
@@ -32,7 +32,10 @@ export const Draft = {
     this.text.addEventListener("input", () => this.write());
     // While a word is composed (Japanese, for one) it is nobody's yet. Safari says its end before the last input.
     this.text.addEventListener("compositionstart", () => (this.composing = true));
-    this.text.addEventListener("compositionend", () => this.write((this.composing = false)));
+    this.text.addEventListener("compositionend", () => {
+      this.composing = false;
+      this.write();
+    });
     this.leave = () => (this.leaving = true);
     this.end = () => this.flush();
     this.hide = () => document.visibilityState === "hidden" && this.isUntold() && this.tell();
@@ -83,6 +86,8 @@ export const Draft = {
     const content = this.text.value;
     const answer = await this.pushEvent("draft", { content: cut(content, LONGEST) }).catch(() => null);
     if (answer?.kept) this.told(content);
+    // The database cannot take it now. It stays in the tab, and is told again.
+    else if (answer) this.timer = setTimeout(() => this.tell(), LONGEST_WAIT);
   },
 
   isUntold() {
@@ -126,7 +131,8 @@ function takeUp(place) {
 
 function stashedIn(place) {
   try {
-    return sessionStorage.getItem(place.dataset.draft);
+    const text = sessionStorage.getItem(place.dataset.draft);
+    return text === null ? null : wellFormed(text);
   } catch {
     return null;
   }
