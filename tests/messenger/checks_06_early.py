@@ -150,6 +150,8 @@ async def refreshed(c: CheckContext) -> None:
     await alice.reload()
     await c.expect_gone(alice.button("Remove Carol"))
     await open_slowly(c, alice, "/")
+    # From here on there is a script to keep it. The join takes two ways more.
+    await alice.page.wait_for_function("window.liveSocket !== undefined")
     c.done("Alice wrote a title and refreshed at once")
     await expect_unjoined(c, alice)
     async with alice.page.expect_navigation(wait_until="commit"):

@@ -65,6 +65,7 @@ async def typed_early(c: CheckContext) -> None:
         await alice.page.goto(alice.url + path, wait_until="commit")
         field = alice.page.locator("#composer textarea")
         await c.expect_value(field, before)
+        await field.press("End")
         await field.press_sequentially(added)
         early = await alice.page.evaluate(UNJOINED_JS)
         c.expect(early, expected="a page whose view has not joined yet", seen="one that has")
