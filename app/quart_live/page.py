@@ -170,7 +170,7 @@ def default_layout(live: QuartLive, content: Markup, title: object) -> str:
         csrf=live.csrf_meta_tag(),
         title=title,
         import_map=live.live_import_map(),
-        address=Markup(json.dumps(live.path).replace("<", "\\u003c")),
+        address=Markup(json.dumps(live.live_socket_path()).replace("<", "\\u003c")),
         content=content,
     )
 

@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from . import origin
+from .addresses import Site
 from .admission import TOPIC_PREFIX
 from .asgi import Receive, Scope, Send
 from .channel import Channel
@@ -45,6 +46,7 @@ class LiveSocket(Outlet):
         transfers: the files on their way to them, by topic.
         session: the HTTP session of the handshake, ``None`` if its CSRF token was wrong.
         root_path: the prefix under which the whole app is mounted.
+        site: the app as this browser reaches it.
         moves: how many mounts in a row have sent the browser on to another view.
     """
 
@@ -58,6 +60,7 @@ class LiveSocket(Outlet):
         self.info = ConnectInfo()
         self.csrf_token = CsrfToken()
         self.root_path: str = scope.get("root_path", "")
+        self.site: Site | None = None
         self.moves = 0
         self._scope, self._receive = scope, receive
         self._last_frame = 0.0
@@ -134,6 +137,7 @@ class LiveSocket(Outlet):
     async def _shake_hands(self) -> None:
         handshake = await shake_hands(self.live.app, self._scope, self.live.connect_hooks)
         self.session, self.info, self.csrf_token = handshake.session, handshake.info, handshake.csrf_token
+        self.site = handshake.site
         socket_id = socket_id_in(handshake.session)
         if socket_id is not None:
             self._inbox = Inbox(self)

@@ -35,6 +35,7 @@ class OpenPage(ViewWire):
         client: a test client to share cookies with, for example after signing in.
         element_id: the view to join, if the page has several; by default its main view.
         connect_params: what the page's script passes to its LiveSocket as ``params``, besides the CSRF token.
+        root_path: the prefix under which the app is mounted; ``path`` begins with it.
 
     Attributes:
         status: HTTP status of the page. Only a page with status 200 is joined.
@@ -55,8 +56,10 @@ class OpenPage(ViewWire):
         client: TestClientProtocol | None = None,
         element_id: str | None = None,
         connect_params: Mapping[str, Any] | None = None,
+        root_path: str = "",
     ) -> None:
         self.app = app
+        self.root_path = root_path
         self.client = client or app.test_client()
         super().__init__(urljoin(ORIGIN, path), BrowserStash(self.client))
         self.status = 0
@@ -84,7 +87,9 @@ class OpenPage(ViewWire):
         Raises:
             JoinRefusedError: if the page came but the join was refused.
         """
-        response = await self.client.get(self.url.removeprefix(ORIGIN) or "/", headers={"Host": "localhost"})
+        response = await self.client.get(
+            self.url.removeprefix(ORIGIN) or "/", headers={"Host": "localhost"}, root_path=self.root_path
+        )
         self.status = response.status_code
         self.page_html = await response.get_data(as_text=True)
         if 300 <= self.status < 400:
@@ -101,7 +106,8 @@ class OpenPage(ViewWire):
         self._csrf = metas[0].get("content") if metas else ""
         self.socket = TestSocket(
             self.app,
-            path=f"{self.live.path}/websocket",
+            path=f"{self.root_path}{self.live.path}/websocket",
+            root_path=self.root_path,
             cookies={cookie.name: cookie.value or "" for cookie in self.client.cookie_jar or ()},
             query={"_csrf_token": self._csrf},
         )
