@@ -204,7 +204,7 @@ class Channel(ViewHost):
     # -- beginning and end ---------------------------------------------------------------------------------
 
     async def enter_app_context(self) -> None:
-        """Make ``current_app`` and ``url_for`` work in every handler, in this channel's context, until the end."""
+        """Make ``current_app`` and ``url_for`` work in every handler, by this channel's context."""
         app_context = self.live.app.app_context()
         if self.socket.site is not None:
             app_context.url_adapter = self.socket.site.adapter

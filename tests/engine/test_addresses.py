@@ -32,8 +32,8 @@ class RoomLive(LiveView):
         + """<b>{{ name }}</b><i>{{ static_path("app.css") }}</i>
         <a {{ live_patch(url_for("room_live", name="c")) }}>c</a>
         <ul id="items" phx-update="stream">{% for dom_id, item in streams.items %}
-        <li id="{{ dom_id }}"><a href="{{ url_for('room_live', name=item, _external=True) }}">x</a></li>{% endfor %}
-        </ul>"""
+        <li id="{{ dom_id }}"><a href="{{ url_for('room_live', name=item, _external=True) }}">x</a></li>
+        {% endfor %}</ul>"""
     )
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:

@@ -60,7 +60,12 @@ class Site:
     """
 
     def __init__(
-        self, app: Quart, context: BrowserContext, listener: socket.socket, asgi: Any = None, root_path: str = ""
+        self,
+        app: Quart,
+        context: BrowserContext,
+        listener: socket.socket,
+        asgi: Any = None,
+        root_path: str = "",
     ) -> None:
         self.app = app
         self.live: QuartLive = app.extensions["quart_live"]

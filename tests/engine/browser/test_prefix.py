@@ -22,7 +22,8 @@ import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 import { withStash } from "quart_live/stash";
 const _csrf_token = document.querySelector("meta[name=csrf-token]").content;
-window.liveSocket = new LiveSocket({{ live_socket_path()|tojson }}, Socket, {params: withStash({_csrf_token})});
+const params = withStash({_csrf_token});
+window.liveSocket = new LiveSocket({{ live_socket_path()|tojson }}, Socket, {params});
 window.liveSocket.connect();
 </script></head><body>{{ inner_content }}</body></html>"""
 
@@ -63,7 +64,8 @@ class OtherLive(LiveView):
 class PlainLive(LiveView):
     """Without a layout of its own."""
 
-    inline_template = '<h1>plain</h1><b>{{ flash.info }}</b><button phx-click="x">x</button><i>{{ clicked }}</i>'
+    inline_template = """<h1>plain</h1><b>{{ flash.info }}</b>
+    <button phx-click="x">x</button><i>{{ clicked }}</i>"""
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
         self.assign(clicked="")
