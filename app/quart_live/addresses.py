@@ -1,8 +1,8 @@
 """Where the app is: addresses of its own pages, the same during a request and on the socket.
 
 An app may be mounted below a prefix (``root_path`` in ASGI): by ``uvicorn --root-path /chat`` behind a proxy
-that strips the prefix, or by a dispatcher that keeps it. A request knows its prefix and its host, and so does the
-handshake of a socket; `Site` keeps what either of them knows, for the handlers and templates that run later.
+that strips the prefix, or by a dispatcher that keeps it. A request knows its prefix and its host, and so does
+the handshake of a socket; `Site` keeps what either of them knows, for what runs later.
 
     self.push_navigate(to=self.url_for("room_live", id=7))     # /chat/rooms/7
     {{ url_for("room_live", id=7, _external=True) }}            # https://talk.example/chat/rooms/7
