@@ -33,6 +33,7 @@ from .router import LiveRoute
 from .stash.first import with_second_try
 from .tokens import FLASH_MAX_AGE, SessionClaims
 from .view import LiveView
+from .wellformed import well_formed
 
 if TYPE_CHECKING:
     from .extension import QuartLive
@@ -67,7 +68,7 @@ async def _render_route(live: QuartLive, route: LiveRoute) -> Response:
         body = default_layout(live, container, title)
     else:
         body = await render_template(layout, inner_content=container, page_title=title, live_view=view)
-    response: Response = await make_response(body)  # type: ignore[assignment]
+    response: Response = await make_response(well_formed(body))  # type: ignore[assignment]
     response.headers.setdefault("Cache-Control", CACHE_CONTROL)
     return response
 
@@ -108,7 +109,7 @@ async def _container(
     live: QuartLive, view: LiveView, claims: SessionClaims, marks: Mapping[str, str]
 ) -> Markup:
     """The view's element, with its content and what the client looks for."""
-    content = await render_first(live, view)
+    content = Markup(well_formed(await render_first(live, view)))
     tag, attributes = type(view).container
     names = {**attributes, "id": view.id, **marks}
     names["data-phx-session"] = live.tokens.sign_session(claims)

@@ -21,7 +21,7 @@ from .csrf import CsrfToken
 from .disconnecting import Inbox, socket_id_in
 from .ending import Stop
 from .errors import FrameTooBigError, MalformedFrameError
-from .frames import Message, read, reply
+from .frames import Message, TooLong, Unreadable, read, reply
 from .limits import TokenBucket
 from .nested.failing import is_nested, let_in_empty
 from .outlet import RESTARTING, Outlet
@@ -215,6 +215,8 @@ class LiveSocket(Outlet):
             return None  # the socket is about to be closed; the browser will join elsewhere
         if not self._joins.take(asyncio.get_running_loop().time()):
             return _error(message, "too many joins")
+        if isinstance(message.payload, TooLong | Unreadable):
+            return self._refuse_join(message)
         old = self.channels.pop(message.topic, None)
         if old is not None:
             old.stop(Stop("replaced", say_closed=True))
@@ -228,6 +230,15 @@ class LiveSocket(Outlet):
         self.channels[message.topic] = channel
         self.live.open_channels.add(channel)
         return None
+
+    def _refuse_join(self, message: Message) -> str:
+        """Answer a join that was not read, with a reason for which the client waits before it tries again.
+
+        A closed socket it would open again at once, join, and be closed, without an end.
+        """
+        why = message.payload.why if isinstance(message.payload, Unreadable) else "it is too long"
+        log.warning("Refused the join of %s: %s. The browser waits before it tries again", message.topic, why)
+        return _error(message, "refused")
 
     def _leave(self, message: Message, channel: Channel | None) -> str | None:
         if channel is None or channel.join_ref != message.join_ref:

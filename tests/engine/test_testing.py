@@ -73,8 +73,8 @@ def test_elements() -> None:
     page = parse("<!doctype html><p class='a b' x=1 x=2>Hi <!-- no --> you<script>let a</script></p>")
     element = page.find("p.b")
     assert (element.text, element.get("x"), element.get("class"), element.tag) == ("Hi you", "1", "a b", "p")
-    assert element == page.find("p") and element.parent == page and page.tag == "#document"
-    assert element.find_all("p") == [element] and page.find("script").closest("p") == element
+    assert element is page.find("p") and element.parent is page and page.tag == "#document"
+    assert element.find_all("p") == [element] and page.find("script").closest("p") is element
     assert repr(page.find("script").children) == "['let a']"
     assert parse(f"<i id='{'a:b.c'}'>").find(f"[id={quoted('a:b.c')}]").tag == "i"
 

@@ -24,20 +24,22 @@ NOT_SHOWN = frozenset({"script", "style"})
 
 
 class Element:
-    """An element with attributes, children and text. Two of them are equal if they are the same element.
+    """An element with attributes, children and text.
 
     Args:
         node: what BeautifulSoup has made of it.
+        page: the elements of its page that have been asked for so far, by their nodes.
 
     Attributes:
         tag: its name in lower case; ``#document`` around the whole.
         attributes: by name; one without a value has ``""``.
     """
 
-    __slots__ = ("_node", "attributes", "tag")
+    __slots__ = ("_node", "_page", "attributes", "tag")
 
-    def __init__(self, node: Tag) -> None:
-        self._node = node
+    def __init__(self, node: Tag, page: dict[int, Element]) -> None:
+        self._node, self._page = node, page
+        page[id(node)] = self
         self.tag = node.name if node.parent is not None else "#document"
         self.attributes: dict[str, str] = node.attrs  # type: ignore[assignment]  # classes are not split
 
@@ -45,16 +47,10 @@ class Element:
         names = "".join(f' {name}="{value}"' for name, value in self.attributes.items())
         return f"<{self.tag}{names}>"
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Element) and other._node is self._node
-
-    def __hash__(self) -> int:
-        return id(self._node)
-
     @property
     def parent(self) -> Element | None:
         """The element around it."""
-        return Element(self._node.parent) if self._node.parent is not None else None
+        return self._of(self._node.parent) if self._node.parent is not None else None
 
     @property
     def children(self) -> list[Element | str]:
@@ -64,7 +60,7 @@ class Element:
         found: list[Element | str] = []
         for child in self._node.contents:
             if isinstance(child, Tag):
-                found.append(Element(child))
+                found.append(self._of(child))
             elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
                 found.append(str(child))
         return found
@@ -97,7 +93,7 @@ class Element:
         """
         found = [self] if self.tag != "#document" and self._matches(selector) else []
         with _explained(selector):
-            found += [Element(node) for node in self._node.select(selector)]
+            found += [self._of(node) for node in self._node.select(selector)]
         if text is None:
             return found
         exact = [element for element in found if element.text == text]
@@ -124,6 +120,10 @@ class Element:
                 return element
             element = element.parent
         return None
+
+    def _of(self, node: Tag) -> Element:
+        """The element of a node, always the same one."""
+        return self._page.get(id(node)) or Element(node, self._page)
 
     def _matches(self, selector: str) -> bool:
         with _explained(selector):
@@ -188,4 +188,4 @@ def parse(html: str) -> Element:
         raise LiveViewError(
             "LiveViewTest reads pages with BeautifulSoup: pip install beautifulsoup4"
         ) from None
-    return Element(read(html))
+    return Element(read(html), {})

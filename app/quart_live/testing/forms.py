@@ -31,7 +31,7 @@ def fields(
         name = element.get("name")
         if not name or "disabled" in element.attributes:
             continue
-        if element == submitter:
+        if element is submitter:
             result.append((name, element.get("value")))
         elif name in filled:
             if name not in dict(result):
