@@ -99,7 +99,7 @@ class UploadLive(LiveView):
     <p>{{ entry.client_name }} {{ entry.progress }} {{ entry.errors|join }}</p>{% endfor %}"""
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
-        self.allow_upload("doc", accept="any", max_entries=3, external=self.presign)
+        self.allow_upload("doc", accept="any", max_entries=3, auto_upload=True, external=self.presign)
         self.stored: list[Any] = []
 
     def presign(self, entry: Any) -> dict[str, Any]:
