@@ -23,6 +23,7 @@ from .admission import TOPIC_PREFIX
 from .components import ComponentUpdate
 from .errors import CrashRequested
 from .fanout import Shares
+from .faults import Contained, as_exception
 from .frames import FrameWriter, Message, end_of_diff
 from .mailbox import Envelope, Mailbox, Turn, Urgent
 from .nested.family import Family, PatchFromInside
@@ -151,8 +152,8 @@ class Channel(ViewHost):
                 end = shares.keep(key, diff) if shares is not None else end_of_diff(diff)
             rest = self.socket.send_now(self.frames.diff_head, end)
             return self._guarded(rest) if rest is not None else None  # guarded: its wait may be cancelled
-        except Exception as error:
-            return ending.crash(self, error)
+        except BaseException as error:
+            return ending.crash(self, as_exception(error))
 
     async def handle(self, item: object) -> None:
         """Handle one message. Never raises an `Exception`."""
@@ -160,16 +161,13 @@ class Channel(ViewHost):
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
-            await work
+            async with Contained(self.mailbox):
+                await work
         except Exception as error:
             await ending.crash(self, error)
-        except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                await ending.end(self, "cancelled")
-                raise
-            # A handler awaited something that was cancelled; nobody has cancelled us.
-            await ending.crash(self, error)
+        except asyncio.CancelledError:  # of ours; what a handler has cancelled is an `AppFault` by now
+            await ending.end(self, "cancelled")
+            raise
 
     async def _dispatch(self, item: object) -> None:
         match item:

@@ -18,6 +18,7 @@ from quart.wrappers import Websocket
 from . import csrf
 from .addresses import Site
 from .asgi import Scope
+from .faults import AsExceptions
 
 ConnectHook = Callable[[], Awaitable[Mapping[str, Any] | None]]
 """An ``on_connect`` function. It runs in a request or websocket context and returns more session values."""
@@ -63,8 +64,9 @@ async def view_session(hooks: list[ConnectHook]) -> dict[str, Any]:
     Needs a request or websocket context.
     """
     session = {key: value for key, value in quart_session.items() if key not in _PRIVATE}
-    for hook in hooks:
-        session.update(await hook() or {})
+    with AsExceptions():
+        for hook in hooks:
+            session.update(await hook() or {})
     return session
 
 

@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 from . import addresses, csrf
 from .connection import ConnectInfo, view_session
 from .errors import LiveViewError
+from .faults import AsExceptions
 from .lifecycle import Outcome, enter
 from .nested.family import ViewHandle
 from .nested.placing import Placement, child_token, element, rendering
@@ -99,12 +100,13 @@ async def _child(live: QuartLive, parent: LiveView, placement: Placement) -> Mar
     content, static = Markup(""), live.tokens.sign_static(placement.id, {})
     try:
         around = None if placement.sticky else parent
-        view, outcome = await mount_first(
-            live, placement.view, placement.id, session=placement.session, parent=around
-        )
-        if outcome.leave is not None:
-            raise LeftFromInsideError(view, outcome)
-        content = await render_first(live, view)
+        with AsExceptions():
+            view, outcome = await mount_first(
+                live, placement.view, placement.id, session=placement.session, parent=around
+            )
+            if outcome.leave is not None:
+                raise LeftFromInsideError(view, outcome)
+            content = await render_first(live, view)
         static = live.tokens.sign_static(view.id, dict(view.assigns["flash"].items()))
     except (LeftFromInsideError, HTTPException):
         raise

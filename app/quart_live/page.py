@@ -25,6 +25,7 @@ from quart import (
 )
 from werkzeug.exceptions import default_exceptions
 
+from .faults import AsExceptions
 from .first_render import LeftFromInsideError, mount_first, render_first
 from .flash import COOKIE as FLASH_COOKIE
 from .lifecycle import Outcome
@@ -46,7 +47,8 @@ CACHE_CONTROL = (
 
 async def render_route(live: QuartLive, route: LiveRoute) -> Response:
     """Answer the GET request for a live route."""
-    return await with_second_try(lambda: _render_route(live, route))
+    with AsExceptions():
+        return await with_second_try(lambda: _render_route(live, route))
 
 
 async def _render_route(live: QuartLive, route: LiveRoute) -> Response:
@@ -87,7 +89,10 @@ async def render_in_template(
     """
     main = not sticky and getattr(g, "live_main", None) is None
     flash = take_flash(live) if main else {}
-    view, outcome = await mount_first(live, view_class, element_id or _new_id(), session=session, flash=flash)
+    with AsExceptions():
+        view, outcome = await mount_first(
+            live, view_class, element_id or _new_id(), session=session, flash=flash
+        )
     if outcome.leave is not None:
         abort(await _redirected(live, view, outcome))
     if main:
@@ -96,7 +101,8 @@ async def render_in_template(
     claims = SessionClaims(view.id, live.views.name_of(view_class), None, dict(session or {}))
     marks = {"data-phx-main": ""} if main else {"data-phx-sticky": ""} if sticky else {}
     try:
-        return await _container(live, view, claims, marks)
+        with AsExceptions():
+            return await _container(live, view, claims, marks)
     except LeftFromInsideError as left:
         abort(await _redirected(live, left.view, left.outcome))
 

@@ -34,13 +34,14 @@ class TemplateLibrary:
 
     Attributes:
         root_check: what is known to be one element.
+        inline: the templates of classes that have theirs as a string, as far as they were rendered.
         burst: items that the full pages of this moment share; None if sharing is switched off.
     """
 
     def __init__(self, app: Quart) -> None:
         self._app = app
         self._environment: LiveEnvironment | None = None
-        self._inline: dict[type[Stateful], LiveTemplate] = {}
+        self.inline: dict[type[Stateful], LiveTemplate] = {}
         self.root_check = RootCheck()
 
     @cached_property
@@ -71,10 +72,10 @@ class TemplateLibrary:
     def _of_class(self, view: type[Stateful]) -> LiveTemplate:
         if view.inline_template is None:
             return self.environment.get_live_template(view.template or default_template_name(view))
-        template = self._inline.get(view)
+        template = self.inline.get(view)
         if template is None:
             template = self.environment.live_from_string(view.inline_template, name=view.__name__)
-            self._inline[view] = template
+            self.inline[view] = template
         return template
 
     def _make_environment(self) -> LiveEnvironment:
