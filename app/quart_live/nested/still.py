@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from .. import addresses
 from ..faults import Contained
 from ..lifecycle import enter
 from ..router import Match
@@ -47,7 +48,11 @@ async def still_html(socket: LiveSocket, join: Message, parent: Channel) -> str:
     if claims is None or view_class is None or parent.view is None:
         return ""
     try:
-        async with Contained(), asyncio.timeout(SECONDS), socket.live.app.app_context():
+        app_context = socket.live.app.app_context()
+        if socket.site is not None:
+            app_context.url_adapter = socket.site.adapter
+        addresses.enter(socket.site)
+        async with Contained(), asyncio.timeout(SECONDS), app_context:
             return await _html(socket, view_class, claims.element_id, claims.session, parent.view)
     except Exception:
         log.exception("What %s has shown at first cannot be shown again", view_class.__name__)

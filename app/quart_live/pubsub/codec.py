@@ -36,6 +36,7 @@ from uuid import UUID
 import orjson
 
 from ..faults import AsExceptions
+from ..wellformed import dumps
 
 T = TypeVar("T")
 TAG = "~"
@@ -103,7 +104,7 @@ class MessageCodec:
             EncodeError: if it holds something that cannot travel.
         """
         try:
-            return orjson.dumps(self._plain(message))
+            return dumps(self._plain(message))
         except RecursionError:
             raise EncodeError("a message is nested too deeply, or contains itself") from None
         except orjson.JSONEncodeError as error:
