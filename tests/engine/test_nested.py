@@ -291,7 +291,7 @@ async def test_child_that_comes_later_may_be_given_up(app: Quart) -> None:
     page = await open_page(app, "/parent?hide")
     join_ref, _ = await page.join("/parent?hide")
     answer = await page.event(join_ref, "toggle")
-    page.root.children.append(parse("".join(strings_of(answer["response"]["diff"]))).find("#kid"))
+    page.root = parse("".join(strings_of(answer["response"]["diff"])))
     kid = Kid(page)
     kid.token = page.element("#kid").get("data-phx-session")
     assert [(await kid.join(tries, static=None))[1] for tries in (0, 1, 2)] == [JOIN_CRASHED] * 3
