@@ -1,8 +1,8 @@
 """What each app of a `QuartLive` has for itself, while one object serves them all.
 
 The object that the program makes holds what was declared. `QuartLive.init_app` gives each app a copy of it,
-with sockets, templates and tokens of its own; that copy is in ``app.extensions["quart_live"]``, and the engine
-works with it. Asked for such things, the first object answers for the current app, or the newest one.
+with sockets, templates and tokens of its own; that copy is in ``app.extensions["quart_live"]``, and the
+engine works with it. Asked for such things, the first object answers for the current app, or the newest one.
 """
 
 from __future__ import annotations
