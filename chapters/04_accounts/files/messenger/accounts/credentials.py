@@ -3,18 +3,19 @@
 from sqlalchemy import select, update
 
 from ..db import db
+from ..text import folded
 from .attempts import Attempts
-from .models import User
+from .models import User, normal_email
+from .nicknames import FORMER
 from .passwords import hash_password, is_outdated, is_password
 from .sessions import end_sessions
-from .users import FORMER
 
 
 async def register(nickname: str, email: str, password: str) -> User:
     """Store someone who can sign in. Raises Invalid when nickname or email are taken."""
     password_hash = await hash_password(password)
     async with db.transaction() as session:
-        user = User(nickname=nickname, email=normal_email(email), password_hash=password_hash)
+        user = User(nickname=nickname, email=email, password_hash=password_hash)
         session.add(user)
     return user
 
@@ -47,7 +48,8 @@ async def change_user(
     user_id: int, *, nickname: str | None = None, email: str | None = None, password: str | None = None
 ) -> None:
     """Change what is given. Raises Invalid when nickname or email are taken."""
-    values = {"nickname": nickname, "email": email and normal_email(email)}
+    values = {"nickname": nickname, "nickname_folded": nickname and folded(nickname)}
+    values["email"] = email and normal_email(email)
     values["password_hash"] = await hash_password(password) if password is not None else None
     changes = {name: value for name, value in values.items() if value is not None}
     async with db.transaction() as session:
@@ -56,12 +58,8 @@ async def change_user(
 
 async def close_account(user_id: int) -> None:
     """Forget who this was. The record stays, under a name that says so, since messages refer to it."""
-    gone = {"nickname": f"{FORMER} {user_id}", "email": None, "password_hash": None}
+    name = f"{FORMER} {user_id}"
+    gone = {"nickname": name, "nickname_folded": folded(name), "email": None, "password_hash": None}
     async with db.transaction() as session:
         await session.execute(update(User).where(User.id == user_id).values(gone))
     await end_sessions(user_id)
-
-
-def normal_email(email: str) -> str:
-    """The form in which an email is stored and looked for. PostgreSQL takes no text with a zero in it."""
-    return email.strip().lower().replace("\0", "")
