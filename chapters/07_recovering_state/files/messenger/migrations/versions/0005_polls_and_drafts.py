@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("content", sa.String(200), nullable=False),
         *timestamps(),
         sa.CheckConstraint("trim(content) <> ''", name="content_not_blank"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_chat_questions_conversation_id", "chat_questions", ["conversation_id"])
     op.create_table(
@@ -27,6 +28,7 @@ def upgrade() -> None:
         sa.Column("content", sa.String(200), nullable=False),
         sa.UniqueConstraint("question_id", "content"),
         sa.CheckConstraint("trim(content) <> ''", name="content_not_blank"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "chat_votes",
@@ -37,6 +39,7 @@ def upgrade() -> None:
         *timestamps(),
         # Whoever votes again changes their mind; they do not vote twice.
         sa.UniqueConstraint("question_id", "user_id"),
+        sqlite_autoincrement=True,
     )
     create_drafts()
     create_stash()
@@ -52,6 +55,7 @@ def create_drafts() -> None:
         sa.Column("content", sa.Text, nullable=False),
         *timestamps(),
         sa.UniqueConstraint("conversation_id", "user_id"),
+        sqlite_autoincrement=True,
     )
 
 
