@@ -22,7 +22,7 @@ LONGEST_LETTER = 64
 
 def one_line(text: str) -> str:
     """The text in one line. Blanks around it are taken off, and several count as one."""
-    return BLANKS.sub(" ", text).strip(" ")
+    return str(BLANKS.sub(" ", text)).strip(" ")
 
 
 def plain(text: str) -> str:
@@ -54,7 +54,7 @@ def first_letter(word: str) -> str:
 class VisibleText(TypeDecorator[str]):
     """A column for what people read. Text that shows nothing goes in as "", which a constraint can refuse."""
 
-    impl = Text
+    impl: type[String] = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:

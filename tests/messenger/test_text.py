@@ -26,6 +26,7 @@ from messenger.notifications.notes import LONGEST, note_of_message
 from messenger.people import initials
 from messenger.seeds import EMAILS
 from messenger.text import can_be_seen, folded, one_line
+from messenger.times import now
 
 PASSWORD = "a good long one"
 FAMILY = "👨‍👩‍👧"
@@ -46,7 +47,7 @@ NOTHING = [
 
 @pytest.fixture(autouse=True)
 def light_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def quick(password: str) -> str:
+    async def quick(password: str, *_place: object) -> str:
         return f"hash of {password}"
 
     monkeypatch.setattr("messenger.accounts.credentials.hash_password", quick)
@@ -78,6 +79,7 @@ async def test_a_second_account_that_looks_the_same_is_refused(first: str, secon
         await accounts.register(second, "second@example.com", PASSWORD)
     assert refused.value.errors == {"nickname": ["This nickname is taken."]}
     other = await accounts.register("Somebody", "second@example.com", PASSWORD)
+    assert other is not None
     with pytest.raises(Invalid) as refused:
         await accounts.change_user(other.id, nickname=second)
     assert refused.value.errors == {"nickname": ["This nickname is taken."]}
@@ -89,6 +91,7 @@ async def test_a_second_account_that_looks_the_same_is_refused(first: str, secon
 @pytest.mark.usefixtures("database")
 async def test_a_change_and_a_farewell_leave_the_folded_name_right() -> None:
     alice = await accounts.register("Alice", "alice@example.com", PASSWORD)
+    assert alice is not None
     await accounts.change_user(alice.id, nickname="ÉLODIE")
     assert await accounts.find_user_by_nickname("élodie") is not None
     await accounts.register("Alice", "other@example.com", PASSWORD)
@@ -107,9 +110,8 @@ async def test_an_email_is_one_however_it_is_typed(typed: str) -> None:
         found = await accounts.find_user_by_email(spelling)
         assert found is not None
         assert found.email == "jürgen@example.com"
-        with pytest.raises(Invalid) as refused:
-            await accounts.register("Another", spelling, PASSWORD)
-        assert refused.value.errors == {"email": ["This email is taken."]}
+        # The answer for an email that is known.
+        assert await accounts.register("Another", spelling, PASSWORD) is None
 
 
 @pytest.mark.parametrize(
@@ -315,7 +317,7 @@ def test_a_notification_cuts_no_letter_in_half(letter: str) -> None:
     for before in range(len(letter) + 1):
         content = "x" * before + letter * LONGEST
         message = Message(id=1, conversation_id=1, content=content, author=author)
-        message.created_at = accounts.models.now()
+        message.created_at = now()
         body = note_of_message(message, "Market").body
         assert len(body) <= LONGEST
         shown = body.removeprefix("Alice: ").removesuffix("…").removeprefix("x" * before)

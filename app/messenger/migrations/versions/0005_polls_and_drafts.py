@@ -81,7 +81,7 @@ def fold_messages() -> None:
     # One at a time, for all of them together may be more than the memory holds.
     for one in (messages.c.id == message_id for message_id in ids):
         content = connection.scalar(sa.select(messages.c.content).where(one))
-        connection.execute(sa.update(messages).where(one).values(content_folded=folded(content)))
+        connection.execute(sa.update(messages).where(one).values(content_folded=folded(content or "")))
 
 
 def reference(column: str, target: str, ondelete: str | None = None) -> sa.Column[int]:
