@@ -46,7 +46,7 @@ async def preflight(channel: Channel, payload: object) -> tuple[UploadMethods | 
     owner, upload = found
     entries = await _take_in(channel.uploads, owner, upload, described)
     allowed: dict[str, Any] = {}
-    refs = [entry.ref for entry in entries]
+    refs = {entry.ref for entry in entries}
     for entry in upload.awaiting_preflight(refs):
         ticket = await _ticket(channel.uploads, upload, entry)
         if ticket is not None:
