@@ -26,6 +26,7 @@ from quart import Quart, Response
 
 from . import client_files, logs, page
 from .asgi import ASGIApp
+from .budgets import Budgets
 from .channel import Channel, State
 from .connection import ConnectHook
 from .development import Reloader
@@ -42,10 +43,12 @@ from .settings import Settings, static_folder_of
 from .shutdown import Service, shut_down
 from .stash import Stashes
 from .static_tracking import StaticFiles
+from .sweeping import Sweeper
 from .telemetry import Telemetry
 from .templates import TemplateLibrary
 from .tokens import Tokens
 from .transport import LiveSocket
+from .turns import Turns
 from .view import LiveView
 from .view_rendering import ViewRendering
 
@@ -86,6 +89,9 @@ class QuartLive(PageMethods):
         self.dispatcher = Dispatcher()
         self.stopping = False
         self.told_to_reload = Recently()
+        self.warned_of = Recently(seconds=3600)
+        self.budgets = Budgets()
+        self.sweeper = Sweeper(self)
         self.telemetry = Telemetry()
         self.views = ViewRegistry()
         self.open_channels = OpenChannels()
@@ -172,6 +178,11 @@ class QuartLive(PageMethods):
         settings = Settings.of(self.app)
         self.tokens.session_max_age = settings.session_max_age
         return settings
+
+    @cached_property
+    def turns(self) -> Turns:
+        """Who may join now."""
+        return Turns(self.settings.joins_per_account, self.settings.joins_per_address)
 
     @property
     def client_version(self) -> str:

@@ -36,6 +36,13 @@ CRASHED = {"reason": "join crashed"}
 
 async def join(channel: Channel, message: Message) -> None:
     """Handle a ``phx_join``: afterwards the view is there and answered for, or the channel has ended."""
+    socket = channel.socket
+    async with channel.live.turns.taken(socket.account.name, socket.address.name):
+        if not channel.stopping:  # while it waited, its browser may have gone, or joined anew
+            await _join(channel, message)
+
+
+async def _join(channel: Channel, message: Message) -> None:
     try:
         await channel.enter_app_context()
         with channel.telemetry.span("live_view.join", topic=channel.topic):
