@@ -42,19 +42,18 @@ class ServerSide:
         self._connection: Any = getattr(owner, "conn", None) if known else None
 
     def compresses(self, scope: Scope) -> bool:
-        """Whether the browser and the server have agreed on compression.
+        """Whether the server compresses what this browser sends, or would if the browser could.
 
         Args:
             scope: of the handshake, where the browser says whether it can.
         """
-        if "permessage-deflate" not in (header(scope, b"sec-websocket-extensions") or ""):
-            return False
         if self._connection is not None:
             return bool(getattr(self._connection, "extensions", ()))
-        # Hypercorn always agrees; uvicorn's other implementations do what their configuration says.
-        if type(self._owner).__module__.startswith("hypercorn."):
+        # uvicorn's other implementations do what their configuration says; Hypercorn always agrees.
+        if getattr(getattr(self._owner, "config", None), "ws_per_message_deflate", False):
             return True
-        return bool(getattr(getattr(self._owner, "config", None), "ws_per_message_deflate", False))
+        offered = header(scope, b"sec-websocket-extensions") or ""
+        return type(self._owner).__module__.startswith("hypercorn.") and "permessage-deflate" in offered
 
     def limit_messages(self, max_bytes: int) -> None:
         """Let no message grow longer, however many frames it comes in, and counted when unpacked."""
