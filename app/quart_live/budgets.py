@@ -19,7 +19,9 @@ told whom to believe (``uvicorn --forwarded-allow-ips``). An IPv6 address counts
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+import itertools
 from typing import TYPE_CHECKING
 
 from . import csrf
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 
 REMEMBERED = 10_000
 """Budgets without a socket that are kept, as whoever comes back at once has not got new joins by that."""
+
+LOOKED_AT = 4
+"""Idle budgets that are looked at for each that becomes idle, so that they grow fewer."""
 
 IPV6_NETWORK = 64
 
@@ -55,6 +60,10 @@ class Budget:
         self.name = name
         self.sockets = self.channels = self.waiting = 0
         self.joins, self.events = joins, events
+
+    def is_full(self, now: float) -> bool:
+        """Whether nothing of it is taken."""
+        return self.joins.is_full(now) and self.events.is_full(now)
 
 
 class Load:
@@ -109,8 +118,15 @@ class Budgets:
         if budget.sockets == 0:
             self._used.pop(budget.name, None)
             self._idle[budget.name] = budget
-            if len(self._idle) > REMEMBERED:
-                del self._idle[next(iter(self._idle))]
+            self._forget()
+
+    def _forget(self) -> None:
+        """Look at those that have been idle for longest, and drop what would be made anew just so."""
+        now = asyncio.get_running_loop().time()
+        for name in tuple(itertools.islice(self._idle, LOOKED_AT)):
+            budget = self._idle.pop(name)
+            if not budget.is_full(now) and len(self._idle) < REMEMBERED:
+                self._idle[name] = budget
 
     def __len__(self) -> int:
         """How many have sockets."""

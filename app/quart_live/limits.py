@@ -51,6 +51,10 @@ class TokenBucket:
         self._left -= 1
         return True
 
+    def is_full(self, now: float) -> bool:
+        """Whether all are there again."""
+        return self._left + (now - self._seen) * self._rate >= self._burst
+
     def owed(self, now: float, cost: float) -> float:
         """Take ``cost`` of them, there or not. Returns the seconds until they would have been there."""
         self._left = min(self._burst, self._left + (now - self._seen) * self._rate) - cost
