@@ -37,17 +37,15 @@ CRASHED = {"reason": "join crashed"}
 async def join(channel: Channel, message: Message) -> None:
     """Handle a ``phx_join``: afterwards the view is there and answered for, or the channel has ended."""
     socket = channel.socket
-    async with channel.live.turns.taken(socket.account.name, socket.address.name):
-        if not channel.stopping:  # while it waited, its browser may have gone, or joined anew
-            await _join(channel, message)
-
-
-async def _join(channel: Channel, message: Message) -> None:
     try:
-        await channel.enter_app_context()
-        with channel.telemetry.span("live_view.join", topic=channel.topic):
-            view, rendering, response = await mount(channel, admit(channel.live, channel.socket, message))
-            frame = channel.frames.ok(message.ref, response)
+        async with channel.live.turns.taken(socket.account.name, socket.address.name):
+            if channel.stopping:  # while it waited, its browser has gone, or joined anew
+                return
+            await channel.enter_app_context()
+            with channel.telemetry.span("live_view.join", topic=channel.topic):
+                admission = admit(channel.live, socket, message)
+                view, rendering, response = await mount(channel, admission)
+                frame = channel.frames.ok(message.ref, response)
     except JoinRefused as refusal:
         await _refuse(channel, message, refusal.response)
     except Exception:
@@ -85,6 +83,7 @@ async def mount(channel: Channel, admission: Admission) -> tuple[LiveView, ViewR
     live, socket = channel.live, channel.socket
     if admission.parent is not None:
         channel.family.join(admission.parent)
+    channel.family.is_sticky = admission.sticky
     view = admission.view()
     view._host, view.connected = channel, True
     view.id = admission.claims.element_id
