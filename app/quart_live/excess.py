@@ -7,8 +7,10 @@ by an event of its own::
 
     window.addEventListener("phx:live:too-many-events", () => …)
 
-What a hook pushes gets an error reply: its ``pushEvent`` fails, and the hook decides. So does ``live_patch``,
-after which the client loads the page.
+A change of a form (``phx-change``) gets an error reply for the same reason: its text is nowhere but in the
+page, and what is locked is not patched. The next change that is answered takes the lock away. What a hook
+pushes gets one too: its ``pushEvent`` fails, and the hook decides. So does
+``live_patch``: the client loads the page.
 """
 
 from __future__ import annotations
@@ -43,8 +45,16 @@ def is_excess(message: Message, now: float, events: TokenBucket, account: Budget
 
 def answer(message: Message) -> str:
     """The reply to one too many."""
-    kind = message.payload.get("type") if isinstance(message.payload, dict) else None
-    if message.event == "event" and isinstance(kind, str) and kind != "hook":
+    if message.event == "event" and _leaves_a_lock(message.payload):
         response = {"diff": {"e": [[EVENT, {}]]}}
         return reply(message.join_ref, message.ref, message.topic, "ok", response)
     return reply(message.join_ref, message.ref, message.topic, "error", {"reason": TOO_MANY})
+
+
+def _leaves_a_lock(payload: object) -> bool:
+    """Whether an event has locked an element, and no text that the server does not know is below the lock."""
+    if not isinstance(payload, dict) or not isinstance(payload.get("type"), str):
+        return False
+    meta = payload.get("meta")
+    is_change = payload["type"] == "form" and isinstance(meta, dict) and "_target" in meta
+    return payload["type"] != "hook" and not is_change

@@ -236,6 +236,7 @@ async def test_events_are_limited_and_others_notice_nothing(whose: str) -> None:
     assert answers[3] == {"status": "ok", "response": {"diff": {"e": [[EVENT, {}]]}}}
     for event, payload in (
         ("event", {"type": "hook", "event": "increment", "value": {}}),
+        ("event", {"type": "form", "event": "x", "value": "a=1", "meta": {"_target": "a"}}),
         ("live_patch", {"url": "http://localhost/counter?n=1"}),
         ("allow_upload", {}),
     ):
