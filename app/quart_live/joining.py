@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from .admission import Admission, admit
 from .ending import end
 from .errors import JoinRefused, TooManyPatchesError
+from .faults import Contained
 from .frames import Message
 from .lifecycle import enter
 from .navigation import MAX_PATCHES, error_response
@@ -42,9 +43,10 @@ async def join(channel: Channel, message: Message) -> None:
             if channel.stopping:  # while it waited, its browser has gone, or joined anew
                 return
             await channel.enter_app_context()
-            with channel.telemetry.span("live_view.join", topic=channel.topic):
-                admission = admit(channel.live, socket, message)
-                view, rendering, response = await mount(channel, admission)
+            async with Contained(channel.mailbox):
+                with channel.telemetry.span("live_view.join", topic=channel.topic):
+                    admission = admit(channel.live, socket, message)
+                    view, rendering, response = await mount(channel, admission)
                 frame = channel.frames.ok(message.ref, response)
     except JoinRefused as refusal:
         await _refuse(channel, message, refusal.response)

@@ -8,7 +8,7 @@ in ``budgets.py``. The numbers come from `Settings`; what happens when a bound i
 | joins | error reply ``too many joins``: the client waits some seconds and loads the page again |
 | events | nothing is done, and the page is told so (see ``excess.py``) |
 | frames | no more are read for a moment; TCP makes the browser wait |
-| nesting of JSON | the socket is closed (1007) |
+| nesting of JSON | an event or a join gets an error reply; another frame closes the socket (1007) |
 | frames that are not read | the socket is cut off; nobody else notices |
 """
 
