@@ -38,7 +38,7 @@ async def serving(
             ws=ws,
             log_level="error",
             ws_per_message_deflate=deflate,
-            lifespan="on",  # type: ignore[arg-type]
+            lifespan="on",
         )
         await server.ready.wait()
         try:
