@@ -20,7 +20,7 @@ from .faults import Contained
 from .frames import Message
 from .lifecycle import enter
 from .navigation import MAX_PATCHES, error_response
-from .nested.failing import MOUNT_SECONDS, let_in_and_crash
+from .nested.failing import MOUNT_SECONDS, answer_failed_mount
 from .nested.placing import rendering_in
 from .stash.sent import PARAM as STASH_PARAM
 from .stash.sent import Sent
@@ -37,11 +37,16 @@ CRASHED = {"reason": "join crashed"}
 
 async def join(channel: Channel, message: Message) -> None:
     """Handle a ``phx_join``: afterwards the view is there and answered for, or the channel has ended."""
+    socket = channel.socket
     try:
-        await channel.enter_app_context()
-        async with Contained(channel.mailbox):
-            with channel.telemetry.span("live_view.join", topic=channel.topic):
-                view, rendering, response = await mount(channel, admit(channel.live, channel.socket, message))
+        async with channel.live.turns.taken(socket.account.name, socket.address.name):
+            if channel.stopping:  # while it waited, its browser has gone, or joined anew
+                return
+            await channel.enter_app_context()
+            async with Contained(channel.mailbox):
+                with channel.telemetry.span("live_view.join", topic=channel.topic):
+                    admission = admit(channel.live, socket, message)
+                    view, rendering, response = await mount(channel, admission)
                 frame = channel.frames.ok(message.ref, response)
     except JoinRefused as refusal:
         await _refuse(channel, message, refusal.response)
@@ -65,7 +70,7 @@ async def _crash(channel: Channel, message: Message) -> None:
         await _refuse(channel, message, {**CRASHED, "events": events} if events else CRASHED)
         return
     await end(channel, "refused")
-    await let_in_and_crash(channel, message)
+    await answer_failed_mount(channel, message, CRASHED)
 
 
 async def mount(channel: Channel, admission: Admission) -> tuple[LiveView, ViewRendering, dict[str, Any]]:
@@ -111,6 +116,7 @@ async def mount(channel: Channel, admission: Admission) -> tuple[LiveView, ViewR
     rendering_in(channel.family.places)
     rendering = ViewRendering(live.templates, view)
     response: dict[str, Any] = {"rendered": await rendering.join(), "liveview_version": live.client_version}
+    channel.family.rendered(is_first=params.get("_mounts") == 0)
     if admission.navigated:
         tag, attributes = admission.view.container
         response["container"] = [tag, dict(attributes)]

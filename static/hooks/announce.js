@@ -1,11 +1,12 @@
 // A list in which the server marks what is new for this person: data-notify, a conversation that somebody has
 // begun; data-incoming, a message that is not read. What comes while the page is open is announced.
 import { post } from "../notes.js";
-import { cut } from "../text.js";
 
 const MARKED = "[data-notify], [data-incoming]";
 const NEW = "You are in a new conversation.";
 const LONGEST = 200;
+// A flag or a family looks like one letter, and is many.
+const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 export const Announce = {
   mounted() {
@@ -41,8 +42,13 @@ function notesOf(item) {
   const { title, body, url } = item.querySelector("a") ? entry(item) : message(item);
   const notes = [];
   if (notify) notes.push({ tag: notify, title, body: NEW, url });
-  if (incoming) notes.push({ tag: incoming, title, body: cut(body, LONGEST), url });
+  if (incoming) notes.push({ tag: incoming, title, body: shortened(body), url });
   return notes;
+}
+
+function shortened(body) {
+  if (body.length <= LONGEST) return body;
+  return `${body.slice(0, letters.segment(body).containing(LONGEST - 1).index)}…`;
 }
 
 function entry(item) {
