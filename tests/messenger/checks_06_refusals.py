@@ -48,11 +48,11 @@ async def removed(c: CheckContext) -> None:
     await c.expect_gone(unsent)
 
 
-# Half of a letter that takes two places, as a faulty program may leave it behind. No server can read that in
-# a key, which is sent as it is. In a text it is replaced before it is sent.
+# A frame that is too long is not read by any server, here by its key. And half of a letter that takes two
+# places, as a faulty program may leave it behind: it is replaced before it is sent.
 PUT_IN_OUTBOX_JS = """({ name, title }) => {
   const item = (key, content) => ({ key, content, tries: 0, refused: "" });
-  const items = [item("Key \\ud83d", "Half \\ud83d"), item(crypto.randomUUID(), "The rest")];
+  const items = [item("x".repeat(1_200_000), "Half \\ud83d"), item(crypto.randomUUID(), "The rest")];
   sessionStorage.setItem(name, JSON.stringify({ title, items }));
 }"""
 
