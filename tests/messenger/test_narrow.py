@@ -22,38 +22,50 @@ HERE = "/conversations/2"
 LONG = "W"
 ARABIC = "مرحبا بالعالم"
 
+# The page, or a part that scrolls, is wider than what can be seen of it: how wide, and by what.
 TOO_WIDE = """() => {
-  const page = document.documentElement;
-  const wide = [...document.querySelectorAll("body *")].filter((one) =>
-    one.checkVisibility() && one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".visually-hidden"));
-  const scrolls = page.scrollWidth > innerWidth || [...document.querySelectorAll("dialog[open], .log, .conversations")]
-    .some((one) => one.scrollWidth > one.clientWidth + 1);
-  return scrolls ? [page.scrollWidth, ...wide.slice(0, 4).map((one) => `${one.getBoundingClientRect().left}+${one.getBoundingClientRect().width} ${one.outerHTML.slice(0, 90)}`)] : [];
+  const wide = [...document.querySelectorAll("body *")]
+    .map((one) => [one.getBoundingClientRect(), one])
+    .filter(([place, one]) => one.checkVisibility() && place.right > innerWidth + 1);
+  const parts = [...document.querySelectorAll("dialog[open], .log, .conversations")];
+  const scrolls = parts.some((one) => one.scrollWidth > one.clientWidth + 1);
+  const width = document.documentElement.scrollWidth;
+  if (width <= innerWidth && !scrolls) return [];
+  return [width, ...wide.slice(0, 6).map(([place, one]) => `${place.right} ${one.outerHTML.slice(0, 90)}`)];
 }"""
 
+# Where this text is shown, or typed, as if it were written from left to right.
 DIRECTIONS = """(text) => [...document.querySelectorAll("body *")]
-  .filter((one) => one.checkVisibility() && [one.value, one.childElementCount ? "" : one.textContent.trim()].includes(text))
-  .filter((one) => getComputedStyle(one).direction !== "rtl").map((one) => one.outerHTML.slice(0, 160))"""
+  .filter((one) => one.checkVisibility())
+  .filter((one) => one.value === text || (!one.childElementCount && one.textContent.trim() === text))
+  .filter((one) => getComputedStyle(one).direction !== "rtl")
+  .map((one) => one.outerHTML.slice(0, 160))"""
 
 
 def rename_everybody(lab: Lab, letter: str, name: str = "") -> None:
     """Give everybody and everything a name of the greatest length, or this one."""
     with closing(sqlite3.connect(lab.data / "parley.db")) as database:
-        for user, in database.execute("SELECT id FROM accounts_users").fetchall():
+        for (user,) in database.execute("SELECT id FROM accounts_users").fetchall():
             nickname = name + "!" * user if name else letter * 38 + f"{user:02}"
             values = (nickname, nickname.casefold(), user)
-            database.execute("UPDATE accounts_users SET nickname = ?, nickname_folded = ? WHERE id = ?", values)
+            database.execute(
+                "UPDATE accounts_users SET nickname = ?, nickname_folded = ? WHERE id = ?", values
+            )
         database.execute("UPDATE chat_conversations SET title = ?", (name or letter * 100,))
         content = name or letter * 600
-        database.execute("UPDATE chat_messages SET content = ?, content_folded = ?", (content, content.casefold()))
+        database.execute(
+            "UPDATE chat_messages SET content = ?, content_folded = ?", (content, content.casefold())
+        )
         database.commit()
 
 
 def questions(lab: Lab, name: str) -> None:
     with closing(sqlite3.connect(lab.data / "parley.db")) as database:
         database.execute("UPDATE chat_questions SET content = ?", (name,))
-        for choice, in database.execute("SELECT id FROM chat_choices").fetchall():
-            database.execute("UPDATE chat_choices SET content = ? WHERE id = ?", (name + "!" * choice, choice))
+        for (choice,) in database.execute("SELECT id FROM chat_choices").fetchall():
+            database.execute(
+                "UPDATE chat_choices SET content = ? WHERE id = ?", (name + "!" * choice, choice)
+            )
         database.commit()
 
 
@@ -117,7 +129,9 @@ async def test_no_name_makes_a_page_wider(alice: Person) -> None:
     lab = alice.lab  # type: ignore[attr-defined]
     rename_everybody(lab, LONG)
     questions(lab, LONG * 100)
-    wide = {name: found async for name in pages(alice, LONG) if (found := await alice.page.evaluate(TOO_WIDE))}
+    wide = {
+        name: found async for name in pages(alice, LONG) if (found := await alice.page.evaluate(TOO_WIDE))
+    }
     assert not wide, "\n".join(f"{name}: {found}" for name, found in wide.items())
 
 
