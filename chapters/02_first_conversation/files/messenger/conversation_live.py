@@ -30,13 +30,8 @@ class ConversationLive(LiveView):
               <span class="title one-line"><bdi>{{ conversation.title }}</bdi></span>
               {% if last %}
               <time datetime="{{ last.created_at.isoformat() }}">{{ last.created_at|clock_or_day }}</time>
-<<<<<<< HEAD
               <span class="last-line one-line"><bdi>{{ last.author.nickname }}</bdi>: <bdi>{{
-                last.content }}</bdi></span>
-=======
-              <span class="last-line one-line">{{ last.author.nickname }}: {{
-                last.content|truncate(120, true, "…") }}</span>
->>>>>>> origin/main
+                last.content|truncate(120, true, "…") }}</bdi></span>
               {% endif %}
             </a>
           </li>
