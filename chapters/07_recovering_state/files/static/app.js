@@ -2,6 +2,7 @@
 import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 import { keepPage, patience, watchConnection } from "./connection.js";
+import { keepDays } from "./days.js";
 import { Composer } from "./hooks/composer.js";
 import { Dialog } from "./hooks/dialog.js";
 import { Lifecycle } from "./hooks/lifecycle.js";
@@ -29,6 +30,7 @@ const liveSocket = new LiveSocket("/live", Socket, {
   metadata: { click: describeClick },
 });
 
+keepDays();
 keepPage(liveSocket);
 watchConnection();
 liveSocket.connect();

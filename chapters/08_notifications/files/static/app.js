@@ -2,6 +2,7 @@
 import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 import { keepPage, patience, watchConnection } from "./connection.js";
+import { keepDays } from "./days.js";
 import { Announce } from "./hooks/announce.js";
 import { Composer } from "./hooks/composer.js";
 import { Dialog } from "./hooks/dialog.js";
@@ -37,6 +38,7 @@ const liveSocket = new LiveSocket("/live", Socket, {
   metadata: { click: describeClick },
 });
 
+keepDays();
 keepPage(liveSocket);
 watchConnection();
 liveSocket.connect();
