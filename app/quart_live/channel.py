@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from quart.ctx import AppContext
 
-from . import client_messages, ending, handling, joining
+from . import addresses, client_messages, ending, handling, joining
 from .admission import TOPIC_PREFIX
 from .components import ComponentUpdate
 from .errors import CrashRequested
@@ -204,8 +204,11 @@ class Channel(ViewHost):
     # -- beginning and end ---------------------------------------------------------------------------------
 
     async def enter_app_context(self) -> None:
-        """Make ``current_app`` work in every handler. It stays in this channel's context until the end."""
+        """Make ``current_app`` and ``url_for`` work in every handler, by this channel's context."""
         app_context = self.live.app.app_context()
+        if self.socket.site is not None:
+            app_context.url_adapter = self.socket.site.adapter
+        addresses.enter(self.socket.site)
         await app_context.push()
         self._app_context = app_context
 

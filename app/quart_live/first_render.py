@@ -17,7 +17,7 @@ from quart import request
 from quart import session as quart_session
 from werkzeug.exceptions import HTTPException
 
-from . import csrf
+from . import addresses, csrf
 from .connection import ConnectInfo, view_session
 from .errors import LiveViewError
 from .faults import AsExceptions
@@ -63,6 +63,7 @@ async def mount_first(
         flash: messages for it.
         parent: the view around it, if it is nested.
     """
+    addresses.enter(addresses.Site(live.app, request._get_current_object()))  # type: ignore[attr-defined]
     view = view_class()
     host = ViewHost()
     host.telemetry, host.statics = live.telemetry, live.statics

@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 from werkzeug.exceptions import HTTPException
 
+from .asgi import below
 from .attached_hooks import with_hooks
 from .errors import LiveViewError, TooManyPatchesError
 from .hooks import hooks_of
@@ -135,6 +136,9 @@ def _no_patch(view: LiveView, to: str) -> str:
     name = type(view).__name__
     if view._route is None:
         return f"push_patch({to!r}): this {name} has no address, it is part of a page; use push_navigate"
+    root = view._host.root_path
+    if root and below(to, root) is None:
+        return f"push_patch({to!r}): the app is mounted at {root!r}; make addresses with self.url_for(…)"
     return f"push_patch({to!r}) leaves {name}; use push_navigate or redirect"
 
 

@@ -34,6 +34,7 @@ from .router import LiveRoute
 from .stash.first import with_second_try
 from .tokens import FLASH_MAX_AGE, SessionClaims
 from .view import LiveView
+from .wellformed import well_formed
 
 if TYPE_CHECKING:
     from .extension import QuartLive
@@ -69,7 +70,7 @@ async def _render_route(live: QuartLive, route: LiveRoute) -> Response:
         body = default_layout(live, container, title)
     else:
         body = await render_template(layout, inner_content=container, page_title=title, live_view=view)
-    response: Response = await make_response(body)  # type: ignore[assignment]
+    response: Response = await make_response(well_formed(body))  # type: ignore[assignment]
     response.headers.setdefault("Cache-Control", CACHE_CONTROL)
     return response
 
@@ -114,7 +115,7 @@ async def _container(
     live: QuartLive, view: LiveView, claims: SessionClaims, marks: Mapping[str, str]
 ) -> Markup:
     """The view's element, with its content and what the client looks for."""
-    content = await render_first(live, view)
+    content = Markup(well_formed(await render_first(live, view)))
     tag, attributes = type(view).container
     names = {**attributes, "id": view.id, **marks}
     names["data-phx-session"] = live.tokens.sign_session(claims)
@@ -176,7 +177,7 @@ def default_layout(live: QuartLive, content: Markup, title: object) -> str:
         csrf=live.csrf_meta_tag(),
         title=title,
         import_map=live.live_import_map(),
-        address=Markup(json.dumps(live.path).replace("<", "\\u003c")),
+        address=Markup(json.dumps(live.live_socket_path()).replace("<", "\\u003c")),
         content=content,
     )
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from quart import Quart
 
+from . import addresses
 from .components.root import RootCheck
 from .errors import TemplateNameError
 from .fanout import Burst
@@ -63,11 +64,10 @@ class TemplateLibrary:
         check_names(template, type(view), view.assigns)
         return template
 
-    def url_for(self, endpoint: str, *, _anchor: str | None = None, **values: Any) -> str:
-        """Path of an endpoint, the same during a request and on the socket."""
-        adapter = self._app.url_map.bind("localhost", script_name=self._app.config["APPLICATION_ROOT"])
-        path = adapter.build(endpoint, values)
-        return f"{path}#{_anchor}" if _anchor else path
+    def url_for(self, endpoint: str, **values: Any) -> str:
+        """`Site.url_for`, the same during a request and on the socket."""
+        site = addresses.here() or addresses.Site(self._app, None)
+        return site.url_for(endpoint, **values)
 
     def _of_class(self, view: type[Stateful]) -> LiveTemplate:
         if view.inline_template is None:
