@@ -27,7 +27,8 @@ async def lab() -> AsyncIterator[Lab]:
 async def test_a_page_that_is_open_over_midnight_says_what_is_true(lab: Lab) -> None:
     alice = await lab.person("Alice")
     await lab.sign_in(alice)
-    await alice.page.clock.install()
+    now = datetime.now()
+    await alice.page.clock.install(time=now.replace(hour=23, minute=59, second=50))
     await alice.goto("/conversations/2")
     log = alice.log("Messages")
     await alice.textbox("Message").fill("Before midnight")
@@ -36,8 +37,8 @@ async def test_a_page_that_is_open_over_midnight_says_what_is_true(lab: Lab) -> 
     await expect(today).to_have_count(1)
     days = alice.page.locator("time[data-words]")
     written = datetime.fromisoformat(str(await days.last.get_attribute("datetime")))
-    # Twenty-four hours and no sleep: the browser's clock and its timers run on at once.
-    await alice.page.clock.fast_forward("24:00:00")
+    # Midnight comes without a sleep: the browser's clock and its timers run on at once.
+    await alice.page.clock.fast_forward(15_000)
     await expect(today).to_have_count(0)
     await expect(log.get_by_role("heading", name="Yesterday")).to_have_count(1)
     then = f"{written.astimezone().day} {written.astimezone():%b}"
@@ -50,8 +51,7 @@ async def test_a_page_that_is_open_over_midnight_says_what_is_true(lab: Lab) -> 
     await bob.textbox("Message").fill("Hello from the server's day")
     await bob.button("Send").click()
     await expect(log.get_by_text("Hello from the server's day")).to_have_count(1)
-    # In a diff, or with a new join: a day without a heartbeat ends the connection.
-    assert {"diff", "rendered"} & {frame.kind for frame in alice.frames_since(mark)}
+    assert [frame for frame in alice.frames_since(mark) if frame.kind == "diff"]
     await expect(today).to_have_count(0)
 
 
