@@ -2,6 +2,7 @@
 import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 import { keepPage, patience, watchConnection } from "./connection.js";
+import { keepEarly } from "./early.js";
 import { keepDays } from "./days.js";
 import { Composer } from "./hooks/composer.js";
 import { Dialog } from "./hooks/dialog.js";
@@ -10,6 +11,7 @@ import { Log } from "./hooks/log.js";
 import { Outbox } from "./hooks/outbox.js";
 import { restoresForm } from "./hooks/restore.js";
 import { Unsent } from "./hooks/unsent.js";
+import { bringFormsBack } from "./leaving.js";
 
 const csrfToken = document.querySelector("meta[name='csrf-token']").content;
 
@@ -26,9 +28,11 @@ const liveSocket = new LiveSocket("/live", Socket, {
   params: { _csrf_token: csrfToken },
   hooks: { Composer, CreateConversationForm, Dialog, Lifecycle, Log, Outbox, Unsent },
   metadata: { click: describeClick },
+  dom: { onBeforeElUpdated: keepEarly },
 });
 
 keepDays();
+bringFormsBack();
 keepPage(liveSocket);
 watchConnection();
 liveSocket.connect();

@@ -2,9 +2,11 @@
 import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 import { keepPage, patience, watchConnection } from "./connection.js";
+import { keepEarly } from "./early.js";
 import { keepDays } from "./days.js";
 import { Composer } from "./hooks/composer.js";
 import { Dialog } from "./hooks/dialog.js";
+import { keepEarlyDraft } from "./hooks/draft.js";
 import { Lifecycle } from "./hooks/lifecycle.js";
 import { Log } from "./hooks/log.js";
 import { Outbox } from "./hooks/outbox.js";
@@ -12,6 +14,7 @@ import * as recovering from "./hooks/recovering.js";
 import { restoresForm } from "./hooks/restore.js";
 import { Unsent } from "./hooks/unsent.js";
 import { whatToTell } from "./joining.js";
+import { bringFormsBack } from "./leaving.js";
 
 const csrfToken = document.querySelector("meta[name='csrf-token']").content;
 
@@ -28,9 +31,12 @@ const liveSocket = new LiveSocket("/live", Socket, {
   params: whatToTell(csrfToken),
   hooks: { Composer, CreateConversationForm, Dialog, Lifecycle, Log, Outbox, Unsent, ...recovering },
   metadata: { click: describeClick },
+  dom: { onBeforeElUpdated: keepEarly },
 });
 
 keepDays();
+bringFormsBack();
+keepEarlyDraft();
 keepPage(liveSocket);
 watchConnection();
 liveSocket.connect();

@@ -7,10 +7,11 @@ from quart_live.stash import SQLAlchemyStash, stash_table
 
 from . import notifications, signing_in
 from .account_pages import account_pages
-from .config import database_url, read_environment, static_folder
+from .config import believe_proxies, database_url, read_environment, static_folder
 from .conversation_live import ConversationLive
 from .counter_live import CounterLive
 from .db import Base, db
+from .drafting import draft_pages
 from .errors import Unavailable
 from .keeping_live import KeepingLive
 from .lifecycle_live import LifecycleLive
@@ -41,6 +42,7 @@ def create_app() -> Quart:
         app.add_template_filter(template_filter)
     app.register_blueprint(pages)
     app.register_blueprint(account_pages)
+    app.register_blueprint(draft_pages)
     app.register_blueprint(notification_pages)
     app.register_error_handler(404, not_found)
     app.register_error_handler(Unavailable, unavailable)
@@ -57,4 +59,5 @@ def create_app() -> Quart:
     live.stash.add("database", SQLAlchemyStash(db.engine, STASH))
     live.init_app(app)
     signing_in.init_app(app, live)
+    believe_proxies(app)
     return app

@@ -2,10 +2,12 @@
 import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 import { keepPage, patience, watchConnection } from "./connection.js";
+import { keepEarly } from "./early.js";
 import { keepDays } from "./days.js";
 import { Announce } from "./hooks/announce.js";
 import { Composer } from "./hooks/composer.js";
 import { Dialog } from "./hooks/dialog.js";
+import { keepEarlyDraft } from "./hooks/draft.js";
 import { Lifecycle } from "./hooks/lifecycle.js";
 import { Log } from "./hooks/log.js";
 import { Notifications } from "./hooks/notifications.js";
@@ -17,6 +19,7 @@ import { Title } from "./hooks/title.js";
 import { Toast } from "./hooks/toast.js";
 import { Unsent } from "./hooks/unsent.js";
 import { whatToTell } from "./joining.js";
+import { bringFormsBack } from "./leaving.js";
 
 const csrfToken = document.querySelector("meta[name='csrf-token']").content;
 
@@ -36,9 +39,12 @@ const liveSocket = new LiveSocket("/live", Socket, {
     Toast, Unsent, ...recovering,
   },
   metadata: { click: describeClick },
+  dom: { onBeforeElUpdated: keepEarly },
 });
 
 keepDays();
+bringFormsBack();
+keepEarlyDraft();
 keepPage(liveSocket);
 watchConnection();
 liveSocket.connect();
