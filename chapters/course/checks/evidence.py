@@ -37,6 +37,16 @@ def last_frames(people: Iterable[Person]) -> tuple[str, ...]:
     return tuple(str(frame) for frame in frames[-LAST_FRAMES:])
 
 
+def page_lines(people: Iterable[Person], forgiven: Sequence[str]) -> tuple[str, ...]:
+    """The first error of a script in somebody's browser that was not caused on purpose, and where it was."""
+    for person in people:
+        for message in person.console:
+            if message.is_error and not any(text in message.text for text in forgiven):
+                place = f"{message.place} in" if message.place else "in"
+                return (f"{place} {person.name}'s browser:", " ".join(message.text.split()))
+    return ()
+
+
 def own_lines(raised: Sequence[AppError], forgiven: Sequence[str], state: AppState) -> tuple[str, ...]:
     """The first exception of the app that was not caused on purpose, cut to the learner's own lines."""
     for error in raised:

@@ -115,10 +115,10 @@ class Host:
         return str(answer["topic"])
 
     async def hear_out(self) -> None:
-        """Wait until all that the app has said up to now is here: an answer comes after what was before."""
+        """Wait until the app's views are at rest, and all that it has said up to then is here."""
         if self._server is not None and self._server.alive:
             with contextlib.suppress(LabError):
-                await self._server.ask("answer")
+                await self._server.ask("rest")
 
     async def _launch(self) -> None:
         self.state.require_app()
