@@ -1,8 +1,8 @@
 """Whatever tests start ends with them, however they end: by Ctrl-C, by SIGTERM, or by ``kill -9``.
 
 Each process that runs tests has a guard, a small process of its own that reads a pipe. The pipe closes when
-the tests end, whatever they end of. Then the guard ends all that they have started and left: it knows those by
-a mark in their environment, which children inherit, also those that have become somebody else's.
+the tests end, whatever they end of. Then the guard ends all that they have started and left: it knows those
+by a mark in their environment, which children inherit, also those that have become somebody else's.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from course.lab.state import AppState
 from course.lab.tables import frames_table
 from course.lab.wire import Frame
 from course.model import Course
-from course.states import fold, read_tree
+from course.states import fold, plain, read_tree, same_text
 from course.syntax import problem_in
 from course.workspace import Workspace
 
@@ -65,7 +65,7 @@ def differing_files(check: Check, state: AppState, course: Course) -> tuple[str,
         for path in paths:
             if path not in present:
                 lines.append(f"{path} is missing{to_come(check, path, state, course)}")
-            elif _plain(present[path]) != _plain(wanted.get(path, b"")):
+            elif not same_text(present[path], wanted.get(path, b"")):
                 where = to_come(check, path, state, course) or places(present[path], wanted.get(path, b""))
                 lines.append(f"{path} differs{where}")
         return lines
@@ -79,7 +79,7 @@ def differing_files(check: Check, state: AppState, course: Course) -> tuple[str,
 def places(mine: bytes, theirs: bytes) -> str:
     """In which lines two versions of a file differ; empty where there are more than a few."""
     try:
-        found = changed_places(_plain(mine).decode("utf-8"), _plain(theirs).decode("utf-8"))
+        found = changed_places(plain(mine).decode("utf-8"), plain(theirs).decode("utf-8"))
     except UnicodeDecodeError:
         return ""
     if not found or len(found) > MOST_PLACES:
@@ -102,7 +102,7 @@ def unreadable(state: AppState) -> str:
     """The first file that does not parse, with line and reason; empty when all do."""
     for path, content in read_tree(state.folder).items():
         try:
-            text = content.decode("utf-8")
+            text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
             if path.endswith((".py", ".html", ".js", ".css")):
                 return f"{path} is not text in UTF-8"
@@ -113,10 +113,6 @@ def unreadable(state: AppState) -> str:
             shown = lines[problem.line - 1].strip() if problem.line <= len(lines) else "the end of the file"
             return f"{path}, line {problem.line}: {problem.message}: {shown}"
     return ""
-
-
-def _plain(content: bytes) -> bytes:
-    return content.replace(b"\r\n", b"\n").rstrip()
 
 
 async def keep_evidence(result: CheckResult, people: Iterable[Person], lab: Lab | None, folder: Path) -> None:

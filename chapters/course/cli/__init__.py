@@ -99,6 +99,15 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(1)
+    except OSError as error:
+        if verbose:
+            traceback.print_exc()
+        what = f"{error.filename}: " if error.filename else ""
+        complain(
+            f"The system refuses: {what}{error.strerror or error}.",
+            "Put that right and try again; `course -v …` shows where it was needed.",
+        )
+        sys.exit(1)
     except Exception as error:
         if verbose:
             traceback.print_exc()
