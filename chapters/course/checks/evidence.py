@@ -56,8 +56,12 @@ def own_lines(raised: Sequence[AppError], forgiven: Sequence[str], state: AppSta
 
 
 def differing_files(check: Check, state: AppState, course: Course) -> tuple[str, ...]:
-    """Those of the check's files that are not as the chapter has them, each with how."""
-    wanted = fold(course, check.chapter)
+    """Those of the check's files that are not as the chapter has them, each with how.
+
+    For the check of an exercise: not as its solution has them. Lines that are right must not be named.
+    """
+    wanted = fold(course, check.chapter, check.exercise)
+    begun = fold(course, check.chapter) if check.exercise else {}
     present = read_tree(state.folder)
 
     def told(paths: Iterable[str]) -> list[str]:
@@ -66,8 +70,13 @@ def differing_files(check: Check, state: AppState, course: Course) -> tuple[str,
             if path not in present:
                 lines.append(f"{path} is missing{to_come(check, path, state, course)}")
             elif not same_text(present[path], wanted.get(path, b"")):
-                where = to_come(check, path, state, course) or places(present[path], wanted.get(path, b""))
-                lines.append(f"{path} differs{where}")
+                where = to_come(check, path, state, course)
+                if not where and same_text(present[path], begun.get(path)):
+                    lines.append(f"{path} is as the exercise begins")
+                    continue
+                from_what = " from the solution" if check.exercise else ""
+                where = where or places(present[path], wanted.get(path, b""))
+                lines.append(f"{path} differs{from_what}{where}")
         return lines
 
     mine = told(path for path in check.files if path in wanted)

@@ -29,6 +29,9 @@ from course.lab.shared import held_browser
 from course.lab.state import AppState, StateName, find_state
 from course.model import Course
 
+# Characters of what was expected or seen. The rest is in the pictures and frames.
+LONGEST = 400
+
 OnResult = Callable[[CheckResult], None]
 
 
@@ -209,5 +212,6 @@ class Run:
 
 
 def _line(text: str) -> str:
-    """A text on one line; half of a letter, which no terminal can print, as its number."""
-    return " ".join(text.encode("utf-8", "backslashreplace").decode().split())
+    """A text on one line that can be read; half of a letter, which no terminal can print, as its number."""
+    line = " ".join(text.encode("utf-8", "backslashreplace").decode().split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 2]} …"

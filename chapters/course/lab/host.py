@@ -8,7 +8,7 @@ from pathlib import Path
 
 from course.lab.errors import AppDidNotStart, LabError
 from course.lab.process import AppError, ServerProcess
-from course.lab.state import AppState, app_environment, ask_app, prepare_database
+from course.lab.state import AppState, app_environment, ask_app, prepare_database, where_to_read
 
 CRASH_REASON = "raised on purpose by the Lab"
 
@@ -136,9 +136,9 @@ class Host:
 
     def _explained(self, problem: AppDidNotStart, raised: list[AppError]) -> AppDidNotStart:
         if not raised:
-            return problem
+            return AppDidNotStart(problem.message, problem.advice or where_to_read(self.log))
         lines = "\n".join(f"  {line}" for line in raised[0].own_lines(self.state.folder))
-        return AppDidNotStart(f"The app did not start:\n{lines}", f"The whole log: {self.log}")
+        return AppDidNotStart(f"The app did not start:\n{lines}", where_to_read(self.log))
 
     def _on_raised(self, error: AppError) -> None:
         if CRASH_REASON not in error.message:

@@ -113,7 +113,7 @@ class ServerProcess:
                 server.port = await server._ready
         except TimeoutError:
             await server.kill()
-            problem = f"the app did not serve within {SECONDS_TO_START:.0f} seconds; its log: {log}"
+            problem = f"the app did not serve within {SECONDS_TO_START:.0f} seconds"
             raise AppDidNotStart(problem) from None
         except BaseException:
             await server.kill()

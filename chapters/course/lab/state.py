@@ -15,6 +15,7 @@ from pathlib import Path
 from course.lab.errors import AppDidNotStart, NoMessenger
 from course.lab.process import detached
 from course.model import Course
+from course.records import write_whole
 from course.states import fold, own_files_in, write_state
 
 StateName = str | int | Path
@@ -141,9 +142,20 @@ def prepare_database(state: AppState, env: dict[str, str], log: Path) -> None:
             **detached(),
         )
     if result.returncode:
-        said = log.read_text(encoding="utf-8", errors="replace").strip()
+        said = log.read_text(encoding="utf-8", errors="replace").strip() or "it said nothing"
         problem = f"The database could not be prepared: {_where(said, state)}{said.splitlines()[-1]}"
-        raise AppDidNotStart(problem, f"The whole log: {log}")
+        raise AppDidNotStart(problem, where_to_read(log))
+
+
+def where_to_read(log: Path) -> str:
+    """Advice to read a log: a copy of it that stays, for most logs lie in folders that end with their Lab."""
+    course = Course.here()
+    copy = course.workspace / ".course" / "did_not_start.log"
+    try:
+        write_whole(copy, log.read_bytes())
+    except OSError:
+        return f"The whole log: {log}"
+    return f"The whole log: {course.relative(copy)}"
 
 
 def _where(traceback: str, state: AppState) -> str:

@@ -34,8 +34,11 @@ class SetupError(Exception):
 
 
 def say(text: str) -> None:
-    """Print a line at once, also where the output is a pipe."""
-    print(text, flush=True)
+    """Print a line at once, also where the output is a pipe, or a terminal that cannot show every letter."""
+    try:
+        print(text, flush=True)
+    except UnicodeEncodeError:
+        print(text.replace("…", "...").encode("ascii", "replace").decode(), flush=True)
 
 
 def find_python() -> str:
