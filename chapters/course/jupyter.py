@@ -21,6 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from course.errors import CourseError
+from course.kernels import introduce
 from course.lab.process import detached
 from course.loopback import open_here
 from course.model import Course
@@ -67,6 +68,7 @@ def open_lab(course: Course, port: int, browser: bool, on_ready: Callable[[str],
     """Runs JupyterLab until Ctrl-C; ``on_ready`` gets the address once it answers. Returns an exit code."""
     workspace = Workspace(course)
     workspace.add_notebooks()
+    introduce()
     chapter = course.all_chapters[0] if course.all_chapters else None
     if chapter is None or not (course.workspace / "notebooks" / chapter.notebook_name).is_file():
         raise CourseError("There are no notebooks yet.", "Run `course weave`.")

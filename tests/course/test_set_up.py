@@ -49,15 +49,16 @@ def test_each_package_is_told_as_soon_as_pip_comes_to_it(
 
 
 def test_the_packages_are_installed_with_that_progress(monkeypatch: pytest.MonkeyPatch) -> None:
-    ran: list[object] = []
+    ran: list[list[object]] = []
 
-    def run(command: list[object], what: str, hint: str, on_line: object) -> None:
-        ran.extend([*command, on_line])
+    def run(command: list[object], what: str, hint: str = "", on_line: object = None) -> None:
+        ran.append([*command, on_line])
 
     monkeypatch.setattr(bootstrap, "run", run)
     assert bootstrap.install("test")
-    assert "--quiet" not in ran
-    assert isinstance(ran[-1], bootstrap.Progress)
+    assert "--quiet" not in ran[0]
+    assert isinstance(ran[0][-1], bootstrap.Progress)
+    assert "course.kernels" in ran[1], "the kernels of the environment know the course"
 
 
 def test_a_step_that_fails_shows_the_end_of_what_it_said(tmp_path: Path) -> None:
