@@ -2,7 +2,7 @@
 // A refresh of the page keeps it. Closing the tab does not.
 const PREFIX = "outbox:";
 
-// The name begins with `outbox:` and the user's id, so nobody sends what another has written in this tab.
+// The name begins with `outbox:` and the user's mark, so nobody sends what another has written in this tab.
 export function load(name) {
   try {
     return JSON.parse(sessionStorage.getItem(name))?.items ?? [];
@@ -20,7 +20,7 @@ export function save(name, title, items) {
   }
 }
 
-// Everything of one user's, in all conversations: pairs of a conversation's id and what was kept for it.
+// Everything of one user's, in all conversations: pairs of a conversation's mark and what was kept for it.
 export function everything(me) {
   const prefix = `${PREFIX}${me}:`;
   const names = Object.keys(sessionStorage).filter((name) => name.startsWith(prefix));

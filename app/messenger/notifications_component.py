@@ -1,10 +1,11 @@
 """The part of the dashboard that says whether this browser shows notifications, and changes it."""
 
+from contextlib import suppress
 from typing import Any
 
 from quart_live import LiveComponent
 
-from .errors import Invalid
+from .errors import Invalid, Unavailable
 from .notifications import Address, forget_device, keep_device, pusher
 from .params import text_in
 
@@ -31,7 +32,8 @@ class NotificationsComponent(LiveComponent):
         self.assign(state=state)
         if state != "on":
             self.assign(reach="")
-            await forget_device(device)
+            with suppress(Unavailable):
+                await forget_device(device)
         elif text_in(params, "endpoint"):
             self.assign(reach=await self.keep(device, params))
         elif text_in(params, "problem"):
@@ -42,6 +44,8 @@ class NotificationsComponent(LiveComponent):
         hosts = pusher.settings.hosts if pusher.settings is not None else ()
         try:
             await keep_device(device, Address.in_params(params, hosts))
+        except Unavailable:
+            return ""
         except Invalid:
             return "never"
         return "always"

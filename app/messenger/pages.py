@@ -1,9 +1,11 @@
 """Ordinary pages: one request, one answer."""
 
-from quart import Blueprint, render_template
+from quart import Blueprint, current_app, render_template, request
+from quart.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from .dashboard_live import DashboardLive
+from .errors import Unavailable
 from .signing_in import current_user
 
 pages = Blueprint("pages", __name__)
@@ -20,3 +22,10 @@ async def index() -> str:
 async def not_found(_error: HTTPException) -> tuple[str, int]:
     """What an address leads to when nothing is there, or nothing for this user."""
     return await render_template("not_found.html"), 404
+
+
+async def unavailable(error: Unavailable) -> ResponseReturnValue:
+    """What is shown when the database cannot be reached. The page asks for nothing that is in it."""
+    template = current_app.jinja_env.get_template("unavailable.html")
+    page = await template.render_async(reason=error, again=request.method == "GET", seconds=error.seconds)
+    return page, 503, {"Retry-After": str(error.seconds), "Cache-Control": "no-store"}

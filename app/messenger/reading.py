@@ -3,11 +3,13 @@
 The page has an element with `phx-hook="Reading"`, see static/hooks/reading.js.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from quart_live import CONTINUE, HALT
 
 from . import chat
+from .errors import Unavailable
 from .params import id_in
 from .summaries import ShowsConversations
 
@@ -32,8 +34,10 @@ class ReadsMessages(ShowsConversations):
         here, me = self.assigns.here, self.assigns.me
         self.away, self.reading = False, here.id
         newest = self.last.id if self.last is not None else 0
-        if await chat.mark_read(here.id, me.id, min(up_to, newest)):
-            await self.broadcast_from(chat.user_topic(me.id), chat.Read(here.id))
+        # If it cannot be stored now, the next message that is read brings the mark further.
+        with suppress(Unavailable):
+            if await chat.mark_read(here.id, me.id, min(up_to, newest)):
+                await self.broadcast_from(chat.user_topic(me.id), chat.Read(here.id))
         self.show_unread(self.assigns.unread)
 
     async def look_away(self) -> None:

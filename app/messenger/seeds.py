@@ -1,6 +1,7 @@
 """The first records: five people who can sign in, and two conversations that have begun."""
 
 from . import accounts, chat
+from .db import db
 
 PASSWORD = "parley-demo"
 
@@ -32,9 +33,17 @@ async def seed() -> str | None:
 
     The credentials come last: as long as somebody has none, there is something left to do.
     """
+    async with db.together():
+        if not await fill():
+            return None
+    return f"people and two conversations. All passwords are {PASSWORD}, for {', '.join(EMAILS.values())}"
+
+
+async def fill() -> bool:
+    """Store what is missing. Returns whether anything was."""
     titles = {conversation.title for conversation in await chat.all_conversations()}
     if titles and not [user for user in await people() if user.email is None]:
-        return None
+        return False
     if not titles:
         await begin("Modern Talking", TALK)
     if "Saturday hike" not in titles:
@@ -42,7 +51,7 @@ async def seed() -> str | None:
     for user in await people():
         if user.email is None:
             await accounts.change_user(user.id, email=EMAILS[user.nickname], password=PASSWORD)
-    return f"people and two conversations. All passwords are {PASSWORD}, for {', '.join(EMAILS.values())}"
+    return True
 
 
 async def people() -> list[accounts.User]:
@@ -61,5 +70,5 @@ async def begin(title: str, messages: list[tuple[str, str]]) -> None:
 
 
 async def find_or_create(nickname: str) -> accounts.User:
-    """A seeding that was interrupted may have stored this user already."""
+    """Somebody may have stored this user already."""
     return await accounts.find_user_by_nickname(nickname) or await accounts.create_user(nickname)

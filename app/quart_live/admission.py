@@ -52,6 +52,7 @@ class Admission:
         navigated: whether the browser came by live navigation.
         flash: messages for the first rendering.
         parent: the channel of the view around it, for a nested view.
+        sticky: whether it is a sticky view.
     """
 
     view: type[LiveView]
@@ -62,6 +63,7 @@ class Admission:
     navigated: bool
     flash: Mapping[str, str]
     parent: Channel | None = None
+    sticky: bool = False
 
 
 def admit(live: QuartLive, socket: LiveSocket, message: Message) -> Admission:
@@ -85,7 +87,8 @@ def admit(live: QuartLive, socket: LiveSocket, message: Message) -> Admission:
     uri = target if isinstance(target, str) else url if isinstance(url, str) else ""
     if parent is not None and parent.view is not None:
         uri = parent.view.uri
-    return Admission(view, match, claims, uri, params, isinstance(target, str), flash, parent)
+    sticky = payload.get("sticky") is True and claims.router is None and parent is None
+    return Admission(view, match, claims, uri, params, isinstance(target, str), flash, parent, sticky)
 
 
 def _claims(

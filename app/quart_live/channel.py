@@ -25,7 +25,7 @@ from .errors import CrashRequested
 from .fanout import Shares
 from .frames import FrameWriter, Message, end_of_diff
 from .mailbox import Envelope, Mailbox, Turn, Urgent
-from .nested.family import Family
+from .nested.family import Family, PatchFromInside
 from .pubsub import Resync
 from .telemetry import about
 from .timers import Timers
@@ -185,6 +185,8 @@ class Channel(ViewHost):
                 await handling.resync(self, item)
             case Turn():
                 await handling.turn(self, item)
+            case PatchFromInside():
+                await handling.patch_from_inside(self, item)
             case ending.Stop():
                 await ending.stop(self, item)
             case Urgent():

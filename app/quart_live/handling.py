@@ -14,12 +14,14 @@ from .attached_hooks import with_hooks
 from .components import ComponentUpdate, LiveComponent
 from .components.placed import Placed
 from .ending import end
+from .errors import LiveViewError
 from .fanout import Shares
 from .flash import Flash
 from .frames import Message
-from .lifecycle import follow
+from .lifecycle import can_patch, follow
 from .mailbox import Turn
-from .navigation import Navigate, Redirect
+from .navigation import Navigate, Patch, Redirect
+from .nested.family import PatchFromInside
 from .pubsub import JoinAgain, Resync
 
 if TYPE_CHECKING:
@@ -84,6 +86,14 @@ async def component_update(channel: Channel, message: ComponentUpdate) -> None:
         await finish(channel, None, component=component)
 
 
+async def patch_from_inside(channel: Channel, message: PatchFromInside) -> None:
+    """Handle the `push_patch` of a nested view: the page's address is this view's."""
+    view, _ = channel.joined()
+    view._new_flash = message.flash
+    view._go(message.patch)
+    await finish(channel, None)
+
+
 async def finish(
     channel: Channel,
     answers: Message | None,
@@ -108,9 +118,13 @@ async def finish(
     outcome = await follow(view, channel.live.routes)
     for done in outcome.patches:
         await channel.send(channel.frames.push(done.event, done.wire()))
+    if outcome.for_root is not None:
+        _patch_root(channel, outcome.for_root)
     if outcome.leave is not None:
-        await _leave_for(channel, outcome.leave, answers)
-        return
+        if not (channel.family.stays and isinstance(outcome.leave, Navigate)):
+            await _leave_for(channel, outcome.leave, answers)
+            return
+        response = {**response, outcome.leave.event: outcome.leave.wire(channel.flash_token(view))}
     own = await rendering.diff_of(component) if component is not None else {}
     diff = await rendering.with_components(rendering.diff())
     later: dict[str, Any] = {}
@@ -128,6 +142,25 @@ async def finish(
         await channel.send(channel.frames.diff(diff))
     if later:
         await channel.send(channel.frames.diff(later))
+    if answers is None:
+        for event, payload in response.items():  # only where a view that stays sends its page elsewhere
+            await channel.send(channel.frames.push(event, payload))
+
+
+def _patch_root(channel: Channel, patch: Patch) -> None:
+    """Hand a nested view's patch to the root view, whose address the page's address is.
+
+    Raises:
+        LiveViewError: if the root view cannot stay there. It is the nested view's mistake, so that one ends.
+    """
+    view, root = channel.joined()[0], channel.family.root
+    around, match = root.view, channel.live.routes.match(patch.to, root.root_path)
+    if around is not None and not can_patch(match, around):
+        raise LiveViewError(
+            f"push_patch({patch.to!r}) of {type(view).__name__} is a patch of the page around it, and "
+            f"leads out of {type(around).__name__}; use push_navigate or redirect"
+        )
+    root.mailbox.post(PatchFromInside(patch, view._new_flash))
 
 
 async def send_with_components(channel: Channel, diff: dict[str, Any]) -> None:

@@ -78,6 +78,7 @@ async def mount(channel: Channel, admission: Admission) -> tuple[LiveView, ViewR
     live, socket = channel.live, channel.socket
     if admission.parent is not None:
         channel.family.join(admission.parent)
+    channel.family.is_sticky = admission.sticky
     view = admission.view()
     view._host, view.connected = channel, True
     view.id = admission.claims.element_id

@@ -21,10 +21,12 @@ class Outcome:
 
     Attributes:
         patches: the patches that were followed, in order.
+        for_root: a patch that a nested view has asked for: the address is that of the page's root view.
         leave: the navigation that ends the view, if any.
     """
 
     patches: list[Patch] = field(default_factory=list)
+    for_root: Patch | None = None
     leave: Navigate | Redirect | None = None
 
 
@@ -82,6 +84,9 @@ async def follow(view: LiveView, routes: LiveRoutes) -> Outcome:
     while (navigation := view._take_navigation()) is not None:
         if not isinstance(navigation, Patch):
             outcome.leave = navigation
+            break
+        if view._host.parent is not None:
+            outcome.for_root = navigation
             break
         match = routes.match(navigation.to, view._host.root_path)
         if not can_patch(match, view):

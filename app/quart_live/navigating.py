@@ -30,14 +30,19 @@ class NavigationMethods:
     def push_patch(self, to: str, *, replace: bool = False) -> None:
         """Change the address within this view; `handle_params` runs once this handler is done.
 
+        The address is that of the page's main view. A view nested in it hands the patch, and what it has put
+        into the flash, on to that one. A sticky view has no address to change.
+
         Args:
-            to: a path of this site that leads to this view.
+            to: a path of this site that leads to this view, or to the main view around it.
             replace: whether the browser's back button shall skip the present address.
         """
         self._go(Patch(local(to), replace))
 
     def push_navigate(self, to: str, *, replace: bool = False) -> None:
         """Go to another live view over the same socket. This view ends once this handler is done.
+
+        A sticky view, and what is nested in it, stays: it sends its page elsewhere and goes on.
 
         If ``to`` belongs to another live session or to an ordinary page, the browser loads it as a page.
 

@@ -23,13 +23,15 @@ async def acts(lab: Lab) -> AsyncIterator[str]:
     """Play the demo; each caption comes before its act."""
     alice, dave = await lab.people(*PEOPLE)
 
-    yield "Dave registers. He is signed in at once; the bar above says his name."
+    yield "Dave registers, and signs in. The bar above says his name."
     await dave.goto("/register")
     await dave.textbox("Nickname").fill("Dave")
     await dave.textbox("Email").fill("dave@example.com")
     await dave.textbox("Password").fill(SECRET)
     await dave.textbox("Confirm password").fill(SECRET)
     await dave.follow(dave.button("Create account"))
+    await dave.textbox("Password").fill(SECRET)
+    await dave.follow(dave.button("Sign in"))
     await dave.button("Sign out").wait_for()
 
     yield "Alice opens her conversation. First she has to say who she is, then she is led on."

@@ -47,8 +47,11 @@ class KidLive(LiveView):
                 assert self.parent is not None
                 self.parent.send(("told", params["text"]))
             case "patch":
-                self.push_patch("/parent?x=1")
+                self.assign(n=self.assigns.n + 1)
+                self.put_flash("info", "from the kid")
+                self.push_patch(params["to"])
             case "navigate":
+                self.assign(n=self.assigns.n + 1)
                 self.put_flash("info", "from the kid")
                 self.push_navigate("/other")
             case "redirect":
@@ -56,7 +59,14 @@ class KidLive(LiveView):
         return None
 
     async def handle_info(self, message: Any) -> None:
-        self.assign(n=message)
+        match message:
+            case "navigate":
+                self.assign(n=self.assigns.n + 1)
+                self.push_navigate("/other")
+            case ("patch", to):
+                self.push_patch(to)
+            case _:
+                self.assign(n=message)
 
     async def terminate(self, reason: str) -> None:
         type(self).ended.append(f"{self.assigns.name} {reason}")
@@ -132,6 +142,54 @@ class CardLive(LiveView):
         assert message == ("mounted", "carded")
 
 
+class Pager(LiveComponent):
+    """A component that patches."""
+
+    inline_template = """<button id="page" phx-click="page" phx-target="{{ myself }}">page</button>"""
+
+    async def handle_event(self, event: str, params: Any) -> dict[str, Any] | None:
+        self.put_flash("info", "from the pager")
+        self.push_patch("/pages?x=3")
+        return None
+
+
+class PagedLive(LiveView):
+    """A child with a child and that component."""
+
+    inline_template = """{{ live_component("Pager", id="pager") }}
+{{ live_render("KidLive", id="deep", session={"name": "deep"}) }}"""
+
+    async def handle_info(self, message: Any) -> None:
+        assert message == ("mounted", "deep")
+
+
+class PagesLive(LiveView):
+    """A page that is patched from inside; it goes from ``x=4`` to ``x=5`` by itself, and cannot show 6."""
+
+    inline_template = """<b>{{ x }}</b><em>{{ flash.info }}</em>
+{{ live_render("KidLive", id="kid", session={"name": "kid"}) }} {{ live_render("PagedLive", id="paged") }}
+{{ live_render("StickyLive", id="sticky", sticky=True) }}"""
+
+    async def handle_params(self, params: dict[str, Any], uri: str) -> None:
+        self.assign(x=params.get("x", ""))
+        if params.get("x") == "4":
+            self.push_patch("/pages?x=5", replace=True)
+        if params.get("x") == "6":
+            raise RuntimeError("six is not shown")
+
+    async def handle_info(self, message: Any) -> None:
+        assert message == ("mounted", "kid")
+
+
+class StickyLive(LiveView):
+    """A sticky view with a child."""
+
+    inline_template = '{{ live_render("KidLive", id="inside", session={"name": "inside"}) }}'
+
+    async def handle_info(self, message: Any) -> None:
+        assert message == ("mounted", "inside")
+
+
 class OtherLive(LiveView):
     """Another page, with the sticky view only."""
 
@@ -148,4 +206,5 @@ def make_app() -> Quart:
     live.route("/parent", ParentLive)
     live.route("/other", OtherLive)
     live.route("/card", CardLive)
+    live.route("/pages", PagesLive)
     return app

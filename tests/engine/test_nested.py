@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
@@ -315,15 +316,83 @@ async def test_assign_new_takes_what_the_parent_has(app: Quart) -> None:
         assert sticky.view.assigns.user == "own"
 
 
-async def test_a_child_cannot_patch_but_can_navigate(app: Quart) -> None:
+async def test_a_child_can_navigate(app: Quart) -> None:
     async with LiveViewTest(app, "/parent") as page:
         kid = await page.child("kid")
-        with pytest.raises(ViewCrashedError):
-            await kid.push("patch")
-        await kid.rejoin()
         await kid.push("navigate")
         assert page.url.endswith("/other")
         assert page.find("#flash").text == "from the kid"
+
+
+# -- patches from inside ---
+
+
+async def test_patch_of_a_child_is_its_pages(app: Quart) -> None:
+    async with LiveViewTest(app, "/pages") as page:
+        kid = await page.child("kid")
+        assert await kid._send("event", patch_to("/pages?x=1"), whole=True) == {
+            "diff": {"1": "1", "2": {"0": "from the kid", "s": ["<i>", "</i>"]}}
+        }
+        await page.settle()
+        assert page.find("b").text == "1"
+        assert page.find("em").text == "from the kid"
+        assert page.url.endswith("/pages?x=1")
+        assert [frame for frame in sent(page, page.topic) if '"live_patch"' in frame]
+        assert page.view.uri.endswith("/pages?x=1")
+        assert not [frame for frame in sent(page, kid.topic) if '"live_patch"' in frame]
+
+
+@pytest.mark.parametrize("how", ["grandchild", "component", "message"])
+async def test_patch_from_wherever_inside(app: Quart, how: str) -> None:
+    async with LiveViewTest(app, "/pages") as page:
+        paged = await page.child("paged")
+        deep = await paged.child("deep")
+        if how == "component":
+            await paged.click("#page")
+        elif how == "grandchild":
+            await deep.push("patch", {"to": "/pages?x=3"})
+        else:
+            await deep.send_info(("patch", "/pages?x=3"))
+        await page.settle()
+        assert page.find("b").text == "3"
+        if how == "component":
+            assert page.find("em").text == "from the pager"
+        assert (page.crashed, paged.crashed, deep.crashed) == (False, False, False)
+
+
+async def test_page_that_is_patched_from_inside_may_patch_on(app: Quart) -> None:
+    async with LiveViewTest(app, "/pages") as page:
+        kid = await page.child("kid")
+        await kid.push("patch", {"to": "/pages?x=4"})
+        await page.settle()
+        assert page.find("b").text == "5"
+        kinds = [json.loads(frame)[4] for frame in sent(page, page.topic) if '"live_patch"' in frame]
+        assert kinds == [{"kind": "push", "to": "/pages?x=4"}, {"kind": "replace", "to": "/pages?x=5"}]
+
+
+async def test_patch_to_another_page_ends_the_child_alone(app: Quart) -> None:
+    async with LiveViewTest(app, "/pages") as page:
+        kid, sticky = await page.child("kid"), await page.child("sticky")
+        inside = await sticky.child("inside")
+        for view, to in ((kid, "/other"), (kid, "/nowhere"), (inside, "/pages?x=1")):
+            with pytest.raises(ViewCrashedError):
+                await view.push("patch", {"to": to})
+            await view.rejoin()
+        await page.settle()
+        assert (page.crashed, sticky.crashed, page.find("b").text) == (False, False, "")
+
+
+async def test_page_that_fails_at_a_patch_from_inside_is_what_fails(app: Quart) -> None:
+    async with LiveViewTest(app, "/pages") as page:
+        kid = await page.child("kid")
+        await kid.push("patch", {"to": "/pages?x=6"})
+        await page.until(lambda: page.crashed)
+        assert not kid.crashed
+
+
+def patch_to(address: str) -> dict[str, Any]:
+    """The payload of a click that patches."""
+    return {"type": "click", "event": "patch", "value": {"to": address}}
 
 
 @pytest.mark.parametrize("start", ["/card", "/card?hide"])
@@ -350,6 +419,57 @@ async def test_sticky_view_survives_navigation(app: Quart) -> None:
         assert sticky.text == "sticky 2"
         assert sticky.view.parent is None
         assert KidLive.ended == []
+
+
+async def test_sticky_view_that_navigates_stays(app: Quart) -> None:
+    async with LiveViewTest(app, "/parent") as page:
+        sticky = await page.child("sticky")
+        channel = sticky.channel
+        answer = await sticky._send("event", event("navigate"), whole=True)
+        assert answer["live_redirect"]["to"] == "/other"
+        assert answer["diff"]["1"] == "1"  # what else the handler did is not lost
+        assert page.url.endswith("/other")
+        assert page.find("#flash").text == "from the kid"
+        await sticky.push("inc")
+        assert sticky.text == "sticky 2from the kid"
+        assert sticky.channel is channel
+        assert KidLive.ended == []
+        assert not [frame for frame in sent(page, sticky.topic) if "phx_close" in frame]
+
+
+async def test_sticky_view_that_navigates_by_itself_stays(app: Quart) -> None:
+    async with LiveViewTest(app, "/parent") as page:
+        sticky = await page.child("sticky")
+        await sticky.send_info("navigate")
+        events = [json.loads(frame)[3] for frame in sent(page, sticky.topic)]
+        assert events[-3:] == ["diff", "live_redirect", "phx_reply"]
+        assert sticky.redirected_to == "/other"
+        await sticky.push("inc")
+        assert sticky.text == "sticky 2"
+
+
+async def test_child_of_a_sticky_view_stays_as_well(app: Quart) -> None:
+    async with LiveViewTest(app, "/pages") as page:
+        inside = await (await page.child("sticky")).child("inside")
+        await inside.push("navigate")
+        assert page.url.endswith("/other")
+        await inside.push("inc")
+        assert inside.text == "inside 2from the kid"
+
+
+@pytest.mark.parametrize("how", ["redirect", "patch"])
+async def test_what_ends_a_sticky_view_all_the_same(app: Quart, how: str) -> None:
+    async with LiveViewTest(app, "/parent") as page:
+        sticky = await page.child("sticky")
+        channel = sticky.channel
+        if how == "redirect":  # the browser loads a page anew
+            await sticky.push("redirect")
+            assert sticky.redirected_to == "/other"
+        else:  # it has no address
+            with pytest.raises(ViewCrashedError):
+                await sticky.push("patch", {"to": "/parent?x=1"})
+        await channel.ended()
+        assert not page.crashed
 
 
 async def test_names_of_views_in_templates(app: Quart) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,8 +13,9 @@ from sqlalchemy import Connection, func, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from messenger import accounts, chat
-from messenger.accounts import attempts, passwords
+from messenger.accounts import attempts, credentials, passwords
 from messenger.accounts.models import Attempt, User, UserSession
+from messenger.accounts.turns import Turns
 from messenger.config import argon2_costs
 from messenger.db import db
 from messenger.errors import Invalid
@@ -42,6 +44,12 @@ async def stored(nickname: str) -> User:
     return user
 
 
+async def registered(nickname: str) -> User:
+    user = await accounts.register(nickname, f"{nickname}@example.com", "a good long one")
+    assert user is not None
+    return user
+
+
 # Credentials
 
 
@@ -57,19 +65,39 @@ async def test_nobody_sees_the_password_again() -> None:
 @pytest.mark.parametrize("email", ["alice@example.com", "ALICE@example.com", " alice@EXAMPLE.com "])
 async def test_an_email_is_taken_once_however_it_is_written(email: str) -> None:
     await accounts.register("Alice", "alice@example.com", "a good long one")
-    with pytest.raises(Invalid) as refused:
-        await accounts.register("Somebody", email, "another good one")
-    assert refused.value.errors == {"email": ["This email is taken."]}
-    with pytest.raises(Invalid) as refused:
-        await accounts.register("Alice", "other@example.com", "another good one")
-    assert refused.value.errors == {"nickname": ["This nickname is taken."]}
+    assert await accounts.register("Somebody", email, "another good one") is None
+    with pytest.raises(Invalid) as no:
+        await accounts.change_user((await registered("Bob")).id, email=email)
+    assert no.value.errors == {"email": ["This email is taken."]}
     assert await accounts.find_user_by_nickname("Somebody") is None
+    assert await accounts.authenticate(email, "a good long one", HERE) is not None
+
+
+@pytest.mark.parametrize("email", ["alice@example.com", "other@example.com"])
+async def test_a_taken_nickname_is_told_whether_the_email_is_known_or_not(email: str) -> None:
+    await accounts.register("Alice", "alice@example.com", "a good long one")
+    with pytest.raises(Invalid) as refused:
+        await accounts.register("Alice", email, "another good one")
+    assert refused.value.errors == {"nickname": ["This nickname is taken."]}
+
+
+async def test_registering_makes_a_hash_for_a_known_email_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    async def counted(password: str, place: object) -> str:
+        made.append(password)
+        return f"hash of {password}"
+
+    monkeypatch.setattr(credentials, "hash_password", counted)
+    for password in ("the first", "the second"):
+        await accounts.register(f"Who chose {password}", "alice@example.com", password)
+    assert made == ["the first", "the second"]
 
 
 async def test_two_who_register_at_once_do_not_both_get_the_email() -> None:
     both = [accounts.register(name, "same@example.com", "a good long one") for name in ("Alice", "Bob")]
     outcome = await asyncio.gather(*both, return_exceptions=True)
-    assert sorted(type(one).__name__ for one in outcome) == ["Invalid", "User"]
+    assert sorted(type(one).__name__ for one in outcome) == ["NoneType", "User"]
 
 
 @pytest.mark.parametrize(
@@ -184,48 +212,108 @@ async def count_attempts() -> int:
         return await session.scalar(select(func.count()).select_from(Attempt)) or 0
 
 
+RIGHT = "a good long one"
+FREE = attempts.for_an_account("").free
+
+
 @pytest.mark.parametrize("email", ["alice@example.com", "nobody@example.com"])
-async def test_five_guesses_for_an_account_whether_it_exists_or_not(email: str) -> None:
-    await accounts.register("Alice", "alice@example.com", "a good long one")
-    assert [await attempt(email) for _ in range(6)] == ["wrong"] * 5 + ["too many"]
+async def test_after_five_guesses_there_is_a_wait_whether_the_account_exists_or_not(email: str) -> None:
+    await accounts.register("Alice", "alice@example.com", RIGHT)
+    assert [await attempt(email) for _ in range(FREE + 1)] == ["wrong"] * FREE + ["too many"]
     assert await attempt(email, THERE) == "too many", "another address does not help"
     assert await attempt(email.upper()) == "too many", "nor does another way of writing"
-    assert await attempt("alice@example.com", password="a good long one") in ("in", "too many")
 
 
 async def test_the_right_password_begins_afresh() -> None:
-    await accounts.register("Alice", "alice@example.com", "a good long one")
+    await accounts.register("Alice", "alice@example.com", RIGHT)
     for _ in range(3):
         assert [await attempt("alice@example.com") for _ in range(4)] == ["wrong"] * 4
-        assert await attempt("alice@example.com", password="a good long one") == "in"
+        assert await attempt("alice@example.com", password=RIGHT) == "in"
 
 
-async def test_waiting_helps_and_is_told_in_minutes() -> None:
-    await accounts.register("Alice", "alice@example.com", "a good long one")
-    for _ in range(5):
+async def test_waits_grow_and_stay_short_and_who_is_refused_makes_them_no_longer() -> None:
+    await accounts.register("Alice", "alice@example.com", RIGHT)
+    for _ in range(FREE):
         await attempt("alice@example.com")
-        await turn_back(timedelta(minutes=2))
-    with pytest.raises(accounts.TooManyAttempts, match=r"^Too many attempts. Try again in 5 minutes.$") as no:
-        await accounts.authenticate("alice@example.com", "a good long one", HERE)
-    assert 240 < no.value.seconds <= 300
-    before = await count_attempts()
-    assert await attempt("alice@example.com", password="a good long one") == "too many"
-    assert await count_attempts() == before, "who is refused does not make it longer"
-    await turn_back(timedelta(minutes=5))
-    assert await attempt("alice@example.com", password="a good long one") == "in"
+    for wait in (5, 10, 20, 40, 60, 60, 60):
+        before = await count_attempts()
+        words = f"^Too many attempts. Try again in {wait} seconds.$"
+        for _ in range(3):
+            with pytest.raises(accounts.TooManyAttempts, match=words) as no:
+                await accounts.authenticate("alice@example.com", RIGHT, HERE)
+        assert no.value.seconds == wait
+        assert await count_attempts() == before
+        await turn_back(timedelta(seconds=wait))
+        assert await attempt("alice@example.com") == "wrong"
+    await turn_back(timedelta(seconds=60))
+    assert await attempt("alice@example.com", password=RIGHT) == "in"
 
 
-async def test_fifty_guesses_from_an_address() -> None:
-    limit = attempts.FROM_AN_ADDRESS
+async def test_a_clock_that_is_put_back_makes_nobody_wait_longer() -> None:
+    for _ in range(FREE):
+        await attempt("alice@example.com")
+    await turn_back(-timedelta(hours=1))
+    with pytest.raises(accounts.TooManyAttempts) as no:
+        await accounts.authenticate("alice@example.com", "wrong", HERE)
+    assert no.value.seconds == 5
+
+
+async def test_the_owners_browser_does_not_wait_for_strangers_and_has_its_own_limit() -> None:
+    await accounts.register("Alice", "alice@example.com", RIGHT)
+    for number in range(FREE):
+        await attempt("alice@example.com", f"198.51.100.{number}")
+    assert await attempt("alice@example.com", password=RIGHT) == "too many"
+    assert await accounts.authenticate("alice@example.com", RIGHT, HERE, "her browser")
+    assert await attempt("alice@example.com", password=RIGHT) == "too many", "strangers still wait"
+    for _ in range(FREE):
+        assert await accounts.authenticate("alice@example.com", "wrong", HERE, "her browser") is None
+    with pytest.raises(accounts.TooManyAttempts):
+        await accounts.authenticate("alice@example.com", RIGHT, HERE, "her browser")
+    assert await accounts.authenticate("alice@example.com", RIGHT, HERE, "her other browser")
+
+
+async def test_one_who_guesses_does_not_lock_out_a_class_behind_the_same_address() -> None:
+    await accounts.register("Alice", "alice@example.com", RIGHT)
+    for _ in range(500):
+        await attempt("nobody@example.com")
+    assert await attempt("alice@example.com", password=RIGHT) == "in"
+
+
+async def test_guesses_at_many_accounts_from_one_address_wait_for_seconds() -> None:
+    limit = attempts.from_an_address("").free
     outcome = [await attempt(f"{number}@example.com") for number in range(limit + 1)]
     assert outcome == ["wrong"] * limit + ["too many"]
     assert await attempt("other@example.com", THERE) == "wrong"
+    for _ in range(5):
+        with pytest.raises(accounts.TooManyAttempts) as no:
+            await accounts.authenticate("other@example.com", "wrong", HERE)
+        assert no.value.seconds <= 10
+        await turn_back(timedelta(seconds=no.value.seconds))
+        assert await attempt("other@example.com") == "wrong"
+        await turn_back(timedelta(seconds=1))
+        other = f"{no.value.seconds}@example.com"
+        assert await attempt(other) in ("wrong", "too many")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("", "unix:", False),
+    ],
+)
+def test_for_whom_an_address_stands(one: str, other: str, same: bool) -> None:
+    assert (attempts.network(one) == attempts.network(other)) == same
 
 
 async def test_a_hundred_guesses_at_once_are_no_more_than_five() -> None:
     outcome = await asyncio.gather(*(attempt("alice@example.com") for _ in range(40)))
-    assert outcome.count("wrong") <= 5
-    assert outcome.count("too many") >= 35
+    assert outcome.count("wrong") <= FREE
+    assert outcome.count("too many") >= 40 - FREE
 
 
 async def test_attempts_tell_nothing_and_are_forgotten() -> None:
@@ -239,11 +327,37 @@ async def test_attempts_tell_nothing_and_are_forgotten() -> None:
     assert await count_attempts() == 2
 
 
+async def test_registering_is_for_a_class_and_not_for_a_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert attempts.for_registering(HERE).free >= 200
+    few = replace(attempts.for_registering(HERE), free=3)
+    monkeypatch.setattr(credentials, "for_registering", lambda address: replace(few, key=address))
+    for number in range(3):
+        assert (
+            await accounts.register(f"Dave {number}", "dave@example.com", RIGHT, HERE) is None or not number
+        )
+    with pytest.raises(accounts.TooManyAttempts, match="Try again in 5 seconds"):
+        await accounts.register("Eve", "eve@example.com", RIGHT, HERE)
+    assert await accounts.register("Eve", "eve@example.com", RIGHT, THERE) is not None
+
+
+async def test_who_finds_a_full_queue_has_not_made_an_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "turns", Turns(1, in_a_line=0))
+    passwords.turns._free = 0
+    monkeypatch.setattr(passwords.turns, "_workers", 0)
+    with pytest.raises(
+        accounts.TooBusy, match=r"^Too many people are at the door. Try again in 10 seconds.$"
+    ):
+        await accounts.authenticate("alice@example.com", RIGHT, HERE)
+    with pytest.raises(accounts.TooBusy):
+        await accounts.register("Alice", "alice@example.com", RIGHT, HERE)
+    assert await count_attempts() == 0
+
+
 # Sessions
 
 
 async def test_a_session_by_its_token() -> None:
-    alice = await accounts.register("Alice", "alice@example.com", "a good long one")
+    alice = await registered("Alice")
     token, other = await accounts.start_session(alice.id), await accounts.start_session(alice.id)
     assert token != other
     found = await accounts.find_user_by_token(token)
@@ -263,7 +377,7 @@ async def test_a_session_by_its_token() -> None:
 
 
 async def test_old_sessions_end_by_themselves_and_are_taken_away() -> None:
-    alice = await accounts.register("Alice", "alice@example.com", "a good long one")
+    alice = await registered("Alice")
     token = await accounts.start_session(alice.id)
     async with db.transaction() as session:
         await session.execute(update(UserSession).values(created_at=now() - accounts.LASTS))
@@ -278,7 +392,7 @@ async def test_old_sessions_end_by_themselves_and_are_taken_away() -> None:
 
 async def three() -> list[User]:
     names = ("Alice", "Bob", "Carol")
-    return [await accounts.register(name, f"{name}@example.com", "a good long one") for name in names]
+    return [await registered(name) for name in names]
 
 
 async def test_a_closed_account_is_nobody_any_more() -> None:

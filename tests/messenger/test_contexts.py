@@ -194,6 +194,18 @@ async def test_the_most_recent_conversation_comes_first() -> None:
     assert summaries[0].last_message.author.nickname == "Bob"  # type: ignore[union-attr]
 
 
+async def test_the_id_of_a_conversation_that_has_ended_is_given_to_no_other() -> None:
+    first, alice, bob = await a_conversation()
+    await chat.send_message(first.id, alice.id, "For Bob's eyes only")
+    await chat.leave(first.id, alice.id)
+    await chat.leave(first.id, bob.id)
+    assert await chat.find_conversation(first.id) is None
+    other = await chat.create_conversation("Hike", owner=alice, others=[bob])
+    message = await chat.send_message(other.id, bob.id, "Another conversation")
+    assert (other.id, message.id) == (first.id + 1, 2)
+    assert other.mark != first.mark
+
+
 # Tables and seeds
 
 

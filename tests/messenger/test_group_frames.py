@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from quart import Quart
@@ -245,3 +246,24 @@ async def test_a_forged_message_to_a_closed_conversation_is_refused_in_words(app
         await bob.hook("send", {"content": "Still here"})
         assert "This conversation is closed" in bob.find("#composer-error").text
         assert len(await chat.recent_messages(2)) == messages
+
+
+async def test_what_an_outbox_holds_for_one_conversation_is_delivered_to_no_other(app: Quart) -> None:
+    async with await page_of(app, "Alice", HIKE) as alice:
+        view, here = alice.view, "#outbox"
+        mine = alice.find(here).get("data-name").removeprefix("outbox:")
+        me, place = mine.split(":")
+        messages = len(await chat.recent_messages(2))
+        # The same numbers, from another database: other people, perhaps.
+        for other in (
+            f"{me}:2-1700000000.000000",
+            f"1-1700000000.000000:{place}",
+            f"{await id_of('Alice')}:2",
+        ):
+            key = {"content": "For Bob's eyes only", "key": str(uuid4()), "to": other}
+            assert await alice.hook("send", key) == {"refused": "This was written for another conversation."}
+        assert len(await chat.recent_messages(2)) == messages
+        sent = {"content": "For all", "key": str(uuid4()), "to": mine}
+        assert "sent" in await alice.hook("send", sent)
+        assert len(await chat.recent_messages(2)) == messages + 1
+        assert alice.view is view

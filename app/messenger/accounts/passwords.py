@@ -1,20 +1,21 @@
 """Passwords: only their hashes are kept. Argon2 is slow on purpose, so it works beside the event loop."""
 
-import asyncio
 import unicodedata
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from ..config import argon2_costs
+from .turns import Place, Turns
 
 SHORTEST = 10
 LONGEST = 200
 
 # Each hash takes 64 MiB for a moment. Two at a time: a crowd has to wait, and the memory suffices.
-threads = ThreadPoolExecutor(2, thread_name_prefix="passwords")
+turns = Turns(2)
+
+OURSELVES = Place("ourselves")
 
 
 @cache
@@ -24,19 +25,19 @@ def hasher() -> PasswordHasher:
     return PasswordHasher(*costs) if costs else PasswordHasher()
 
 
-async def hash_password(password: str) -> str:
-    """What to store of a password."""
-    return await asyncio.get_running_loop().run_in_executor(threads, hasher().hash, normal(password))
+async def hash_password(password: str, place: Place = OURSELVES) -> str:
+    """What to store of a password. Raises TooBusy."""
+    return await turns.run(place, partial(hasher().hash, normal(password)))
 
 
-async def is_password(password: str, password_hash: str | None) -> bool:
-    """Whether the hash is that of the password. Without a hash it takes as long, and is False."""
+async def is_password(password: str, password_hash: str | None, place: Place = OURSELVES) -> bool:
+    """Whether the hash is that of the password. Without one: False, after as long. Raises TooBusy."""
     if len(password) > LONGEST:
         password, password_hash = "", None
     if password_hash is None:
-        await hash_password(password)
+        await hash_password(password, place)
         return False
-    return await asyncio.get_running_loop().run_in_executor(threads, verify, password_hash, password)
+    return await turns.run(place, partial(verify, password_hash, password))
 
 
 def verify(password_hash: str, password: str) -> bool:

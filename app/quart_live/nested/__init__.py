@@ -14,9 +14,10 @@
         inline_template = '<h1>Desk</h1> {{ live_render("ClockLive", id="clock", session={"zone": zone}) }}'
 
 A nested view is a view of its own: own channel, session and mailbox, and its failure is its own. It has no
-address, so `handle_params` never runs; it ends with its parent. With ``sticky=True`` it belongs to no
-parent and stays, state and all, while the user navigates between pages that render it with the same id (a
-player, a call). With ``linked=True`` its crash takes the parent down too.
+address, so `handle_params` never runs, and its `push_patch` is handed to the page's main view; it ends with
+its parent. With ``sticky=True`` it belongs to no parent and stays, state and all, while the user navigates
+between pages that render it with the same id (a player, a call), even if it is the sticky view that sends the
+user there. With ``linked=True`` its crash takes the parent down too.
 
 `placing` writes the child's element into its parent's tree; `family` is who belongs to whom on a socket;
 `failing` keeps a child that cannot mount from freezing the page. Over HTTP, where children are rendered

@@ -7,11 +7,14 @@ send. What is sent arrives in `handle_info`, in order, when the other has time.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import JoinRefused
+from ..flash import Flash
 from ..mailbox import Envelope, Mailbox
+from ..navigation import Patch
 from .placing import LivePlaces
 
 if TYPE_CHECKING:
@@ -47,6 +50,19 @@ class ViewHandle:
             self._mailbox.post(Envelope(message))
 
 
+@dataclass(frozen=True, slots=True)
+class PatchFromInside:
+    """A message to the root view: a view inside has called `push_patch`.
+
+    Attributes:
+        patch: the address.
+        flash: what the view has put into the flash, for the root view to show.
+    """
+
+    patch: Patch
+    flash: Flash
+
+
 class Family:
     """The relatives of one channel.
 
@@ -59,6 +75,7 @@ class Family:
         parent: the channel in whose template this one was placed; ``None`` for main and sticky views.
         children: the joined channels of nested views, by element id.
         places: what ``live_render`` writes into this channel's template.
+        is_sticky: whether it was placed with ``sticky=True``.
     """
 
     def __init__(self, channel: Channel, live: QuartLive, element_id: str) -> None:
@@ -67,6 +84,7 @@ class Family:
         self.parent: Channel | None = None
         self.children: dict[str, Channel] = {}
         self.places = LivePlaces(live, element_id)
+        self.is_sticky = False
         self._handles: dict[str, ViewHandle] = {}
         channel.children = MappingProxyType(self._handles)
 
@@ -78,6 +96,19 @@ class Family:
         self.parent = parent
         parent.family.children[self._id] = self._channel
         parent.family._handles[self._id] = _handle(self._channel)
+
+    @property
+    def root(self) -> Channel:
+        """The outermost channel of the family: a main or a sticky view, or one in an ordinary page."""
+        channel = self._channel
+        while channel.family.parent is not None:
+            channel = channel.family.parent
+        return channel
+
+    @property
+    def stays(self) -> bool:
+        """Whether the view outlives a live navigation: it is sticky, or inside a view that is."""
+        return self.root.family.is_sticky
 
     def leave(self, reason: str) -> None:
         """The channel has ended: its children end too, and its parent forgets it."""

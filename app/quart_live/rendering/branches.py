@@ -35,7 +35,7 @@ class BranchGenerator(OutputGenerator):
     def live_if(self, node: nodes.If, frame: Frame, builder: NodeBuilder) -> None:
         """``if``, ``elif``, ``else``: the branch taken, or an empty string."""
         skip = not self.dependencies.binds_outside(node)
-        with self.slot(builder, self.dependencies.of(node), skip) as (slot, index):
+        with self.slot(builder, node, self.dependencies.of(node), skip) as (slot, index):
             self.writeline(f"{slot} = ''")
             for body in (node.body, *(branch.body for branch in node.elif_), node.else_):
                 if body:
@@ -64,7 +64,7 @@ class BranchGenerator(OutputGenerator):
         if node.recursive or _jumps(node):
             self.opaque(node, frame, builder)
             return
-        with self.slot(builder, self.dependencies.of(node)) as (slot, index):
+        with self.slot(builder, node, self.dependencies.of(node)) as (slot, index):
             iterable, key = self._iterable_and_key(node)
             items = self.temporary_identifier()
             self.writeline(f"{items} = ", node)

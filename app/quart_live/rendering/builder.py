@@ -44,6 +44,7 @@ class NodeBuilder:
         tracked: whether the node of the last render is at hand, so that parts can be skipped.
         strings: the statics.
         is_text: for each dynamic whether it is always a string.
+        lines: for each dynamic the line of the template where it stands.
         nested: whether it is a branch, and not the whole template.
     """
 
@@ -52,6 +53,7 @@ class NodeBuilder:
     tracked: bool
     strings: list[str] = field(default_factory=lambda: [""])
     is_text: list[bool] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
     nested: bool = False
 
     @property
@@ -68,10 +70,11 @@ class NodeBuilder:
         """Add constant HTML."""
         self.strings[-1] += text
 
-    def add_dynamic(self, is_text: bool = False) -> int:
-        """Count one more dynamic; returns its index in the node."""
+    def add_dynamic(self, line: int, is_text: bool = False) -> int:
+        """Count one more dynamic, of a line of the template; returns its index in the node."""
         self.strings.append("")
         self.is_text.append(is_text)
+        self.lines.append(line)
         return len(self.is_text)
 
 
@@ -86,6 +89,7 @@ class NodeGenerator(CodeGenerator):
         self.builders: dict[str | None, NodeBuilder] = {}
         self.bits: dict[str, int] = {}
         self.constants: list[str] = []
+        self.lines: list[tuple[str, tuple[int, ...]]] = []
         self.around: list[nodes.Node] = []  # settings (autoescape) in force around the current statement
 
     def constant(self) -> str:
@@ -110,6 +114,7 @@ class NodeGenerator(CodeGenerator):
         """Write down the statics, now that they are all known."""
         number = int(builder.statics.removeprefix("live_"))
         self.constants[number] = f"Statics({tuple(builder.strings)!r}, {keyed!r})"
+        self.lines.append((builder.statics, tuple(builder.lines)))
 
     def bit(self, name: str) -> int:
         """The bit of a name in the masks of this template."""
@@ -126,9 +131,11 @@ class NodeGenerator(CodeGenerator):
         return f"not {builder.mask} & {mask}"
 
     @contextmanager
-    def slot(self, builder: NodeBuilder, names: Names, skip: bool = True) -> Iterator[tuple[str, int]]:
-        """One dynamic made by statements: yields the variable to leave it in, and its index."""
-        index = builder.add_dynamic()
+    def slot(
+        self, builder: NodeBuilder, node: nodes.Node, names: Names, skip: bool = True
+    ) -> Iterator[tuple[str, int]]:
+        """One dynamic made by the statement `node`: yields the variable to leave it in, and its index."""
+        index = builder.add_dynamic(node.lineno)
         slot = self.temporary_identifier()
         test = self.skip_test(builder, names) if skip else None
         if test:
@@ -153,7 +160,7 @@ class NodeGenerator(CodeGenerator):
 
     def opaque(self, node: nodes.Node, frame: Frame, builder: NodeBuilder) -> None:
         """Let Jinja render the statement to a string: one dynamic."""
-        with self.slot(builder, self.dependencies.of(node)) as (slot, _index):
+        with self.slot(builder, node, self.dependencies.of(node)) as (slot, _index):
             outer, frame.buffer = frame.buffer, self.temporary_identifier()
             self.writeline(f"{frame.buffer} = []")
             super().visit(node, frame)

@@ -60,6 +60,8 @@ class LiveCodeGenerator(MacroGenerator):
         self.writeline(f"live_facts = {self._facts(node, inherits)!r}")
         plans = ", ".join(f"{statics}: {tuple(plan)!r}" for statics, plan in self.plans)
         self.writeline(f"live_plans = {{{plans}}}")
+        lines = ", ".join(f"{statics}: {numbers!r}" for statics, numbers in self.lines)
+        self.writeline(f"live_lines = {{{lines}}}")
         debug_info = "&".join(f"{template}={code}" for template, code in self.debug_info)
         self.writeline(f"debug_info = {debug_info!r}")
 

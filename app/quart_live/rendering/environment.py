@@ -57,6 +57,7 @@ class LiveTemplate(jinja2.Template):
         optional: the names among them it guards by ``is defined`` or ``default``.
         reads: every name in it, local ones too.
         inherits: whether it extends another template (then it is one dynamic).
+        part_lines: for each statics (the whole, branches, loop bodies, macros) the line of each dynamic.
     """
 
     live_root: Callable[[Context, frozenset[str], Node | None], Node]
@@ -65,6 +66,7 @@ class LiveTemplate(jinja2.Template):
     optional: frozenset[str]
     reads: frozenset[str]
     inherits: bool
+    part_lines: Mapping[Statics, tuple[int, ...]]
     _facts: Mapping[str, Any]
     _plans: Mapping[Statics, StreamPlan]
 
@@ -83,6 +85,7 @@ class LiveTemplate(jinja2.Template):
         template.optional = frozenset(facts["optional"])
         template.reads = frozenset(facts["reads"])
         template.inherits = facts["inherits"]
+        template.part_lines = namespace["live_lines"]
         template._facts = facts
         template._plans = {statics: StreamPlan(*plan) for statics, plan in namespace["live_plans"].items()}
         return template

@@ -48,7 +48,7 @@ class MacroGenerator(BranchGenerator):
 
     def live_callblock(self, node: nodes.CallBlock, frame: Frame, builder: NodeBuilder) -> None:
         """``call``: the node of the macro that is called."""
-        with self.slot(builder, self.dependencies.of(node)) as (slot, _index):
+        with self.slot(builder, node, self.dependencies.of(node)) as (slot, _index):
             call_frame, macro_ref = self.macro_body(node, frame)
             self.writeline("caller = ")
             self.macro_def(macro_ref, call_frame)
@@ -57,7 +57,7 @@ class MacroGenerator(BranchGenerator):
 
     def live_include(self, node: nodes.Include, frame: Frame, builder: NodeBuilder) -> None:
         """``include``: the node of the included template, which decides itself what to evaluate."""
-        with self.slot(builder, frozenset(), skip=False) as (slot, index):
+        with self.slot(builder, node, frozenset(), skip=False) as (slot, index):
             self.writeline(f"{slot} = ''")
             if node.ignore_missing:
                 self.writeline("try:")

@@ -20,7 +20,7 @@ class OutputGenerator(NodeGenerator):
             text = self._constant_text(child, frame)
             if text is None:
                 dynamics.append(child)
-                builder.add_dynamic(is_text=not isinstance(child, nodes.Call))
+                builder.add_dynamic(child.lineno, is_text=not isinstance(child, nodes.Call))
             else:
                 builder.add_text(text)
         if not dynamics:

@@ -17,6 +17,7 @@ from .accept import Accept
 if TYPE_CHECKING:
     from .writer import UploadWriter
 
+SELECTED, TOTAL = "selected", "total"
 TOO_LARGE, TOO_MANY, NOT_ACCEPTED = "too_large", "too_many_files", "not_accepted"
 FAILED, TIMED_OUT, NOT_WRITTEN = "failed", "timed_out", "not_written"
 
@@ -98,6 +99,8 @@ class Upload:
         ref: the input's element id, for ``phx-drop-target``. Another one after each mount.
         accept: the file types.
         max_entries: how many files.
+        max_entries_mode: which files count: those that are ``selected`` now, or in ``total`` those that were
+            consumed before as well.
         max_file_size: bytes each.
         chunk_size: bytes sent at once.
         chunk_timeout: seconds within which the next chunk has to come.
@@ -107,11 +110,13 @@ class Upload:
         writer: called to learn what takes an entry's bytes, if not a temporary file.
         entries: the files, in the order in which they were chosen.
         errors: reasons that concern all of them: ``too_many_files``.
+        gone: how many were consumed and have been forgotten.
     """
 
     name: str
     accept: Accept
     max_entries: int = 1
+    max_entries_mode: str = SELECTED
     max_file_size: int = 8_000_000
     chunk_size: int = 64_000
     chunk_timeout: float = 10
@@ -122,8 +127,13 @@ class Upload:
     ref: str = field(default_factory=lambda: f"phx-{secrets.token_urlsafe(9)}")
     entries: list[UploadEntry] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    gone: int = field(default=0, repr=False)
 
     def __post_init__(self) -> None:
+        if self.max_entries_mode not in (SELECTED, TOTAL):
+            raise LiveViewError(
+                f'allow_upload: max_entries_mode is "selected" or "total", not {self.max_entries_mode!r}'
+            )
         if self.external is not None and self.writer is not None:
             raise LiveViewError("allow_upload: what goes elsewhere by external= never comes to a writer")
         for name in ("max_entries", "max_file_size", "chunk_size", "chunk_timeout"):
@@ -155,13 +165,15 @@ class Upload:
 
     def drop(self, entry: UploadEntry) -> None:
         """Forget an entry."""
+        if entry.consumed and entry in self.entries:
+            self.gone += 1
         self.entries = [kept for kept in self.entries if kept is not entry]
         self._count()
 
     def awaiting_preflight(self, refs: Iterable[str]) -> list[UploadEntry]:
         """Those of the entries that may be sent now."""
         wanted = set(refs)
-        within = self.entries[: self.max_entries]
+        within = self.entries[: self._room()]
         return [entry for entry in within if entry.ref in wanted and entry.valid and not entry.preflighted]
 
     def _objections(self, entry: UploadEntry) -> Iterator[str]:
@@ -170,8 +182,12 @@ class Upload:
         elif not self.accept.takes(entry.client_name, entry.client_type):
             yield NOT_ACCEPTED
 
+    def _room(self) -> int:
+        """How many of the entries, from the first, may be there."""
+        return max(0, self.max_entries - self.gone) if self.max_entries_mode == TOTAL else self.max_entries
+
     def _count(self) -> None:
-        self.errors = [TOO_MANY] if len(self.entries) > self.max_entries else []
+        self.errors = [TOO_MANY] if len(self.entries) > self._room() else []
 
 
 class UploadRefused(Exception):  # noqa: N818 - an answer, not an error

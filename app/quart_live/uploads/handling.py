@@ -34,6 +34,10 @@ async def chosen(channel: Channel, payload: object) -> None:
 async def preflight(channel: Channel, payload: object) -> tuple[UploadMethods | None, dict[str, Any]]:
     """Answer ``allow_upload``: may these files be sent, and how?
 
+    Without ``auto_upload`` they go with their form, all or none: if one is refused, nothing is allowed, and
+    the client lets go of the form. Were the others allowed, it would wait for them at the next submit,
+    although it has given up sending them. They are asked for again then. (As in Phoenix.)
+
     Returns:
         Whose upload it is, and the ``response`` for the client.
     """
@@ -45,21 +49,32 @@ async def preflight(channel: Channel, payload: object) -> tuple[UploadMethods | 
         return None, {"ref": ref, "error": [[ref, "disallowed"]]}
     owner, upload = found
     entries = await _take_in(channel.uploads, owner, upload, described)
-    allowed: dict[str, Any] = {}
     refs = [entry.ref for entry in entries]
-    for entry in upload.awaiting_preflight(refs):
-        ticket = await _ticket(channel.uploads, upload, entry)
-        if ticket is not None:
-            entry.preflighted = True
-            allowed[entry.ref] = ticket
     asked = [entry for entry in upload.entries if entry.ref in refs]
+    tickets: dict[UploadEntry, Any] = {}
+    if upload.auto_upload or not _objections(upload, asked):
+        for entry in upload.awaiting_preflight(refs):
+            ticket = await _ticket(channel.uploads, upload, entry)
+            if ticket is not None:
+                tickets[entry] = ticket
     owner._uploads_changed()
+    objections = [] if upload.auto_upload else _objections(upload, asked)
+    if objections:
+        return owner, {"ref": upload.ref, "error": objections}
+    for entry in tickets:
+        entry.preflighted = True
     return owner, {
         "ref": upload.ref,
         "config": channel.uploads.client_config(upload),
-        "entries": allowed,
+        "entries": {entry.ref: ticket for entry, ticket in tickets.items()},
         "errors": {entry.ref: entry.errors for entry in asked if entry.errors},
     }
+
+
+def _objections(upload: Upload, asked: list[UploadEntry]) -> list[list[str]]:
+    """What speaks against sending these files: each time the ref of the upload or the entry, and a reason."""
+    whole = [[upload.ref, error] for error in upload.errors]
+    return whole + [[entry.ref, error] for entry in asked for error in entry.errors]
 
 
 async def progress(channel: Channel, payload: object) -> UploadMethods | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ..async_tasks import perform
 from ..errors import LiveViewError
@@ -44,6 +44,7 @@ class UploadMethods:
         *,
         accept: str | Iterable[str],
         max_entries: int = 1,
+        max_entries_mode: Literal["selected", "total"] = "selected",
         max_file_size: int = 8_000_000,
         chunk_size: int = 64_000,
         chunk_timeout: float = 10,
@@ -58,6 +59,10 @@ class UploadMethods:
             name: of the upload and of its file input.
             accept: file types such as ``[".png", "image/*", "text/plain"]``; ``"any"`` for all.
             max_entries: how many files.
+            max_entries_mode: whether ``max_entries`` limits the files that are ``"selected"`` at a time, or
+                in ``"total"`` all that are taken by this `allow_upload`, so that consumed ones still count.
+                With ``auto_upload`` files are consumed one by one, and only the latter limits anything. A new
+                `allow_upload`, and so a new mount, counts from the beginning.
             max_file_size: bytes each.
             chunk_size: bytes to send at once; at most what ``LIVE_MAX_FRAME_BYTES`` leaves room for.
             chunk_timeout: seconds within which each chunk has to come.
@@ -81,6 +86,7 @@ class UploadMethods:
             name=name,
             accept=Accept(accept),
             max_entries=max_entries,
+            max_entries_mode=max_entries_mode,
             max_file_size=max_file_size,
             chunk_size=chunk_size,
             chunk_timeout=chunk_timeout,

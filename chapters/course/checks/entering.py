@@ -64,8 +64,12 @@ class Entering(Expectations):
         return fields
 
     async def register(self, person: Person, **changed: str) -> None:
-        """Make an account by the app's own page, and wait until its nickname stands in the top bar."""
+        """Make an account by the app's own pages, and sign in: its nickname then stands in the top bar."""
         fields = await self.fill_register(person, "a good form", **changed)
+        await self.expect_visible(person.heading("Sign in"))
+        await person.textbox("Email").fill(fields["Email"])
+        await person.textbox("Password").fill(fields["Password"])
+        await person.button("Sign in").click()
         await self.expect_text(self.top_bar(person), fields["Nickname"], "the top bar")
 
     def top_bar(self, person: Person) -> Locator:

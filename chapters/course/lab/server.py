@@ -150,6 +150,8 @@ async def serve(app: Any, sock: socket.socket, channel: Channel) -> None:
         answer_probes(app),
         ws="websockets-sansio",
         ws_per_message_deflate=False,
+        # uvicorn by itself believes X-Forwarded-For from this machine. Whom to believe, the app says.
+        proxy_headers=False,
         backlog=2048,
         log_config=None,
         timeout_graceful_shutdown=SECONDS_TO_CLOSE,

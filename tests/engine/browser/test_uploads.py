@@ -334,6 +334,18 @@ async def test_external_storage(serve: Serve, kept: Path, temporary: Path) -> No
     await page.locator("li a").click()
     await expect(page.locator("li")).to_have_count(0)
 
+    # A good one beside a refused one: once that is taken away, the other can be sent.
+    await page.set_input_files("input", [payload("good.txt", b"g" * 9), payload("huge.txt", b"h")])
+    await expect(page.locator("li")).to_have_count(2)
+    await page.click("button")
+    await expect(page.locator("li").last).to_contain_text("huge.txt 0% over quota")
+    await expect(page.locator("form")).not_to_have_class("phx-submit-loading")
+    await page.locator("li a").last.click()
+    await expect(page.locator("li")).to_have_count(1)
+    await page.click("button")
+    await expect(page.locator("u").last).to_have_text("good.txt at /store/good.txt")
+    assert stored["good.txt"] == b"g" * 9
+
     await page.set_input_files("input", [payload("broken.txt", b"x")])
     await expect(page.locator("li")).to_contain_text("broken.txt 0%")
     await page.click("button")

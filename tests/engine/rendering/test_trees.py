@@ -241,3 +241,16 @@ def test_a_finalize_function_of_the_environment_is_kept() -> None:
     environment = LiveEnvironment(finalize=lambda value: "-" if value is None else value)
     template = environment.live_from_string("{% macro m() %}x{% endmacro %}{{ a }}{{ m() }}{{ 1 }}")
     assert Renderer(template).html({"a": None}) == "-x1"
+
+
+def test_each_dynamic_knows_the_line_of_the_template_where_it_stands() -> None:
+    environment = LiveEnvironment()
+    template = environment.live_from_string(
+        "<p>{{ title }}</p>\n"
+        "{% if open %}\n<b>{{ a }}</b>\n<i>{{ b }}</i>\n{% endif %}\n"
+        "{% for row in rows %}\n<li>{{ row }}</li>{% endfor %}"
+    )
+    by_strings = {statics.strings: lines for statics, lines in template.part_lines.items()}
+    assert template.part_lines[template.statics] == (1, 2, 6)
+    assert by_strings["\n<b>", "</b>\n<i>", "</i>\n"] == (3, 4)
+    assert by_strings["\n<li>", "</li>"] == (7,)

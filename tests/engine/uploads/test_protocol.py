@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from engine.uploads.views import AutoLive, DocLive
@@ -152,8 +153,12 @@ async def test_refused_with_reasons(doc_app: Quart) -> None:
         a, b, _ = doc.files
         assert doc.element.get("data-phx-error-refs") == f"{doc.ref},{a.ref},{b.ref}"
         response = await doc.preflight()
-        assert response["entries"] == {}
-        assert response["errors"] == {a.ref: ["not_accepted"], b.ref: ["too_large"]}
+        assert response["error"] == [
+            [doc.ref, "too_many_files"],
+            [a.ref, "not_accepted"],
+            [b.ref, "too_large"],
+        ]
+        assert "entries" not in response
         await page.push("cancel", {"ref": a.ref})
         assert "too_many_files" not in page.html
         await page.push("cancel", {"ref": a.ref})  # clicked twice
@@ -454,10 +459,10 @@ async def test_an_entry_that_was_refused_gets_no_token_and_cannot_be_sent(doc_ap
     async with LiveViewTest(doc_app, "/doc") as page:
         big = text_file("big.txt", 5000)
         await page.file_input("doc").choose(big)
-        assert (await page.file_input("doc").preflight())["entries"] == {}
+        assert (await page.file_input("doc").preflight())["error"] == [[big.ref, "too_large"]]
         # Even asked as if it were a small one: what was announced first counts.
         big.content = b"x"
-        assert (await page.file_input("doc").preflight())["entries"] == {}
+        assert (await page.file_input("doc").preflight())["error"] == [[big.ref, "too_large"]]
 
 
 async def test_a_chunk_without_a_join(doc_app: Quart) -> None:
@@ -581,6 +586,8 @@ async def test_external_storage(app: Quart, live: QuartLive) -> None:
             return {"uploader": "S3", "url": f"https://store.example/{entry.uuid}"}
 
         async def handle_event(self, event: str, params: Any) -> None:
+            if event == "cancel":
+                self.cancel_upload("doc", params["ref"])
             if event == "save":
                 self.assign(got=await self.consume_uploaded_entries("doc", lambda meta, entry: meta["url"]))
 
@@ -589,12 +596,20 @@ async def test_external_storage(app: Quart, live: QuartLive) -> None:
         doc = page.file_input("doc")
         yes, no = text_file("yes"), text_file("no")
         await doc.choose(yes, no)
+        assert await doc.preflight() == {
+            "ref": doc.ref,
+            "error": [[no.ref, "quota"]],
+            "diff": {"0": ANY, "1": ANY},
+        }
+        assert "0quota" in page.text
+        assert doc.element.get("data-phx-preflighted-refs") == ""  # else the client would wait for it
+        await page.push("cancel", {"ref": no.ref})
         response = await doc.preflight()
-        assert response["errors"] == {no.ref: ["quota"]}
+        assert response["errors"] == {}
+        assert list(response["entries"]) == [yes.ref]
         (meta,) = response["entries"].values()
         assert meta["uploader"] == "S3"
-        assert "0quota" in page.text
-        page.view.cancel_upload("doc", no.ref)
+        assert doc.element.get("data-phx-preflighted-refs") == yes.ref
         sending = Sending(page, doc.ref, yes, 64)
         await sending.progress(50)
         await sending.progress(100)
@@ -605,6 +620,93 @@ async def test_external_storage(app: Quart, live: QuartLive) -> None:
         await doc.choose(text_file("bad"))
         with pytest.raises(ViewCrashedError):
             await doc.preflight()
+
+
+async def test_auto_upload_sends_what_is_not_refused(app: Quart, live: QuartLive) -> None:
+    class External(LiveView):
+        inline_template = "<form phx-change='validate'>{{ live_file_input(uploads.doc) }}</form>"
+
+        async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+            self.allow_upload("doc", accept="any", max_entries=2, external=self.presign, auto_upload=True)
+
+        async def presign(self, entry: UploadEntry) -> dict[str, Any]:
+            if entry.client_name == "no":
+                raise UploadRefused("quota")
+            return {"uploader": "S3"}
+
+        async def handle_event(self, event: str, params: Any) -> None:
+            pass
+
+    live.route("/external", External)
+    async with LiveViewTest(app, "/external") as page:
+        doc = page.file_input("doc")
+        yes, no = text_file("yes"), text_file("no")
+        await doc.choose(yes, no)
+        response = await doc.preflight()
+        assert (list(response["entries"]), response["errors"]) == ([yes.ref], {no.ref: ["quota"]})
+
+
+async def test_entries_in_total(doc_app: Quart, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DocLive, "options", {**DocLive.options, "max_entries_mode": "total"})
+    async with LiveViewTest(doc_app, "/doc") as page:
+        doc = page.file_input("doc")
+        await doc.choose(text_file("one.txt"))
+        await doc.send()
+        await page.submit("form")
+        await page.until(lambda: doc.element.get("data-phx-active-refs") == "")
+        two, three = text_file("two.txt"), text_file("three.txt")
+        await doc.choose(two, three)
+        assert "too_many_files" in page.html  # with the consumed one, three
+        assert (await doc.preflight())["error"] == [[doc.ref, "too_many_files"]]
+        await page.push("cancel", {"ref": three.ref})  # what is cancelled does not count
+        assert "too_many_files" not in page.html
+        await doc.send()
+        await page.push("later")  # nor is a postponed one counted twice
+        assert "too_many_files" not in page.html
+        await page.submit("form")
+        await page.until(lambda: doc.element.get("data-phx-active-refs") == "")
+        assert page.text == "Go one.txt:150two.txt:150"
+        await doc.choose(text_file("four.txt"))
+        assert "too_many_files" in page.html
+        await page.push("cancel", {"ref": doc.files[0].ref})
+        page.view.allow_upload("doc", **DocLive.options)  # counts from the beginning
+        await page.push("nothing")
+        await doc.choose(text_file("five.txt"))
+        assert "too_many_files" not in page.html
+
+
+async def test_auto_uploads_in_total(doc_app: Quart, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Consumed one by one, files of any number would come through, two at a time."""
+    monkeypatch.setattr(AutoLive, "options", {"max_entries": 2, "max_entries_mode": "total"})
+    async with LiveViewTest(doc_app, "/auto") as page:
+        doc = page.file_input("doc")
+        names = ["a", "b", "c", "d"]
+        for name in names:
+            await doc.choose(text_file(name))
+            response = await doc.preflight()
+            assert list(response["entries"]) == [doc.files[-1].ref] * (name in "ab")
+            if response["entries"]:
+                sending = Sending(page, doc.ref, doc.files[-1], 1000)
+                await sending.join(response["entries"][doc.files[-1].ref])
+                await sending.rest()
+                await page.settle()
+        assert page.text == "c 0d 0 a:150b:150"
+        assert page.view.assigns.uploads.doc.errors == ["too_many_files"]
+
+
+async def test_a_single_file_in_total_is_not_replaced_once_it_is_consumed(
+    doc_app: Quart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DocLive, "options", {"accept": "any", "max_entries_mode": "total"})
+    async with LiveViewTest(doc_app, "/doc") as page:
+        doc = page.file_input("doc")
+        await doc.choose(text_file("one"))
+        await doc.choose(text_file("two"))  # takes its place
+        await doc.send()
+        await page.submit("form")
+        await doc.choose(text_file("three"))
+        assert "too_many_files" in page.html
+        assert (await doc.preflight())["error"] == [[doc.ref, "too_many_files"]]
 
 
 async def test_the_first_render(doc_app: Quart) -> None:

@@ -61,6 +61,11 @@ def test_limits_are_positive_numbers(name: str, value: Any) -> None:
         Upload(name="doc", accept=Accept("any"), **{name: value})
 
 
+def test_modes_of_counting() -> None:
+    with pytest.raises(LiveViewError, match='"selected" or "total"'):
+        Upload(name="doc", accept=Accept("any"), max_entries_mode="all")
+
+
 def entry(name: str = "a.txt", **more: Any) -> UploadEntry:
     return UploadEntry("1", "phx-ref", "doc", name, 5, **more)
 

@@ -62,11 +62,17 @@ class AutoLive(LiveView):
 <form id="up" phx-change="validate">{{ live_file_input(uploads.doc, aria_label="Files") }}</form>
 {% for e in uploads.doc.entries %}<p>{{ e.client_name }} {{ e.progress }}</p>{% endfor %}
 {% for g in got %}<u>{{ g }}</u>{% endfor %}"""
+    options: ClassVar[dict[str, Any]] = {"max_entries": 3}
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
         self.assign(got=[])
         self.allow_upload(
-            "doc", accept="any", max_entries=3, auto_upload=True, progress=self.progressed, chunk_size=1000
+            "doc",
+            accept="any",
+            auto_upload=True,
+            progress=self.progressed,
+            chunk_size=1000,
+            **type(self).options,
         )
 
     async def handle_event(self, event: str, params: Any) -> None:

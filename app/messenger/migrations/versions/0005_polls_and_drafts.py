@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("content", sa.String(200), nullable=False),
         *timestamps(),
         sa.CheckConstraint("trim(content) <> ''", name="content_not_blank"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_chat_questions_conversation_id", "chat_questions", ["conversation_id"])
     op.create_table(
@@ -24,6 +25,7 @@ def upgrade() -> None:
         reference("question_id", "chat_questions.id", "CASCADE"),
         sa.Column("content", sa.String(200), nullable=False),
         sa.UniqueConstraint("question_id", "content"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "chat_votes",
@@ -34,6 +36,7 @@ def upgrade() -> None:
         *timestamps(),
         # Whoever votes again changes their mind; they do not vote twice.
         sa.UniqueConstraint("question_id", "user_id"),
+        sqlite_autoincrement=True,
     )
     create_drafts()
     create_stash()
@@ -48,6 +51,7 @@ def create_drafts() -> None:
         sa.Column("content", sa.Text, nullable=False),
         *timestamps(),
         sa.UniqueConstraint("conversation_id", "user_id"),
+        sqlite_autoincrement=True,
     )
 
 

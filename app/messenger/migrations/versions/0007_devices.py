@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["session_id"], ["accounts_sessions.id"], ondelete="CASCADE"),
         sa.UniqueConstraint("session_id"),
         sa.UniqueConstraint("endpoint"),
+        sqlite_autoincrement=True,
     )
 
 

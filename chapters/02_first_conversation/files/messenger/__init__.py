@@ -8,7 +8,8 @@ from .config import database_url, read_environment, static_folder
 from .conversation_live import ConversationLive
 from .counter_live import CounterLive
 from .db import db
-from .pages import not_found, pages
+from .errors import Unavailable
+from .pages import not_found, pages, unavailable
 from .people import hue, initials
 from .times import clock, clock_or_day, day_name
 
@@ -25,6 +26,7 @@ def create_app() -> Quart:
         app.add_template_filter(template_filter)
     app.register_blueprint(pages)
     app.register_error_handler(404, not_found)
+    app.register_error_handler(Unavailable, unavailable)
 
     live = QuartLive(layout="layout.html")
     live.route("/counter", CounterLive)

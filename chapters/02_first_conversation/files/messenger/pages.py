@@ -1,9 +1,11 @@
 """Ordinary pages: one request, one answer."""
 
-from quart import Blueprint, render_template
+from quart import Blueprint, current_app, render_template, request
+from quart.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from . import chat
+from .errors import Unavailable
 
 pages = Blueprint("pages", __name__)
 
@@ -17,3 +19,10 @@ async def index() -> str:
 async def not_found(_error: HTTPException) -> tuple[str, int]:
     """What an address leads to when nothing is there."""
     return await render_template("not_found.html"), 404
+
+
+async def unavailable(error: Unavailable) -> ResponseReturnValue:
+    """What is shown when the database cannot be reached. The page asks for nothing that is in it."""
+    template = current_app.jinja_env.get_template("unavailable.html")
+    page = await template.render_async(reason=error, again=request.method == "GET", seconds=error.seconds)
+    return page, 503, {"Retry-After": str(error.seconds), "Cache-Control": "no-store"}

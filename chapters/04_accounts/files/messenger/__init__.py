@@ -10,7 +10,8 @@ from .config import database_url, read_environment, static_folder
 from .conversation_live import ConversationLive
 from .counter_live import CounterLive
 from .db import db
-from .pages import not_found, pages
+from .errors import Unavailable
+from .pages import not_found, pages, unavailable
 from .people import hue, initials
 from .times import clock, clock_or_day, day_name
 
@@ -28,6 +29,7 @@ def create_app() -> Quart:
     app.register_blueprint(pages)
     app.register_blueprint(account_pages)
     app.register_error_handler(404, not_found)
+    app.register_error_handler(Unavailable, unavailable)
 
     live = QuartLive(layout="layout.html")
     live.route("/counter", CounterLive)

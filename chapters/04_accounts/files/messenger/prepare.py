@@ -8,32 +8,43 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .config import database_url, switched_on
 from .db import db
+from .errors import Unavailable
 from .migrations import migrate
 from .seeds import seed
 
+# Seconds to wait for another process that prepares the same database.
+PATIENCE = 60.0
+
+HALF_MADE = """The tables are half made: an older Parley was stopped while it prepared them.
+Move the database away, or bring back a copy of it, and start again."""
+
 
 async def prepare() -> None:
-    """Migrate to the newest tables, and seed when there are no records yet."""
-    db.connect(database_url())
+    """Migrate to the newest tables, and seed when there are no records yet: all of it, or nothing."""
+    db.connect(database_url(), PATIENCE)
     try:
         click.echo(f"Database: {db.engine.url.render_as_string(hide_password=True)}")
-        before, after = await migrate()
-        if before == after:
-            click.echo(f"Tables:   up to date at revision {after}.")
-        else:
-            click.echo(f"Tables:   migrated from revision {before or 'none'} to {after}.")
-        stored = await seed() if switched_on("PARLEY_SEED", "1") else None
-        click.echo(f"Records:  stored {stored}." if stored else "Records:  nothing added.")
+        async with db.together():
+            before, after = await migrate()
+            stored = await seed() if switched_on("PARLEY_SEED", "1") else None
     finally:
         await db.disconnect()
+    if before == after:
+        click.echo(f"Tables:   up to date at revision {after}.")
+    else:
+        click.echo(f"Tables:   migrated from revision {before or 'none'} to {after}.")
+    click.echo(f"Records:  stored {stored}." if stored else "Records:  nothing added.")
 
 
 def main() -> None:
     """Run `prepare`, and say in one sentence when the database cannot be reached."""
     try:
         asyncio.run(prepare())
-    except (SQLAlchemyError, ModuleNotFoundError, OSError) as error:
-        reason = getattr(error, "orig", error)
+    except (SQLAlchemyError, Unavailable, ModuleNotFoundError, OSError) as error:
+        cause = error.__cause__ if isinstance(error, Unavailable) else error
+        reason = getattr(cause, "orig", cause)
+        if any(words in str(reason) for words in ("already exists", "duplicate column name")):
+            sys.exit(HALF_MADE)
         sys.exit(f"The database cannot be prepared: {reason}. See PARLEY_DATABASE_URL.")
 
 

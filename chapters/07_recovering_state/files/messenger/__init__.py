@@ -11,9 +11,10 @@ from .config import database_url, read_environment, static_folder
 from .conversation_live import ConversationLive
 from .counter_live import CounterLive
 from .db import Base, db
+from .errors import Unavailable
 from .keeping_live import KeepingLive
 from .lifecycle_live import LifecycleLive
-from .pages import not_found, pages
+from .pages import not_found, pages, unavailable
 from .people import hue, initials
 from .search_live import SearchLive
 from .times import clock, clock_or_day, day_name
@@ -37,6 +38,7 @@ def create_app() -> Quart:
     app.register_blueprint(pages)
     app.register_blueprint(account_pages)
     app.register_error_handler(404, not_found)
+    app.register_error_handler(Unavailable, unavailable)
 
     live = QuartLive(layout="layout.html")
     live.route("/counter", CounterLive)

@@ -12,6 +12,7 @@ from typing import Any
 from quart_live import CONTINUE, HALT, LiveView
 
 from . import chat
+from .errors import Unavailable
 from .params import id_in, text_in
 
 EVENT = "draft"
@@ -39,5 +40,5 @@ async def keep(conversation_id: int, user_id: int, content: str) -> None:
     """Keep the text, if this user is still a member; if not, there is no page to show it in."""
     try:
         await chat.keep_draft(conversation_id, user_id, content)
-    except chat.NotAMember:
+    except (chat.NotAMember, Unavailable):
         return

@@ -12,7 +12,8 @@ from werkzeug.exceptions import HTTPException
 from quart_live import HALT, LiveView, QuartLive, csrf
 from quart_live.navigation import local
 
-from . import accounts
+from . import accounts, known_browsers
+from .db import db
 
 
 class Visitor(AuthUser):
@@ -67,6 +68,11 @@ async def current_user() -> accounts.User | None:
     return await cast(Visitor, quart_auth.current_user).user()
 
 
+def current_token() -> str:
+    """The token in the cookie of who sent this request; empty without one."""
+    return quart_auth.current_user.auth_id or ""
+
+
 async def require_user(
     view: LiveView, params: dict[str, Any], session: dict[str, Any], stage: str
 ) -> str | None:
@@ -81,15 +87,24 @@ async def require_user(
 
 async def sign_in(user: accounts.User) -> None:
     """Begin a session. Nothing of the visitor's goes into it, or somebody could have prepared it."""
-    await accounts.end_session(quart_auth.current_user.auth_id)
+    async with db.together():
+        await accounts.end_session(quart_auth.current_user.auth_id)
+        token = await accounts.start_session(user.id)
     session.clear()
-    quart_auth.login_user(Visitor(await accounts.start_session(user.id)), remember=True)
+    quart_auth.login_user(Visitor(token), remember=True)
+    # As it is now: the password may just have changed.
+    known_browsers.remember(await accounts.find_user(user.id) or user)
 
 
 async def sign_out(user: accounts.User) -> None:
     """End all sessions of a user, in every browser, and close their live pages."""
     # First the sessions: the pages come back at once, and must find them ended.
     await accounts.end_sessions(user.id)
+    await forget(user)
+
+
+async def forget(user: accounts.User) -> None:
+    """Let this browser know nothing more of a user whose sessions have ended, and close their live pages."""
     quart_auth.logout_user()
     await close_pages(user.id)
 

@@ -1,6 +1,7 @@
 """Times: stored in UTC, shown by the clock of whoever reads; by that of the server where it is unknown."""
 
 from datetime import UTC, date, datetime, tzinfo
+from typing import Any
 
 from sqlalchemy import DateTime, Dialect
 from sqlalchemy.orm import Mapped, mapped_column
@@ -30,6 +31,11 @@ class Timestamps:
 
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
+
+    @property
+    def mark(self: Any) -> str:
+        """What a browser calls this record. A new database begins with id 1 again."""
+        return f"{self.id}-{self.created_at.timestamp():.6f}"
 
 
 def clock(moment: datetime, zone: tzinfo | None = None) -> str:

@@ -11,7 +11,7 @@ from .actions import ACTIONS, Action
 from .announcing import announce
 from .contacts import Contacts
 from .drafting import drafting
-from .errors import Invalid
+from .errors import Invalid, Unavailable
 from .notifications import address_of, note_of_conversation, note_of_message, pusher
 from .params import id_in, key_in, text_in
 from .poll_component import PollComponent
@@ -20,6 +20,8 @@ from .runs import Entry, entries, entry
 from .toasts import ShowsToasts, toasting
 
 log = logging.getLogger(__name__)
+
+ELSEWHERE = "This was written for another conversation."
 
 
 class ConversationLive(ReadsMessages, ShowsToasts):
@@ -68,6 +70,8 @@ class ConversationLive(ReadsMessages, ShowsToasts):
     async def handle_event(self, event: str, params: Any) -> dict[str, Any] | None:
         """Send what was typed, look for people, or do something to the conversation."""
         if event == "send":
+            if text_in(params, "to") not in ("", self.place):
+                return {"refused": ELSEWHERE}
             return await self.send(text_in(params, "content"), key_in(params, "key"))
         if event == "find":
             self.assign(contacts=await self.assigns.contacts.search(text_in(params, "wanted")))
@@ -79,11 +83,21 @@ class ConversationLive(ReadsMessages, ShowsToasts):
             await self.act(ACTIONS[event], params)
         return None
 
+    @property
+    def place(self) -> str:
+        """Who writes here, and where: what an outbox is for."""
+        return f"{self.assigns.me.mark}:{self.assigns.here.mark}"
+
     async def send(self, content: str, key: UUID | None) -> dict[str, Any] | None:
         """Store the message and announce it, or say why not. The answer is for the outbox in the browser."""
         here, me = self.assigns.here, self.assigns.me
         try:
             message = await chat.send_message(here.id, me.id, content, key)
+            await chat.forget_draft(here.id, me.id, content)
+        except Unavailable as unavailable:
+            # If it was stored, the same key finds it again.
+            self.assign(error="" if key else str(unavailable))
+            return {"later": unavailable.seconds}
         except Invalid as invalid:
             log.info("User %s could not send: %s", me.id, invalid)
             # What has a key stands in the outbox, and the reason beside it.
@@ -93,7 +107,6 @@ class ConversationLive(ReadsMessages, ShowsToasts):
             self.go_home()
             return None
         self.assign(error="")
-        await chat.forget_draft(here.id, me.id, content)
         # Also when it was stored before: whoever stored it may have had no time left to tell the others.
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
         pusher.tell(note_of_message(message, here.title), here.id, besides=me.id, read_below=message.id)

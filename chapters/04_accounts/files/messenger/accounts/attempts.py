@@ -1,42 +1,86 @@
-"""Guessing is slowed down: so many attempts for each account, and from each address, in a while."""
+"""Guessing is slowed down: after some attempts each next one has to wait, longer, but never for long."""
 
 import hashlib
+import ipaddress
 import math
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from ..db import db
 from ..times import now
 from .models import Attempt
 
+# What is older is forgotten.
 WHILE = timedelta(minutes=15)
-FOR_AN_ACCOUNT = 5
-# Behind one address there may be a whole school.
-FROM_AN_ADDRESS = 50
+FIRST_WAIT = 5
 
 
 class TooManyAttempts(Exception):  # noqa: N818  (a person made it, not the program)
-    """No more attempts for now. `seconds` says how long to wait; as text it tells a person."""
+    """Not yet. `seconds` says how long to wait; as text it tells a person."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = math.ceil(seconds)
-        minutes = math.ceil(seconds / 60)
-        super().__init__(f"Too many attempts. Try again in {minutes} minute{'' if minutes == 1 else 's'}.")
+        unit = "second" if self.seconds == 1 else "seconds"
+        super().__init__(f"Too many attempts. Try again in {self.seconds} {unit}.")
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How many attempts are free in a while, and what the next ones cost.
+
+    Args:
+        key: for whom they are counted.
+        free: so many need not wait.
+        longest: seconds that one has to wait at most, however many there were.
+        shared: many people have it in common, so that one who succeeds does not begin it afresh.
+    """
+
+    key: str
+    free: int
+    longest: int
+    shared: bool = False
+
+    def wait(self, earlier: int, last: datetime | None) -> float:
+        """Seconds until one more is allowed, 0 or less when it is now. The wait doubles with each."""
+        if last is None or earlier < self.free:
+            return 0
+        delay: float = min(self.longest, FIRST_WAIT * 2 ** min(earlier - self.free, 10))
+        # A clock that was put back makes nobody wait longer.
+        return min(delay, delay - (now() - last).total_seconds())
+
+
+def for_an_account(email: str) -> Budget:
+    """What strangers have together, from wherever they try; whether the account exists or not."""
+    return Budget(key_of("account", email), free=5, longest=60)
+
+
+def for_a_browser(proof: str) -> Budget:
+    """What a browser has for itself, once it has proven that the account's owner was there."""
+    return Budget(key_of("browser", proof), free=5, longest=60)
+
+
+def from_an_address(address: str) -> Budget:
+    """What all have together behind one address. There may be a whole school: the waits are short."""
+    return Budget(key_of("address", network(address)), free=100, longest=10, shared=True)
+
+
+def for_registering(address: str) -> Budget:
+    """New accounts from one address. A class of two hundred may make theirs in the same minute."""
+    return Budget(key_of("register", network(address)), free=250, longest=60, shared=True)
+
+
+def for_new_emails(user_id: int) -> Budget:
+    """Other emails that a user wants: the answer tells whether somebody has an account under it."""
+    return Budget(key_of("emails", str(user_id)), free=5, longest=60)
 
 
 class Attempts:
-    """The attempts for one account from one address.
+    """One attempt, and those before it, in each of its budgets."""
 
-    Args:
-        email: of the account, whether it exists or not.
-        address: where the request came from.
-    """
-
-    def __init__(self, email: str, address: str) -> None:
-        self.account = key_of("account", email)
-        self.address = key_of("address", address)
+    def __init__(self, *budgets: Budget) -> None:
+        self.budgets = budgets
         self._mine: list[int] = []
 
     async def add(self) -> None:
@@ -44,28 +88,38 @@ class Attempts:
 
         It is stored before the password is looked at. So a hundred at once do not slip through together.
         """
+        # Who knocks without a pause is turned away here, and takes nobody's turn by what is stored below.
+        await self.check()
         async with db.transaction() as session:
             await session.execute(delete(Attempt).where(Attempt.at <= now() - WHILE))
-            added = [Attempt(key=self.account), Attempt(key=self.address)]
+            added = [Attempt(key=budget.key) for budget in self.budgets]
             session.add_all(added)
         self._mine = [attempt.id for attempt in added]
-        wait = max(
-            seconds_to_wait(await self.earlier(self.account), FOR_AN_ACCOUNT),
-            seconds_to_wait(await self.earlier(self.address), FROM_AN_ADDRESS),
-        )
+        try:
+            await self.check(Attempt.id < self._mine[0])
+        except TooManyAttempts:
+            await self.withdraw()
+            raise
+
+    async def check(self, *which: ColumnElement[bool]) -> None:
+        """Raise TooManyAttempts if one more is too many now, after those that are meant."""
+        wait = 0.0
+        async with db.session() as session:
+            for budget in self.budgets:
+                mine = Attempt.key == budget.key, Attempt.at > now() - WHILE
+                earlier = select(func.count(), func.max(Attempt.at)).where(*mine, *which)
+                wait = max(wait, budget.wait(*(await session.execute(earlier)).one()))
         if wait > 0:
-            await self.remove(Attempt.id.in_(self._mine))
             raise TooManyAttempts(wait)
 
     async def succeeded(self) -> None:
-        """It was the right password: this account begins afresh. Its address loses this one attempt only."""
-        await self.remove((Attempt.key == self.account) | Attempt.id.in_(self._mine))
+        """It was the right password: begin afresh. Budgets that are shared lose this one attempt only."""
+        own = [budget.key for budget in self.budgets if not budget.shared]
+        await self.remove(Attempt.key.in_(own) | Attempt.id.in_(self._mine))
 
-    async def earlier(self, key: str) -> Sequence[datetime]:
-        """When the attempts before this one were made, the oldest first."""
-        others = select(Attempt.at).where(Attempt.key == key, Attempt.id < self._mine[0])
-        async with db.session() as session:
-            return (await session.scalars(others.order_by(Attempt.at))).all()
+    async def withdraw(self) -> None:
+        """As if it had not been."""
+        await self.remove(Attempt.id.in_(self._mine))
 
     async def remove(self, which: ColumnElement[bool]) -> None:
         """Forget some attempts."""
@@ -73,11 +127,15 @@ class Attempts:
             await session.execute(delete(Attempt).where(which))
 
 
-def seconds_to_wait(earlier: Sequence[datetime], limit: int) -> float:
-    """Until one more is within the limit; 0 when it is."""
-    if len(earlier) < limit:
-        return 0
-    return (earlier[-limit] + WHILE - now()).total_seconds()
+def network(address: str) -> str:
+    """For whom an address stands. With IPv6 one connection has a whole network of them, 2 to the 64."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
 
 
 def key_of(kind: str, value: str) -> str:

@@ -1,39 +1,87 @@
 """Who may sign in, and with what. Passwords come in here and leave as hashes."""
 
+from contextlib import suppress
+from typing import Any
+
 from sqlalchemy import select, update
 
 from ..db import db
-from .attempts import Attempts
+from ..errors import Invalid, Unavailable
+from .attempts import (
+    Attempts,
+    for_a_browser,
+    for_an_account,
+    for_new_emails,
+    for_registering,
+    from_an_address,
+)
 from .models import User
-from .passwords import hash_password, is_outdated, is_password
+from .passwords import OURSELVES, hash_password, is_outdated, is_password
 from .sessions import end_sessions
+from .turns import Place, TooBusy
 from .users import FORMER
 
 
-async def register(nickname: str, email: str, password: str) -> User:
-    """Store someone who can sign in. Raises Invalid when nickname or email are taken."""
-    password_hash = await hash_password(password)
-    async with db.transaction() as session:
-        user = User(nickname=nickname, email=normal_email(email), password_hash=password_hash)
-        session.add(user)
-    return user
-
-
-async def authenticate(email: str, password: str, address: str) -> User | None:
-    """The user with this email and password, or None; both take the same time. Raises TooManyAttempts.
+async def register(nickname: str, email: str, password: str, address: str = "") -> User | None:
+    """Store someone who can sign in; None when the email has an account already, after the same time.
 
     Args:
         address: where the request came from.
+
+    Raises:
+        Invalid: the nickname is taken.
+        TooManyAttempts, TooBusy: not now.
     """
-    attempts = Attempts(normal_email(email), address)
+    attempts = Attempts(for_registering(address))
+    await attempts.add()
+    try:
+        password_hash = await hash_password(password, Place("register", address))
+    except TooBusy:
+        await attempts.withdraw()
+        raise
+    try:
+        async with db.transaction() as session:
+            user = User(nickname=nickname)
+            session.add(user)
+            # First the nickname alone: when that is taken it is said, whatever is true of the email.
+            await session.flush()
+            user.email, user.password_hash = normal_email(email), password_hash
+    except Invalid as invalid:
+        if "email" not in invalid.errors:
+            raise
+        return None
+    return user
+
+
+async def authenticate(email: str, password: str, address: str, browser: str | None = None) -> User | None:
+    """The user with this email and password, or None; both take the same time.
+
+    Args:
+        address: where the request came from.
+        browser: what proves that the account's owner was in this browser before. It has a budget of its own.
+
+    Raises:
+        TooManyAttempts, TooBusy: not now; nothing was looked at.
+    """
+    if browser is None:
+        attempts = Attempts(for_an_account(normal_email(email)), from_an_address(address))
+    else:
+        attempts = Attempts(for_a_browser(browser))
     await attempts.add()
     user = await find_user_by_email(email)
     known = user.password_hash if user is not None else None
-    if not await is_password(password, known) or user is None or known is None:
+    try:
+        right = await is_password(password, known, Place("sign in", browser or address))
+    except TooBusy:
+        await attempts.withdraw()
+        raise
+    if not right or user is None or known is None:
         return None
     await attempts.succeeded()
     if is_outdated(known):
-        await change_user(user.id, password=password)
+        # The old hash is as good as before. If the new one cannot be stored now, the next time will do.
+        with suppress(Unavailable, TooBusy):
+            await store(user.id, {"password_hash": await hash_password(password)})
     return user
 
 
@@ -43,13 +91,38 @@ async def find_user_by_email(email: str) -> User | None:
         return await session.scalar(select(User).where(User.email == normal_email(email)))
 
 
+async def ask_for_email(user_id: int) -> None:
+    """Count that a user wants another email: the answer tells who has an account. Raises TooManyAttempts."""
+    await Attempts(for_new_emails(user_id)).add()
+
+
 async def change_user(
-    user_id: int, *, nickname: str | None = None, email: str | None = None, password: str | None = None
+    user_id: int,
+    *,
+    nickname: str | None = None,
+    email: str | None = None,
+    password: str | None = None,
+    address: str | None = None,
 ) -> None:
-    """Change what is given. Raises Invalid when nickname or email are taken."""
+    """Change what is given. A new password ends all sessions. Raises Invalid when it is taken, TooBusy.
+
+    Args:
+        address: where the wish came from; None when it is the app's own.
+    """
     values = {"nickname": nickname, "email": email and normal_email(email)}
-    values["password_hash"] = await hash_password(password) if password is not None else None
+    if password is not None:
+        place = OURSELVES if address is None else Place("sign in", address)
+        values["password_hash"] = await hash_password(password, place)
     changes = {name: value for name, value in values.items() if value is not None}
+    async with db.together():
+        await store(user_id, changes)
+        if password is not None:
+            # Whoever knew the old password, or has a copy of a cookie, is out now.
+            await end_sessions(user_id)
+
+
+async def store(user_id: int, changes: dict[str, Any]) -> None:
+    """Change these columns of a user."""
     async with db.transaction() as session:
         await session.execute(update(User).where(User.id == user_id).values(changes))
 
@@ -57,9 +130,9 @@ async def change_user(
 async def close_account(user_id: int) -> None:
     """Forget who this was. The record stays, under a name that says so, since messages refer to it."""
     gone = {"nickname": f"{FORMER} {user_id}", "email": None, "password_hash": None}
-    async with db.transaction() as session:
-        await session.execute(update(User).where(User.id == user_id).values(gone))
-    await end_sessions(user_id)
+    async with db.together():
+        await store(user_id, gone)
+        await end_sessions(user_id)
 
 
 def normal_email(email: str) -> str:

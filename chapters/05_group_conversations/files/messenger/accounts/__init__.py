@@ -2,10 +2,18 @@
 
 from .attempts import TooManyAttempts
 from .contacts import find_people, find_users
-from .credentials import authenticate, change_user, close_account, find_user_by_email, register
+from .credentials import (
+    ask_for_email,
+    authenticate,
+    change_user,
+    close_account,
+    find_user_by_email,
+    register,
+)
 from .models import User
 from .passwords import LONGEST, SHORTEST
 from .sessions import LASTS, end_session, end_sessions, find_user_by_token, start_session
+from .turns import TooBusy
 from .users import FORMER, create_user, find_user, find_user_by_nickname
 
 __all__ = [
@@ -13,8 +21,10 @@ __all__ = [
     "LASTS",
     "LONGEST",
     "SHORTEST",
+    "TooBusy",
     "TooManyAttempts",
     "User",
+    "ask_for_email",
     "authenticate",
     "change_user",
     "close_account",

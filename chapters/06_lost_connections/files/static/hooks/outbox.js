@@ -3,11 +3,12 @@ import { bubble } from "../bubble.js";
 import { load, newKey, save } from "../storage.js";
 
 const TRIES = 5;
+const PREFIX = "outbox:";
 const NO_ANSWER = "The server could not take it.";
 
 export const Outbox = {
   mounted() {
-    this.items = load(this.el.dataset.name);
+    this.open();
     this.attempt = 0;
     this.messages = document.getElementById("messages");
     this.arrivals = new MutationObserver(() => this.changed());
@@ -18,8 +19,24 @@ export const Outbox = {
     this.send();
   },
 
+  // Its name says whose it is and which conversation it is for. Another name means another outbox.
+  open() {
+    this.name = this.el.dataset.name;
+    this.items = load(this.name);
+  },
+
+  updated() {
+    if (this.name === this.el.dataset.name) return;
+    this.waiting = null;
+    this.attempt += 1;
+    this.open();
+    this.changed();
+    this.send();
+  },
+
   destroyed() {
     this.arrivals.disconnect();
+    clearTimeout(this.timer);
   },
 
   disconnected() {
@@ -33,6 +50,7 @@ export const Outbox = {
 
   reconnected() {
     this.away = false;
+    this.updated();
     this.send();
   },
 
@@ -49,10 +67,17 @@ export const Outbox = {
     this.waiting = item;
     const attempt = ++this.attempt;
     const { key, content } = item;
+    // The server is told what it is for, and takes it nowhere else.
+    const to = this.name.slice(PREFIX.length);
     // No answer comes when the line breaks. Then the next connection asks again.
-    const answer = await this.pushEvent("send", { key, content }).catch(() => ({ none: true }));
+    const answer = await this.pushEvent("send", { key, content, to }).catch(() => ({ none: true }));
     if (answer?.none || attempt !== this.attempt) return;
     this.waiting = null;
+    if (answer?.later) {
+      // The database cannot take it now. Nobody has to do anything: it goes out when it can.
+      this.timer = setTimeout(() => this.send(), answer.later * 1000);
+      return;
+    }
     item.sent = answer?.sent;
     item.refused = item.sent ? "" : (answer?.refused ?? NO_ANSWER);
     this.changed();
@@ -78,7 +103,7 @@ export const Outbox = {
     const arrived = ({ key, sent }) =>
       sent <= newest || this.messages.querySelector(`[data-key="${key}"]`) !== null;
     this.items = this.items.filter((item) => item === this.waiting || !arrived(item));
-    save(this.el.dataset.name, this.el.dataset.title, this.items.filter((item) => !item.sent));
+    save(this.name, this.el.dataset.title, this.items.filter((item) => !item.sent));
     this.show(this.items.filter((item) => !arrived(item)));
   },
 

@@ -13,23 +13,24 @@ export const Unsent = {
 
   show() {
     const kept = everything(this.el.dataset.me);
-    const lines = kept.flatMap(([id, { title, items }]) => items.map((item) => this.line(id, title, item)));
+    const lines = kept.flatMap(([mark, { title, items }]) => items.map((item) => this.line(mark, title, item)));
     this.el.querySelector("ul").replaceChildren(...lines);
     this.el.hidden = lines.length === 0;
   },
 
-  line(id, title, { key, content }) {
+  line(mark, title, { key, content }) {
     const discard = element("button", "", "Discard");
-    Object.assign(discard.dataset, { name: `outbox:${this.el.dataset.me}:${id}`, key });
+    Object.assign(discard.dataset, { name: `outbox:${this.el.dataset.me}:${mark}`, key });
     discard.type = "button";
-    return element("li", "", element("p", "bubble", content), this.place(id, title), discard);
+    return element("li", "", element("p", "bubble", content), this.place(mark, title), discard);
   },
 
   // Whoever is still a member goes there, and it is sent.
-  place(id, title) {
-    if (!document.getElementById(`conversation-${id}`)) return element("span", "muted", `in “${title}”`);
+  place(mark, title) {
+    const there = document.querySelector(`[data-mark="${mark}"] a`);
+    if (!there) return element("span", "muted", `in “${title}”`);
     const link = element("a", "", `Send it in “${title}”`);
-    link.href = `/conversations/${id}`;
+    link.href = there.href;
     return link;
   },
 

@@ -15,6 +15,7 @@ def upgrade() -> None:
         *timestamps(),
         sa.UniqueConstraint("nickname"),
         sa.CheckConstraint("trim(nickname) <> ''", name="nickname_not_blank"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "chat_conversations",
@@ -22,6 +23,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(200), nullable=False),
         *timestamps(),
         sa.CheckConstraint("trim(title) <> ''", name="title_not_blank"),
+        sqlite_autoincrement=True,
     )
     create_members()
     create_messages()
@@ -37,6 +39,7 @@ def create_members() -> None:
         sa.Column("owner", sa.Boolean, nullable=False),
         *timestamps(),
         sa.UniqueConstraint("conversation_id", "user_id"),
+        sqlite_autoincrement=True,
     )
     op.create_index(f"ix_{table}_user_id", table, ["user_id"])
     # A partial index: it lists the owners only, and a conversation may be in it once.
@@ -59,6 +62,7 @@ def create_messages() -> None:
         sa.Column("content", sa.Text, nullable=False),
         *timestamps(),
         sa.CheckConstraint("trim(content) <> ''", name="content_not_blank"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_chat_messages_conversation_id_id", "chat_messages", ["conversation_id", "id"])
     op.create_table(
@@ -68,6 +72,7 @@ def create_messages() -> None:
         reference("user_id", "accounts_users.id"),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.UniqueConstraint("message_id", "user_id"),
+        sqlite_autoincrement=True,
     )
 
 

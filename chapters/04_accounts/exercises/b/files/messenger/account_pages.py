@@ -2,38 +2,53 @@
 
 from typing import Any
 
-from quart import Blueprint, current_app, flash, redirect, render_template, request
+from quart import Blueprint, current_app, flash, redirect, render_template, request, session
 from quart.typing import ResponseReturnValue
 from quart_auth import login_required
 
 from quart_live import QuartLive
 
-from . import accounts, chat
-from .errors import Invalid
-from .forms import DeleteForm, PageForm, ProfileForm, RegisterForm, SignInForm, SignOutForm
-from .signing_in import close_pages, current_user, next_page, sign_in, sign_out, with_next
+from . import accounts, chat, known_browsers
+from .db import db
+from .errors import Invalid, Unavailable
+from .forms import LATER, DeleteForm, PageForm, ProfileForm, RegisterForm, SignInForm, SignOutForm
+from .signing_in import (
+    close_pages,
+    current_token,
+    current_user,
+    forget,
+    next_page,
+    sign_in,
+    sign_out,
+    with_next,
+)
 
 account_pages = Blueprint("account_pages", __name__)
 
 WRONG = "The email or the password is wrong."
 NOT_YOURS = "This is not your current password."
+# The same for an email that has an account already. Only a mail could say which, to its owner alone.
+MADE = "If this email was new here, the account is made. Sign in with it. If not, nothing has changed."
 
 
 @account_pages.route("/register", methods=["GET", "POST"])
 async def register() -> ResponseReturnValue:
-    """A new account. Who has just made one is signed in."""
+    """A new account. Whether the email had one before is not said."""
     if await current_user():
         return redirect(next_page())
     form = await RegisterForm.of_request()
     if form.is_good():
+        wanted = form.nickname.data, form.email.data, form.password.data
         try:
-            user = await accounts.register(form.nickname.data, form.email.data, form.password.data)
+            await accounts.register(*wanted, request.remote_addr or "")
         except Invalid as invalid:
             form.refuse(invalid)
+        except LATER as later:
+            form.refuse_for_now(later)
         else:
-            await sign_in(user)
-            await flash(f"Welcome, {user.nickname}.", "info")
-            return redirect(next_page())
+            session["email"] = form.email.data
+            await flash(MADE, "info")
+            return redirect(with_next("/sign-in"))
     return await show("register.html", form, other=with_next("/sign-in"))
 
 
@@ -42,9 +57,11 @@ async def sign_in_page() -> ResponseReturnValue:
     """Back into an account. Whether the email is known is not said."""
     if await current_user():
         return redirect(next_page())
-    form = await SignInForm.of_request()
+    form = await SignInForm.of_request(email=session.get("email"))
     if form.is_good():
-        user = await prove(form, form.email.data, form.password.data, WRONG)
+        owner = await accounts.find_user_by_email(form.email.data)
+        browser = known_browsers.proof_for(owner)
+        user = await prove(form, form.email.data, form.password.data, WRONG, browser)
         if user is not None:
             await sign_in(user, remember=form.keep.data)
             return redirect(next_page())
@@ -71,16 +88,19 @@ async def profile() -> ResponseReturnValue:
     me = await current_user()
     assert me is not None
     form = await ProfileForm.of_request(nickname=me.nickname, email=me.email)
-    if form.is_good() and await prove(form, me.email, form.current.data, NOT_YOURS):
+    if form.is_good() and await prove(form, me.email, form.current.data, NOT_YOURS, this_session()):
         names, password = {"nickname": form.nickname.data, "email": form.email.data}, form.password.data
         try:
-            await accounts.change_user(me.id, **names, password=password or None)
+            if names["email"] != me.email:
+                await accounts.ask_for_email(me.id)
+            source = this_session()
+            await accounts.change_user(me.id, **names, password=password or None, address=source)
         except Invalid as invalid:
             form.refuse(invalid)
+        except LATER as later:
+            form.refuse_for_now(later)
         else:
             if password:
-                # Whoever knew the old password, or has a copy of a cookie, is out now.
-                await accounts.end_sessions(me.id)
                 await sign_in(me)
             await close_pages(me.id)
             await flash("Your changes are saved.", "info")
@@ -95,28 +115,40 @@ async def delete_account() -> ResponseReturnValue:
     me = await current_user()
     assert me is not None
     form = await DeleteForm.of_request()
-    if form.is_good() and await prove(form, me.email, form.current.data, NOT_YOURS):
+    if form.is_good() and await prove(form, me.email, form.current.data, NOT_YOURS, this_session()):
         live: QuartLive = current_app.extensions["quart_live"]
-        await accounts.close_account(me.id)
-        for news in await chat.leave_all(me.id):
+        # One act: half of it would be an account that nobody can use or delete.
+        async with db.together():
+            await accounts.close_account(me.id)
+            left = await chat.leave_all(me.id)
+        for news in left:
             await live.pubsub.broadcast(chat.conversation_topic(news.conversation_id), news)
-        await sign_out(me)
+        await forget(me)
         await flash("Your account is deleted.", "info")
         return redirect("/")
     return await show("delete_account.html", form, leavings=await chat.leavings(me.id))
 
 
-async def prove(form: PageForm, email: str | None, password: str, refusal: str) -> accounts.User | None:
+async def prove(
+    form: PageForm, email: str | None, password: str, refusal: str, browser: str | None
+) -> accounts.User | None:
     """The user whose password this is. Otherwise the form says why not."""
     try:
-        user = await accounts.authenticate(email or "", password, request.remote_addr or "")
-    except accounts.TooManyAttempts as too_many:
-        form.form_errors.append(str(too_many))
-        form.status, form.headers = 429, {"Retry-After": str(too_many.seconds)}
+        user = await accounts.authenticate(email or "", password, request.remote_addr or "", browser)
+    except Unavailable as unavailable:
+        form.refuse(unavailable)
+        return None
+    except LATER as later:
+        form.refuse_for_now(later)
         return None
     if user is None:
         form.form_errors.append(refusal)
     return user
+
+
+def this_session() -> str:
+    """Who is signed in has attempts of their own: a stranger's guesses do not shut the profile."""
+    return f"session:{current_token()}"
 
 
 async def show(template: str, form: PageForm, **more: Any) -> ResponseReturnValue:

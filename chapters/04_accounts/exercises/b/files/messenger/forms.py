@@ -19,8 +19,11 @@ from wtforms.validators import (
 
 from quart_live import csrf
 
-from .accounts import FORMER, LONGEST, SHORTEST
-from .errors import Invalid
+from .accounts import FORMER, LONGEST, SHORTEST, TooBusy, TooManyAttempts
+from .errors import Invalid, Unavailable
+
+# What was asked is all right, and has to wait.
+LATER = (TooManyAttempts, TooBusy)
 
 
 class PageToken(CSRF):
@@ -61,7 +64,18 @@ class PageForm(Form):
     def refuse(self, invalid: Invalid) -> None:
         """Show the reasons of the database beside the fields they are about."""
         for name, reasons in invalid.errors.items():
-            self[name].errors = [*self[name].errors, *reasons]
+            if name in self:
+                self[name].errors = [*self[name].errors, *reasons]
+            else:
+                self.form_errors += reasons
+        if isinstance(invalid, Unavailable):
+            self.status, self.headers = 503, {"Retry-After": str(invalid.seconds)}
+
+    def refuse_for_now(self, later: TooManyAttempts | TooBusy) -> None:
+        """Say in how many seconds to send it again, to people and to programs."""
+        self.form_errors.append(str(later))
+        self.status = 429 if isinstance(later, TooManyAttempts) else 503
+        self.headers = {"Retry-After": str(later.seconds)}
 
     @property
     def alerts(self) -> list[str]:

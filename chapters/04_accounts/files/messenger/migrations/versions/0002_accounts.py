@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.UniqueConstraint("token_digest"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_accounts_sessions_user_id", "accounts_sessions", ["user_id"])
     op.create_table(
@@ -29,6 +30,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_accounts_attempts_key_at", "accounts_attempts", ["key", "at"])
 

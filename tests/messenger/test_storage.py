@@ -1,0 +1,301 @@
+"""When the database is locked, full, read-only or away: what people see, and that nothing is half done."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from quart import Quart, Response
+from quart.typing import TestClientProtocol
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from messenger import accounts, chat, create_app
+from messenger.accounts import passwords
+from messenger.db import Database, db
+from messenger.errors import TRY_AGAIN, Unavailable, is_down
+from messenger.migrations import migrate
+from messenger.seeds import PASSWORD, seed
+from quart_live.testing import LiveViewTest
+
+NEW = "quite another one"
+HIKE = "/conversations/2"
+INTERNAL = re.compile(r"locked|readonly|disk is full|sqlite|Internal Server Error|Traceback", re.IGNORECASE)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "test.db"
+
+
+@pytest.fixture
+async def app(database: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Quart]:
+    monkeypatch.setenv("PARLEY_DATABASE_URL", f"sqlite:///{database.as_posix()}")
+    monkeypatch.setenv("PARLEY_SECRET_KEY", "a key for tests only")
+    monkeypatch.setenv("PARLEY_ARGON2", "1,1024,1")
+    # Nobody waits for a lock here: whoever meets one is turned away at once.
+    monkeypatch.setattr(Database.connect, "__defaults__", (0.0,))
+    passwords.hasher.cache_clear()
+    app = create_app()
+    await migrate()
+    await seed()
+    yield app
+    await db.disconnect()
+    passwords.hasher.cache_clear()
+
+
+@asynccontextmanager
+async def locked(database: Path) -> AsyncIterator[None]:
+    """Somebody else writes, and does not come to an end."""
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@asynccontextmanager
+async def full(database: Path) -> AsyncIterator[None]:
+    """No page more fits on the disk."""
+    with closing(sqlite3.connect(database)) as other:
+        pages = other.execute("PRAGMA page_count").fetchone()[0]
+    async with each_connection(f"PRAGMA max_page_count = {pages}"):
+        yield
+    # A connection keeps this limit. A disk on which there is room again has none.
+    await db.engine.dispose()
+
+
+@asynccontextmanager
+async def read_only(_database: Path) -> AsyncIterator[None]:
+    """Nothing can be written, and a connection that was opened then will never write."""
+    async with each_connection("PRAGMA query_only = ON"):
+        yield
+
+
+@asynccontextmanager
+async def each_connection(pragma: str) -> AsyncIterator[None]:
+    """Say this to all connections that are opened meanwhile."""
+    now = True
+
+    def say(connection: Any, _record: object) -> None:
+        if now:
+            cursor = connection.cursor()
+            cursor.execute(pragma)
+            cursor.close()
+
+    await db.engine.dispose()
+    event.listen(db.engine.sync_engine, "connect", say)
+    yield
+    now = False
+
+
+TROUBLES = [locked, full, read_only]
+Trouble = Callable[[Path], Any]
+
+
+def token_in(html: str) -> str:
+    found = re.search(r'name="_csrf_token"[^>]*value="([^"]+)"', html)
+    assert found is not None
+    return found[1]
+
+
+async def post(client: TestClientProtocol, path: str, **fields: str) -> tuple[Response, str]:
+    """Fill the form of this page and send it."""
+    page = await (await client.get(path)).get_data(as_text=True)
+    answer = await client.post(path, form={"_csrf_token": token_in(page), **fields})
+    return answer, await answer.get_data(as_text=True)
+
+
+async def signed_in(app: Quart, name: str, password: str = PASSWORD) -> TestClientProtocol:
+    """The browser of somebody who has signed in."""
+    client = app.test_client()
+    email = f"{name.lower()}@example.com"
+    answer, _ = await post(client, "/sign-in", email=email, password=password)
+    assert answer.status_code == 302
+    return client
+
+
+# What people see
+
+
+@pytest.mark.parametrize("trouble", [locked, read_only])
+async def test_signing_in_says_what_is_wrong_and_keeps_what_was_typed(
+    app: Quart, database: Path, trouble: Trouble
+) -> None:
+    client = app.test_client()
+    fields = {"email": "alice@example.com", "password": PASSWORD}
+    async with trouble(database):
+        answer, html = await post(client, "/sign-in", **fields)
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) > 0
+        assert TRY_AGAIN in html
+        assert INTERNAL.search(html) is None
+        if 'name="email"' in html:
+            assert 'value="alice@example.com"' in html
+    answer, _ = await post(client, "/sign-in", **fields)
+    assert answer.status_code == 302
+
+
+@contextmanager
+def away(database: Path) -> Iterator[None]:
+    """The file is not where it should be."""
+    elsewhere = database.with_name("away.db")
+    database.rename(elsewhere)
+    database.mkdir()
+    yield
+    database.rmdir()
+    elsewhere.rename(database)
+
+
+async def test_a_database_that_is_away_gives_a_page_that_tries_again(app: Quart, database: Path) -> None:
+    client = await signed_in(app, "Alice")
+    await db.disconnect()
+    with away(database):
+        answer = await client.get("/")
+        html = await answer.get_data(as_text=True)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert '<meta http-equiv="refresh" content="5">' in html
+    assert TRY_AGAIN in html
+    assert INTERNAL.search(html) is None
+    assert (await client.get("/")).status_code == 200
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+async def test_a_conversation_is_shown_and_loses_nothing(
+    app: Quart, database: Path, trouble: Trouble
+) -> None:
+    client = await signed_in(app, "Alice")
+    page = LiveViewTest(app, HIKE, client=client, connect_params={"draft": "Half a sent"})
+    async with trouble(database), page as alice:
+        # It needs no write to be shown, although the tab brings a draft along.
+        view = alice.view
+        key = {"content": "A long one. " * 3000, "key": str(uuid4())}
+        assert await alice.hook("send", key) == {"later": 5}
+        await alice.hook("rename", {"title": "Sunday hike" * 9})
+        await alice.hook("draft", {"content": "x" * 15_000})
+        await alice.hook("read", {"to": 10**6})
+        assert TRY_AGAIN in alice.text or trouble is full
+        assert INTERNAL.search(alice.text) is None
+        assert alice.view is view, "the view has crashed and was joined again"
+    async with LiveViewTest(app, HIKE, client=client) as alice:
+        sent = await alice.hook("send", key)
+        assert sent is not None
+        assert "sent" in sent
+        await alice.hook("rename", {"title": "Sunday hike"})
+        assert "Renamed." in alice.text
+
+
+async def test_a_connection_of_a_read_only_time_does_not_outlive_it(app: Quart, database: Path) -> None:
+    alice = await accounts.find_user_by_nickname("Alice")
+    assert alice is not None
+    async with read_only(database):
+        with pytest.raises(Unavailable):
+            await chat.send_message(2, alice.id, "Not now")
+    assert (await chat.send_message(2, alice.id, "Now")).content == "Now"
+
+
+# One act, or nothing
+
+
+@contextmanager
+def locked_at(database: Path, number: int) -> Iterator[list[int]]:
+    """Somebody else takes the lock just before the transaction of this number. Tells how many have begun."""
+    begun: list[int] = []
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+
+        def before(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+            if statement == "BEGIN IMMEDIATE":
+                begun.append(len(begun) + 1)
+                if len(begun) == number:
+                    other.execute("BEGIN IMMEDIATE")
+
+        event.listen(db.engine.sync_engine, "before_cursor_execute", before)
+        yield begun
+        event.remove(db.engine.sync_engine, "before_cursor_execute", before)
+
+
+async def test_an_account_is_deleted_or_as_it_was(app: Quart, database: Path) -> None:
+    refused = 0
+    for number in range(1, 20):
+        name = f"Dora {number}"
+        dora = await accounts.register(name, f"dora{number}@example.com", PASSWORD)
+        assert dora is not None
+        bob = await accounts.find_user_by_nickname("Bob")
+        assert bob is not None
+        talk = await chat.create_conversation("Dora's", owner=dora, others=[bob])
+        client = await signed_in(app, f"dora{number}")
+        with locked_at(database, number) as begun:
+            answer, html = await post(client, "/profile/delete", current=PASSWORD)
+        assert INTERNAL.search(html) is None
+        if len(begun) < number:
+            break
+        user = await accounts.find_user(dora.id)
+        here = await chat.find_conversation(talk.id)
+        assert user is not None
+        assert here is not None
+        gone = user.email is None
+        # The name, the ownership and the sessions: all of them are there, or none.
+        assert (user.nickname == name) is not gone
+        assert (here.owner is not None and here.owner.id == dora.id) is not gone
+        if not gone:
+            refused += 1
+            assert answer.status_code == 503
+            answer, _ = await post(client, "/profile/delete", current=PASSWORD)
+            assert answer.status_code == 302
+        assert (await client.get("/profile")).status_code == 302
+    else:
+        pytest.fail("it never came to an end")
+    assert refused >= 2
+
+
+async def test_a_new_password_ends_other_sessions_or_is_not_the_new_one(app: Quart, database: Path) -> None:
+    for number in range(1, 20):
+        name = f"dora{number}"
+        await accounts.register(name, f"{name}@example.com", PASSWORD)
+        here, elsewhere = await signed_in(app, name), await signed_in(app, name)
+        fields = {"nickname": name, "email": f"{name}@example.com", "password": NEW, "confirm": NEW}
+        with locked_at(database, number) as begun:
+            _, html = await post(here, "/profile", current=PASSWORD, **fields)
+        assert INTERNAL.search(html) is None
+        if len(begun) < number:
+            break
+        is_new = await accounts.authenticate(fields["email"], NEW, "192.0.2.9") is not None
+        still_in = (await elsewhere.get("/profile")).status_code == 200
+        assert still_in is not is_new
+    else:
+        pytest.fail("it never came to an end")
+    assert number > 3
+
+
+# PostgreSQL says it in other ways
+
+
+class TooManyConnectionsError(Exception):
+    """As asyncpg raises it, when there is no connection yet that SQLAlchemy could wrap it for."""
+
+    __module__ = "asyncpg.exceptions"
+
+
+@pytest.mark.parametrize(
+    ("error", "down"),
+    [
+        (TooManyConnectionsError("sorry, too many clients already"), True),
+        (ConnectionRefusedError(111, "Connect call failed"), True),
+        (DBAPIError("SELECT 1", {}, Exception("connection is closed"), connection_invalidated=True), True),
+        (DBAPIError("SELECT 1", {}, Exception("a defect")), False),
+        (KeyError("a defect"), False),
+    ],
+)
+def test_which_errors_are_nobodys_fault(error: Exception, down: bool) -> None:
+    assert is_down(error) is down
+
+
+async def test_a_mistake_in_a_statement_is_no_trouble_of_the_database(app: Quart) -> None:
+    with pytest.raises(OperationalError, match="no such table"):
+        async with db.session() as session:
+            await session.execute(text("SELECT * FROM no_such_table"))
