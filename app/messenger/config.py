@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from hypercorn.middleware import ProxyFixMiddleware
 from quart import Quart
 from sqlalchemy import URL
 
@@ -12,6 +13,8 @@ NO_SECRET_KEY = """PARLEY_SECRET_KEY is not set. The app signs what it gives to 
 Make one, and keep it out of git:  python -c "import secrets; print(secrets.token_urlsafe(32))\""""
 
 WRONG_COSTS = "PARLEY_ARGON2 must be three numbers, for example 3,65536,4: passes, KiB of memory, lanes."
+
+WRONG_PROXIES = "PARLEY_TRUSTED_PROXIES must be a number: how many proxies of yours a request goes through."
 
 
 def read_environment(app: Quart) -> None:
@@ -23,6 +26,8 @@ def read_environment(app: Quart) -> None:
     # Browsers ask each time whether a style or a script has changed; a short "no" is the usual answer.
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0
     argon2_costs()
+    if trusted_proxies() > 0:
+        app.asgi_app = ProxyFixMiddleware(app.asgi_app, trusted_hops=trusted_proxies())  # type: ignore[method-assign]
     # Cookies are not for scripts, and come along from pages of ours only. With https, over that alone.
     secure = switched_on("PARLEY_SECURE_COOKIES")
     app.config.update(SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=secure)
@@ -44,6 +49,14 @@ def argon2_costs() -> tuple[int, int, int] | None:
     except ValueError:
         raise RuntimeError(WRONG_COSTS) from None
     return passes, memory, lanes
+
+
+def trusted_proxies() -> int:
+    """PARLEY_TRUSTED_PROXIES: so many of the last addresses in X-Forwarded-For are believed; 0 without it."""
+    named = os.environ.get("PARLEY_TRUSTED_PROXIES") or "0"
+    if not named.isascii() or not named.isdigit():
+        raise RuntimeError(WRONG_PROXIES)
+    return int(named)
 
 
 def static_folder() -> str:
