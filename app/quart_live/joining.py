@@ -16,10 +16,11 @@ from werkzeug.exceptions import HTTPException
 from .admission import Admission, admit
 from .ending import end
 from .errors import JoinRefused, TooManyPatchesError
+from .faults import Contained
 from .frames import Message
 from .lifecycle import enter
 from .navigation import MAX_PATCHES, error_response
-from .nested.failing import MOUNT_SECONDS, let_in_and_crash
+from .nested.failing import MOUNT_SECONDS, answer_failed_mount
 from .nested.placing import rendering_in
 from .stash.sent import PARAM as STASH_PARAM
 from .stash.sent import Sent
@@ -38,9 +39,10 @@ async def join(channel: Channel, message: Message) -> None:
     """Handle a ``phx_join``: afterwards the view is there and answered for, or the channel has ended."""
     try:
         await channel.enter_app_context()
-        with channel.telemetry.span("live_view.join", topic=channel.topic):
-            view, rendering, response = await mount(channel, admit(channel.live, channel.socket, message))
-            frame = channel.frames.ok(message.ref, response)
+        async with Contained(channel.mailbox):
+            with channel.telemetry.span("live_view.join", topic=channel.topic):
+                view, rendering, response = await mount(channel, admit(channel.live, channel.socket, message))
+                frame = channel.frames.ok(message.ref, response)
     except JoinRefused as refusal:
         await _refuse(channel, message, refusal.response)
     except Exception:
@@ -63,7 +65,7 @@ async def _crash(channel: Channel, message: Message) -> None:
         await _refuse(channel, message, {**CRASHED, "events": events} if events else CRASHED)
         return
     await end(channel, "refused")
-    await let_in_and_crash(channel, message)
+    await answer_failed_mount(channel, message, CRASHED)
 
 
 async def mount(channel: Channel, admission: Admission) -> tuple[LiveView, ViewRendering, dict[str, Any]]:
@@ -109,6 +111,7 @@ async def mount(channel: Channel, admission: Admission) -> tuple[LiveView, ViewR
     rendering_in(channel.family.places)
     rendering = ViewRendering(live.templates, view)
     response: dict[str, Any] = {"rendered": await rendering.join(), "liveview_version": live.client_version}
+    channel.family.rendered(is_first=params.get("_mounts") == 0)
     if admission.navigated:
         tag, attributes = admission.view.container
         response["container"] = [tag, dict(attributes)]

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 from quart import Quart, Response
-from quart.typing import TestClientProtocol
+from quart.typing import TestClientProtocol as Client
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -103,14 +103,14 @@ def token_in(html: str) -> str:
     return found[1]
 
 
-async def post(client: TestClientProtocol, path: str, **fields: str) -> tuple[Response, str]:
+async def post(client: Client, path: str, **fields: str) -> tuple[Response, str]:
     """Fill the form of this page and send it."""
     page = await (await client.get(path)).get_data(as_text=True)
     answer = await client.post(path, form={"_csrf_token": token_in(page), **fields})
     return answer, await answer.get_data(as_text=True)
 
 
-async def signed_in(app: Quart, name: str, password: str = PASSWORD) -> TestClientProtocol:
+async def signed_in(app: Quart, name: str, password: str = PASSWORD) -> Client:
     """The browser of somebody who has signed in."""
     client = app.test_client()
     email = f"{name.lower()}@example.com"
@@ -188,6 +188,48 @@ async def test_a_conversation_is_shown_and_loses_nothing(
         assert "sent" in sent
         await alice.hook("rename", {"title": "Sunday hike"})
         assert "Renamed." in alice.text
+
+
+@pytest.mark.parametrize("trouble", [locked, read_only])
+async def test_forms_of_live_pages_keep_what_was_written(
+    app: Quart, database: Path, trouble: Trouble
+) -> None:
+    client = await signed_in(app, "Alice")
+    bob = await accounts.find_user_by_nickname("Bob")
+    assert bob is not None
+    async with LiveViewTest(app, "/", client=client) as home, LiveViewTest(app, HIKE, client=client) as hike:
+        views = home.view, hike.view
+        await home.hook("add", {"id": bob.id})
+        form = {"conversation[title]": "To the lake"}
+        question = {"question": "Which day?", "choices": "Saturday\nSunday"}
+        async with trouble(database):
+            await home.submit("#new-conversation", form)
+            assert TRY_AGAIN in home.find("#new-conversation").text
+            await hike.submit("#ask", question)
+            assert TRY_AGAIN in hike.find("#poll").text
+        assert "To the lake" not in [talk.title for talk in await chat.all_conversations()]
+        await home.submit("#new-conversation", form)
+        await hike.submit("#ask", question)
+        assert "To the lake" in [talk.title for talk in await chat.all_conversations()]
+        assert [question.content for question in await chat.questions_in(2)] == ["Which day?"]
+        assert (home.view, hike.view) == views, "a view has crashed and was joined again"
+
+
+async def test_what_has_no_form_to_say_it_in_says_it_on_a_page(app: Quart, database: Path) -> None:
+    client = await signed_in(app, "Alice")
+    async with locked(database):
+        page = await (await client.get("/profile")).get_data(as_text=True)
+        form = {"_csrf_token": token_in(page)}
+        answer = await client.post("/sign-out", form=form)
+        html = await answer.get_data(as_text=True)
+    assert answer.status_code == 503
+    assert TRY_AGAIN in html
+    # A page that sends something is not loaded again by itself.
+    assert "http-equiv" not in html
+    assert "Load this page again" in html
+    assert (await client.get("/profile")).status_code == 200
+    assert (await client.post("/sign-out", form=form)).status_code == 302
+    assert (await client.get("/profile")).status_code == 302
 
 
 async def test_a_connection_of_a_read_only_time_does_not_outlive_it(app: Quart, database: Path) -> None:

@@ -35,6 +35,9 @@ from uuid import UUID
 
 import orjson
 
+from ..faults import AsExceptions
+from ..wellformed import dumps
+
 T = TypeVar("T")
 TAG = "~"
 INT64 = range(-(2**63), 2**63)
@@ -101,7 +104,7 @@ class MessageCodec:
             EncodeError: if it holds something that cannot travel.
         """
         try:
-            return orjson.dumps(self._plain(message))
+            return dumps(self._plain(message))
         except RecursionError:
             raise EncodeError("a message is nested too deeply, or contains itself") from None
         except orjson.JSONEncodeError as error:
@@ -114,10 +117,11 @@ class MessageCodec:
             DecodeError: if they are none that this process understands.
         """
         try:
-            return self._value(orjson.loads(data))
+            with AsExceptions():
+                return self._value(orjson.loads(data))
         except DecodeError:
             raise
-        except (ValueError, TypeError, ArithmeticError, LookupError, RecursionError) as error:
+        except Exception as error:  # what a registered type raises when it is made may be anything
             raise DecodeError(f"not a message: {error}") from error
 
     def _plain(self, value: Any) -> Any:

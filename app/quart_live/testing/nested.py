@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .dom import Element, parse
-from .view import LiveViewTest, ViewCrashedError
+from .dom import Element, parse, quoted
+from .view import JoinRefusedError, LiveViewTest, ViewCrashedError
 
 
 class NestedViewTest(LiveViewTest):
@@ -45,16 +45,23 @@ async def join_nested(around: LiveViewTest, element_id: str) -> LiveViewTest:
 
     Raises:
         LookupError: if there is no such element.
+        JoinRefusedError: if the view goes elsewhere, or is one too many.
         ViewCrashedError: if the view could not mount.
     """
-    element = around.find(f"#{element_id}[data-phx-session]")
-    dead = parse(around.page_html).find_all(f"#{element_id}[data-phx-static]")
+    selector = f"[id={quoted(element_id)}]"
+    element = around.find(f"{selector}[data-phx-session]")
+    dead = parse(around.page_html).find_all(f"{selector}[data-phx-static]")
     if dead and not element.get("data-phx-static"):
         element.attributes["data-phx-static"] = dead[0].get("data-phx-static")
     nested = NestedViewTest(around, element)
     around._inside[:] = [view for view in around._inside if view.topic != nested.topic]
     around._inside.append(nested)
-    await nested.rejoin()
+    try:
+        await nested.rejoin()
+    except JoinRefusedError as refusal:
+        if refusal.response.get("reason") != "join crashed":
+            raise
+        raise ViewCrashedError(f"{nested.topic} could not mount; see the log") from None
     if nested._channel_or_none() is None:
         raise ViewCrashedError(f"{nested.topic} could not mount; see the log")
     return nested
