@@ -119,13 +119,8 @@ def handle(request: dict[str, Any], app: Any, server: uvicorn.Server) -> dict[st
     """Do what one request asks for."""
     if request.get("do") == "crash":
         return crash_view(app, request["topics"], request.get("view"), request["reason"])
-<<<<<<< HEAD
-=======
     if request.get("do") == "templates":
         return {"ok": True, "templates": template_lines(app)}
-    if request.get("do") == "answer":
-        return {"ok": True}
->>>>>>> origin/main
     if request.get("do") == "stop":
         server.should_exit = True
         return {"ok": True}
