@@ -1,0 +1,123 @@
+"""Every answer says who may frame it and whose scripts may run, and every page keeps to that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from by_hand.visitors import Site, open_site
+from playwright.async_api import Browser, Page, async_playwright
+
+from course.lab.signing_in import PASSWORD
+from messenger.security import HEADERS
+
+EVERYWHERE = [
+    ("GET", "/", 200),
+    ("GET", "/sign-in", 200),
+    ("GET", "/counter", 200),
+    ("HEAD", "/", 200),
+    ("OPTIONS", "/", 200),
+    ("GET", "/profile", 302),
+    ("GET", "/conversations/2", 302),
+    ("GET", "/nowhere", 404),
+    ("POST", "/", 405),
+    ("GET", "/broken", 500),
+    ("GET", "/static/app.js", 200),
+    ("GET", "/static/offline.html", 200),
+    ("GET", "/static/nowhere.js", 404),
+    ("GET", "/live/client/phoenix.mjs", 200),
+    ("GET", "/live/client/nowhere.mjs", 404),
+    ("GET", "/live/websocket", 404),
+    ("POST", "/sign-in", 422),
+]
+
+
+@pytest.fixture
+async def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
+    async with open_site(tmp_path, monkeypatch) as opened:
+        yield opened
+
+
+async def test_every_answer_has_the_headers(site: Site) -> None:
+    @site.app.get("/broken")
+    async def broken() -> str:
+        raise ZeroDivisionError
+
+    site.app.config["PROPAGATE_EXCEPTIONS"] = False
+    client, nonces = site.app.test_client(), set()
+    for method, path, status in EVERYWHERE:
+        answer = await client.open(path, method=method, headers={"Host": "localhost"})
+        assert (path, answer.status_code) == (path, status)
+        policy = answer.headers.get("Content-Security-Policy", "")
+        assert "frame-ancestors 'none'" in policy, (method, path)
+        assert "unsafe-inline" not in policy.replace("style-src-attr 'unsafe-inline'", "")
+        for name, value in HEADERS.items():
+            assert answer.headers.get(name) == value, (method, path, name)
+        [nonce] = re.findall(r"'nonce-([\w-]{20,})'", policy)
+        nonces.add(nonce)
+        html = (await answer.get_data()).decode(errors="replace")
+        if 'type="importmap"' in html:
+            assert f'<script type="importmap" nonce="{nonce}">' in html, path
+    assert len(nonces) == len(EVERYWHERE), "each answer has a nonce of its own"
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path="/usr/bin/chromium")
+        yield opened
+        await opened.close()
+
+
+def complaints_of(page: Page) -> list[str]:
+    """What the browser says about policies that were not kept to, from now on."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if is_complaint(message.text) else None)
+    return said
+
+
+def is_complaint(text: str) -> bool:
+    return "Content Security Policy" in text or "Refused to" in text or "violates" in text
+
+
+async def test_pages_keep_to_the_policy_and_nobody_frames_them(site: Site, browser: Browser) -> None:
+    page = await browser.new_page(base_url=site.address)
+    said = complaints_of(page)
+    for path in ("/", "/register", "/nowhere", "/counter", "/static/offline.html", "/sign-in"):
+        await page.goto(path)
+    await page.get_by_label("Email").fill("alice@example.com")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign out").wait_for()
+    for path in ("/", "/profile", "/profile/delete", "/conversations/2", "/conversations/new", "/search"):
+        await page.goto(path)
+        if path not in ("/profile", "/profile/delete"):
+            await page.locator(".phx-connected").first.wait_for()
+    await page.goto("/conversations/2")
+    await page.locator("[data-phx-main].phx-connected").wait_for()
+    await page.get_by_label("Message").fill("Under a policy.")
+    await page.get_by_role("button", name="Send").click()
+    await page.get_by_role("log", name="Messages").get_by_text("Under a policy.").wait_for()
+    await page.locator(".avatar").first.wait_for()
+    hue = "getComputedStyle(document.querySelector('.avatar')).getPropertyValue('--hue')"
+    assert await page.evaluate(hue), "the colour of an avatar is an inline style"
+    assert said == []
+
+    # The same browser, signed in, opens a page of another port that frames ours.
+    for path in ("/profile", "/conversations/2"):
+        await page.route(
+            "http://localhost:1/*",
+            lambda route, path=path: route.fulfill(
+                content_type="text/html", body=f'<iframe src="{site.address}{path}"></iframe>'
+            ),
+        )
+        await page.goto("http://localhost:1/")
+        await page.wait_for_function("n => document.title === '' && frames.length === n", arg=1)
+        assert len(said) >= 1, f"{path} is shown in a frame"
+        assert "frame-ancestors" in " ".join(said)
+        frame = page.frames[1]
+        assert await frame.get_by_role("heading").count() == 0
+        await page.unroute("http://localhost:1/*")
+        said.clear()
