@@ -193,13 +193,14 @@ class StagePage:
         Raises:
             AssertionError: it failed; the message says why.
         """
-        before = await self.page.locator(".count").inner_text()
+        before = await self.page.locator(".count .number").inner_text()
         await self.next.click()
-        await expect(self.page.locator(".count")).not_to_have_text(before)
-        over = re.compile(r"\b(waiting|done|failed)\b")
+        await expect(self.page.locator(".count .number")).not_to_have_text(before)
+        over = re.compile(r"\b(waiting|stuck|done|failed)\b")
         await expect(self.acts).to_have_class(over, timeout=seconds * 1000)
         caption = await self.page.locator(".caption").inner_text()
-        assert "failed" not in (await self.acts.get_attribute("class") or ""), caption
+        classes = await self.acts.get_attribute("class") or ""
+        assert "failed" not in classes and "stuck" not in classes, caption
         return caption
 
     @property

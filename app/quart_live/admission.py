@@ -156,7 +156,11 @@ def _lost(live: QuartLive, socket: LiveSocket, claims: SessionClaims, url: objec
     browser = socket.info.headers.get("Cookie")
     if live.told_to_reload.is_first(f"{browser} {claims.view} {url}", live.tokens.clock()):
         return JoinRefused(UNAUTHORIZED)
-    log.warning("Reloaded, a page of %s still has an address that leads elsewhere", claims.view)
+    log.warning(
+        "Reloaded, a page of %s still has an address that leads elsewhere. Does a proxy take a prefix "
+        "off it? Then tell the server, for example uvicorn --root-path /chat",
+        claims.view,
+    )
     return JoinRefused({"reason": "refused"})
 
 

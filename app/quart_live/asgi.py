@@ -24,6 +24,14 @@ def local_path(scope: Scope) -> str:
     """The path of a scope without the prefix under which the whole app is mounted."""
     path: str = scope.get("path", "")
     root: str = scope.get("root_path", "")
-    if root and path.startswith(root):
+    return below(path, root) or path
+
+
+def below(path: str, root: str) -> str | None:
+    """The rest of ``path`` below the prefix ``root``; None if it is not below it."""
+    root = root.rstrip("/")
+    if not root:
+        return path or "/"
+    if path == root or path.startswith(f"{root}/"):
         return path[len(root) :] or "/"
-    return path
+    return None

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeAlias
 
+from .faults import AsExceptions, for_thread
 from .mailbox import Mailbox, Turn
 
 log = logging.getLogger("quart_live.async")
@@ -105,7 +106,8 @@ class AsyncTasks:
 
     async def _run(self, run: _Run, work: Work) -> None:
         try:
-            value = await perform(work)
+            with AsExceptions():
+                value = await perform(work)
         except asyncio.CancelledError:
             self._deliver(run, run.fail, AsyncCancelled("the work was cancelled from within"))
         except Exception as error:
@@ -150,7 +152,7 @@ async def _in_thread(work: Callable[[], Any]) -> Any:
     given_up = False
 
     def call() -> None:
-        made.append(work())
+        made.append(for_thread(work)())
         if given_up:
             discard(made[0])
 

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 from quart.ctx import AppContext
 
-from . import client_messages, ending, handling, joining
+from . import addresses, client_messages, ending, handling, joining
 from .admission import TOPIC_PREFIX
 from .components import ComponentUpdate
 from .errors import CrashRequested
 from .fanout import Shares
+from .faults import Contained, as_exception
 from .frames import FrameWriter, Message, end_of_diff
 from .mailbox import Envelope, Mailbox, Turn, Urgent
 from .nested.family import Family, PatchFromInside
@@ -151,8 +152,8 @@ class Channel(ViewHost):
                 end = shares.keep(key, diff) if shares is not None else end_of_diff(diff)
             rest = self.socket.send_now(self.frames.diff_head, end)
             return self._guarded(rest) if rest is not None else None  # guarded: its wait may be cancelled
-        except Exception as error:
-            return ending.crash(self, error)
+        except BaseException as error:
+            return ending.crash(self, as_exception(error))
 
     async def handle(self, item: object) -> None:
         """Handle one message. Never raises an `Exception`."""
@@ -160,16 +161,13 @@ class Channel(ViewHost):
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
-            await work
+            async with Contained(self.mailbox):
+                await work
         except Exception as error:
             await ending.crash(self, error)
-        except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                await ending.end(self, "cancelled")
-                raise
-            # A handler awaited something that was cancelled; nobody has cancelled us.
-            await ending.crash(self, error)
+        except asyncio.CancelledError:  # of ours; what a handler has cancelled is an `AppFault` by now
+            await ending.end(self, "cancelled")
+            raise
 
     async def _dispatch(self, item: object) -> None:
         match item:
@@ -206,8 +204,11 @@ class Channel(ViewHost):
     # -- beginning and end ---------------------------------------------------------------------------------
 
     async def enter_app_context(self) -> None:
-        """Make ``current_app`` work in every handler. It stays in this channel's context until the end."""
+        """Make ``current_app`` and ``url_for`` work in every handler, by this channel's context."""
         app_context = self.live.app.app_context()
+        if self.socket.site is not None:
+            app_context.url_adapter = self.socket.site.adapter
+        addresses.enter(self.socket.site)
         await app_context.push()
         self._app_context = app_context
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+from werkzeug.exceptions import HTTPException
 
 from .attached_hooks import with_hooks
 from .components import LiveComponent
@@ -14,7 +17,7 @@ from .errors import LiveViewError, MalformedEventError
 from .events import ViewEvent, decode_event
 from .frames import Message, TooLong
 from .handling import NO_FLASH, finish, placed_of
-from .lifecycle import can_patch, patch
+from .lifecycle import as_page, can_patch, patch
 from .telemetry import Measured
 from .uploads import handling as uploads
 from .view import LiveView
@@ -108,7 +111,11 @@ async def _patch(channel: Channel, message: Message) -> None:
     if not can_patch(match, view):
         await channel.send(channel.frames.ok(message.ref, {"link_redirect": True}))
         return
-    await patch(view, match, url)
+    try:
+        await patch(view, match, url)
+    except HTTPException as error:
+        view._take_navigation()
+        view._go(as_page(error, urlunsplit(("", "", *urlsplit(url)[2:]))))
     await finish(channel, message)
 
 

@@ -16,7 +16,9 @@ from quart import session as quart_session
 from quart.wrappers import Websocket
 
 from . import csrf
+from .addresses import Site
 from .asgi import Scope
+from .faults import AsExceptions
 
 ConnectHook = Callable[[], Awaitable[Mapping[str, Any] | None]]
 """An ``on_connect`` function. It runs in a request or websocket context and returns more session values."""
@@ -47,11 +49,13 @@ class Handshake:
         session: the session for mounts, or ``None`` if the CSRF token was wrong.
         info: for `LiveView.connect_info`.
         csrf_token: for templates rendered on this socket.
+        site: the app as this browser reaches it.
     """
 
     session: dict[str, Any] | None
     info: ConnectInfo
     csrf_token: csrf.CsrfToken
+    site: Site
 
 
 async def view_session(hooks: list[ConnectHook]) -> dict[str, Any]:
@@ -60,8 +64,9 @@ async def view_session(hooks: list[ConnectHook]) -> dict[str, Any]:
     Needs a request or websocket context.
     """
     session = {key: value for key, value in quart_session.items() if key not in _PRIVATE}
-    for hook in hooks:
-        session.update(await hook() or {})
+    with AsExceptions():
+        for hook in hooks:
+            session.update(await hook() or {})
     return session
 
 
@@ -71,10 +76,11 @@ async def shake_hands(app: Quart, scope: Scope, hooks: list[ConnectHook]) -> Han
     query = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1")))
     client = scope.get("client")
     info = ConnectInfo(client[0] if client else None, dict(websocket.headers), query)
+    site = Site(app, websocket)
     async with app.websocket_context(websocket):
         if csrf.matches(quart_session, query.get("_csrf_token")):
-            return Handshake(await view_session(hooks), info, csrf.issue(quart_session))
-    return Handshake(None, info, csrf.CsrfToken())
+            return Handshake(await view_session(hooks), info, csrf.issue(quart_session), site)
+    return Handshake(None, info, csrf.CsrfToken(), site)
 
 
 def _websocket(app: Quart, scope: Scope) -> Websocket:

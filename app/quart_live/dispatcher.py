@@ -47,7 +47,7 @@ class Dispatcher:
             mailbox = ready.popleft()
             try:
                 mailbox.start()
-            except Exception:  # a defect of ours in one mailbox must not stop the others
+            except BaseException:  # a defect of ours in one mailbox must not stop the others
                 log.exception("Mailbox could not start")
             if ready and time.monotonic() > stop:
                 assert self._loop is not None

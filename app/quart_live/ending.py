@@ -10,6 +10,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .faults import Contained
 from .telemetry import about
 from .view import LiveView
 
@@ -84,7 +85,7 @@ async def end(channel: Channel, reason: str) -> None:
 
 async def _terminate(channel: Channel, view: LiveView, reason: str) -> None:
     try:
-        async with asyncio.timeout(TERMINATE_SECONDS):
+        async with Contained(channel.mailbox), asyncio.timeout(TERMINATE_SECONDS):
             await view.terminate(reason)
     except Exception:
         log.exception("terminate on %s failed", channel.topic)

@@ -38,6 +38,10 @@ class FrameTooBigError(MalformedFrameError):
     """A frame has more bytes than are taken."""
 
 
+class TooDeepError(MalformedFrameError):
+    """The JSON of a frame is nested deeper than is taken."""
+
+
 class MalformedEventError(ValueError):
     """A well-formed frame whose payload makes no sense for its event. It gets an error reply."""
 

@@ -17,9 +17,10 @@ from quart import request
 from quart import session as quart_session
 from werkzeug.exceptions import HTTPException
 
-from . import csrf
+from . import addresses, csrf
 from .connection import ConnectInfo, view_session
 from .errors import LiveViewError
+from .faults import AsExceptions
 from .lifecycle import Outcome, enter
 from .nested.family import ViewHandle
 from .nested.placing import Placement, child_token, element, rendering
@@ -62,6 +63,7 @@ async def mount_first(
         flash: messages for it.
         parent: the view around it, if it is nested.
     """
+    addresses.enter(addresses.Site(live.app, request._get_current_object()))  # type: ignore[attr-defined]
     view = view_class()
     host = ViewHost()
     host.telemetry, host.statics = live.telemetry, live.statics
@@ -98,12 +100,13 @@ async def _child(live: QuartLive, parent: LiveView, placement: Placement) -> Mar
     content, static = Markup(""), live.tokens.sign_static(placement.id, {})
     try:
         around = None if placement.sticky else parent
-        view, outcome = await mount_first(
-            live, placement.view, placement.id, session=placement.session, parent=around
-        )
-        if outcome.leave is not None:
-            raise LeftFromInsideError(view, outcome)
-        content = await render_first(live, view)
+        with AsExceptions():
+            view, outcome = await mount_first(
+                live, placement.view, placement.id, session=placement.session, parent=around
+            )
+            if outcome.leave is not None:
+                raise LeftFromInsideError(view, outcome)
+            content = await render_first(live, view)
         static = live.tokens.sign_static(view.id, dict(view.assigns["flash"].items()))
     except (LeftFromInsideError, HTTPException):
         raise

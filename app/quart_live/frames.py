@@ -15,14 +15,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 
 from .asgi import Event
-from .errors import FrameTooBigError, MalformedFrameError
+from .errors import FrameTooBigError, MalformedFrameError, TooDeepError
 from .js import JS
 from .limits import MAX_JSON_DEPTH, is_too_deep
+from .wellformed import dumps, loads
 
 MAX_REF = 64
 MAX_NAME = 256
@@ -50,6 +51,17 @@ class TooLong:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The payload of an event or a join that no official client can have sent.
+
+    Attributes:
+        why: what is wrong with it.
+    """
+
+    why: str
+
+
 def to_json(value: Any) -> str:
     """JSON text of ``value``; `orjson.Fragment` values go in as they are, `JS` commands as lists."""
     return to_json_bytes(value).decode()
@@ -57,7 +69,7 @@ def to_json(value: Any) -> str:
 
 def to_json_bytes(value: Any) -> bytes:
     """The same, not decoded."""
-    return orjson.dumps(value, default=_encode_commands)
+    return dumps(value, default=_encode_commands)
 
 
 def end_of_diff(diff: dict[str, Any]) -> bytes:
@@ -82,13 +94,15 @@ def parse_text(text: str, max_depth: int = MAX_JSON_DEPTH) -> Message:
         MalformedFrameError: for anything that is not five values of the right kinds.
     """
     try:
-        fields = orjson.loads(text)
-    except (orjson.JSONDecodeError, UnicodeEncodeError) as error:
+        fields = loads(text)
+    except orjson.JSONDecodeError as error:
+        if "depth" in str(error) or "recursion" in str(error).lower():  # orjson's own bound, far above ours
+            raise TooDeepError("nested too deep") from error
         raise MalformedFrameError("not JSON") from error
     if not isinstance(fields, list) or len(fields) != 5:
         raise MalformedFrameError("not an array of five")
     if is_too_deep(text, fields, max_depth):
-        raise MalformedFrameError("nested too deep")
+        raise TooDeepError("nested too deep")
     join_ref, ref, topic, event, payload = fields
     return Message(_ref(join_ref), _ref(ref), _name(topic), _name(event), payload)
 
@@ -98,9 +112,9 @@ def read(event: Event, max_bytes: int, max_depth: int) -> Message:
 
     Args:
         event: a ``websocket.receive``.
-        max_bytes: how long a frame may be. A longer event of a view gets `TooLong` as its payload: were the
-            socket closed instead, the client would recover its form, and be closed again.
-        max_depth: how deep its JSON may be nested.
+        max_bytes: how long a frame may be. A longer event or join gets `TooLong` as its payload: were the
+            socket closed instead, the client would recover its form, or join, and be closed again, at once.
+        max_depth: how deep its JSON may be nested. A deeper event or join gets `Unreadable`.
 
     Raises:
         FrameTooBigError: if it is too long.
@@ -114,14 +128,24 @@ def read(event: Event, max_bytes: int, max_depth: int) -> Message:
     if len(text) <= max_bytes and (
         len(text) * 4 <= max_bytes or len(text.encode(errors="replace")) <= max_bytes
     ):
-        return parse_text(text, max_depth)
-    head = _HEAD_OF_EVENT.match(text)
-    if head is None:
-        raise FrameTooBigError("a frame is too big")
-    return Message(head[1], head[2], head[3], "event", TooLong(len(text)))
+        try:
+            return parse_text(text, max_depth)
+        except TooDeepError as error:
+            return _unread(text, Unreadable(str(error))) or _raise(error)
+    return _unread(text, TooLong(len(text))) or _raise(FrameTooBigError("a frame is too big"))
 
 
-_HEAD_OF_EVENT = re.compile(r'\["([^"\\]{1,64})","([^"\\]{1,64})","([^"\\]{1,256})","event",')
+def _unread(text: str, instead: TooLong | Unreadable) -> Message | None:
+    """The message whose payload was not read, if whom it concerns can be."""
+    head = _HEAD.match(text)
+    return Message(head[1], head[2], head[3], head[4], instead) if head is not None else None
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error
+
+
+_HEAD = re.compile(r'\["([^"\\]{1,64})","([^"\\]{1,64})","([^"\\]{1,256})","(event|phx_join)",')
 
 
 def parse_binary(data: bytes) -> Message:

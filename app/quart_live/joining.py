@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from .admission import Admission, admit
 from .ending import end
 from .errors import JoinRefused, TooManyPatchesError
+from .faults import Contained
 from .frames import Message
 from .lifecycle import enter
 from .navigation import MAX_PATCHES, error_response
@@ -38,9 +39,10 @@ async def join(channel: Channel, message: Message) -> None:
     """Handle a ``phx_join``: afterwards the view is there and answered for, or the channel has ended."""
     try:
         await channel.enter_app_context()
-        with channel.telemetry.span("live_view.join", topic=channel.topic):
-            view, rendering, response = await mount(channel, admit(channel.live, channel.socket, message))
-            frame = channel.frames.ok(message.ref, response)
+        async with Contained(channel.mailbox):
+            with channel.telemetry.span("live_view.join", topic=channel.topic):
+                view, rendering, response = await mount(channel, admit(channel.live, channel.socket, message))
+                frame = channel.frames.ok(message.ref, response)
     except JoinRefused as refusal:
         await _refuse(channel, message, refusal.response)
     except Exception:

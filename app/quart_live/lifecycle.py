@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 from urllib.parse import urljoin
 
+from werkzeug.exceptions import HTTPException
+
+from .asgi import below
 from .attached_hooks import with_hooks
 from .errors import LiveViewError, TooManyPatchesError
 from .hooks import hooks_of
@@ -78,6 +81,7 @@ async def follow(view: LiveView, routes: LiveRoutes) -> Outcome:
 
     Raises:
         LiveViewError: if a patch leads to another view.
+        HTTPException: if `handle_params` raises one of the server's failures.
         TooManyPatchesError: if there is no end to it.
     """
     outcome = Outcome()
@@ -96,8 +100,30 @@ async def follow(view: LiveView, routes: LiveRoutes) -> Outcome:
             raise TooManyPatchesError(
                 f"{type(view).__name__}.handle_params patched {MAX_PATCHES} times in a row"
             )
-        await patch(view, match, urljoin(view.uri, navigation.to))
+        try:
+            await patch(view, match, urljoin(view.uri, navigation.to))
+        except HTTPException as error:
+            outcome.leave = as_page(error, outcome.patches.pop().to)
+            view._take_navigation()
+            break
     return outcome
+
+
+def as_page(error: HTTPException, to: str) -> Redirect:
+    """What `handle_params` means by ``abort(404)``: the browser shall load this address as a page.
+
+    There it is answered with that status and the app's error page. Over the socket there is no page for it.
+
+    Args:
+        error: what `handle_params` has raised.
+        to: the address that it was given.
+
+    Raises:
+        HTTPException: ``error`` again, if it is a failure of the server.
+    """
+    if error.code is not None and not 400 <= error.code < 500:
+        raise error
+    return Redirect(to)
 
 
 def can_patch(match: Match | None, view: LiveView) -> TypeGuard[Match]:
@@ -110,6 +136,9 @@ def _no_patch(view: LiveView, to: str) -> str:
     name = type(view).__name__
     if view._route is None:
         return f"push_patch({to!r}): this {name} has no address, it is part of a page; use push_navigate"
+    root = view._host.root_path
+    if root and below(to, root) is None:
+        return f"push_patch({to!r}): the app is mounted at {root!r}; make addresses with self.url_for(…)"
     return f"push_patch({to!r}) leaves {name}; use push_navigate or redirect"
 
 

@@ -6,7 +6,7 @@ what happens when a bound is reached:
 | bound | answer |
 |---|---|
 | joins | error reply ``too many joins``: the client waits some seconds and loads the page again |
-| nesting of JSON | the socket is closed (1007) |
+| nesting of JSON | an event or a join gets an error reply; another frame closes the socket (1007) |
 | frames that are not read | the socket is cut off; nobody else notices |
 """
 

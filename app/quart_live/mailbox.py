@@ -89,6 +89,7 @@ class Mailbox:
 
     __slots__ = (
         "_busy",
+        "_cancelled",
         "_closed",
         "_dispatcher",
         "_handle_now",
@@ -108,6 +109,7 @@ class Mailbox:
         self._queue: deque[object] = deque()
         self._busy = False
         self._closed = False
+        self._cancelled = False
         self._on_close: list[Callable[[Mailbox], None]] | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -169,7 +171,13 @@ class Mailbox:
             # A task that is cancelled before its first step never runs at all, nor does what ends it.
             asyncio.get_running_loop().call_soon(self.cancel)
             return
+        self._cancelled = True
         task.cancel()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether `cancel` has cancelled what was at work. A handler that cancels its task does not count."""
+        return self._cancelled
 
     def start(self) -> None:
         """Called by the pump: handle what needs no task, start a task for the rest."""

@@ -25,6 +25,7 @@ from quart import (
 )
 from werkzeug.exceptions import default_exceptions
 
+from .faults import AsExceptions
 from .first_render import LeftFromInsideError, mount_first, render_first
 from .flash import COOKIE as FLASH_COOKIE
 from .lifecycle import Outcome
@@ -33,6 +34,7 @@ from .router import LiveRoute
 from .stash.first import with_second_try
 from .tokens import FLASH_MAX_AGE, SessionClaims
 from .view import LiveView
+from .wellformed import well_formed
 
 if TYPE_CHECKING:
     from .extension import QuartLive
@@ -45,7 +47,8 @@ CACHE_CONTROL = (
 
 async def render_route(live: QuartLive, route: LiveRoute) -> Response:
     """Answer the GET request for a live route."""
-    return await with_second_try(lambda: _render_route(live, route))
+    with AsExceptions():
+        return await with_second_try(lambda: _render_route(live, route))
 
 
 async def _render_route(live: QuartLive, route: LiveRoute) -> Response:
@@ -67,7 +70,7 @@ async def _render_route(live: QuartLive, route: LiveRoute) -> Response:
         body = default_layout(live, container, title)
     else:
         body = await render_template(layout, inner_content=container, page_title=title, live_view=view)
-    response: Response = await make_response(body)  # type: ignore[assignment]
+    response: Response = await make_response(well_formed(body))  # type: ignore[assignment]
     response.headers.setdefault("Cache-Control", CACHE_CONTROL)
     return response
 
@@ -86,7 +89,10 @@ async def render_in_template(
     """
     main = not sticky and getattr(g, "live_main", None) is None
     flash = take_flash(live) if main else {}
-    view, outcome = await mount_first(live, view_class, element_id or _new_id(), session=session, flash=flash)
+    with AsExceptions():
+        view, outcome = await mount_first(
+            live, view_class, element_id or _new_id(), session=session, flash=flash
+        )
     if outcome.leave is not None:
         abort(await _redirected(live, view, outcome))
     if main:
@@ -95,7 +101,8 @@ async def render_in_template(
     claims = SessionClaims(view.id, live.views.name_of(view_class), None, dict(session or {}))
     marks = {"data-phx-main": ""} if main else {"data-phx-sticky": ""} if sticky else {}
     try:
-        return await _container(live, view, claims, marks)
+        with AsExceptions():
+            return await _container(live, view, claims, marks)
     except LeftFromInsideError as left:
         abort(await _redirected(live, left.view, left.outcome))
 
@@ -108,7 +115,7 @@ async def _container(
     live: QuartLive, view: LiveView, claims: SessionClaims, marks: Mapping[str, str]
 ) -> Markup:
     """The view's element, with its content and what the client looks for."""
-    content = await render_first(live, view)
+    content = Markup(well_formed(await render_first(live, view)))
     tag, attributes = type(view).container
     names = {**attributes, "id": view.id, **marks}
     names["data-phx-session"] = live.tokens.sign_session(claims)
@@ -170,7 +177,7 @@ def default_layout(live: QuartLive, content: Markup, title: object) -> str:
         csrf=live.csrf_meta_tag(),
         title=title,
         import_map=live.live_import_map(),
-        address=Markup(json.dumps(live.path).replace("<", "\\u003c")),
+        address=Markup(json.dumps(live.live_socket_path()).replace("<", "\\u003c")),
         content=content,
     )
 

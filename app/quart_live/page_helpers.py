@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from quart import session as quart_session
 
-from . import client_files, csrf, development, links, page
+from . import addresses, client_files, csrf, development, links, page
 from .errors import LiveViewError
 from .flash import Flash
 from .form import TEMPLATE_HELPERS
@@ -40,6 +40,7 @@ class PageMethods:
             "live_render": self.live_render,
             "csrf_meta_tag": self.csrf_meta_tag,
             "live_import_map": self.live_import_map,
+            "live_socket_path": self.live_socket_path,
             "live_patch": links.live_patch,
             "live_navigate": links.live_navigate,
             "live_title": links.live_title,
@@ -89,9 +90,18 @@ class PageMethods:
                 need it, too; nothing else that the engine or the client does is in the policy's way.
         """
         attribute = Markup(' nonce="{}"').format(nonce) if nonce else Markup("")
-        written = client_files.import_map(escape(self.path), self.settings.client_dir, attribute)
+        written = client_files.import_map(self.live_socket_path(), self.settings.client_dir, attribute)
         return written + development.script(attribute) if self.settings.reload else written
+
+    def live_socket_path(self) -> str:
+        """What the page's script gives to its ``LiveSocket``, with the prefix under which the app is mounted.
+
+        Where no prefix is to be expected, ``"/live"`` in the script is as good. In a layout::
+
+            const liveSocket = new LiveSocket({{ live_socket_path()|tojson }}, Socket, …)
+        """
+        return addresses.root_path() + self.path
 
     def static_path(self, name: str) -> str:
         """Address of a static file with a digest of its content; see ``static_tracking.py``."""
-        return self.statics.path(name)
+        return addresses.root_path() + self.statics.path(name)

@@ -25,13 +25,14 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from quart import Quart
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from . import forms
+from .asgi import below
 from .errors import LiveViewError, MalformedEventError
 from .hooks import MountHook, MountHooks
 from .view import LiveView, default_template_name
@@ -153,13 +154,18 @@ class LiveRoutes:
         return self._by_endpoint.get(endpoint or "")
 
     def match(self, url: str, root_path: str = "") -> Match | None:
-        """Find what is at ``url``, a full URL or a path; ``None`` if nothing is."""
+        """Find what is at ``url``, a full URL or a path; ``None`` if nothing is.
+
+        Args:
+            url: as the browser has it.
+            root_path: the prefix under which the whole app is mounted; nothing of it is elsewhere.
+        """
         try:
             parts = urlsplit(url)
         except ValueError:
             return None
-        path = parts.path.removeprefix(root_path) if root_path else parts.path
-        found = self._match_path(path or "/")
+        path = below(unquote(parts.path), root_path)  # a request's path is decoded, too
+        found = self._match_path(path) if path is not None else None
         if found is None:
             return None
         endpoint, values = found
@@ -170,7 +176,7 @@ class LiveRoutes:
         try:
             return adapter.match(path)
         except RequestRedirect as redirect:  # a missing or superfluous slash at the end
-            return self._match_path(urlsplit(redirect.new_url).path, False) if follow else None
+            return self._match_path(unquote(urlsplit(redirect.new_url).path), False) if follow else None
         except HTTPException:
             return None
 

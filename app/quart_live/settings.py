@@ -5,8 +5,8 @@
 | `LIVE_CLIENT_DIR` | `<static folder>/node_modules` | where `phoenix` and `phoenix_live_view` are installed; the environment variable `QUART_LIVE_CLIENT_DIR` overrides it |
 | `LIVE_ALLOWED_ORIGINS` | `()` | further origins that may open a socket, such as `https://chat.example`; `"*"` allows all |
 | `LIVE_SESSION_MAX_AGE` | 1209600 | seconds that a page's session token is good for (two weeks); after that the page loads itself anew |
-| `LIVE_MAX_FRAME_BYTES` | 1048576 | longer events are not read, and their view is told (`handle_too_long`); other frames of this length close the socket (1009), as does the ASGI server above its own bound (`ws_max_size` of uvicorn, 16 MB) |
-| `LIVE_MAX_JSON_DEPTH` | 64 | deeper nested JSON closes the socket (1007) |
+| `LIVE_MAX_FRAME_BYTES` | 1048576 | longer events are not read, and their view is told (`handle_too_long`); a longer join is refused; other frames of this length close the socket (1009), as does the ASGI server above its own bound (`ws_max_size` of uvicorn, 16 MB) |
+| `LIVE_MAX_JSON_DEPTH` | 64 | deeper nested JSON in an event or a join is answered with an error, elsewhere it closes the socket (1007) |
 | `LIVE_MAX_FORM_FIELDS` | 10000 | fields of one form event; more get an error reply |
 | `LIVE_MAX_CHANNELS` | 100 | views that one socket may join |
 | `LIVE_JOIN_RATE` | 20 | joins per second that one socket may go on making … |

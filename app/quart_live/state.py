@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from .addresses import AddressMethods
 from .assigns import Assigns, AssignState
 from .async_results import AsyncMethods
 from .attached_hooks import HookMethods
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from .rendering import LiveTemplate
 
 
-class Stateful(StreamMethods, AsyncMethods, UploadMethods, StashMethods, HookMethods):
+class Stateful(AddressMethods, StreamMethods, AsyncMethods, UploadMethods, StashMethods, HookMethods):
     """Base of `LiveView` and `LiveComponent`.
 
     Class attributes:

@@ -96,7 +96,7 @@ class Telemetry:
         for handler in handlers:
             try:
                 handler(name, measurements or {}, metadata)
-            except Exception:
+            except BaseException:
                 log.exception("A telemetry handler failed at %s and is detached", name)
                 self.detach(handler)
 

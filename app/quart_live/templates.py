@@ -13,6 +13,7 @@ from typing import Any
 
 from quart import Quart
 
+from . import addresses
 from .components.root import RootCheck
 from .errors import TemplateNameError
 from .fanout import Burst
@@ -33,13 +34,14 @@ class TemplateLibrary:
 
     Attributes:
         root_check: what is known to be one element.
+        inline: the templates of classes that have theirs as a string, as far as they were rendered.
         burst: items that the full pages of this moment share; None if sharing is switched off.
     """
 
     def __init__(self, app: Quart) -> None:
         self._app = app
         self._environment: LiveEnvironment | None = None
-        self._inline: dict[type[Stateful], LiveTemplate] = {}
+        self.inline: dict[type[Stateful], LiveTemplate] = {}
         self.root_check = RootCheck()
 
     @cached_property
@@ -62,19 +64,18 @@ class TemplateLibrary:
         check_names(template, type(view), view.assigns)
         return template
 
-    def url_for(self, endpoint: str, *, _anchor: str | None = None, **values: Any) -> str:
-        """Path of an endpoint, the same during a request and on the socket."""
-        adapter = self._app.url_map.bind("localhost", script_name=self._app.config["APPLICATION_ROOT"])
-        path = adapter.build(endpoint, values)
-        return f"{path}#{_anchor}" if _anchor else path
+    def url_for(self, endpoint: str, **values: Any) -> str:
+        """`Site.url_for`, the same during a request and on the socket."""
+        site = addresses.here() or addresses.Site(self._app, None)
+        return site.url_for(endpoint, **values)
 
     def _of_class(self, view: type[Stateful]) -> LiveTemplate:
         if view.inline_template is None:
             return self.environment.get_live_template(view.template or default_template_name(view))
-        template = self._inline.get(view)
+        template = self.inline.get(view)
         if template is None:
             template = self.environment.live_from_string(view.inline_template, name=view.__name__)
-            self._inline[view] = template
+            self.inline[view] = template
         return template
 
     def _make_environment(self) -> LiveEnvironment:

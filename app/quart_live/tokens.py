@@ -26,6 +26,8 @@ from typing import Any
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_decode
 
+from .wellformed import well_formed_value
+
 FLASH_MAX_AGE = 60
 RELOAD_MAX_AGE = 60
 UPLOAD_MAX_AGE = 3600
@@ -153,7 +155,7 @@ class Tokens:
         )
 
     def _sign(self, purpose: str, body: object) -> str:
-        token = self._serializer(purpose).dumps(body)
+        token = self._serializer(purpose).dumps(well_formed_value(body))
         return token if isinstance(token, str) else token.decode()
 
     def _read(self, purpose: str, token: object, max_age: int) -> Any:

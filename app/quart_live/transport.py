@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from . import origin
+from .addresses import Site
 from .admission import TOPIC_PREFIX
 from .asgi import Receive, Scope, Send
 from .channel import Channel
@@ -20,7 +21,7 @@ from .csrf import CsrfToken
 from .disconnecting import Inbox, socket_id_in
 from .ending import Stop
 from .errors import FrameTooBigError, MalformedFrameError
-from .frames import Message, read, reply
+from .frames import Message, TooLong, Unreadable, read, reply
 from .limits import TokenBucket
 from .nested.failing import is_nested, let_in_empty
 from .outlet import RESTARTING, Outlet
@@ -45,6 +46,7 @@ class LiveSocket(Outlet):
         transfers: the files on their way to them, by topic.
         session: the HTTP session of the handshake, ``None`` if its CSRF token was wrong.
         root_path: the prefix under which the whole app is mounted.
+        site: the app as this browser reaches it.
         moves: how many mounts in a row have sent the browser on to another view.
     """
 
@@ -58,6 +60,7 @@ class LiveSocket(Outlet):
         self.info = ConnectInfo()
         self.csrf_token = CsrfToken()
         self.root_path: str = scope.get("root_path", "")
+        self.site: Site | None = None
         self.moves = 0
         self._scope, self._receive = scope, receive
         self._last_frame = 0.0
@@ -134,6 +137,7 @@ class LiveSocket(Outlet):
     async def _shake_hands(self) -> None:
         handshake = await shake_hands(self.live.app, self._scope, self.live.connect_hooks)
         self.session, self.info, self.csrf_token = handshake.session, handshake.info, handshake.csrf_token
+        self.site = handshake.site
         socket_id = socket_id_in(handshake.session)
         if socket_id is not None:
             self._inbox = Inbox(self)
@@ -211,6 +215,8 @@ class LiveSocket(Outlet):
             return None  # the socket is about to be closed; the browser will join elsewhere
         if not self._joins.take(asyncio.get_running_loop().time()):
             return _error(message, "too many joins")
+        if isinstance(message.payload, TooLong | Unreadable):
+            return self._refuse_join(message)
         old = self.channels.pop(message.topic, None)
         if old is not None:
             old.stop(Stop("replaced", say_closed=True))
@@ -224,6 +230,15 @@ class LiveSocket(Outlet):
         self.channels[message.topic] = channel
         self.live.open_channels.add(channel)
         return None
+
+    def _refuse_join(self, message: Message) -> str:
+        """Answer a join that was not read, with a reason for which the client waits before it tries again.
+
+        A closed socket it would open again at once, join, and be closed, without an end.
+        """
+        why = message.payload.why if isinstance(message.payload, Unreadable) else "it is too long"
+        log.warning("Refused the join of %s: %s. The browser waits before it tries again", message.topic, why)
+        return _error(message, "refused")
 
     def _leave(self, message: Message, channel: Channel | None) -> str | None:
         if channel is None or channel.join_ref != message.join_ref:

@@ -47,8 +47,7 @@ async def test_deep_json_closes_the_socket(app: Quart, depth: int, welcome: bool
     page = await open_page(app, "/counter")
     ref, _ = await page.join("/counter")
     value = "[" * depth + "]" * depth
-    page.socket.send_text(f'["{ref}","9","{page.topic()}","event",[[{value}]]]' if not welcome else
-                          f'["{ref}","9","{page.topic()}","nonsense",{value}]')  # fmt: skip
+    page.socket.send_text(f'["{ref}","9","{page.topic()}","nonsense",{value}]')
     if welcome:
         assert (await page.socket.reply_to("9"))["status"] == "error"
         await page.socket.close()
@@ -56,6 +55,38 @@ async def test_deep_json_closes_the_socket(app: Quart, depth: int, welcome: bool
         with pytest.raises(SocketClosedError) as closed:
             await page.socket.receive()
         assert closed.value.code == 1007
+
+
+@pytest.mark.parametrize("depth", [64, 500, 1500])
+async def test_deep_json_in_an_event_costs_the_event(app: Quart, depth: int) -> None:
+    page = await open_page(app, "/counter")
+    ref, _ = await page.join("/counter")
+    value = "[" * depth + "]" * depth
+    page.socket.send_text(f'["{ref}","9","{page.topic()}","event",{{"event":"increment","value":{value}}}]')
+    assert (await page.socket.reply_to("9"))["status"] == "error"
+    assert (await page.socket.heartbeat())["status"] == "ok"
+    await page.socket.close()
+
+
+@pytest.mark.parametrize("depth", [64, 1500])
+async def test_a_join_that_cannot_be_read_is_refused(
+    app: Quart, depth: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not closed: the client would open its socket again at once, hundreds of times in ten seconds."""
+    page = await open_page(app, "/counter")
+    value = "[" * depth + "]" * depth
+    page.socket.send_text(f'["1","1","{page.topic()}","phx_join",{{"params":{value}}}]')
+    assert await page.socket.reply_to("1") == {"status": "error", "response": {"reason": "refused"}}
+    assert f"Refused the join of {page.topic()}: nested too deep" in caplog.text
+    await page.socket.close()
+
+
+async def test_a_join_that_is_too_long_is_refused(caplog: pytest.LogCaptureFixture) -> None:
+    page = await open_page(make_app(LIVE_MAX_FRAME_BYTES=5000), "/counter")
+    page.socket.send_text(f'["1","1","{page.topic()}","phx_join",{{"params":"{"x" * 5000}"}}]')
+    assert await page.socket.reply_to("1") == {"status": "error", "response": {"reason": "refused"}}
+    assert f"Refused the join of {page.topic()}: it is too long" in caplog.text
+    await page.socket.close()
 
 
 def test_many_brackets_in_text_are_not_depth() -> None:

@@ -262,7 +262,7 @@ async def test_an_event_that_is_too_long_is_told_to_its_view(caplog: pytest.LogC
 
 
 @pytest.mark.parametrize(
-    "head", ['["1","2","lv:x","phx_join",', '[null,"2","lv:x","event",', '["1","2","l\\\\","event",']
+    "head", ['["1","2","lv:x","live_patch",', '[null,"2","lv:x","event",', '["1","2","l\\\\","event",']
 )
 async def test_other_long_frames_close_the_socket(head: str) -> None:
     page = await open_page(make_app(LIVE_MAX_FRAME_BYTES=1000), "/counter")

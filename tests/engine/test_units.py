@@ -311,7 +311,7 @@ def test_dom() -> None:
     page = parse(
         '<div class="a b"><p id=x data-n="1">One <b>two</b><br>three</p><script>no</script></div><p>One</p>'
     )
-    assert page.find("div.a.b p#x[data-n=1]").text == "One twothree"
+    assert page.find("div.a.b p#x[data-n='1']").text == "One twothree"
     assert page.find("p", "One").get("id") == ""
     assert page.find("b").closest("div") is page.find("div")
     with pytest.raises(LookupError, match="2 elements match p"):

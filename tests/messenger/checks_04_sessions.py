@@ -15,6 +15,7 @@ SESSIONS = "messenger/accounts/sessions.py"
 CONFIG = "messenger/config.py"
 SIGNING_IN = "messenger/signing_in.py"
 PAGES = "messenger/account_pages.py"
+CREDENTIALS = "messenger/accounts/credentials.py"
 DESK = (1000, 700)
 
 SECURE = """
@@ -119,7 +120,7 @@ async def signing_out(c: CheckContext) -> None:
     c.expect(bob.loads == loads, expected="Bob's page as it was", seen="a page load")
 
 
-@check("4.12", "A new password ends all other sessions", files=[PAGES, SIGNING_IN, SESSIONS])
+@check("4.12", "A new password ends all other sessions", files=[PAGES, CREDENTIALS, SIGNING_IN, SESSIONS])
 @since(4)
 async def new_password(c: CheckContext) -> None:
     nora, phone = await c.people("Nora", "Nora's phone")

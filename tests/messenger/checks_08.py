@@ -101,7 +101,8 @@ async def asked(c: CheckContext) -> None:
     await c.sign_in(carol, "Carol")
     await c.visit(carol, "/")
     await c.expect_text(
-        carol.page.get_by_role("region", name="Notifications"), "This browser shows no notifications here"
+        carol.page.get_by_role("region", name="Notifications"),
+        "This browser shows no notifications at this address",
     )
 
 

@@ -13,12 +13,13 @@ from uuid import uuid4
 import pytest
 from quart import Quart, Response
 from quart.typing import TestClientProtocol
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from messenger import accounts, chat, create_app
 from messenger.accounts import passwords
 from messenger.db import Database, db
-from messenger.errors import TRY_AGAIN, Unavailable
+from messenger.errors import TRY_AGAIN, Unavailable, is_down
 from messenger.migrations import migrate
 from messenger.seeds import PASSWORD, seed
 from quart_live.testing import LiveViewTest
@@ -189,6 +190,48 @@ async def test_a_conversation_is_shown_and_loses_nothing(
         assert "Renamed." in alice.text
 
 
+@pytest.mark.parametrize("trouble", [locked, read_only])
+async def test_forms_of_live_pages_keep_what_was_written(
+    app: Quart, database: Path, trouble: Trouble
+) -> None:
+    client = await signed_in(app, "Alice")
+    bob = await accounts.find_user_by_nickname("Bob")
+    assert bob is not None
+    async with LiveViewTest(app, "/", client=client) as home, LiveViewTest(app, HIKE, client=client) as hike:
+        views = home.view, hike.view
+        await home.hook("add", {"id": bob.id})
+        form = {"conversation[title]": "To the lake"}
+        question = {"question": "Which day?", "choices": "Saturday\nSunday"}
+        async with trouble(database):
+            await home.submit("#new-conversation", form)
+            assert TRY_AGAIN in home.find("#new-conversation").text
+            await hike.submit("#ask", question)
+            assert TRY_AGAIN in hike.find("#poll").text
+        assert "To the lake" not in [talk.title for talk in await chat.all_conversations()]
+        await home.submit("#new-conversation", form)
+        await hike.submit("#ask", question)
+        assert "To the lake" in [talk.title for talk in await chat.all_conversations()]
+        assert [question.content for question in await chat.questions_in(2)] == ["Which day?"]
+        assert (home.view, hike.view) == views, "a view has crashed and was joined again"
+
+
+async def test_what_has_no_form_to_say_it_in_says_it_on_a_page(app: Quart, database: Path) -> None:
+    client = await signed_in(app, "Alice")
+    async with locked(database):
+        page = await (await client.get("/profile")).get_data(as_text=True)
+        form = {"_csrf_token": token_in(page)}
+        answer = await client.post("/sign-out", form=form)
+        html = await answer.get_data(as_text=True)
+    assert answer.status_code == 503
+    assert TRY_AGAIN in html
+    # A page that sends something is not loaded again by itself.
+    assert "http-equiv" not in html
+    assert "Load this page again" in html
+    assert (await client.get("/profile")).status_code == 200
+    assert (await client.post("/sign-out", form=form)).status_code == 302
+    assert (await client.get("/profile")).status_code == 302
+
+
 async def test_a_connection_of_a_read_only_time_does_not_outlive_it(app: Quart, database: Path) -> None:
     alice = await accounts.find_user_by_nickname("Alice")
     assert alice is not None
@@ -269,3 +312,32 @@ async def test_a_new_password_ends_other_sessions_or_is_not_the_new_one(app: Qua
     else:
         pytest.fail("it never came to an end")
     assert number > 3
+
+
+# PostgreSQL says it in other ways
+
+
+class TooManyConnectionsError(Exception):
+    """As asyncpg raises it, when there is no connection yet that SQLAlchemy could wrap it for."""
+
+    __module__ = "asyncpg.exceptions"
+
+
+@pytest.mark.parametrize(
+    ("error", "down"),
+    [
+        (TooManyConnectionsError("sorry, too many clients already"), True),
+        (ConnectionRefusedError(111, "Connect call failed"), True),
+        (DBAPIError("SELECT 1", {}, Exception("connection is closed"), connection_invalidated=True), True),
+        (DBAPIError("SELECT 1", {}, Exception("a defect")), False),
+        (KeyError("a defect"), False),
+    ],
+)
+def test_which_errors_are_nobodys_fault(error: Exception, down: bool) -> None:
+    assert is_down(error) is down
+
+
+async def test_a_mistake_in_a_statement_is_no_trouble_of_the_database(app: Quart) -> None:
+    with pytest.raises(OperationalError, match="no such table"):
+        async with db.session() as session:
+            await session.execute(text("SELECT * FROM no_such_table"))

@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 import orjson
 
 from ..errors import LiveViewError
+from ..wellformed import dumps
 
 Selector = str | Mapping[str, str]
 Classes = str | Iterable[str]
@@ -37,7 +38,7 @@ def operation(kind: str, arguments: Mapping[str, Any]) -> bytes:
     """
     given = {name: value for name, value in arguments.items() if value is not None}
     try:
-        return orjson.dumps([kind, given], option=orjson.OPT_SORT_KEYS)
+        return dumps([kind, given], option=orjson.OPT_SORT_KEYS)
     except TypeError as error:
         raise LiveViewError(f"JS.{kind}: {error}; a command can carry what JSON can") from error
 

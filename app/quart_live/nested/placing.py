@@ -14,12 +14,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-import orjson
 from markupsafe import Markup
 
 from ..errors import LiveViewError
 from ..rendering import pure
 from ..tokens import SessionClaims
+from ..wellformed import dumps
 
 if TYPE_CHECKING:
     from ..extension import QuartLive
@@ -110,7 +110,7 @@ def live_render(
     if view_class is None:
         raise LiveViewError(f"there is no live view {view!r}; import its module, or give the class")
     try:
-        session_json = orjson.dumps(session or {})
+        session_json = dumps(session or {})
     except TypeError as error:
         raise LiveViewError(
             f"the session for live_render({view_class.__name__}) is not JSON: {error}"

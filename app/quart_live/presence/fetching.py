@@ -12,6 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
+from ..faults import Contained
 from .entries import METAS, Changes, Presences, by_key
 
 Enriched: TypeAlias = Mapping[str, Mapping[str, Any]]
@@ -37,6 +38,7 @@ class Fetching:
         self._on_fetched = on_fetched
         self._waiting: list[tuple[Changes, asyncio.Future[None]]] = []
         self._task: asyncio.Task[None] | None = None
+        self.cancelled = False
 
     def changed(self, changes: Changes) -> asyncio.Future[None]:
         """Take a change in. The future is done when all has been told."""
@@ -50,8 +52,10 @@ class Fetching:
         """Drop what waits."""
         task, self._task = self._task, None
         if task is not None:
+            self.cancelled = True
             task.cancel()
             await asyncio.wait([task])
+            self.cancelled = False
         for _, told in self._waiting:
             told.cancel()
         self._waiting.clear()
@@ -83,7 +87,7 @@ class Fetching:
 
     async def _of(self, topic: str, joined: Presences) -> Enriched:
         try:
-            async with asyncio.timeout(FETCH_SECONDS):
+            async with Contained(self), asyncio.timeout(FETCH_SECONDS):
                 made = self._fetch(topic, joined)
                 enriched = await made if inspect.isawaitable(made) else made
             return {key: _without_metas(enriched[key]) for key in joined if key in enriched}

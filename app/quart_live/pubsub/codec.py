@@ -35,6 +35,8 @@ from uuid import UUID
 
 import orjson
 
+from ..wellformed import dumps
+
 T = TypeVar("T")
 TAG = "~"
 INT64 = range(-(2**63), 2**63)
@@ -101,7 +103,7 @@ class MessageCodec:
             EncodeError: if it holds something that cannot travel.
         """
         try:
-            return orjson.dumps(self._plain(message))
+            return dumps(self._plain(message))
         except RecursionError:
             raise EncodeError("a message is nested too deeply, or contains itself") from None
         except orjson.JSONEncodeError as error:

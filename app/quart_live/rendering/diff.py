@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from ..wellformed import dumps
 from .sharing import SharedRow
 from .streams import StreamLoop
 from .tree import Dynamic, Loop, Node
@@ -63,7 +64,7 @@ def _complete_entry(entry: Node) -> Any:
     if type(entry) is not SharedRow:
         return _complete_row(entry)
     if entry.json is None:
-        entry.json = orjson.Fragment(orjson.dumps(_complete_row(entry)))
+        entry.json = orjson.Fragment(dumps(_complete_row(entry)))
     return entry.json
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
+from ..addresses import key_of_here
 from .keys import NoKeyError, Parts, key_of
 from .tree import Loop, Node, Statics
 
@@ -61,7 +62,9 @@ def names_key(names: tuple[str, ...], assigns: Mapping[str, Any]) -> Hashable:
     Raises:
         NoKeyError: the views cannot be compared.
     """
-    return tuple([key_of(assigns.get(name, MISSING)) for name in names])
+    key: list[Hashable] = [key_of(assigns.get(name, MISSING)) for name in names]
+    key.append(key_of_here())  # ``url_for`` may be among the names, or called by an imported macro
+    return tuple(key)
 
 
 class SharedRow(Node):

@@ -22,6 +22,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from ..wellformed import dumps
 from .errors import LiveTemplateError
 
 Node: TypeAlias = list[Any]
@@ -45,7 +46,7 @@ class Statics:
     def __init__(self, strings: Sequence[str], keyed: bool = False) -> None:
         self.strings = tuple(strings)
         self.keyed = keyed
-        self.fragment = orjson.Fragment(orjson.dumps(self.strings))
+        self.fragment = orjson.Fragment(dumps(self.strings))
 
     def __repr__(self) -> str:
         return f"Statics({self.strings!r})"

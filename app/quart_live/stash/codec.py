@@ -29,6 +29,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from ..errors import LiveViewError
+from ..faults import AsExceptions
 
 T = TypeVar("T")
 C = TypeVar("C", bound=type)
@@ -125,7 +126,8 @@ def decode(text: str) -> Any:
         ValueError: if the text is not one, or names a type that is not registered.
     """
     try:
-        return _load(json.loads(text))
+        with AsExceptions():
+            return _load(json.loads(text))
     except Exception as error:  # what a registered type's `load` raises may be anything
         raise ValueError(f"not a stashed value: {error!r}") from None
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 from quart import g
 from werkzeug.exceptions import HTTPException
 
+from ..faults import AsExceptions
+
 if TYPE_CHECKING:
     from .visit import Visit
 
@@ -41,7 +43,8 @@ async def with_second_try(render: Callable[[], Awaitable[T]]) -> T:
         Exception: what ``render`` raises without a stash, or the second time.
     """
     try:
-        return await render()
+        with AsExceptions():
+            return await render()
     except HTTPException:
         raise
     except Exception:

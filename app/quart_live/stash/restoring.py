@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..faults import AsExceptions
 from . import codec
 from .declaration import BROWSER, Kept, Scope
 from .drawer import Drawer
@@ -97,8 +98,9 @@ async def _look_in_store(
 
 async def _read(drawer: Drawer, store: str, owner: str) -> Mapping[str, str]:
     try:
-        async with asyncio.timeout(STORE_SECONDS):
-            return await drawer.stashes.store(store).read(owner, drawer.key)
+        with AsExceptions():
+            async with asyncio.timeout(STORE_SECONDS):
+                return await drawer.stashes.store(store).read(owner, drawer.key)
     except Exception:
         log.exception("The stash of %s could not be read from %r; it starts without", drawer.key, store)
         return {}
@@ -131,7 +133,8 @@ def _take(drawer: Drawer, version: int, texts: Mapping[str, str], done: Restored
         _reject(drawer, values, done)
         return
     try:
-        migrated = dict(stash.migrate(values, version))
+        with AsExceptions():
+            migrated = dict(stash.migrate(values, version))
     except Exception:
         log.exception("The migration of %s from version %d failed; it starts without", drawer.key, version)
         _reject(drawer, values, done)

@@ -87,7 +87,9 @@ def view_key(name: str, element_id: str) -> str:
     key = f"{name}#{own}" if own else name
     # A slash ends the key, and `>` begins the part of a component; a class in a function has one in its name.
     key = key.replace("%", "%25").replace("/", "%2F").replace(">", "%3E")
-    return key if len(key) <= _LONGEST else f"{key[:100]}~{hashlib.sha256(key.encode()).hexdigest()}"
+    if len(key) <= _LONGEST:
+        return key
+    return f"{key[:100]}~{hashlib.sha256(key.encode(errors='surrogatepass')).hexdigest()}"
 
 
 def _tab(value: object) -> str | None:

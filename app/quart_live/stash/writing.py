@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from ..faults import Contained
 from .restoring import STORE_SECONDS
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class StoreWriter:
                 batch = store, owner, max_age = next(iter(self._waiting))
                 changes = self._waiting.pop(batch)
                 try:
-                    async with asyncio.timeout(STORE_SECONDS):
+                    async with Contained(), asyncio.timeout(STORE_SECONDS):
                         await self._stashes.store(store).write(owner, self._key, changes, max_age)
                 except Exception:
                     log.exception("%s of %s could not be kept in %r", ", ".join(changes), self._key, store)

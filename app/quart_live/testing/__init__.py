@@ -2,19 +2,22 @@
 
 from .components import render_component
 from .dom import Element, parse
+from .errors import PageFailedError
 from .merge import Tree
 from .socket import SocketClosedError, TestSocket
 from .stash import BrowserStash
-from .uploads import ChosenFile, FileInput
+from .uploads import ChosenFile, ExternalSending, FileInput
 from .view import JoinRefusedError, LiveViewTest, ViewCrashedError
 
 __all__ = [
     "BrowserStash",
     "ChosenFile",
     "Element",
+    "ExternalSending",
     "FileInput",
     "JoinRefusedError",
     "LiveViewTest",
+    "PageFailedError",
     "SocketClosedError",
     "TestSocket",
     "Tree",

@@ -1,38 +1,69 @@
-"""Just enough of a DOM to find an element in a page and read what it would send.
+"""A page as a DOM, to find an element in it and read what it would send.
+
+HTML is read by BeautifulSoup and selectors by soupsieve, so all of CSS can be used::
 
 >>> page = parse('<form id="f"><input name="a" value="1"><button>Send</button></form>')
->>> page.find("form#f button", "Send").tag
+>>> page.find("form#f > button:last-child", "Send").tag
 'button'
+
+Both come with ``pip install beautifulsoup4``; nothing but tests needs them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 
-VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
-)
-_COMPOUND = re.compile(
-    r"""(?P<tag>^[a-z][\w-]*) | \#(?P<id>[\w-]+) | \.(?P<class>[\w-]+)
-      | \[(?P<attr>[\w:-]+)(?:="?(?P<value>[^"\]]*)"?)?\]""",
-    re.VERBOSE,
-)
+from ..errors import LiveViewError
+
+if TYPE_CHECKING:
+    from bs4.element import Tag
+
+NOT_SHOWN = frozenset({"script", "style"})
 
 
 class Element:
-    """An element with attributes, children and text."""
+    """An element with attributes, children and text.
 
-    def __init__(self, tag: str, attributes: dict[str, str], parent: Element | None = None) -> None:
-        self.tag = tag
-        self.attributes = attributes
-        self.parent = parent
-        self.children: list[Element | str] = []
+    Args:
+        node: what BeautifulSoup has made of it.
+        page: the elements of its page that have been asked for so far, by their nodes.
+
+    Attributes:
+        tag: its name in lower case; ``#document`` around the whole.
+        attributes: by name; one without a value has ``""``.
+    """
+
+    __slots__ = ("_node", "_page", "attributes", "tag")
+
+    def __init__(self, node: Tag, page: dict[int, Element]) -> None:
+        self._node, self._page = node, page
+        page[id(node)] = self
+        self.tag = node.name if node.parent is not None else "#document"
+        self.attributes: dict[str, str] = node.attrs  # type: ignore[assignment]  # classes are not split
 
     def __repr__(self) -> str:
         names = "".join(f' {name}="{value}"' for name, value in self.attributes.items())
         return f"<{self.tag}{names}>"
+
+    @property
+    def parent(self) -> Element | None:
+        """The element around it."""
+        return self._of(self._node.parent) if self._node.parent is not None else None
+
+    @property
+    def children(self) -> list[Element | str]:
+        """Elements and texts directly in it, in order; no comments."""
+        from bs4.element import NavigableString, PreformattedString, Tag
+
+        found: list[Element | str] = []
+        for child in self._node.contents:
+            if isinstance(child, Tag):
+                found.append(self._of(child))
+            elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
+                found.append(str(child))
+        return found
 
     @property
     def text(self) -> str:
@@ -51,14 +82,18 @@ class Element:
                 yield from child.walk()
 
     def find_all(self, selector: str, text: str | None = None) -> list[Element]:
-        """Elements below that match ``selector`` and contain ``text``.
+        """Itself and elements below that match ``selector`` and contain ``text``, in document order.
 
         Args:
-            selector: tag, ``#id``, ``.class``, ``[attr]``, ``[attr=value]``, together or nested by a space.
+            selector: a CSS selector.
             text: if an element's whole text equals it, only such elements are returned.
+
+        Raises:
+            ValueError: if the selector is not CSS, or asks for what only a browser knows.
         """
-        compounds = selector.split()
-        found = [element for element in self.walk() if element._matches(compounds)]
+        found = [self] if self.tag != "#document" and self._matches(selector) else []
+        with _explained(selector):
+            found += [self._of(node) for node in self._node.select(selector)]
         if text is None:
             return found
         exact = [element for element in found if element.text == text]
@@ -69,6 +104,7 @@ class Element:
 
         Raises:
             LookupError: if there is none, or more than one.
+            ValueError: as `find_all`.
         """
         found = self.find_all(selector, text)
         if len(found) != 1:
@@ -79,72 +115,77 @@ class Element:
     def closest(self, selector: str) -> Element | None:
         """Itself or the nearest element around it that matches."""
         element: Element | None = self
-        while element is not None and not element._matches([selector]):
+        while element is not None and element.tag != "#document":
+            if element._matches(selector):
+                return element
             element = element.parent
-        return element
+        return None
+
+    def _of(self, node: Tag) -> Element:
+        """The element of a node, always the same one."""
+        return self._page.get(id(node)) or Element(node, self._page)
+
+    def _matches(self, selector: str) -> bool:
+        with _explained(selector):
+            return self._node.css.match(selector)
 
     def _texts(self) -> Iterator[str]:
         for child in self.children:
             if isinstance(child, str):
                 yield child
-            elif child.tag not in ("script", "style"):
+            elif child.tag not in NOT_SHOWN:
                 yield from child._texts()
 
-    def _matches(self, compounds: list[str]) -> bool:
-        if not self._matches_compound(compounds[-1]):
-            return False
-        rest, around = compounds[:-1], self.parent
-        while rest and around is not None:
-            if around._matches(rest):
-                return True
-            around = around.parent
-        return not rest
 
-    def _matches_compound(self, compound: str) -> bool:
-        for part in _COMPOUND.finditer(compound):
-            name: str | None = part["attr"]
-            value: str | None = part["value"]
-            if not (
-                (part["tag"] is None or part["tag"] == self.tag)
-                and (part["id"] is None or part["id"] == self.get("id"))
-                and (part["class"] is None or part["class"] in self.get("class").split())
-                and (name is None or name in self.attributes)
-                and (value is None or name is None or value == self.get(name))
-            ):
-                return False
-        return True
+class _explained:  # noqa: N801 - it is used as a function; a generator would cost more than the search
+    """Says what is wrong with a selector."""
+
+    __slots__ = ("_selector",)
+
+    def __init__(self, selector: str) -> None:
+        self._selector = selector
+
+    def __enter__(self) -> None:
+        for found in _BROWSER_STATE.finditer(self._selector):
+            if found["state"] is not None:
+                raise ValueError(
+                    f"{self._selector!r}: what is {found['state']} is known to a browser alone, "
+                    "and this is a test without one"
+                )
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        from soupsieve import SelectorSyntaxError
+
+        if isinstance(error, SelectorSyntaxError):
+            raise ValueError(
+                f"{self._selector!r} is not a CSS selector: {str(error).splitlines()[0]}"
+            ) from None
+
+
+_BROWSER_STATE = re.compile(
+    r""" "[^"]*" | '[^']*'
+      | (?P<state>:(?:active|current|focus|focus-visible|focus-within|future|host|hover|local-link|past|paused
+                     |playing|target|target-within|user-invalid|visited)(?![\w-]))""",
+    re.VERBOSE,
+)
+"""What soupsieve takes and never finds; it would match nothing, in silence."""
+
+
+def quoted(value: str) -> str:
+    """``value`` as a string in a selector."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\a ") + '"'
 
 
 def parse(html: str) -> Element:
-    """Parse a page or a part of one. The result is an element called ``#document`` around it."""
-    builder = _Builder()
-    builder.feed(html)
-    builder.close()
-    return builder.root
+    """Parse a page or a part of one. The result is an element called ``#document`` around it.
 
-
-class _Builder(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.root = self._open = Element("#document", {})
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = Element(tag, {name: value or "" for name, value in attrs}, self._open)
-        self._open.children.append(element)
-        if tag not in VOID:
-            self._open = element
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in VOID:
-            self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        element: Element | None = self._open
-        while element is not None and element.tag != tag:
-            element = element.parent
-        if element is not None and element.parent is not None:
-            self._open = element.parent
-
-    def handle_data(self, data: str) -> None:
-        self._open.children.append(data)
+    Raises:
+        LiveViewError: if BeautifulSoup is not installed.
+    """
+    try:
+        from .html import read
+    except ImportError:
+        raise LiveViewError(
+            "LiveViewTest reads pages with BeautifulSoup: pip install beautifulsoup4"
+        ) from None
+    return Element(read(html), {})

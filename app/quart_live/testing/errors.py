@@ -13,6 +13,19 @@ class JoinRefusedError(Exception):
         self.response = response
 
 
+class PageFailedError(Exception):
+    """The page was answered with a server error; its cause, if it was an exception, is the ``__cause__``.
+
+    Attributes:
+        status: the HTTP status.
+    """
+
+    def __init__(self, path: str, status: int, cause: BaseException | None) -> None:
+        why = f"{type(cause).__name__}: {cause}" if cause is not None else "no exception; see its page_html"
+        super().__init__(f"GET {path} was answered with {status}: {why}")
+        self.status = status
+
+
 class ViewCrashedError(Exception):
     """The view crashed; the server's log has the traceback.
 

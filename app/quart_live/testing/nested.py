@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .dom import Element, parse
+from .dom import Element, parse, quoted
 from .view import LiveViewTest, ViewCrashedError
 
 
@@ -47,8 +47,9 @@ async def join_nested(around: LiveViewTest, element_id: str) -> LiveViewTest:
         LookupError: if there is no such element.
         ViewCrashedError: if the view could not mount.
     """
-    element = around.find(f"#{element_id}[data-phx-session]")
-    dead = parse(around.page_html).find_all(f"#{element_id}[data-phx-static]")
+    selector = f"[id={quoted(element_id)}]"
+    element = around.find(f"{selector}[data-phx-session]")
+    dead = parse(around.page_html).find_all(f"{selector}[data-phx-static]")
     if dead and not element.get("data-phx-static"):
         element.attributes["data-phx-static"] = dead[0].get("data-phx-static")
     nested = NestedViewTest(around, element)

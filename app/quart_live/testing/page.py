@@ -11,14 +11,15 @@ from typing import Any, Self
 from urllib.parse import urljoin
 
 from quart import Quart
+from quart.signals import got_request_exception
 from quart.typing import TestClientProtocol
 
 from ..channel import Channel
 from ..errors import LiveViewError
 from ..extension import QuartLive
 from ..stash.sent import PARAM as STASH_PARAM
-from .dom import Element, parse
-from .errors import JoinRefusedError
+from .dom import Element, parse, quoted
+from .errors import JoinRefusedError, PageFailedError
 from .socket import TestSocket
 from .stash import BrowserStash
 from .wire import ViewWire
@@ -35,9 +36,10 @@ class OpenPage(ViewWire):
         client: a test client to share cookies with, for example after signing in.
         element_id: the view to join, if the page has several; by default its main view.
         connect_params: what the page's script passes to its LiveSocket as ``params``, besides the CSRF token.
+        root_path: the prefix under which the app is mounted; ``path`` begins with it.
 
     Attributes:
-        status: HTTP status of the page. Only a page with status 200 is joined.
+        status: HTTP status of the page. Only a page with status 200 is joined; a server error is raised.
         page_html: the whole page as first rendered.
         url: the address shown by the browser.
         redirected_to: where the server wants a full page load of; the test follows by opening another page.
@@ -55,8 +57,10 @@ class OpenPage(ViewWire):
         client: TestClientProtocol | None = None,
         element_id: str | None = None,
         connect_params: Mapping[str, Any] | None = None,
+        root_path: str = "",
     ) -> None:
         self.app = app
+        self.root_path = root_path
         self.client = client or app.test_client()
         super().__init__(urljoin(ORIGIN, path), BrowserStash(self.client))
         self.status = 0
@@ -83,10 +87,21 @@ class OpenPage(ViewWire):
 
         Raises:
             JoinRefusedError: if the page came but the join was refused.
+            PageFailedError: if it was answered with a server error, because of an exception or otherwise.
         """
-        response = await self.client.get(self.url.removeprefix(ORIGIN) or "/", headers={"Host": "localhost"})
+        path = self.url.removeprefix(ORIGIN) or "/"
+        raised: list[BaseException] = []
+
+        async def note(app: Quart, exception: BaseException) -> None:
+            raised.append(exception)
+
+        with got_request_exception.connected_to(note, self.app):
+            response = await self.client.get(path, headers={"Host": "localhost"}, root_path=self.root_path)
         self.status = response.status_code
         self.page_html = await response.get_data(as_text=True)
+        if self.status >= 500:
+            cause = raised[-1] if raised else None
+            raise PageFailedError(path, self.status, cause) from cause
         if 300 <= self.status < 400:
             self.redirected_to = response.headers["Location"]
         if self.status == 200:
@@ -95,13 +110,14 @@ class OpenPage(ViewWire):
     async def connect(self) -> None:
         """Open the socket and join. Called by `open`; call it again after `close` to come back."""
         page = parse(self.page_html)
-        selector = f"#{self._element_id}" if self._element_id else "[data-phx-main]"
+        selector = f"[id={quoted(self._element_id)}]" if self._element_id else "[data-phx-main]"
         self._element = page.find(f"{selector}[data-phx-session]")
         metas = page.find_all("meta[name=csrf-token]")
         self._csrf = metas[0].get("content") if metas else ""
         self.socket = TestSocket(
             self.app,
-            path=f"{self.live.path}/websocket",
+            path=f"{self.root_path}{self.live.path}/websocket",
+            root_path=self.root_path,
             cookies={cookie.name: cookie.value or "" for cookie in self.client.cookie_jar or ()},
             query={"_csrf_token": self._csrf},
         )
@@ -176,6 +192,11 @@ class OpenPage(ViewWire):
         self._mounts, self._navigated = 0, True
         self.stash.leave()
         await self.rejoin(flash=flash)
+
+    def _why_not_joined(self) -> str:
+        if self.redirected_to is not None:
+            return f"the page redirects to {self.redirected_to}"
+        return f"the page has status {self.status}" if self.status else "open it first (async with)"
 
     def _address(self) -> dict[str, str]:
         """What a join says of the address."""

@@ -37,6 +37,7 @@ class TestSocket:
         cookies: cookies for the handshake.
         query: more of the socket's query; ``vsn`` is added.
         headers: more headers for the handshake.
+        root_path: the prefix under which the app is mounted; ``path`` begins with it.
     """
 
     __test__ = False  # not a test class, whatever pytest thinks of its name
@@ -49,6 +50,7 @@ class TestSocket:
         cookies: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        root_path: str = "",
     ) -> None:
         self._app = app
         self._to_app: asyncio.Queue[Event] = asyncio.Queue()
@@ -68,7 +70,7 @@ class TestSocket:
             "scheme": "ws",
             "server": ("localhost", 80),
             "client": ("127.0.0.1", 50000),
-            "root_path": "",
+            "root_path": root_path,
             "path": path,
             "raw_path": path.encode(),
             "query_string": urlencode({**(query or {}), "vsn": "2.0.0"}).encode(),

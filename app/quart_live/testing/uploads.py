@@ -9,15 +9,16 @@ async with LiveViewTest(app, "/avatar") as page:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlencode
 
 from ..errors import LiveViewError
 from . import forms
-from .dom import Element
+from .dom import Element, quoted
 
 if TYPE_CHECKING:
     from .view import LiveViewTest
@@ -61,7 +62,13 @@ class Sending:
         offset: how many bytes were sent.
     """
 
-    def __init__(self, page: LiveViewTest, upload_ref: str, file: ChosenFile, chunk_size: int) -> None:
+    def __init__(
+        self,
+        page: LiveViewTest,
+        upload_ref: str,
+        file: ChosenFile,
+        chunk_size: int,
+    ) -> None:
         self.page, self.upload_ref, self.file, self.chunk_size = page, upload_ref, file, chunk_size
         self.topic = f"lvu:{file.ref}"
         self.join_ref = ""
@@ -107,6 +114,49 @@ class Sending:
             await self.progress()
 
 
+class ExternalSending(Sending):
+    """A file that the browser sends elsewhere; its uploader tells the view how far it is.
+
+    Attributes:
+        meta: what the ``external`` function has returned.
+    """
+
+    def __init__(
+        self,
+        page: LiveViewTest,
+        upload_ref: str,
+        file: ChosenFile,
+        meta: dict[str, Any],
+    ) -> None:
+        super().__init__(page, upload_ref, file, len(file.content))
+        self.meta = meta
+
+    async def join(self, token: object = None) -> dict[str, Any]:
+        """There is no channel for it.
+
+        Raises:
+            LiveViewError: always.
+        """
+        raise LiveViewError(f"{self.file.name} goes to {self.meta['uploader']!r}, not to this server")
+
+    async def chunk(self, data: bytes | None = None) -> dict[str, Any]:
+        """See `join`."""
+        return await self.join()
+
+    async def rest(self) -> None:
+        """Say that all of it has been sent."""
+        self.offset = len(self.file.content)
+        await self.progress(100)
+
+    async def failed(self, reason: str = "failed") -> None:
+        """Say that it could not be sent, as ``entry.error(reason)`` does."""
+        await self.progress({"error": reason})
+
+
+Uploader: TypeAlias = "Callable[[ExternalSending], Awaitable[None] | None]"
+"""What stands for the page's JavaScript uploader; an exception is its error."""
+
+
 class FileInput:
     """A ``live_file_input`` on a page.
 
@@ -126,7 +176,7 @@ class FileInput:
     @property
     def element(self) -> Element:
         """The input."""
-        return self._page.find(f"input[name={self._name}]")
+        return self._page.find(f"input[name={quoted(self._name)}]")
 
     @property
     def ref(self) -> str:
@@ -158,7 +208,10 @@ class FileInput:
         return response
 
     async def begin(self) -> list[Sending]:
-        """Ask to send, and join the channel of each file.
+        """Ask to send, and join the channel of each file that is not sent elsewhere.
+
+        Returns:
+            The files that may be sent: an `ExternalSending` for each that goes elsewhere.
 
         Raises:
             LiveViewError: if the server does not allow it.
@@ -167,19 +220,36 @@ class FileInput:
         response = await self.preflight()
         if not response.get("entries"):
             raise LiveViewError(f"nothing may be sent: {response}")
-        under_way = []
+        under_way: list[Sending] = []
         for file in self.files:
-            if file.ref in response["entries"]:
+            ticket = response["entries"].get(file.ref)
+            if isinstance(ticket, dict):
+                under_way.append(ExternalSending(self._page, ref, file, ticket))
+            elif ticket is not None:
                 sending = Sending(self._page, ref, file, response["config"]["chunk_size"])
-                answer = await sending.join(response["entries"][file.ref])
+                answer = await sending.join(ticket)
                 if answer["status"] != "ok":
                     raise LiveViewError(f"{file.name} may not be sent: {answer['response']}")
                 under_way.append(sending)
         return under_way
 
-    async def send(self) -> None:
-        """Send everything, as the client does on submit or with ``auto_upload``."""
+    async def send(self, uploader: Uploader | None = None) -> None:
+        """Send everything, as the client does on submit or with ``auto_upload``.
+
+        Args:
+            uploader: called with each file that goes elsewhere (``sending.file``, ``sending.meta``); it may
+                say ``await sending.progress(50)``. What it raises is told to the view, and raised. When it
+                returns, the file has been sent; without one each is taken as sent.
+        """
         for sending in await self.begin():
+            if isinstance(sending, ExternalSending) and uploader is not None:
+                try:
+                    waiting = uploader(sending)
+                    if inspect.isawaitable(waiting):
+                        await waiting
+                except Exception as error:
+                    await sending.failed(str(error) or "failed")
+                    raise
             await sending.rest()
 
 

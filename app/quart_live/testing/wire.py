@@ -49,6 +49,9 @@ class ViewWire:
         """Go to another live view."""
         raise NotImplementedError
 
+    def _why_not_joined(self) -> str:
+        return "it is not open"
+
     async def _send(self, event: str, payload: object, *, whole: bool = False) -> Any:
         ref = self._push(event, payload)
         while True:
@@ -73,6 +76,8 @@ class ViewWire:
             await self.navigate(target["to"], flash=target.get("flash"))
 
     def _push(self, event: str, payload: object) -> str:
+        if not hasattr(self, "socket"):
+            raise LiveViewError(f"{self.url} was not joined: {self._why_not_joined()}")
         ref = self.socket.next_ref()
         self.socket.send(self._join_ref, ref, self.topic, event, payload)
         return ref

@@ -20,6 +20,7 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MailboxOverflowError
+from ..faults import Contained
 from ..frames import FrameWriter, Message, reply
 from ..mailbox import Mailbox, Urgent
 from .entries import FAILED, NOT_WRITTEN, TIMED_OUT, TOO_LARGE, Upload, UploadEntry, UploadRefused
@@ -117,15 +118,16 @@ class Transfer:
 
     async def _begin(self, join: Message) -> None:
         try:
-            make = self.upload.writer
-            self._destination = Destination(
-                make(self.entry) if make is not None else TemporaryFile(self.desk.folder)
-            )
-            await self._destination.begin()
-            if self._closed:
-                await self._destination.end()
-                return
-            await self._complete_or_wait()
+            async with Contained(self.mailbox):
+                make = self.upload.writer
+                self._destination = Destination(
+                    make(self.entry) if make is not None else TemporaryFile(self.desk.folder)
+                )
+                await self._destination.begin()
+                if self._closed:
+                    await self._destination.end()
+                    return
+                await self._complete_or_wait()
         except Exception as error:
             await self._not_written(join, error)
         else:
@@ -144,10 +146,11 @@ class Transfer:
             return
         try:
             assert self._destination is not None
-            if data:  # an empty one may come when all is here and the file is closed
-                await self._destination.write(data)
-                self.received += len(data)
-            await self._complete_or_wait()
+            async with Contained(self.mailbox):
+                if data:  # an empty one may come when all is here and the file is closed
+                    await self._destination.write(data)
+                    self.received += len(data)
+                await self._complete_or_wait()
         except Exception as error:
             await self._not_written(message, error)
         else:

@@ -34,6 +34,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+from ..faults import Contained, for_thread
+
 log = logging.getLogger("quart_live.uploads")
 
 DONE: Final = "done"
@@ -105,11 +107,13 @@ class Destination:
         try:
             if not self._closed:
                 self._closed = True
-                await self._call(self.writer.close, reason)
+                async with Contained():
+                    await self._call(self.writer.close, reason)
         except Exception:
             log.exception("%s could not be closed", type(self.writer).__name__)
         try:
-            await self._call(self.writer.let_go)
+            async with Contained():
+                await self._call(self.writer.let_go)
         except Exception:
             log.exception("%s could not be let go of", type(self.writer).__name__)
 
@@ -118,7 +122,7 @@ class Destination:
             if inspect.iscoroutinefunction(method):
                 await method(*arguments)
                 return
-            thread = asyncio.ensure_future(asyncio.to_thread(method, *arguments))
+            thread = asyncio.ensure_future(asyncio.to_thread(for_thread(method), *arguments))
             try:
                 result = await asyncio.shield(thread)
             except asyncio.CancelledError:

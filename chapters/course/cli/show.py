@@ -14,6 +14,7 @@ from course.cli.screen import say, screen
 from course.errors import CourseError
 from course.model import Chapter, Course
 from course.stage.names import DEFAULT_PORT, DOMAIN, LOOPBACK
+from course.workspace import Workspace
 
 
 @click.command()
@@ -50,7 +51,12 @@ def demo(chapter: str, port: int, no_browser: bool, headless: bool, record: bool
 
 
 def _chapter(course: Course, what: str | None) -> Chapter:
-    return course.chapter(course.last if what is None else what)
+    return course.chapter(what if what is not None else _chapter_in_work(course))
+
+
+def _chapter_in_work(course: Course) -> int:
+    """The chapter that the learner has begun; the first one before that."""
+    return min(max(Workspace(course).progress.chapter, 1), course.last)
 
 
 def _open_stage(course: Course, name: str, port: int, browse: bool) -> None:

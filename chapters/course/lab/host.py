@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from pathlib import Path
+from typing import Any
 
 from course.lab.errors import AppDidNotStart, LabError
 from course.lab.process import AppError, ServerProcess
@@ -113,6 +114,16 @@ class Host:
             known = answer.get("problem") or ", ".join(answer.get("views", ())) or "none"
             raise LabError(f"There is no view {view or ''} to crash.", f"Connected on this page: {known}.")
         return str(answer["topic"])
+
+    async def template_lines(self) -> list[dict[str, Any]]:
+        """Where the parts of the app's live templates stand; see `course.lab.template_lines`.
+
+        Raises:
+            LabError: the process does not answer.
+        """
+        if self._server is None or not self._server.alive:
+            raise LabError("The server does not run.", "`await lab.restart()` starts it.")
+        return list((await self._server.ask("templates")).get("templates", ()))
 
     async def hear_out(self) -> None:
         """Wait until all that the app has said up to now is here: an answer comes after what was before."""

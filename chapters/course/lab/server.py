@@ -33,6 +33,7 @@ from typing import Any
 import uvicorn
 
 from course.lab.lines import Channel, describe, set_up_logging
+from course.lab.template_lines import template_lines
 
 ASGIApp = Callable[[MutableMapping[str, Any], Callable[..., Any], Callable[..., Any]], Awaitable[None]]
 
@@ -115,6 +116,8 @@ def handle(request: dict[str, Any], app: Any, server: uvicorn.Server) -> dict[st
     """Do what one request asks for."""
     if request.get("do") == "crash":
         return crash_view(app, request["topics"], request.get("view"), request["reason"])
+    if request.get("do") == "templates":
+        return {"ok": True, "templates": template_lines(app)}
     if request.get("do") == "answer":
         return {"ok": True}
     if request.get("do") == "stop":

@@ -12,6 +12,7 @@ from typing import Any
 
 from course.lab.page import View
 from course.stage.errors import ActFailed
+from course.stage.retrying import with_second_tries
 
 Message = dict[str, Any]
 
@@ -86,8 +87,14 @@ class Driver:
             seconds: how long the page may look for the element; by default `self.seconds`.
 
         Raises:
-            ActFailed: there is no page, or no such element in time, or more than one.
+            ActFailed: there is no page, or no such element in time, or more than one. Within an act of the
+                demo the teacher decides whether to try again.
         """
+        return await with_second_tries(lambda: self._do(action, steps, args, seconds))
+
+    async def _do(
+        self, action: str, steps: Sequence[Mapping[str, Any]], args: Sequence[Any], seconds: float | None
+    ) -> Any:
         await self._wait_for_page()
         seconds = self.seconds if seconds is None else seconds
         number = next(self._numbers)
@@ -107,7 +114,7 @@ class Driver:
             async with asyncio.timeout(patience):
                 return await errand.answer
         except TimeoutError:
-            raise ActFailed(f"{self.who}'s page does not answer.", "Load it again, then go on.") from None
+            raise ActFailed(f"{self.who}'s page does not answer.", "Load it again (⟳).") from None
         finally:
             del self._errands[number]
 
@@ -115,8 +122,11 @@ class Driver:
         """Load a page into the frame; returns when its document is there.
 
         Raises:
-            ActFailed: nothing came within fifteen seconds.
+            ActFailed: nothing came within fifteen seconds. Within an act the teacher decides, as in `do`.
         """
+        await with_second_tries(lambda: self._open(url))
+
+    async def _open(self, url: str) -> None:
         self._new_document.clear()
         self._send({"do": "open", "url": url})
         await self._wait_for_document(f"load {url}")
@@ -155,6 +165,10 @@ class Driver:
         """Whether what changes in the page is outlined for a moment, in this page and those that follow."""
         self._outline = on
         self._send({"do": "outline", "on": on})
+
+    def arrived(self) -> None:
+        """Who was signed in has come to where they begin: the keyboard is the teacher's again."""
+        self._send({"do": "arrived"})
 
     def forget_page(self) -> None:
         """The frame is gone, or shows nothing of ours."""

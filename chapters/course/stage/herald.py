@@ -9,6 +9,7 @@ from typing import Any
 
 from course.lab.wire import Frame
 from course.stage.log import Line
+from course.stage.parts import Part
 from quart_live import PubSub
 
 TOPIC = "stage"
@@ -20,10 +21,11 @@ SECONDS_BETWEEN = 0.033
 
 @dataclass(frozen=True)
 class Numbered:
-    """A frame on the wire and its place since the stage was opened."""
+    """A frame on the wire, its place since the stage was opened, and the parts that it sends."""
 
     number: int
     frame: Frame
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,10 @@ class Herald:
         self.lines: deque[Line] = deque(maxlen=LINES_KEPT)
         self._forget()
 
-    def frame(self, frame: Frame) -> None:
-        """A frame has passed."""
+    def frame(self, frame: Frame, parts: tuple[Part, ...] = ()) -> None:
+        """A frame has passed, and has sent these parts."""
         self._frames_seen += 1
-        numbered = Numbered(self._frames_seen, frame)
+        numbered = Numbered(self._frames_seen, frame, parts)
         self.frames.append(numbered)
         self._frames.append(numbered)
         self._bell.set()

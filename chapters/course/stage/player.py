@@ -10,8 +10,10 @@ from typing import Any, Literal
 
 from course.demo import Demo
 from course.errors import CourseError
+from course.stage.errors import ActFailed
+from course.stage.retrying import patience
 
-Phase = Literal["ready", "playing", "waiting", "done", "failed"]
+Phase = Literal["ready", "playing", "waiting", "stuck", "done", "failed"]
 
 # Between a caption and its act, at a pace of 1: long enough to read it, short enough not to wait.
 SECONDS_TO_READ = 1.2
@@ -29,11 +31,12 @@ class Player:
         on_change: is called when something here is another.
 
     Attributes:
-        phase: ``ready`` before the first act, ``playing``, ``waiting`` for the next one, ``done``,
-            ``failed``.
+        phase: ``ready`` before the first act, ``playing``, ``waiting`` for the next one, ``stuck`` where a
+            step of an act failed and can be tried again, ``done``, ``failed``.
         number: of the act whose caption is shown; 0 before the first.
         caption: the one that is shown.
-        problem: why an act failed.
+        problem: why an act failed, or is stuck.
+        pauses: whether a failed step waits for a second try; otherwise it ends the demo.
     """
 
     def __init__(
@@ -44,12 +47,14 @@ class Player:
         self.number = 0
         self.caption = ""
         self.problem = ""
+        self.pauses = True
         self._lab = lab
         self._pace = pace
         self._on_change = on_change
         self._acts: AsyncIterator[str] | None = None
         self._upcoming: str | None = None
         self._task: asyncio.Task[None] | None = None
+        self._again = asyncio.Event()
 
     @property
     def total(self) -> int:
@@ -57,7 +62,12 @@ class Player:
         return max(len(self.demo.captions), self.number)
 
     def next(self) -> bool:
-        """Begin the next act; False when there is none, or one is being played."""
+        """Begin the next act, or try the step again that failed; False when there is nothing to do."""
+        if self.phase == "stuck":
+            self.problem = ""
+            self._again.set()
+            self._become("playing")
+            return True
         if self.phase not in ("ready", "waiting"):
             return False
         self.phase = "playing"
@@ -81,7 +91,17 @@ class Player:
             with contextlib.suppress(Exception):
                 await acts.aclose()  # type: ignore[attr-defined]
 
+    async def _stuck(self, problem: ActFailed) -> None:
+        """Say what did not work, and wait until the teacher wants to try it again."""
+        self.problem = _in_one_line(problem)
+        self._again.clear()
+        self._become("stuck")
+        await self._again.wait()
+
     async def _play(self) -> None:
+        if self.pauses:
+            # Of this task alone, and of what the act starts: people who arrive meanwhile do not wait.
+            patience.set(self._stuck)
         try:
             if self._acts is None:
                 self._acts = self.demo.acts(self._lab)
@@ -95,7 +115,7 @@ class Player:
             self._upcoming = await anext(self._acts, None)
             self._become("done" if self._upcoming is None else "waiting")
         except CourseError as problem:
-            self.problem = " ".join(filter(None, (problem.message, problem.advice)))
+            self.problem = _in_one_line(problem)
             self._become("failed")
         except Exception as problem:
             log.exception("An act of the demo raised")
@@ -105,3 +125,7 @@ class Player:
     def _become(self, phase: Phase) -> None:
         self.phase = phase
         self._on_change()
+
+
+def _in_one_line(problem: CourseError) -> str:
+    return " ".join(filter(None, (problem.message, problem.advice)))

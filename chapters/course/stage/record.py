@@ -70,6 +70,8 @@ async def _play(stage: Stage, on_act: Callable[[int, str], None]) -> None:
     player = stage.player
     if player is None:
         raise CourseError("There is no demo to record.")
+    # Nobody is there who could press a button.
+    player.pauses = False
     await asyncio.sleep(SECONDS_TO_SEE * stage.manner.pace)
     while player.next():
         await player.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Protocol
 from course.demo import Demo, arrive, load_demo
 from course.errors import CourseError
 from course.lab.breaking import Breaking
+from course.lab.errors import LabError
 from course.lab.host import Host
 from course.lab.state import AppState, StateName, find_state
 from course.lab.wire import Frame
@@ -20,9 +22,12 @@ from course.stage.actor import Actor
 from course.stage.driver import SECONDS_TO_OPEN, Message
 from course.stage.log import LogTail
 from course.stage.names import PEOPLE
+from course.stage.parts import PartReader, Places
 from course.workspace import Workspace
 
 ERRORS_KEPT = 20
+
+log = logging.getLogger("course.stage")
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,8 @@ class Run(Breaking):
         demo: of its chapter; None where there is none.
         log: reads the server's log.
         manner: how things are done; see `adopt`.
+        reader: reads what frames change.
+        places: the lines of the templates, as far as they are known; see `learn_places`.
     """
 
     def __init__(
@@ -95,6 +102,9 @@ class Run(Breaking):
         self._host = Host(self.state, data, log)
         self._broken = set()
         self._actors: dict[str, Actor] = {}
+        self.reader = PartReader()
+        self.places = Places()
+        self._learning = False
         # The teacher and an act may ask for the same person at the same time.
         self._entering = asyncio.Lock()
         self.log = LogTail(log, first_line)
@@ -154,6 +164,7 @@ class Run(Breaking):
         except CourseError as problem:
             self._audience.complain(problem)
         actor.driver.pace = self.manner.pace
+        actor.driver.arrived()
 
     async def adopt(self, manner: Manner) -> None:
         """Do things differently from now on."""
@@ -208,6 +219,21 @@ class Run(Breaking):
             await actor.set_link("pass")
         if not self.alive:
             await self.start_now()
+
+    @property
+    def wants_places(self) -> bool:
+        """Whether the app can be asked for the lines of its templates now."""
+        return self.alive and not self._learning
+
+    async def learn_places(self) -> None:
+        """Ask the app for the lines of its templates; where it is just ending, nothing is learnt."""
+        self._learning = True
+        try:
+            self.places.learn(await self._host.template_lines())
+        except LabError:
+            log.info("The app did not say where the parts of its templates stand")
+        finally:
+            self._learning = False
 
     def forget_errors(self) -> None:
         """Keep only the newest of the exceptions that the app has raised; the log has them all."""

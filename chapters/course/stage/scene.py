@@ -10,6 +10,7 @@ from course.lab.proxy import Mode
 from course.stage.actor import Actor
 from course.stage.player import Player
 from course.stage.run import Manner
+from course.stage.tally import Sum
 
 if TYPE_CHECKING:
     from course.stage.stage import Stage
@@ -81,6 +82,7 @@ class Scene:
         busy: what is being done to the server now, or nothing.
         can_come: names of those who may be added.
         manner: how things are done.
+        sums: frames and bytes of each act so far.
     """
 
     state: str
@@ -92,6 +94,30 @@ class Scene:
     can_come: tuple[str, ...]
     acts: Acts
     manner: Manner
+    sums: tuple[Sum, ...] = ()
+
+    @property
+    def lamp(self) -> str:
+        """How the server is: ``on``, ``off``, or ``coming``."""
+        if self.phase == "starting" or self.busy:
+            return "coming"
+        return "on" if self.alive else "off"
+
+    @property
+    def server(self) -> str:
+        """The same in words."""
+        if self.busy:
+            return self.busy
+        if self.phase == "starting":
+            return "Server starts …"
+        if self.phase == "failed":
+            return "Server did not start"
+        return "Server runs" if self.alive else "Server is dead"
+
+    @property
+    def settled(self) -> bool:
+        """Whether the first act can be played."""
+        return self.phase == "ready" and self.acts.phase == "ready"
 
 
 def scene_of(stage: Stage) -> Scene:
@@ -107,6 +133,7 @@ def scene_of(stage: Stage) -> Scene:
         can_come=run.can_come if run else (),
         acts=Acts.of(stage.player),
         manner=stage.manner,
+        sums=stage.tally.sums,
     )
 
 

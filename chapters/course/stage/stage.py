@@ -18,6 +18,7 @@ from course.stage.herald import Herald
 from course.stage.player import Player
 from course.stage.run import Manner, Run
 from course.stage.scene import Phase
+from course.stage.tally import Tally
 
 SECONDS_BETWEEN_LOOKS = 0.2
 
@@ -36,6 +37,7 @@ class Stage:
         player: plays the demo; None where the state has none.
         leader: the page that has the frames, whatever it is; None while there is none.
         manner: how things are done; see `change`.
+        tally: what each act has sent over the wire.
     """
 
     def __init__(self, course: Course, herald: Herald, origin: str) -> None:
@@ -51,6 +53,7 @@ class Stage:
         self._wanted: object = None
         self.manner = Manner()
         self.herald = herald
+        self.tally = Tally()
         # One thing at a time is done to the server and to who is here.
         self._lock = asyncio.Lock()
         self._chores = Chores(self.complain, self.changed)
@@ -70,6 +73,7 @@ class Stage:
                 return  # somebody has changed their mind meanwhile
             await self._clear()
             self.herald.cleared()
+            self.tally = Tally()
             try:
                 await self._open(name)
                 phase: Phase = "ready"
@@ -84,7 +88,7 @@ class Stage:
             Run, self.course, name, self.origin, self, self.manner, self.herald.next_line
         )
         if run.demo is not None:
-            self.player = Player(run.demo, run, lambda: self.manner.pace, self.changed)
+            self.player = Player(run.demo, run, lambda: self.manner.pace, self._act_changed)
         await run.open()
 
     async def _clear(self) -> None:
@@ -219,7 +223,13 @@ class Stage:
 
     def on_frame(self, frame: Frame) -> None:
         """A frame is on the wire."""
-        self.herald.frame(frame)
+        self.tally.add(frame)
+        run = self.run
+        parts = run.reader.read(frame) if run is not None else ()
+        self.herald.frame(frame, parts)
+        unknown = run is not None and any(p.statics and not run.places.knows(p.statics) for p in parts)
+        if run is not None and unknown and run.wants_places:
+            self._chores.begin(run.learn_places())
 
     def send(self, key: str, message: Message) -> None:
         """A message for the frame with this key."""
@@ -228,6 +238,11 @@ class Stage:
     def changed(self) -> None:
         """The scene is another."""
         self.herald.changed()
+
+    def _act_changed(self) -> None:
+        if self.player is not None:
+            self.tally.begin(self.player.number)
+        self.changed()
 
     def complain(self, problem: CourseError) -> None:
         """Something did not work."""

@@ -17,6 +17,7 @@ from course.stage.words import (
     WAITS,
     group_of,
     payload_of,
+    rows_of,
     states_of,
 )
 from quart_live import LiveView
@@ -50,6 +51,8 @@ class StageLive(LiveView):
             who="",
             opened=None,
             payload="",
+            rows=(),
+            wide=False,
             page_title="Stage",
             connected=self.connected,
             film="film" in params,
@@ -82,7 +85,9 @@ class StageLive(LiveView):
             self.stream_insert("frames", one, at=0, limit=FRAMES_SHOWN)
         for line in message.lines:
             self.stream_insert("lines", line, limit=-LINES_SHOWN)
-        if message.changed:
+        if message.changed and self.assigns.opened:
+            self._place()
+        if message.changed or message.frames:
             self._show(scene_of(self.stage))
 
     def _show(self, scene: Scene) -> None:
@@ -92,6 +97,8 @@ class StageLive(LiveView):
             return
         if before is not None and before.acts.phase == "playing" != scene.acts.phase:
             self.push_event("act-over", {})
+        if before is not None and scene.settled and not before.settled:
+            self.push_event("ready", {})
         self.assign(scene=scene, leading=leading)
 
     def _wanted(self, frames: Any) -> list[Numbered]:
@@ -154,6 +161,14 @@ class StageLive(LiveView):
         number = params.get("number")
         found = [one for one in self.stage.herald.frames if str(one.number) == str(number)]
         self.assign(opened=found[0] if found else None, payload=payload_of(found[0].frame) if found else "")
+        self._place()
+
+    def _place(self) -> None:
+        """Join the parts of the frame that is open to the lines of the templates."""
+        run, opened = self.stage.run, self.assigns.opened
+        rows = rows_of(opened.parts, run.places) if run is not None and opened is not None else ()
+        if rows != self.assigns.rows:
+            self.assign(rows=rows)
 
     def _choose(self, params: Params) -> None:
         paces = {str(pace): pace for pace, _ in PACES}
@@ -177,6 +192,7 @@ HANDLERS: dict[str, Callable[[StageLive, Params], None]] = {
     "send-away": lambda view, params: view.stage.send_away(str(params.get("who"))),
     "next": lambda view, _: view.stage.next_act(),
     "outline": lambda view, _: view.stage.change(outlined=not view.stage.manner.outlined),
+    "widen": lambda view, _: view.assign(wide=not view.assigns.wide),
     "lead": lambda view, _: view.stage.lead(view),
     "dismiss": lambda view, _: view.stage.forget_problem(),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import orjson
 from course.lab.proxy import Mode
 from course.lab.wire import Frame
 from course.model import Course
+from course.stage.parts import Part, Places
 
 GROUPS: dict[str, frozenset[str]] = {
     "page": frozenset({"page"}),
@@ -28,6 +30,7 @@ SHOWN_AT_FIRST = frozenset(GROUPS) - {"heartbeat"}
 GROUP_OF = {kind: group for group, kinds in GROUPS.items() for kind in kinds}
 
 LONGEST_PAYLOAD = 20_000
+LONGEST_VALUE = 240
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,36 @@ def states_of(course: Course) -> list[tuple[str, str]]:
 def group_of(frame: Frame) -> str:
     """The group that a frame belongs to."""
     return GROUP_OF.get(frame.kind, "other")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One part of a frame, as it is told.
+
+    Attributes:
+        path: the numbers of the part.
+        place: file and line of the template; empty where that is not known.
+        line: that line.
+        value: what was sent, cut where it is long.
+        size: bytes.
+    """
+
+    path: str
+    place: str
+    line: str
+    value: str
+    size: int
+
+
+def rows_of(parts: Iterable[Part], places: Places) -> tuple[Row, ...]:
+    """The parts of a frame with the lines of the templates that they come from."""
+    rows = []
+    for part in parts:
+        place = places.of(part)
+        where, line = (f"{place.template}:{place.line}", place.text) if place else ("", "")
+        value = part.value if len(part.value) <= LONGEST_VALUE else part.value[: LONGEST_VALUE - 1] + "…"
+        rows.append(Row(part.path, where, line, value, part.size))
+    return tuple(rows)
 
 
 def payload_of(frame: Frame) -> str:

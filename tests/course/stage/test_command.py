@@ -9,10 +9,16 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psutil
 import pytest
+from click.testing import CliRunner
 from staging import StageCommand
+
+from course import Course
+from course.cli import show
+from course.workspace import Workspace
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -146,3 +152,19 @@ def test_the_stage_does_not_need_playwright() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
+
+
+def test_without_a_number_it_opens_the_chapter_in_work(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PARLEY_WORKSPACE", str(tmp_path / "workspace"))
+    opened: list[str] = []
+    monkeypatch.setattr(show, "_open_stage", lambda course, name, port, browse: opened.append(name))
+    course = Course.here()
+    CliRunner().invoke(show.stage, [], catch_exceptions=False)
+    progress = Workspace(course).progress
+    for chapter in (4, 99):
+        progress.chapter = chapter
+        CliRunner().invoke(show.stage, [], catch_exceptions=False)
+    CliRunner().invoke(show.stage, ["2"], catch_exceptions=False)
+    assert opened == ["1", "4", str(course.last), "2"]

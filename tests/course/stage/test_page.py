@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import psutil
 import pytest
 from playwright.async_api import expect
-from staging import Staged
+from staging import Backstage, Staged
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 
@@ -25,6 +26,18 @@ REMEMBER_OUTLINES = """html => {
   };
   const look = all => all.forEach(one => one.addedNodes.forEach(see));
   new MutationObserver(look).observe(html, {childList: true});
+}"""
+
+TEMPLATE = (
+    Path(__file__)
+    .parents[3]
+    .joinpath("chapters/03_live_updates/files/messenger/templates/conversation_live.html")
+)
+
+REMEMBER_WORDS = """group => {
+  window.words = [];
+  const see = () => words.push(group.querySelector("strong").textContent);
+  new MutationObserver(see).observe(group, {childList: true, characterData: true, subtree: true});
 }"""
 
 Open = Callable[..., Awaitable[Staged]]
@@ -79,6 +92,59 @@ async def test_the_wire_is_filtered_by_person_and_by_kind(open_stage: Open) -> N
     await staged.glass("Alice").get_by_role("button", name="Increment").click()
     await expect(staged.wire.filter(has_text='part 2 becomes "1"')).to_be_visible()
     await expect(staged.wire.filter(has_text="increment")).to_have_count(0)
+
+
+async def test_a_frame_is_joined_to_the_lines_of_the_template(open_stage: Open) -> None:
+    staged = await open_stage("stage", "3")
+    await send(staged, "Alice", "Which line is this?")
+    await has(staged, "Bob", "Which line is this?")
+    await staged.page.get_by_role("button", name="wide", exact=True).click()
+    await expect(staged.page.locator("main.wide")).to_be_visible()
+    await staged.wire.filter(has_text="Bob").filter(has_text="diff").first.get_by_role("button").click()
+    payload = staged.page.get_by_role("region", name="One frame")
+    row = payload.get_by_role("row").filter(has_text="Which line is this?").filter(has_text="bubble")
+    await expect(row).to_contain_text(re.compile(r"\d+\[0\]\.\d.*conversation_live\.html:\d+", re.S))
+    template = TEMPLATE.read_text(encoding="utf-8")
+    (number,) = re.findall(r"html:(\d+)", await row.inner_text())
+    line = template.splitlines()[int(number) - 1].strip()
+    assert "{{" in line
+    await expect(row).to_contain_text(line)
+    boxes = [await one.bounding_box() for one in (payload, staged.seat("Alice"))]
+    assert boxes[0] and boxes[1] and boxes[0]["width"] > 1.5 * boxes[1]["width"]
+    await payload.get_by_role("button", name="Close").click()
+
+
+async def test_with_three_people_everything_stays_in_its_row(open_stage: Open) -> None:
+    staged = await open_stage("stage", "1")
+    await staged.page.get_by_role("button", name="Add Carol").click()
+    await staged.settled()
+    await staged.fault("Bob", "Cut").click()
+    await staged.fault("Carol", "Delay").click()
+    await expect(staged.condition("Bob")).to_have_text("connection lost")
+    tops = "all => [...new Set(all.map(one => Math.round(one.getBoundingClientRect().top)))]"
+    for name in ("Alice", "Bob", "Carol"):
+        seat = staged.seat(name)
+        assert len(await seat.locator(".faults button").evaluate_all(tops)) == 1, name
+        header = seat.locator("header")
+        height = await header.evaluate("it => it.getBoundingClientRect().height")
+        tallest = await header.locator("> *").evaluate_all(
+            "all => Math.max(...all.map(one => one.getBoundingClientRect().height))"
+        )
+        assert height < 1.5 * tallest, name
+        cut = "it => it.scrollWidth > it.clientWidth"
+        assert not await staged.condition(name).evaluate(cut), name
+
+
+async def test_a_stage_that_starts_does_not_say_that_the_server_is_dead(backstage: Backstage) -> None:
+    server = backstage.page.get_by_role("group", name="Server")
+    await server.evaluate(REMEMBER_WORDS)
+    backstage.stage.load(Path(__file__).parent / "app")
+    await expect(server).to_contain_text("Server starts …")
+    await backstage.settled()
+    await expect(server).to_contain_text("Server runs")
+    said = await backstage.page.evaluate("() => words")
+    assert "Server starts …" in said
+    assert not [words for words in said if "dead" in words], said
 
 
 @pytest.mark.parametrize("fault", ["Cut", "Refuse"])
@@ -236,7 +302,7 @@ async def test_the_page_may_be_loaded_again(open_stage: Open) -> None:
 
 async def test_everything_works_by_keyboard_and_the_focus_is_seen(open_stage: Open) -> None:
     staged = await open_stage("stage", "1")
-    await staged.page.locator("body").press("Tab")
+    await staged.page.get_by_role("button", name="What is on the stage").press("Tab")
     reached: list[str] = []
     for _ in range(60):
         outline = await staged.page.evaluate(FOCUS_RING)

@@ -19,6 +19,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -58,7 +59,14 @@ class Site:
             if any is left; ``problems.clear()`` where they are expected.
     """
 
-    def __init__(self, app: Quart, context: BrowserContext, listener: socket.socket) -> None:
+    def __init__(
+        self,
+        app: Quart,
+        context: BrowserContext,
+        listener: socket.socket,
+        asgi: Any = None,
+        root_path: str = "",
+    ) -> None:
         self.app = app
         self.live: QuartLive = app.extensions["quart_live"]
         self.context = context
@@ -66,7 +74,12 @@ class Site:
         self.link = Link(listener.getsockname()[1])
         self._listener = listener
         config = uvicorn.Config(
-            app, ws="websockets-sansio", log_level="error", ws_per_message_deflate=False, lifespan="on"
+            asgi or app,
+            ws="websockets-sansio",
+            log_level="error",
+            ws_per_message_deflate=False,
+            lifespan="on",
+            root_path=root_path,
         )
         self._server = uvicorn.Server(config)
         self._task = asyncio.ensure_future(self._server.serve([listener]))
@@ -137,16 +150,21 @@ async def browser(chromium: tuple[str, tuple[str, ...]]) -> AsyncIterator[Browse
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def serve(browser: Browser) -> AsyncIterator[Serve]:
-    """Serves an app, or live views by their routes; everything is closed after the test."""
+    """Serves an app, or live views by their routes; everything is closed after the test.
+
+    ``asgi`` is what the server calls, if that is not the app itself; ``root_path`` is uvicorn's.
+    """
     expect.set_options(timeout=10_000)
     sites: list[Site] = []
 
-    async def start(what: Quart | Mapping[str, type[LiveView]]) -> Site:
+    async def start(
+        what: Quart | Mapping[str, type[LiveView]], *, asgi: Any = None, root_path: str = ""
+    ) -> Site:
         app = what if isinstance(what, Quart) else make_app(what)
         app.config.setdefault("LIVE_CLIENT_DIR", NODE_MODULES)
         listener = socket.socket()
         listener.bind(("127.0.0.1", 0))
-        site = Site(app, await browser.new_context(), listener)
+        site = Site(app, await browser.new_context(), listener, asgi, root_path)
         sites.append(site)
         await site.link.open()
         return site

@@ -15,7 +15,7 @@ from quart.typing import TestClientProtocol as Client
 from quart_live import LiveViewError, LiveViewTest, Stash
 from quart_live.stash import MemoryStash, reconnect, register_type, session, user
 from quart_live.stash.sent import view_key
-from quart_live.testing import BrowserStash, JoinRefusedError, ViewCrashedError
+from quart_live.testing import BrowserStash, JoinRefusedError, PageFailedError, ViewCrashedError
 
 
 def shown(page: LiveViewTest) -> tuple[str, str, str, str]:
@@ -598,7 +598,8 @@ async def test_mount_fails_with_what_was_kept(caplog: pytest.LogCaptureFixture) 
 async def test_mount_that_fails_by_itself_is_not_tried_twice(caplog: pytest.LogCaptureFixture) -> None:
     PickyLive.fails = {1}
     page = LiveViewTest(stash_app(), "/picky")
-    await page.open()
+    with pytest.raises(PageFailedError, match="RuntimeError: a choice that does not work"):
+        await page.open()
     assert page.status == 500
     assert caplog.text.count("RuntimeError: a choice that does not work") == 1
 

@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import MetaData, Table
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 
 log = logging.getLogger(__name__)
+
+DOWN = (OperationalError, InterfaceError, NoConnectionFreeError, OSError)
 
 TRY_AGAIN = "The data cannot be reached just now. Nothing has changed: try again in a moment."
 
@@ -42,12 +44,22 @@ def unavailable_if_down() -> Iterator[None]:
     """Raise Unavailable for what is the fault of neither a person nor the program."""
     try:
         yield
-    except (OperationalError, InterfaceError, NoConnectionFreeError, OSError) as error:
-        # SQLite's name for what is wrong in a statement, for example that there is no such table.
-        if getattr(getattr(error, "orig", None), "sqlite_errorname", "") == "SQLITE_ERROR":
+    except Exception as error:
+        if not is_down(error):
             raise
         log.warning("The database is not available: %s", getattr(error, "orig", error))
         raise Unavailable from error
+
+
+def is_down(error: Exception) -> bool:
+    """Whether the database could not be reached, or cannot do now what it could do at other times."""
+    # SQLite's name for what is wrong in a statement, for example that there is no such table.
+    if getattr(getattr(error, "orig", None), "sqlite_errorname", "") == "SQLITE_ERROR":
+        return False
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    # Where there is no connection yet, the driver's own errors come through: PostgreSQL has too many, say.
+    refused = type(error).__module__.startswith("asyncpg.")
+    return lost or refused or isinstance(error, DOWN)
 
 
 def says(field: str, reason: str) -> dict[str, str]:

@@ -1,12 +1,10 @@
 """Register, sign in, sign out, profile: ordinary forms over HTTP, which need no script."""
 
-from contextlib import suppress
 from typing import Any
 
 from quart import Blueprint, current_app, flash, redirect, render_template, request, session
 from quart.typing import ResponseReturnValue
 from quart_auth import login_required
-from sqlalchemy.exc import SQLAlchemyError
 
 from quart_live import QuartLive
 
@@ -124,9 +122,7 @@ async def delete_account() -> ResponseReturnValue:
             await accounts.close_account(me.id)
             await chat.forget_drafts_of(me.id)
             left = await chat.leave_all(me.id)
-        # The stash has transactions of its own. What is left in it nobody can read, and it expires.
-        with suppress(SQLAlchemyError):
-            await live.stash.forget_user(me.id)
+        await live.stash.forget_user(me.id)
         for news in left:
             await live.pubsub.broadcast(chat.conversation_topic(news.conversation_id), news)
         await forget(me)

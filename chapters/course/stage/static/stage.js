@@ -4,9 +4,17 @@ import { LiveSocket } from "phoenix_live_view";
 
 const csrfToken = document.querySelector("meta[name='csrf-token']").content;
 const ON_A_CONTROL = "a, button, input, select, textarea, summary, [contenteditable]";
+const TYPED_IN = "input, select, textarea, iframe, [popover] *";
 const LARGEST = 1.8, SMALLEST = 0.7, STEP = 0.1;
 // A page is laid out about as wide as a phone, whatever room there is, and then shown larger or smaller.
 const PAGE_WIDTH = 410, NARROWEST_PAGE = 360;
+
+// Enter belongs to the acts; while there are none, it must at least not press what was pressed last.
+const focusNext = () => {
+  const next = document.getElementById("next");
+  if (next) next.focus({ preventScroll: true });
+  else document.activeElement?.blur();
+};
 
 // One person's frame. Orders go in, what its script says comes out.
 const Frame = {
@@ -47,6 +55,11 @@ const Frame = {
     this.iframe.style.setProperty("--zoom", this.el.clientWidth / width);
   },
   carryOut(message) {
+    // Signing in has moved the focus into this frame.
+    if (message.do === "arrived") {
+      if (document.activeElement === this.iframe) focusNext();
+      return;
+    }
     const page = this.iframe.contentWindow;
     if (!page) return;
     if (message.do !== "open") {
@@ -64,6 +77,11 @@ const Frame = {
 // Keys for the one who stands beside the screen, and what concerns this browser alone.
 const Stage = {
   mounted() {
+    this.byPointer = false;
+    // A menu gives the focus back to its button, where Enter would open it again.
+    this.el.addEventListener("toggle", (event) => {
+      if (event.newState === "closed" && this.byPointer) focusNext();
+    }, true);
     this.onKey = (event) => {
       if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
       const onControl = event.target.closest && event.target.closest(ON_A_CONTROL);
@@ -74,7 +92,10 @@ const Stage = {
     };
     addEventListener("keydown", this.onKey);
     // Acts move the focus into the frames; between them Enter belongs to the stage again.
-    this.handleEvent("act-over", () => document.getElementById("next")?.focus({ preventScroll: true }));
+    this.handleEvent("act-over", focusNext);
+    this.handleEvent("ready", () => {
+      if (!document.activeElement?.matches(TYPED_IN)) focusNext();
+    });
     this.el.addEventListener("click", (event) => this.onClick(event));
     this.setType(Number(localStorage.getItem("stage-type") || 1));
   },
@@ -82,6 +103,12 @@ const Stage = {
     removeEventListener("keydown", this.onKey);
   },
   onClick(event) {
+    const button = event.target.closest("button, a");
+    if (!button) return;
+    // Whoever points does not mean the button to have the next Enter, too. Who came by keyboard goes on there.
+    const inMenu = button.closest("[popover]");
+    this.byPointer = event.detail > 0 || Boolean(inMenu && button.popoverTargetElement);
+    if (event.detail > 0 && !inMenu && !button.popoverTargetElement) focusNext();
     const { type, fullscreen } = event.target.dataset;
     if (type) this.setType(this.type + Number(type) * STEP);
     if (fullscreen !== undefined) document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();

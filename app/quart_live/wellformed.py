@@ -1,0 +1,71 @@
+"""Text that is well-formed: no half of a character (a lone surrogate), which no UTF-8 can carry.
+
+JavaScript cuts text where it likes, also in the middle of an emoji, and writes the half as an escape,
+``"\\ud83d"``. Whatever comes from outside is made well-formed where it is read, and whatever goes out where
+it is written: each half becomes U+FFFD, as browsers do it themselves in forms and addresses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+REPLACEMENT = "\ufffd"
+
+_ESCAPE = re.compile(
+    r"\\(?:u(?P<pair>[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    r"|u(?P<half>[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+
+
+def well_formed(text: str) -> str:
+    """``text`` with U+FFFD for each half of a character; two halves that belong together become one."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def well_formed_json(text: str) -> str:
+    """The same for JSON text, whose halves may be written as escapes."""
+    return _ESCAPE.sub(lambda found: r"\ufffd" if found["half"] else found[0], well_formed(text))
+
+
+def well_formed_value(value: Any) -> Any:
+    """The same for all text in a value that is to become JSON, keys included."""
+    if isinstance(value, str):
+        return well_formed(value)
+    if isinstance(value, dict):
+        return {well_formed_value(key): well_formed_value(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [well_formed_value(item) for item in value]
+    return value
+
+
+def loads(text: str) -> Any:
+    """Read JSON.
+
+    Raises:
+        orjson.JSONDecodeError: if it is none.
+    """
+    try:
+        return orjson.loads(text)
+    except (orjson.JSONDecodeError, UnicodeEncodeError):
+        return orjson.loads(well_formed_json(text))
+
+
+def dumps(value: Any, default: Callable[[Any], Any] | None = None, option: int | None = None) -> bytes:
+    """Write JSON; arguments as for `orjson.dumps`.
+
+    Raises:
+        orjson.JSONEncodeError: if something in it is no JSON.
+    """
+    try:
+        return orjson.dumps(value, default, option)
+    except orjson.JSONEncodeError:
+        return orjson.dumps(well_formed_value(value), default, option)

@@ -1,0 +1,39 @@
+"""Second tries: a step that fails in the middle of an act waits for the teacher instead of ending the act.
+
+An act is an asynchronous generator, and an exception ends a generator for good. So the exception does not
+reach it: whoever carries out the step hands it to the `patience` of the act, which returns when the teacher
+wants the same step to be tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import TypeVar
+
+from course.stage.errors import ActFailed
+
+T = TypeVar("T")
+Patience = Callable[[ActFailed], Awaitable[None]]
+
+patience: ContextVar[Patience | None] = ContextVar("patience", default=None)
+"""What waits for the teacher, within an act that is being played; None everywhere else."""
+
+
+async def with_second_tries(step: Callable[[], Awaitable[T]]) -> T:
+    """Carry out a step of an act, as often as the teacher asks for it; return its result.
+
+    Args:
+        step: starts the step anew each time it is called.
+
+    Raises:
+        ActFailed: the step failed, and nobody is there to wait for.
+    """
+    while True:
+        try:
+            return await step()
+        except ActFailed as problem:
+            wait = patience.get()
+            if wait is None:
+                raise
+            await wait(problem)
