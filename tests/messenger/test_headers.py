@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from by_hand.visitors import Site, open_site
@@ -46,7 +47,8 @@ async def test_every_answer_has_the_headers(site: Site) -> None:
         raise ZeroDivisionError
 
     site.app.config["PROPAGATE_EXCEPTIONS"] = False
-    client, nonces = site.app.test_client(), set()
+    client: Any = site.app.test_client()
+    nonces = set()
     for method, path, status in EVERYWHERE:
         answer = await client.open(path, method=method, headers={"Host": "localhost"})
         assert (path, answer.status_code) == (path, status)
