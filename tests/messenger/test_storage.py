@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 from quart import Quart, Response
-from quart.typing import TestClientProtocol
+from quart.typing import TestClientProtocol as Client
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -103,14 +103,14 @@ def token_in(html: str) -> str:
     return found[1]
 
 
-async def post(client: TestClientProtocol, path: str, **fields: str) -> tuple[Response, str]:
+async def post(client: Client, path: str, **fields: str) -> tuple[Response, str]:
     """Fill the form of this page and send it."""
     page = await (await client.get(path)).get_data(as_text=True)
     answer = await client.post(path, form={"_csrf_token": token_in(page), **fields})
     return answer, await answer.get_data(as_text=True)
 
 
-async def signed_in(app: Quart, name: str, password: str = PASSWORD) -> TestClientProtocol:
+async def signed_in(app: Quart, name: str, password: str = PASSWORD) -> Client:
     """The browser of somebody who has signed in."""
     client = app.test_client()
     email = f"{name.lower()}@example.com"

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Text, UniqueConstraint, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, db
-from ..errors import Invalid, says
+from ..errors import Invalid, Unavailable, says
 from ..times import Timestamps, now
 from .members import require_member
 
@@ -41,6 +41,8 @@ async def keep_draft(conversation_id: int, user_id: int, content: str) -> None:
         return
     try:
         await store_draft(conversation_id, user_id, content[:LONGEST])
+    except Unavailable:
+        raise
     except Invalid:
         # The other device was quicker to begin. Now there is a row to change.
         await store_draft(conversation_id, user_id, content[:LONGEST])
