@@ -8,6 +8,7 @@ off otherwise. What happens depends on the file:
 | template of a live view or component, or what it includes | are rendered again *in place*: views keep their state, an ordinary diff goes out |
 | stylesheet in the static folder | swap it, without a reload |
 | script in the static folder; template of a layout or an ordinary page | load themselves anew |
+| a template that cannot be compiled, or reads what is not assigned | stay as they are; the log says what is wrong |
 | Python | nothing here: run the server with ``--reload``; its sockets close with 1012 and the pages come back |
 
 The client has no frame for this, so stylesheets and reloads are pushed events, heard by a small module that
@@ -26,9 +27,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jinja2 import Environment
 from markupsafe import Markup
 
+from .errors import LiveViewError
 from .mailbox import Turn
+from .rendering import LiveTemplateError
+from .rendering.environment import CANNOT_BE_LOADED, what_is_wrong
 
 if TYPE_CHECKING:
     from .channel import Channel
@@ -71,6 +76,7 @@ class Reloader:
         self._task: asyncio.Task[None] | None = None
         self._live_names: set[str] = set()
         self._ordinary_names: set[str] = set()
+        self._broken: set[str] = set()
 
     def start(self) -> None:
         """Begin to watch, if this is wanted and not so already."""
@@ -91,9 +97,12 @@ class Reloader:
         assets = [name for path in paths for name in self._below(path, [self._static_folder()])]
         styles = [name for name in assets if name.endswith(".css")]
         if names:
+            self._note_names()
+            self._note_broken(names)
+            names = [name for name in names if name not in self._broken]
             self._forget_templates()
         scripts = [name for name in assets if name.endswith((".js", ".mjs"))]
-        if scripts or not all(self._is_live(name) for name in names):
+        if scripts or any(not self._is_live(name) for name in names):
             self._tell_pages({})
         elif names:
             for channel in self._live.channels:
@@ -140,14 +149,36 @@ class Reloader:
         """Whether only live views and components render this template: the engine's environment knows it."""
         return name in self._live_names and name not in self._ordinary_names
 
+    def _note_names(self) -> None:
+        """Jinja's cache knows by name what each environment has loaded so far."""
+        self._live_names |= {key[1] for key in self._live.templates.environment.cache or ()}
+        self._ordinary_names |= {key[1] for key in self._live.app.jinja_env.cache or ()}
+
     def _forget_templates(self) -> None:
-        live, ordinary = self._live.templates.environment, self._live.app.jinja_env
-        # Jinja's cache knows by name what each environment has loaded so far.
-        self._live_names |= {key[1] for key in live.cache or ()}
-        self._ordinary_names |= {key[1] for key in ordinary.cache or ()}
-        for environment in (live, ordinary):
+        for environment in (self._live.templates.environment, self._live.app.jinja_env):
             if environment.cache is not None:
-                environment.cache.clear()
+                # What does not compile now is shown as it was.
+                for key in [key for key in environment.cache if key[1] not in self._broken]:
+                    del environment.cache[key]
+
+    def _note_broken(self, names: Iterable[str]) -> None:
+        """Compile templates before anybody renders them, and tell what is wrong with those that cannot be."""
+        for name in names:
+            try:
+                for environment in self._used_by(name):
+                    assert environment.loader is not None
+                    source, filename, _ = environment.loader.get_source(environment, name)
+                    environment.compile(source, name, filename)
+            except CANNOT_BE_LOADED as error:
+                self._broken.add(name)
+                log.error("%s. Open pages keep what they show", what_is_wrong(name, error))
+            else:
+                self._broken.discard(name)
+
+    def _used_by(self, name: str) -> list[Environment]:
+        ordinary: Environment = self._live.app.jinja_env
+        live = [self._live.templates.environment] if name in self._live_names else []
+        return [*live, ordinary] if name in self._ordinary_names or not live else [*live]
 
     def _tell_pages(self, detail: dict[str, object]) -> None:
         for socket in tuple(self._live.sockets):
@@ -158,8 +189,11 @@ class Reloader:
 
 
 def _replace(channel: Channel) -> None:
-    _, rendering = channel.joined()
-    rendering.replace()
+    view, rendering = channel.joined()
+    try:
+        rendering.replace()
+    except (LiveTemplateError, LiveViewError) as error:
+        log.error("%s %s keeps what it shows", error, type(view).__name__)
 
 
 def _push(channel: Channel, detail: dict[str, object]) -> None:

@@ -13,16 +13,22 @@ Or, with an application factory::
         app = Quart(__name__)
         live.init_app(app)
         return app
+
+A factory may make several apps, as a test suite does. What was declared before `init_app` (routes, hooks,
+stores) holds for each of them; all else, sockets and templates and tokens, each has for itself, in
+``app.extensions["quart_live"]``. Used as ``live`` it is that of the current app, or of the newest one.
 """
 
 from __future__ import annotations
 
+import copy
+import weakref
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
+from weakref import WeakSet
 
 from markupsafe import Markup
-from quart import Quart, Response
+from quart import Quart, Response, current_app
 
 from . import client_files, logs, page
 from .asgi import ASGIApp
@@ -34,6 +40,7 @@ from .dispatcher import Dispatcher
 from .errors import LiveViewError
 from .limits import Recently
 from .middleware import SocketMiddleware
+from .of_each_app import OfEachApp
 from .page_helpers import PageMethods
 from .pubsub import LocalPubSub, PubSub
 from .registry import OpenChannels, ViewRegistry
@@ -45,7 +52,6 @@ from .static_tracking import StaticFiles
 from .telemetry import Telemetry
 from .templates import TemplateLibrary
 from .tokens import Tokens
-from .transport import LiveSocket
 from .view import LiveView
 from .view_rendering import ViewRendering
 
@@ -53,8 +59,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class QuartLive(PageMethods):
-    """Live views for one Quart app.
+class QuartLive(OfEachApp, PageMethods):
+    """Live views for a Quart app, or for each app of a factory.
 
     Args:
         app: the app, or ``None`` to call `init_app` later.
@@ -65,7 +71,6 @@ class QuartLive(PageMethods):
         pubsub: the PubSub to use; by default one within this process.
 
     Attributes:
-        pubsub: for broadcasts from outside a view: ``await live.pubsub.broadcast(topic, message)``.
         sockets: the open sockets.
         services: what starts and stops with the server, such as `Presence`.
     """
@@ -80,19 +85,14 @@ class QuartLive(PageMethods):
     ) -> None:
         self.path = path.rstrip("/")
         self.layout = layout
-        self.pubsub: PubSub = pubsub or LocalPubSub()
-        self.sockets: set[LiveSocket] = set()
         self.connect_hooks: list[ConnectHook] = []
-        self.dispatcher = Dispatcher()
-        self.stopping = False
-        self.told_to_reload = Recently()
         self.telemetry = Telemetry()
-        self.views = ViewRegistry()
-        self.open_channels = OpenChannels()
-        self.stash = Stashes(self, self._secret_keys)
         self.services: list[Service] = []
+        self.running: WeakSet[QuartLive] = WeakSet()  # which of its apps are being served
         self._routers: dict[str, LiveRouter] = {"default": LiveRouter("default")}
-        self._app: Quart | None = None
+        self._stash = Stashes(self, self._secret_keys)
+        self._begin()
+        self.pubsub = pubsub or LocalPubSub()
         if app is not None:
             self.init_app(app)
 
@@ -102,12 +102,22 @@ class QuartLive(PageMethods):
         """Wrap ``app``: its socket, its routes, its template helpers.
 
         Raises:
-            LiveViewError: if this object already serves another app.
+            LiveViewError: if it serves the app already.
         """
-        if self._app is not None and self._app is not app:
-            raise LiveViewError("this QuartLive already serves an app; make one for each app")
-        self._app = app
-        app.extensions["quart_live"] = self
+        if (known := app.extensions.get("quart_live")) is not None and known._shared is self._shared:
+            raise LiveViewError("this QuartLive serves this app already; call init_app once for each app")
+        bound = copy.copy(self._shared)
+        bound._serve(app)
+        app.extensions["quart_live"] = bound
+        self._shared._newest = weakref.ref(bound)
+
+    def _serve(self, app: Quart) -> None:
+        """Be what ``app`` has for itself; this object is a fresh copy of what was declared."""
+        self._app, self._settings = app, None
+        self.sockets, self.views, self.open_channels = set(), ViewRegistry(), OpenChannels()
+        self.dispatcher, self.stopping, self.told_to_reload = Dispatcher(), False, Recently()
+        self.connect_hooks, self._routers = list(self.connect_hooks), dict(self._routers)
+        self._stash = self._stash.of_app(self, self._secret_keys)
         self.routes = LiveRoutes(app)
         self.templates = TemplateLibrary(app)
         self.tokens = Tokens(self._secret_keys)
@@ -127,9 +137,11 @@ class QuartLive(PageMethods):
         self, rule: str, view: type[LiveView], *, name: str | None = None, action: str | None = None
     ) -> None:
         """Show ``view`` at ``rule``, in the default live session; `LiveRouter.route` has the arguments."""
-        route = self._routers["default"].route(rule, view, name=name, action=action)
-        if self._app is not None:
-            self._add(route)
+        bound = self._bound_or_none()
+        if bound is None:
+            self._routers["default"].route(rule, view, name=name, action=action)
+        else:
+            bound._add(bound._routers["default"].make(rule, view, name=name, action=action))
 
     def add_router(self, router: LiveRouter) -> None:
         """Add the routes of a live session. Add them to the router first.
@@ -137,11 +149,12 @@ class QuartLive(PageMethods):
         Raises:
             LiveViewError: if another router has this name.
         """
-        if self._routers.setdefault(router.name, router) is not router:
+        bound = self._bound_or_none()
+        if (bound or self)._routers.setdefault(router.name, router) is not router:
             raise LiveViewError(f"there is already a live router named {router.name!r}")
-        if self._app is not None:
+        if bound is not None:
             for route in router.routes:
-                self._add(route)
+                bound._add(route)
 
     def on_connect(self, hook: ConnectHook) -> ConnectHook:
         """Decorator: let ``async def hook()`` add to the session that views are mounted with.
@@ -149,7 +162,7 @@ class QuartLive(PageMethods):
         It runs once for each rendered page, in its request context, and once for each socket, in a
         websocket context; so ``quart_auth.current_user`` and the like work in it.
         """
-        self.connect_hooks.append(hook)
+        (self._bound_or_none() or self).connect_hooks.append(hook)
         return hook
 
     # -- what is going on ----------------------------------------------------------------------------------
@@ -157,21 +170,28 @@ class QuartLive(PageMethods):
     @property
     def app(self) -> Quart:
         """The app that is served."""
-        if self._app is None:
-            raise LiveViewError("call init_app first")
-        return self._app
+        app = self._bound()._app
+        assert app is not None
+        return app
+
+    @property
+    def stash(self) -> Stashes:
+        """Where state is kept that survives; see ``stash/``."""
+        return (self._bound_or_none() or self)._stash
 
     @property
     def channels(self) -> tuple[Channel, ...]:
         """The connected views now, oldest first. Each has ``topic``, ``view`` and ``crash(reason)``."""
         return tuple(channel for channel in self.open_channels if channel.state is State.JOINED)
 
-    @cached_property
+    @property
     def settings(self) -> Settings:
         """Settings, read from the app's config at first use."""
-        settings = Settings.of(self.app)
-        self.tokens.session_max_age = settings.session_max_age
-        return settings
+        bound = self._bound()
+        if bound._settings is None:
+            bound._settings = Settings.of(bound.app)
+            bound.tokens.session_max_age = bound._settings.session_max_age
+        return bound._settings
 
     @property
     def client_version(self) -> str:
@@ -187,16 +207,18 @@ class QuartLive(PageMethods):
 
     async def startup(self) -> None:
         """Start what lives as long as the server. Runs by itself at the beginning of the ASGI lifespan."""
-        await self.pubsub.start()
-        for service in self.services:
-            await service.start()
+        if not self.running:  # else another app has done so
+            await self.pubsub.start()
+            for service in self.services:
+                await service.start()
+        self.running.add(self._bound())
 
     async def shutdown(self) -> None:
         """Close all sockets with 1012, so that the browsers come back quietly, and wait for their views.
 
         Runs by itself at the end of the ASGI lifespan. Call it earlier where the server offers a hook.
         """
-        await shut_down(self)
+        await shut_down(self._bound())
 
     # -- for the engine ---
 
@@ -232,7 +254,6 @@ async def live_render(
     view: type[LiveView] | str, *, session: Mapping[str, Any] | None = None, id: str | None = None
 ) -> Markup:
     """`QuartLive.live_render` of the current app."""
-    from quart import current_app
 
     live: QuartLive = current_app.extensions["quart_live"]
     return await live.live_render(view, session=session, id=id)

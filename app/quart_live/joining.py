@@ -20,7 +20,7 @@ from .faults import Contained
 from .frames import Message
 from .lifecycle import enter
 from .navigation import MAX_PATCHES, error_response
-from .nested.failing import MOUNT_SECONDS, let_in_and_crash
+from .nested.failing import MOUNT_SECONDS, answer_failed_mount
 from .nested.placing import rendering_in
 from .stash.sent import PARAM as STASH_PARAM
 from .stash.sent import Sent
@@ -65,7 +65,7 @@ async def _crash(channel: Channel, message: Message) -> None:
         await _refuse(channel, message, {**CRASHED, "events": events} if events else CRASHED)
         return
     await end(channel, "refused")
-    await let_in_and_crash(channel, message)
+    await answer_failed_mount(channel, message, CRASHED)
 
 
 async def mount(channel: Channel, admission: Admission) -> tuple[LiveView, ViewRendering, dict[str, Any]]:
@@ -111,6 +111,7 @@ async def mount(channel: Channel, admission: Admission) -> tuple[LiveView, ViewR
     rendering_in(channel.family.places)
     rendering = ViewRendering(live.templates, view)
     response: dict[str, Any] = {"rendered": await rendering.join(), "liveview_version": live.client_version}
+    channel.family.rendered(is_first=params.get("_mounts") == 0)
     if admission.navigated:
         tag, attributes = admission.view.container
         response["container"] = [tag, dict(attributes)]

@@ -123,12 +123,18 @@ class LiveRouter:
                 is one.
             action: the view's ``live_action`` at this address, for views that have several.
         """
+        route = self.make(rule, view, name=name, action=action)
+        self.routes.append(route)
+        return route
+
+    def make(
+        self, rule: str, view: type[LiveView], *, name: str | None = None, action: str | None = None
+    ) -> LiveRoute:
+        """The same, for one app only: the router does not keep it."""
         if not (isinstance(view, type) and issubclass(view, LiveView)):
             raise LiveViewError(f"live routes show LiveView classes, not {view!r}")
         endpoint = default_template_name(view).removesuffix(".html") + (f"_{action}" if action else "")
-        route = LiveRoute(rule, view, name or endpoint, self, action)
-        self.routes.append(route)
-        return route
+        return LiveRoute(rule, view, name or endpoint, self, action)
 
 
 class LiveRoutes:

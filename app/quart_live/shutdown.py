@@ -54,10 +54,12 @@ async def shut_down(live: QuartLive) -> None:
             for channel in live.open_channels:
                 channel.mailbox.cancel()
             await _ended(live)
-        for service in live.services:
-            await service.stop()
         await live.reloader.stop()
-        await live.pubsub.close()
+        live.running.discard(live)
+        if not live.running:  # else another app of the same factory still needs them
+            for service in live.services:
+                await service.stop()
+            await live.pubsub.close()
     finally:
         live.stopping = False
 

@@ -23,7 +23,7 @@ from .ending import Stop
 from .errors import FrameTooBigError, MalformedFrameError
 from .frames import Message, TooLong, Unreadable, read, reply
 from .limits import TokenBucket
-from .nested.failing import is_nested, let_in_empty
+from .nested.failing import answer_later, is_nested
 from .outlet import RESTARTING, Outlet
 from .uploads import delivery
 from .uploads.transfer import Transfer
@@ -224,7 +224,7 @@ class LiveSocket(Outlet):
             log.warning("A page has more than %d views; see LIVE_MAX_CHANNELS", len(self.channels))
             if not is_nested(message):
                 return _error(message, "too many channels joined")
-            let_in_empty(self, message)
+            answer_later(self, message, {"reason": "too many channels joined"})
             return None
         channel = Channel(self.live, self, message)
         self.channels[message.topic] = channel

@@ -63,7 +63,15 @@ class ViewRendering:
             return self._diff(shares)
 
     def replace(self) -> None:
-        """Make the next diff a complete one, by templates read again: their files have changed."""
+        """Make the next diff a complete one, by templates read again: their files have changed.
+
+        Raises:
+            LiveTemplateError: if the new template reads what is not assigned; nothing is replaced then.
+            LiveViewError: if it reads what exists only during an HTTP request.
+        """
+        template = self._library.of(self._view)
+        check_names(template, type(self._view), self._view.assigns)
+        template.check_names(self._view._assigns.values.keys())
         self._is_outdated = True
 
     def _measured(self, kind: str) -> Measured:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from engine.conftest import assert_nothing_left
-from engine.nested_app import KidLive, ParentLive, make_app
-from engine.raw import open_page
+from engine.nested_app import KidLive, MiddleLive, ParentLive, make_app
+from engine.raw import Page, open_page
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -229,26 +229,155 @@ async def test_child_of_a_parent_that_is_not_there(app: Quart) -> None:
 # -- mounts that fail ---
 
 
-async def test_pitfall_13_a_failing_first_mount_does_not_block_the_page(app: Quart) -> None:
+JOIN_CRASHED = {"status": "error", "response": {"reason": "join crashed"}}
+
+
+class Kid:
+    """A page whose child is joined by hand.
+
+    Args:
+        page: the page.
+        element_id: the child's.
+    """
+
+    def __init__(self, page: Page, element_id: str = "kid") -> None:
+        self.page, self.id = page, element_id
+        self.token = ""
+
+    async def join_page(self, path: str, **more: Any) -> str:
+        """Join the page; returns its join_ref."""
+        join_ref, answer = await self.page.join(path, **more)
+        html = parse("".join(strings_of(answer["response"]["rendered"])))
+        self.token = html.find(f"#{self.id}").get("data-phx-session")
+        return join_ref
+
+    async def join(self, tries: int, mounts: int = 0, **more: Any) -> tuple[str, Any]:
+        """Join the child as the client does, for the ``tries``-th time, from 0."""
+        params = {"_mounts": mounts, "_mount_attempts": tries}
+        return await self.page.join(
+            "", f"#{self.id}", **{"url": ..., "session": self.token, "params": params, **more}
+        )
+
+
+def strings_of(part: Any) -> list[str]:
+    """All texts of a tree."""
+    if isinstance(part, str):
+        return [part]
+    return [text for each in part.values() for text in strings_of(each)] if isinstance(part, dict) else []
+
+
+async def test_child_that_fails_is_answered_with_an_error_until_the_page_would_freeze(app: Quart) -> None:
+    """Pitfall 13: once the client gives a child up while the page is opened, the page waits for ever."""
     KidLive.fails = {"kid connected"}
     page = await open_page(app, "/parent")
     assert page.root.find("#kid").text == "kid 0"
-    _, answer = await page.join("/parent")
-    token = parse(answer["response"]["rendered"]["1"]["0"]).find("#kid").get("data-phx-session")
-    ref, answer = await page.join("", "#kid", url=..., session=token, static=None)
-    assert answer["status"] == "ok"
-    assert answer["response"]["rendered"] == {"s": [""]}
+    kid = Kid(page)
+    await kid.join_page("/parent")
+    assert [(await kid.join(tries))[1] for tries in (0, 1)] == [JOIN_CRASHED, JOIN_CRASHED]
+    ref, answer = await kid.join(2)
+    assert answer["response"]["rendered"] == {"s": ["<p>kid 0</p>"]}  # what the browser shows
     assert await page.socket.receive() == [ref, ref, "lv:kid", "phx_error", {"reason": "channel_crash"}]
+    # From now on nothing waits for it, and the client counts to the end.
+    assert [(await kid.join(tries, 1))[1] for tries in (0, 1, 2)] == [JOIN_CRASHED] * 3
     KidLive.fails = set()
-    params = {"_mounts": 1, "_mount_attempts": 0}
-    _, answer = await page.join("", "#kid", url=..., session=token, static=None, params=params)
+    _, answer = await kid.join(0, 1)
     assert answer["response"]["rendered"]["0"] == "kid"
     await page.socket.close()
 
 
-async def test_a_first_mount_that_hangs_does_not_block_the_page(
+async def test_child_that_comes_later_may_be_given_up(app: Quart) -> None:
+    """The page is there already, so nothing waits; nor does it at a rejoin."""
+    KidLive.fails = {"kid connected"}
+    page = await open_page(app, "/parent?hide")
+    join_ref, _ = await page.join("/parent?hide")
+    answer = await page.event(join_ref, "toggle")
+    page.root = parse("".join(strings_of(answer["response"]["diff"])))
+    kid = Kid(page)
+    kid.token = page.element("#kid").get("data-phx-session")
+    assert [(await kid.join(tries, static=None))[1] for tries in (0, 1, 2)] == [JOIN_CRASHED] * 3
+    await page.socket.close()
+
+    page = await open_page(app, "/parent")
+    kid = Kid(page)
+    await kid.join_page("/parent", params={"_mounts": 1, "_mount_attempts": 0})
+    assert [(await kid.join(tries))[1] for tries in (0, 1, 2)] == [JOIN_CRASHED] * 3
+    await page.socket.close()
+
+
+async def test_child_that_is_not_in_the_first_html_is_let_in_at_once(app: Quart) -> None:
+    """The client would drop it without another try, and wait for it all the same."""
+    KidLive.fails = {"kid connected", "kid dead"}
+    page = await open_page(app, "/parent")
+    kid = Kid(page)
+    await kid.join_page("/parent")
+    ref, answer = await kid.join(0, static=None)
+    assert answer["response"]["rendered"] == {"s": [""]}
+    assert (await page.socket.receive())[:4] == [ref, ref, "lv:kid", "phx_error"]
+    await page.socket.close()
+
+
+async def test_child_that_fails_both_ways_is_let_in_empty(app: Quart) -> None:
+    page = await open_page(app, "/parent")
+    KidLive.fails = {"kid connected", "kid dead"}
+    kid = Kid(page)
+    await kid.join_page("/parent")
+    assert (await kid.join(2))[1]["response"]["rendered"] == {"s": [""]}
+    await page.socket.close()
+
+
+async def test_grandchild_that_fails_holds_up_the_page_as_well(app: Quart) -> None:
+    KidLive.fails = {"deep connected"}
+    page = await open_page(app, "/parent?deep")
+    middle, deep = Kid(page, "middle"), Kid(page, "deep")
+    await middle.join_page("/parent?deep")
+    _, answer = await middle.join(0)
+    html = parse("".join(strings_of(answer["response"]["rendered"])))
+    deep.token = html.find("#deep").get("data-phx-session")
+    assert (await deep.join(1))[1] == JOIN_CRASHED
+    assert (await deep.join(2))[1]["response"]["rendered"] == {"s": ["<p>deep 0</p>"]}
+    await page.socket.close()
+
+
+async def test_what_a_failing_child_has_inside_is_shown_but_is_no_view(
     app: Quart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    async def fail(self: MiddleLive, params: Any, session: Any) -> None:
+        if self.connected:
+            raise RuntimeError("middle fails")
+
+    monkeypatch.setattr(MiddleLive, "mount", fail)
+    page = await open_page(app, "/parent?deep")
+    middle = Kid(page, "middle")
+    await middle.join_page("/parent?deep")
+    (html,) = (await middle.join(2))[1]["response"]["rendered"]["s"]
+    assert html == "<section><div><p>deep 0</p></div></section>"
+    await page.socket.close()
+
+
+async def test_child_that_is_one_too_many(app: Quart) -> None:
+    app.config["LIVE_MAX_CHANNELS"] = 1
+    page = await open_page(app, "/parent")
+    kid = Kid(page)
+    await kid.join_page("/parent")
+    refused = {"status": "error", "response": {"reason": "too many channels joined"}}
+    assert [(await kid.join(tries))[1] for tries in (0, 1)] == [refused] * 2
+    assert (await kid.join(2))[1]["response"]["rendered"] == {"s": ["<p>kid 0</p>"]}
+    assert [(await kid.join(tries, 1))[1] for tries in (0, 1, 2)] == [refused] * 3
+    await page.socket.close()
+
+
+async def test_linked_child_that_cannot_mount_takes_the_parent(app: Quart) -> None:
+    KidLive.fails = {"kid connected"}
+    page = await open_page(app, "/parent?linked")
+    kid = Kid(page)
+    parent_ref = await kid.join_page("/parent?linked")
+    assert (await kid.join(0))[1] == JOIN_CRASHED
+    frame = await page.socket.receive()
+    assert frame == [parent_ref, parent_ref, page.topic(), "phx_error", {"reason": "channel_crash"}]
+    await page.socket.close()
+
+
+async def test_a_mount_that_hangs_has_failed(app: Quart, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(joining, "MOUNT_SECONDS", 0.01)
     KidLive.fails = {"kid connected hangs"}
     async with LiveViewTest(app, "/parent") as page:
@@ -270,7 +399,7 @@ async def test_a_child_that_fails_over_http_leaves_its_place_empty(app: Quart) -
         assert (await page.child("kid")).text == "kid 0"
 
 
-async def test_repeated_failures_are_answered_later_and_later() -> None:
+async def test_parents_of_linked_children_that_fail_crash_later_and_later() -> None:
     from quart_live.nested.failing import MAX_DELAY, delay
 
     assert [delay(mounts) for mounts in (0, 1, 2, 3, 4, 9)] == [0, 1, 2, 4, MAX_DELAY, MAX_DELAY]

@@ -278,8 +278,8 @@ async def test_wrong_use_says_so() -> None:
         live.route("/other", type("Other", (LiveView,), {}), name="counter_live")
     with pytest.raises(LiveViewError, match="LiveView classes"):
         live.route("/x", str)  # type: ignore[arg-type]
-    with pytest.raises(LiveViewError, match="one for each app"):
-        live.init_app(Quart("another"))
+    with pytest.raises(LiveViewError, match="once for each app"):
+        live.init_app(live.app)
     with pytest.raises(LiveViewError, match="router named"):
         live.add_router(LiveRouter("default"))
     view = CounterLive()

@@ -126,9 +126,58 @@ async def test_changed_templates_show_in_open_views_that_keep_their_state(tmp_pa
         await page.push("more")
         assert page.html == "<h1>2</h1>"
         assert page.events == []
-        (tmp_path / "templates" / "page.html").write_text("<h1>{{ broken")
-        await live.reloader.changed([tmp_path / "templates" / "page.html"])
-        await page.until(lambda: page.crashed)  # with the template's error in the log, as on any page
+    await live.shutdown()
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize(
+    ("name", "written", "wrong"),
+    [
+        ("page.html", "<h1>{{ broken", "page.html, line 1: unexpected end of template"),
+        ("page.html", "<h1>\n{{ count|nonsense }}", "page.html, line 2: No filter named 'nonsense'"),
+        ("page.html", "<h1>\n{{ missing }}", "page.html, line 2, reads 'missing'"),
+        ("page.html", "{{ request.path }}", "reads request, which exists only during an HTTP request"),
+        ("part.html", "{% if %}", "part.html, line 1: Expected an expression"),
+        ("part.html", None, "part.html: there is no such template"),
+        ("part.html", b"\xff", "part.html: 'utf-8' codec can't decode"),
+    ],
+)
+async def test_a_broken_template_leaves_open_views_as_they_are(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, debug: bool, name: str, written: Any, wrong: str
+) -> None:
+    app, live = site(tmp_path, LIVE_RELOAD=True, DEBUG=debug)
+    app.jinja_env.auto_reload = debug
+    file = tmp_path / "templates" / name
+    before = file.read_text()
+    async with LiveViewTest(app, "/") as page:
+        if written is None:
+            file.unlink()
+        else:
+            file.write_bytes(written if isinstance(written, bytes) else written.encode())
+        await live.reloader.changed([file])
+        await page.settle()
+        assert wrong in caplog.text
+        await page.push("more")
+        assert (page.text, page.crashed) == ("1 Falseone 1", False)
+        caplog.clear()
+        file.write_text(f"again {before}")
+        await live.reloader.changed([file])
+        await page.settle()
+        assert "again" in page.text
+        await page.push("more")
+        assert "one 2" in page.text
+        assert not [record for record in caplog.records if record.name != "quart_live.client"]
+    await live.shutdown()
+
+
+async def test_a_broken_layout_reloads_no_page(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    app, live = site(tmp_path, LIVE_RELOAD=True)
+    async with LiveViewTest(app, "/") as page:
+        (tmp_path / "templates" / "layout.html").write_text("{% if %}")
+        await live.reloader.changed([tmp_path / "templates" / "layout.html"])
+        await page.settle()
+        assert "layout.html, line 1: Expected an expression" in caplog.text
+        assert page.events == []
     await live.shutdown()
 
 

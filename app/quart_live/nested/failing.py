@@ -1,59 +1,78 @@
-"""A nested view that cannot mount must not freeze its page.
+"""A nested view that cannot mount, or is one too many for its socket.
 
-When a page is opened, the official client shows nothing of it before every nested view has joined. If one
-is refused then, the page waits for ever. So a child that fails, or is one too many for its socket, is let in,
-empty, and then told that it has crashed: the page goes on, the child's element alone gets the error classes,
-and its client tries again.
+As in Phoenix its join is answered with an error. The official client keeps what the element shows, marks it
+with the error classes and tries again after 1 and after 2 seconds. When the third try fails, it gives up:
+the page gets the error classes as well, and works on.
 
-The client waits one second before that, each time, since each time the join had seemed to succeed. A child
-that fails again and again is therefore answered later and later, up to `MAX_DELAY`, still well below the
-ten seconds after which the client would give the join up. A mount that takes longer than `MOUNT_SECONDS`
-counts as failed: what takes its time belongs after the mount, see `assign_async`.
+There is one exception. When a page is opened, the client shows nothing that comes over the socket before
+every nested view has joined, and there a view that is given up, or that has no element to be marked, makes
+it wait for ever (so it does with Phoenix). So the last try that the client has is let in, with what the
+first render over HTTP has shown, and is then told that it has crashed. The page goes on, about 3 seconds
+after it was opened, the element keeps its content, and the client has three tries more. A view that is not in
+the page's first HTML has nothing to keep; it is let in, empty, at its first try.
+
+A mount that takes longer than `MOUNT_SECONDS` counts as failed: what takes its time belongs after the mount,
+see `assign_async`.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..frames import FrameWriter, Message
+from .still import still_html
 
 if TYPE_CHECKING:
     from ..channel import Channel
-    from ..extension import QuartLive
     from ..transport import LiveSocket
 
-MAX_DELAY = 8.0
+MAX_TRIES = 3
+"""How often the official client tries to join a nested view (``MAX_CHILD_JOIN_ATTEMPTS``)."""
+
 MOUNT_SECONDS = 5.0
-EMPTY = {"s": [""]}
+MAX_DELAY = 8.0
 
 
 def delay(mounts: object) -> float:
-    """Seconds before answering a child's failed mount.
+    """Seconds before a parent crashes because of a linked child that cannot mount.
+
+    It would mount again, and again, as fast as its browser comes back.
 
     Args:
-        mounts: the join's ``_mounts``: how often it has joined before.
+        mounts: the ``_mounts`` of the parent's join: how often it has joined before.
     """
     if not isinstance(mounts, int) or mounts < 1:
         return 0
     return min(MAX_DELAY, 2.0 ** (mounts - 1))
 
 
-async def let_in_and_crash(channel: Channel, join: Message) -> None:
-    """Answer a nested view's join whose mount has failed. The channel has ended already."""
+async def answer_failed_mount(channel: Channel, join: Message, reason: Mapping[str, Any]) -> None:
+    """Answer a nested view's join whose mount has failed. The channel has ended already.
+
+    Args:
+        channel: the view's.
+        join: the ``phx_join``.
+        reason: the ``response`` of the error.
+    """
+    parent = channel.family.parent
+    assert parent is not None
     events = channel.visit.crash_events() if channel.visit is not None else []
-    frames, seconds = _answers(channel.live, join, events), _delay_of(join)
-    if seconds == 0:
-        await _send(channel.socket, frames)
-    else:
-        # Nothing waits for this. If the child has left or joined again meanwhile, its client drops frames
-        # of this join, and a socket that is closed drops them itself.
-        _send_later(channel.socket, frames, seconds)
+    if not channel.family.is_linked:
+        await _answer(channel.socket, join, reason, events)
+        return
+    frames = FrameWriter(join.join_ref or join.ref, join.topic)
+    await channel.socket.send(frames.error(join.ref, {**reason, "events": events} if events else reason))
+    mounts = parent.view.connect_params.get("_mounts") if parent.view is not None else None
+    asyncio.get_running_loop().call_later(delay(mounts), channel.family.spread_crash)
 
 
-def let_in_empty(socket: LiveSocket, join: Message) -> None:
+def answer_later(socket: LiveSocket, join: Message, reason: Mapping[str, Any]) -> None:
     """The same for a join that gets no channel, as the socket has too many; it may have room later."""
-    _send_later(socket, _answers(socket.live, join, []), _delay_of(join))
+    task = asyncio.get_running_loop().create_task(_answer(socket, join, reason, []))
+    _answering.add(task)  # the event loop holds its tasks weakly
+    task.add_done_callback(_answering.discard)
 
 
 def is_nested(join: Message) -> bool:
@@ -62,31 +81,37 @@ def is_nested(join: Message) -> bool:
     return isinstance(payload, dict) and not any(payload.get(key) for key in ("url", "redirect", "sticky"))
 
 
-def _answers(live: QuartLive, join: Message, events: list[list[Any]]) -> list[str]:
+_answering: set[asyncio.Task[None]] = set()
+
+
+async def _answer(
+    socket: LiveSocket, join: Message, reason: Mapping[str, Any], events: list[list[Any]]
+) -> None:
     frames = FrameWriter(join.join_ref or join.ref, join.topic)
-    rendered = {**EMPTY, "e": events} if events else EMPTY
-    response = {"rendered": rendered, "liveview_version": live.client_version}
-    return [frames.ok(join.ref, response), frames.crashed()]
+    parent = _who_waits(socket, join)
+    if parent is None:
+        response = {**reason, "events": events} if events else reason
+        await socket.send(frames.error(join.ref, response))
+        return
+    html = await still_html(socket, join, parent) if join.payload.get("static") else ""
+    parent.family.awaited.discard(join.topic.removeprefix("lv:"))
+    rendered: dict[str, Any] = {"s": [html], "e": events} if events else {"s": [html]}
+    response = {"rendered": rendered, "liveview_version": socket.live.client_version}
+    await socket.send(frames.ok(join.ref, response))
+    await socket.send(frames.crashed())
 
 
-def _delay_of(join: Message) -> float:
-    params = join.payload.get("params")
-    return delay(params.get("_mounts") if isinstance(params, dict) else None)
-
-
-_sending: set[asyncio.Task[None]] = set()
-
-
-def _send_later(socket: LiveSocket, frames: list[str], seconds: float) -> None:
-    def begin() -> None:
-        task = loop.create_task(_send(socket, frames))
-        _sending.add(task)  # the event loop holds its tasks weakly
-        task.add_done_callback(_sending.discard)
-
-    loop = asyncio.get_running_loop()
-    loop.call_later(seconds, begin)
-
-
-async def _send(socket: LiveSocket, frames: list[str]) -> None:
-    for frame in frames:
-        await socket.send(frame)
+def _who_waits(socket: LiveSocket, join: Message) -> Channel | None:
+    """The parent, if its page would wait for ever were this try refused."""
+    payload = join.payload if isinstance(join.payload, dict) else {}
+    claims = socket.live.tokens.read_session(payload.get("session"))
+    parent = socket.channels.get(f"lv:{claims.parent_id}") if claims is not None else None
+    params = payload.get("params")
+    if parent is None or not isinstance(params, dict) or params.get("_mounts") != 0:
+        return None
+    if join.topic.removeprefix("lv:") not in parent.family.awaited:
+        return None
+    tries = params.get("_mount_attempts")
+    # Without this token the element is not in the first HTML, and the client drops the view at once.
+    is_last = not payload.get("static") or not isinstance(tries, int) or tries >= MAX_TRIES - 1
+    return parent if is_last else None

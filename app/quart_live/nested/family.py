@@ -76,6 +76,8 @@ class Family:
         children: the joined channels of nested views, by element id.
         places: what ``live_render`` writes into this channel's template.
         is_sticky: whether it was placed with ``sticky=True``.
+        awaited: the children without which the browser does not show what this view's join has brought;
+            see `failing`.
     """
 
     def __init__(self, channel: Channel, live: QuartLive, element_id: str) -> None:
@@ -85,6 +87,7 @@ class Family:
         self.children: dict[str, Channel] = {}
         self.places = LivePlaces(live, element_id)
         self.is_sticky = False
+        self.awaited: set[str] = set()
         self._handles: dict[str, ViewHandle] = {}
         channel.children = MappingProxyType(self._handles)
 
@@ -110,6 +113,23 @@ class Family:
         """Whether the view outlives a live navigation: it is sticky, or inside a view that is."""
         return self.root.family.is_sticky
 
+    @property
+    def is_linked(self) -> bool:
+        """Whether its failure is its parent's."""
+        return self.parent is not None and self.parent.family.places.is_linked(self._id)
+
+    def rendered(self, *, is_first: bool) -> None:
+        """The view has been rendered for its join; the parent's page need not wait for it any longer.
+
+        Args:
+            is_first: whether the browser has not had it before.
+        """
+        around = self.parent.family if self.parent is not None else None
+        if is_first and (around is None or self._id in around.awaited):
+            self.awaited = self.places.nested()
+        if around is not None and not self.awaited:
+            around.awaited.discard(self._id)
+
     def leave(self, reason: str) -> None:
         """The channel has ended: its children end too, and its parent forgets it."""
         for child in tuple(self.children.values()):
@@ -125,7 +145,7 @@ class Family:
 
     def spread_crash(self) -> None:
         """The channel has crashed: a linked child takes its parent with it."""
-        if self.parent is not None and self.parent.family.places.is_linked(self._id):
+        if self.parent is not None and self.is_linked:
             self.parent.crash(f"its linked child {self._id} crashed")
 
 

@@ -163,6 +163,10 @@ class LivePlaces:
         known = self._placed.get(child_id)
         return known is not None and known[0].linked
 
+    def nested(self) -> set[str]:
+        """The ids of the children, sticky views aside."""
+        return {child_id for child_id, (placement, _) in self._placed.items() if not placement.sticky}
+
     def is_kept(self, child_id: str) -> bool:
         """Whether the child's element is kept."""
         return child_id in self._placed

@@ -35,6 +35,7 @@ from uuid import UUID
 
 import orjson
 
+from ..faults import AsExceptions
 from ..wellformed import dumps
 
 T = TypeVar("T")
@@ -116,10 +117,11 @@ class MessageCodec:
             DecodeError: if they are none that this process understands.
         """
         try:
-            return self._value(orjson.loads(data))
+            with AsExceptions():
+                return self._value(orjson.loads(data))
         except DecodeError:
             raise
-        except (ValueError, TypeError, ArithmeticError, LookupError, RecursionError) as error:
+        except Exception as error:  # what a registered type raises when it is made may be anything
             raise DecodeError(f"not a message: {error}") from error
 
     def _plain(self, value: Any) -> Any:

@@ -194,7 +194,7 @@ class RedisPubSub(PubSub):
         for hook in self._hooks:
             try:
                 hook(event)
-            except Exception:
+            except BaseException:
                 log.exception("A hook of on_link failed")
 
     # -- in detail -----------------------------------------------------------------------------------------

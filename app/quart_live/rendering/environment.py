@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import weakref
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Set
 from contextlib import suppress
 from functools import cached_property
@@ -14,7 +15,7 @@ from jinja2.runtime import Context
 
 from .compiler import LiveCodeGenerator
 from .dependencies import is_import_mark
-from .errors import MissingAssignError
+from .errors import LiveTemplateError, MissingAssignError
 from .placing import live_component
 from .reading import ALWAYS
 from .sharing import UNSHARED_NAMES, StreamPlan
@@ -28,6 +29,19 @@ PURE_GLOBALS = frozenset(
 """Global functions whose result depends on nothing but their arguments. Others are called at every render."""
 
 _CONSTANT_TYPES = (str, bytes, int, float, complex, bool, NoneType, enum.Enum, frozenset)
+
+
+CANNOT_BE_LOADED = (jinja2.TemplateError, LiveTemplateError, UnicodeError)
+"""What goes wrong with a template before it is rendered."""
+
+
+def what_is_wrong(name: str, error: Exception) -> str:
+    """Where and why a template cannot be loaded."""
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return f"{error.name or name}, line {error.lineno}: {error.message}"
+    if isinstance(error, jinja2.TemplateNotFound):
+        return f"{name}: there is no such template"
+    return f"{name}: {error}"
 
 
 def pure(function: F) -> F:
@@ -177,6 +191,16 @@ class LiveEnvironment(jinja2.Environment):
         self.volatile_filters: set[str] = {"random"}
         self.filters["keyed"] = keyed
         self.globals["live_component"] = live_component
+
+    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> jinja2.Template:
+        """Load a template. One whose file has been broken while the app runs is shown as it was before."""
+        try:
+            return super()._load_template(name, globals)
+        except CANNOT_BE_LOADED:
+            before = None if self.cache is None else self.cache.get((weakref.ref(self.loader), name))
+            if before is None or not self.auto_reload:
+                raise
+            return before
 
     def get_live_template(self, name: str) -> LiveTemplate:
         """Load a template by name; compiled once, and again when its file changes.

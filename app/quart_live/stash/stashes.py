@@ -68,6 +68,13 @@ class Stashes:
         self._stores: dict[str, StashStore] = {MEMORY: MemoryStash()}
         self._warned = False
 
+    def of_app(self, live: QuartLive, keys: Callable[[], list[str]]) -> Stashes:
+        """The same declarations for one app, with a memory of its own."""
+        stashes = Stashes(live, keys)
+        stashes.who_is = self.who_is
+        stashes._stores |= {name: store for name, store in self._stores.items() if name != MEMORY}
+        return stashes
+
     def add(self, name: str, store: StashStore) -> None:
         """Add a store; declarations name it by ``store="…"``. The first one is that of the user scope.
 

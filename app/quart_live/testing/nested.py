@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .dom import Element, parse, quoted
-from .view import LiveViewTest, ViewCrashedError
+from .view import JoinRefusedError, LiveViewTest, ViewCrashedError
 
 
 class NestedViewTest(LiveViewTest):
@@ -45,6 +45,7 @@ async def join_nested(around: LiveViewTest, element_id: str) -> LiveViewTest:
 
     Raises:
         LookupError: if there is no such element.
+        JoinRefusedError: if the view goes elsewhere, or is one too many.
         ViewCrashedError: if the view could not mount.
     """
     selector = f"[id={quoted(element_id)}]"
@@ -55,7 +56,12 @@ async def join_nested(around: LiveViewTest, element_id: str) -> LiveViewTest:
     nested = NestedViewTest(around, element)
     around._inside[:] = [view for view in around._inside if view.topic != nested.topic]
     around._inside.append(nested)
-    await nested.rejoin()
+    try:
+        await nested.rejoin()
+    except JoinRefusedError as refusal:
+        if refusal.response.get("reason") != "join crashed":
+            raise
+        raise ViewCrashedError(f"{nested.topic} could not mount; see the log") from None
     if nested._channel_or_none() is None:
         raise ViewCrashedError(f"{nested.topic} could not mount; see the log")
     return nested

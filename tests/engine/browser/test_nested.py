@@ -14,7 +14,8 @@ class BoxLive(LiveView):
     """A counter that can crash, and that may fail to mount."""
 
     inline_template = """<button class="more" phx-click="more">{{ name }} {{ n }}</button>
-<button class="crash" phx-click="crash">crash</button>"""
+<button class="crash" phx-click="crash">crash</button>
+<button class="go" phx-click="go">go</button> <button class="patch" phx-click="patch">patch</button>"""
     failures: ClassVar[list[str]] = []
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
@@ -26,6 +27,10 @@ class BoxLive(LiveView):
     async def handle_event(self, event: str, params: Any) -> dict[str, Any] | None:
         if event == "crash":
             raise RuntimeError("crash on purpose")
+        if event == "go":
+            self.push_navigate("/second")
+        if event == "patch":
+            self.push_patch("/?x=patched")
         self.assign(n=self.assigns.n + 1)
         return None
 
@@ -33,7 +38,7 @@ class BoxLive(LiveView):
 class PageLive(LiveView):
     """Two boxes, one of them with a box inside, and a sticky one."""
 
-    inline_template = """<h1>{{ title }} {{ n }}</h1>
+    inline_template = """<h1>{{ title }} {{ n }}</h1><i id="x">{{ x }}</i>
 <button id="more" phx-click="more">more</button> <button id="toggle" phx-click="toggle">toggle</button>
 <a id="away" {{ live_navigate(away) }}>away</a>
 {% if show %}{{ live_render("BoxLive", id="left", session={"name": "left"}) }}{% endif %}
@@ -43,6 +48,9 @@ class PageLive(LiveView):
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
         self.assign(n=0, show=True, title="Page", away="/second")
+
+    async def handle_params(self, params: dict[str, Any], uri: str) -> None:
+        self.assign(x=params.get("x", ""))
 
     async def handle_event(self, event: str, params: Any) -> dict[str, Any] | None:
         if event == "more":
@@ -108,14 +116,29 @@ async def test_page_works_while_a_child_keeps_failing(serve: Serve) -> None:
     site = await serve({"/": PageLive})
     page = await site.context.new_page()
     await page.goto(site.address)
+    # The client tries at once, after 1 and after 2 seconds, and the page goes on.
     await expect(page.locator("[data-phx-main]")).to_have_class("phx-connected")
     await expect(page.locator("#left")).to_have_class("phx-loading phx-error phx-server-error")
+    await expect(page.locator("#left .more")).to_have_text("left 0")  # its first HTML
     await page.click("#more")
     await page.click("#right .more")
     await expect(page.locator("h1")).to_have_text("Page 1")
     await expect(page.locator("#right .more")).to_have_text("right 1")
     BoxLive.failures.clear()
-    await expect(page.locator("#left .more")).to_have_text("left 0")
+    await expect(page.locator("#left")).to_have_class("phx-connected")
+    await page.click("#left .more")
+    await expect(page.locator("#left .more")).to_have_text("left 1")
+
+    # One that comes later, nobody waits for: the client counts its tries, and gives it up after the third.
+    await page.click("#toggle")
+    await expect(page.locator("#left")).to_have_count(0)
+    BoxLive.failures[:] = ["left"] * 1000
+    await page.click("#toggle")
+    await expect(page.locator("[data-phx-main]")).to_have_class("phx-loading phx-error phx-server-error")
+    assert len(BoxLive.failures) == 1000 - 3
+    await page.click("#more")
+    await expect(page.locator("h1")).to_have_text("Page 2")
+    BoxLive.failures.clear()
 
 
 async def test_child_taken_out_and_put_back(serve: Serve) -> None:
@@ -148,6 +171,20 @@ async def test_sticky_view_keeps_its_state_through_navigation(serve: Serve) -> N
     await expect(page.locator("#left .more")).to_have_text("left 1")
     await expect(page.locator("#sticky .more")).to_have_text("sticky 3")
     assert channel in site.live.channels
+
+    # Sent there by the sticky view itself, it stays, too; and a nested view patches its page.
+    await page.click("#left .patch")
+    await expect(page.locator("#x")).to_have_text("patched")
+    assert page.url.endswith("/?x=patched")
+    await expect(page.locator("#left .more")).to_have_text("left 2")
+    await page.click("#sticky .go")
+    await expect(page.locator("h1")).to_have_text("Second")
+    await expect(page.locator("#sticky .more")).to_have_text("sticky 4")
+    await page.click("#sticky .more")
+    await expect(page.locator("#sticky .more")).to_have_text("sticky 5")
+    assert channel in site.live.channels
+    await page.go_back()
+    await expect(page.locator("#x")).to_have_text("patched")
 
 
 async def test_all_views_come_back_after_a_lost_connection(serve: Serve) -> None:
