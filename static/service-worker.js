@@ -46,7 +46,7 @@ function announce(notes, quiet = false) {
 }
 
 function show({ tag, title, body, url }) {
-  return self.registration.showNotification(title, { tag, body, icon: "/static/icon.png", data: { url } });
+  return self.registration.showNotification(title, { tag, body, dir: "auto", icon: "/static/icon.png", data: { url } });
 }
 
 // The memory is a cache: it lasts, and pages come and go. What a note said is not in it, only its name.

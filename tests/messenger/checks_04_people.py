@@ -29,8 +29,9 @@ from messenger.migrations import configuration, migrate
 from messenger.seeds import seed
 
 OLD = [
-    "INSERT INTO accounts_users VALUES (1, 'User One', :t, :t), (2, 'User Two', :t, :t)",
-    "INSERT INTO accounts_users VALUES (7, 'Grace', :t, :t)",
+    "INSERT INTO accounts_users VALUES (1, 'User One', 'user one', :t, :t)",
+    "INSERT INTO accounts_users VALUES (2, 'User Two', 'user two', :t, :t)",
+    "INSERT INTO accounts_users VALUES (7, 'Grace', 'grace', :t, :t)",
     "INSERT INTO chat_conversations VALUES (1, 'Modern Talking', :t, :t)",
     "INSERT INTO chat_conversation_members VALUES (1, 1, 1, 1, :t, :t), (3, 1, 7, 0, :t, :t)",
     "INSERT INTO chat_messages VALUES (1, 1, 7, 'Written before', :t, :t)",

@@ -19,6 +19,9 @@ import pytest
 from course import Course
 from course.states import fold, write_state
 
+# Hundreds of processes, one after the other.
+pytestmark = pytest.mark.timeout(900)
+
 HERE = Path(__file__).parent
 LAST = 8
 WITH_TABLES = range(2, LAST + 1)

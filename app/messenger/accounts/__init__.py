@@ -10,14 +10,14 @@ from .credentials import (
     find_user_by_email,
     register,
 )
-from .models import User
+from .models import User, normal_email
+from .nicknames import reason_against
 from .passwords import LONGEST, SHORTEST
 from .sessions import LASTS, end_session, end_sessions, find_user_by_token, start_session
 from .turns import TooBusy
-from .users import FORMER, create_user, find_user, find_user_by_nickname
+from .users import create_user, find_user, find_user_by_nickname
 
 __all__ = [
-    "FORMER",
     "LASTS",
     "LONGEST",
     "SHORTEST",
@@ -37,6 +37,8 @@ __all__ = [
     "find_user_by_nickname",
     "find_user_by_token",
     "find_users",
+    "normal_email",
+    "reason_against",
     "register",
     "start_session",
 ]

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from ..db import db
 from ..errors import Invalid, Unavailable
+from ..text import folded
 from .attempts import (
     Attempts,
     for_a_browser,
@@ -15,11 +16,11 @@ from .attempts import (
     for_registering,
     from_an_address,
 )
-from .models import User
+from .models import User, normal_email
+from .nicknames import FORMER
 from .passwords import OURSELVES, hash_password, is_outdated, is_password
 from .sessions import end_sessions
 from .turns import Place, TooBusy
-from .users import FORMER
 
 
 async def register(nickname: str, email: str, password: str, address: str = "") -> User | None:
@@ -109,7 +110,8 @@ async def change_user(
     Args:
         address: where the wish came from; None when it is the app's own.
     """
-    values = {"nickname": nickname, "email": email and normal_email(email)}
+    values = {"nickname": nickname, "nickname_folded": nickname and folded(nickname)}
+    values["email"] = email and normal_email(email)
     if password is not None:
         place = OURSELVES if address is None else Place("sign in", address)
         values["password_hash"] = await hash_password(password, place)
@@ -129,12 +131,8 @@ async def store(user_id: int, changes: dict[str, Any]) -> None:
 
 async def close_account(user_id: int) -> None:
     """Forget who this was. The record stays, under a name that says so, since messages refer to it."""
-    gone = {"nickname": f"{FORMER} {user_id}", "email": None, "password_hash": None}
+    name = f"{FORMER} {user_id}"
+    gone = {"nickname": name, "nickname_folded": folded(name), "email": None, "password_hash": None}
     async with db.together():
         await store(user_id, gone)
         await end_sessions(user_id)
-
-
-def normal_email(email: str) -> str:
-    """The form in which an email is stored and looked for. PostgreSQL takes no text with a zero in it."""
-    return email.strip().lower().replace("\0", "")

@@ -1,13 +1,14 @@
 """Questions put to a conversation, the choices they offer, and what each member has voted for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, delete, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from ..db import Base, db
 from ..errors import Invalid, says
+from ..text import VisibleLine, folded
 from ..times import Timestamps
 from .groups import checked_title
 from .messages import require_open
@@ -33,7 +34,7 @@ class Question(Timestamps, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("chat_conversations.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("accounts_users.id"))
-    content: Mapped[str] = mapped_column(String(200))
+    content: Mapped[str] = mapped_column(VisibleLine(200))
 
     choices: Mapped[list["Choice"]] = relationship(order_by="Choice.id", lazy="raise")
     votes: Mapped[list["Vote"]] = relationship(order_by="Vote.id", lazy="raise")
@@ -55,11 +56,14 @@ class Choice(Base):
     """One of the answers that a question offers."""
 
     __tablename__ = "chat_choices"
-    __table_args__ = (UniqueConstraint("question_id", "content", info=says("choices", "Each choice once.")),)
+    __table_args__ = (
+        UniqueConstraint("question_id", "content", info=says("choices", "Each choice once.")),
+        CheckConstraint("trim(content) <> ''", name="content_not_blank", info=says("choices", TWO_AT_LEAST)),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("chat_questions.id", ondelete="CASCADE"))
-    content: Mapped[str] = mapped_column(String(200))
+    content: Mapped[str] = mapped_column(VisibleLine(200))
 
 
 class Vote(Timestamps, Base):
@@ -94,7 +98,7 @@ async def ask(conversation_id: int, user_id: int, content: str, choices: str) ->
         choices: the answers it offers, each in a line of its own.
     """
     content = checked_title(content)
-    lines = list(dict.fromkeys(filter(None, map(checked_title, choices.splitlines()[: MOST_CHOICES * 2]))))
+    lines = different(filter(None, map(checked_title, choices.splitlines()[: MOST_CHOICES * 2])))
     if not 2 <= len(lines) <= MOST_CHOICES:
         raise Invalid({"choices": [TOO_MANY_CHOICES if len(lines) > 2 else TWO_AT_LEAST]})
     async with db.transaction() as session:
@@ -106,6 +110,14 @@ async def ask(conversation_id: int, user_id: int, content: str, choices: str) ->
         here = select(Question.id).where(Question.conversation_id == conversation_id)
         if len((await session.scalars(here)).all()) > MOST_QUESTIONS:
             raise Invalid({"question": [TOO_MANY_QUESTIONS]})
+
+
+def different(lines: Iterable[str]) -> list[str]:
+    """Each line once. Of those that differ in their case only, the first one counts."""
+    first: dict[str, str] = {}
+    for line in lines:
+        first.setdefault(folded(line), line)
+    return list(first.values())
 
 
 async def vote(conversation_id: int, user_id: int, ballot: Mapping[int, int]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ..db import db
+from ..text import folded
 from ..times import now
 from .models import Conversation, Member, Message
 
@@ -31,18 +32,18 @@ async def search_messages(
 
     Args:
         user_id: who searches; they find what is in conversations of theirs.
-        words: some words, or parts of words; without any nothing is found.
+        words: some words, or parts of words, in whatever case; without any nothing is found.
         whose: one of WHOSE: only what they have written, or only what others have.
         within: how old it is at most.
     """
-    wanted = words[:LONGEST].split()
+    wanted = folded(words[:LONGEST]).split()
     if not wanted:
         return []
     query = (
         select(Message, Conversation)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .join(Member, (Member.conversation_id == Conversation.id) & (Member.user_id == user_id))
-        .where(*(Message.content.icontains(word, autoescape=True) for word in wanted))
+        .where(*(Message.content_folded.contains(word, autoescape=True) for word in wanted))
         .order_by(Message.id.desc())
         .limit(MOST_FOUND)
         .options(joinedload(Message.author))

@@ -3,11 +3,15 @@
 import json
 from dataclasses import asdict, dataclass
 
+import regex
+
 from ..chat.models import Conversation, Message
 
 # A push service takes 4096 bytes, and encryption needs some of them.
 LONGEST = 200
 NEW = "You are in a new conversation."
+
+LETTER = regex.compile(r"\X")
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,16 @@ def tag(record: Message | Conversation) -> str:
 
 def note_of_message(message: Message, title: str) -> Note:
     """A new message, in the conversation of this title."""
-    body = f"{message.author.nickname}: {message.content}"
-    if len(body) > LONGEST:
-        body = f"{body[: LONGEST - 1]}…"
+    body = shortened(f"{message.author.nickname}: {message.content}")
     return Note(tag(message), title, body, address_of(message.conversation_id))
+
+
+def shortened(text: str) -> str:
+    """As much of a text as a note may hold. No flag and no syllable is cut in half."""
+    if len(text) <= LONGEST:
+        return text
+    ends = [letter.end() for letter in LETTER.finditer(text[: LONGEST + 1])]
+    return f"{text[: max((end for end in ends if end < LONGEST), default=LONGEST - 1)]}…"
 
 
 def note_of_conversation(conversation: Conversation) -> Note:

@@ -12,8 +12,9 @@ def upgrade() -> None:
         "accounts_users",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("nickname", sa.String(40), nullable=False),
+        sa.Column("nickname_folded", sa.Text, nullable=False),
         *timestamps(),
-        sa.UniqueConstraint("nickname"),
+        sa.UniqueConstraint("nickname_folded"),
         sa.CheckConstraint("trim(nickname) <> ''", name="nickname_not_blank"),
         sqlite_autoincrement=True,
     )

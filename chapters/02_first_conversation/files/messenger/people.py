@@ -1,11 +1,13 @@
 """How people look in a page, besides their name."""
 
+from .text import first_letter
+
 HUES = 12
 
 
 def initials(nickname: str) -> str:
     """`UO` for User One: the first letters of the first two words."""
-    return "".join(word[0] for word in nickname.split()[:2]).upper()
+    return "".join(first_letter(word) for word in nickname.split()[:2]).upper()
 
 
 def hue(user_id: int) -> int:

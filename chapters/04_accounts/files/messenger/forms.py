@@ -14,13 +14,15 @@ from wtforms.validators import (
     Length,
     Optional,
     Regexp,
+    StopValidation,
     ValidationError,
 )
 
 from quart_live import csrf
 
-from .accounts import FORMER, LONGEST, SHORTEST, TooBusy, TooManyAttempts
+from .accounts import LONGEST, SHORTEST, TooBusy, TooManyAttempts, normal_email, reason_against
 from .errors import Invalid, Unavailable
+from .text import folded, one_line
 
 # What was asked is all right, and has to wait.
 LATER = (TooManyAttempts, TooBusy)
@@ -93,39 +95,52 @@ class PageForm(Form):
         return next((field.id for field in wrong or (empty if self.alerts else ())), "")
 
 
-def one_line(text: str | None) -> str | None:
+LONGEST_NICKNAME = 40
+LONGEST_EMAIL = 254
+
+
+class Lengths(Length):
+    """Limits, before everything else: what is too long is not looked at any further."""
+
+    def __call__(self, form: Form, field: StringField) -> None:
+        try:
+            super().__call__(form, field)
+        except ValidationError as refusal:
+            raise StopValidation(str(refusal)) from None
+
+
+def in_one_line(text: str | None) -> str | None:
     """Blanks around it are taken off, and several count as one."""
-    return text and " ".join(text.split())
+    return text and one_line(text)
 
 
-def lower(text: str | None) -> str | None:
-    """Emails are stored in small letters."""
-    return text and text.strip().lower()
+def spelt(text: str | None) -> str | None:
+    """An email as it is stored. What is too long stays as it is, and is refused."""
+    return normal_email(text) if text and len(text) <= LONGEST_EMAIL else text
 
 
-def can_be_seen(form: Form, field: StringField) -> None:
-    """Names may not hide something, or pass for somebody who is gone."""
-    if not field.data.isprintable():
-        raise ValidationError("Only signs that can be seen, please.")
-    if field.data.casefold().startswith(FORMER.casefold()):
-        raise ValidationError("Choose another one: this is how people are called who have left.")
+def tells_who(form: Form, field: StringField) -> None:
+    """Names may not hide something, or pass for somebody else, or for somebody who is gone."""
+    if reason := reason_against(field.data):
+        raise ValidationError(reason)
 
 
 def no_name(form: Form, field: PasswordField) -> None:
     """The first things that anybody would try."""
-    email = form.email.data or ""
-    names = {name.casefold() for name in (form.nickname.data or "", email, email.partition("@")[0])}
-    if field.data.casefold() in names:
+    well_written = [other.data for other in (form.nickname, form.email) if other.data and not other.errors]
+    names = {folded(name) for text in well_written for name in (text, text.partition("@")[0])}
+    if folded(field.data) in names:
         raise ValidationError("Choose something that is not your name or your email.")
 
 
-def at_most(number: int) -> Length:
+def at_most(number: int) -> Lengths:
     """A limit, with its words."""
-    return Length(max=number, message=f"{number} characters at most.")
+    return Lengths(max=number, message=f"{number} characters at most.")
 
 
-EMAIL = Regexp(r"[^@\s\0]+@[^@\s\0]+\.[^@\s\0]+$", message="Write an email like alice@example.com.")
-LONG_ENOUGH = Length(
+# No two of its parts can take the same letter, so it never has to try twice.
+EMAIL = Regexp(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+\Z", message="Write an email like alice@example.com.")
+LONG_ENOUGH = Lengths(
     SHORTEST, LONGEST, message=f"At least {SHORTEST} characters, and {LONGEST} at most. A few words are fine."
 )
 
@@ -145,14 +160,14 @@ class RegisterForm(PageForm):
 
     nickname = StringField(
         "Nickname",
-        filters=[one_line],
-        validators=[DataRequired("Choose a nickname."), at_most(40), can_be_seen],
+        filters=[in_one_line],
+        validators=[DataRequired("Choose a nickname."), at_most(LONGEST_NICKNAME), tells_who],
         render_kw={"autocomplete": "nickname"},
     )
     email = EmailField(
         "Email",
-        filters=[lower],
-        validators=[DataRequired("Write your email."), at_most(254), EMAIL],
+        filters=[spelt],
+        validators=[DataRequired("Write your email."), at_most(LONGEST_EMAIL), EMAIL],
         render_kw={"autocomplete": "username"},
     )
     password = PasswordField(
@@ -172,8 +187,8 @@ class SignInForm(PageForm):
 
     email = EmailField(
         "Email",
-        filters=[lower],
-        validators=[DataRequired("Write your email.")],
+        filters=[spelt],
+        validators=[DataRequired("Write your email."), at_most(LONGEST_EMAIL)],
         render_kw={"autocomplete": "username"},
     )
     password = PasswordField(

@@ -1,10 +1,11 @@
 """The tables of the accounts context."""
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from ..db import Base
 from ..errors import says
+from ..text import VisibleLine, folded
 from ..times import Timestamps
 
 CHOOSE_A_NICKNAME = says("nickname", "Choose a nickname.")
@@ -15,9 +16,17 @@ class User(Timestamps, Base):
 
     __tablename__ = "accounts_users"
     __table_args__ = (
-        UniqueConstraint("nickname", info=says("nickname", "This nickname is taken.")),
+        UniqueConstraint("nickname_folded", info=says("nickname", "This nickname is taken.")),
         CheckConstraint("trim(nickname) <> ''", name="nickname_not_blank", info=CHOOSE_A_NICKNAME),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    nickname: Mapped[str] = mapped_column(String(40), info=CHOOSE_A_NICKNAME)
+    nickname: Mapped[str] = mapped_column(VisibleLine(40), info=CHOOSE_A_NICKNAME)
+    # By this it is told apart from others, and found.
+    nickname_folded: Mapped[str] = mapped_column(Text)
+
+    @validates("nickname")
+    def fold_nickname(self, _name: str, nickname: str | None) -> str | None:
+        """Whoever sets the nickname sets both."""
+        self.nickname_folded = folded(nickname or "")
+        return nickname

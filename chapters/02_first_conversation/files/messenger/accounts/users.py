@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from ..db import LARGEST_ID, db
+from ..text import folded
 from .models import User
 
 
@@ -23,6 +24,6 @@ async def find_user(user_id: int) -> User | None:
 
 
 async def find_user_by_nickname(nickname: str) -> User | None:
-    """The user who goes by this nickname, or None."""
+    """The user who goes by this nickname, however it is typed, or None."""
     async with db.session() as session:
-        return await session.scalar(select(User).where(User.nickname == nickname))
+        return await session.scalar(select(User).where(User.nickname_folded == folded(nickname)))

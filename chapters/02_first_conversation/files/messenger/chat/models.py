@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts import User
 from ..db import Base
 from ..errors import says
+from ..text import VisibleLine, VisibleText
 from ..times import Timestamps, UtcDateTime, now
 
 GIVE_A_TITLE = says("title", "Give the conversation a title.")
@@ -20,7 +21,7 @@ class Conversation(Timestamps, Base):
     __table_args__ = (CheckConstraint("trim(title) <> ''", name="title_not_blank", info=GIVE_A_TITLE),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(String(200), info=GIVE_A_TITLE)
+    title: Mapped[str] = mapped_column(VisibleLine(200), info=GIVE_A_TITLE)
 
     # "raise": a relation that was not asked for is an error here, not a query that nobody meant to send.
     members: Mapped[list["Member"]] = relationship(order_by="Member.id", lazy="raise")
@@ -69,7 +70,7 @@ class Message(Timestamps, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("chat_conversations.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("accounts_users.id"))
-    content: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(VisibleText)
 
     author: Mapped[User] = relationship(lazy="raise")
 

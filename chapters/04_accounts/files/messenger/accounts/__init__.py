@@ -9,14 +9,14 @@ from .credentials import (
     find_user_by_email,
     register,
 )
-from .models import User
+from .models import User, normal_email
+from .nicknames import reason_against
 from .passwords import LONGEST, SHORTEST
 from .sessions import LASTS, end_session, end_sessions, find_user_by_token, start_session
 from .turns import TooBusy
-from .users import FORMER, create_user, find_user, find_user_by_nickname
+from .users import create_user, find_user, find_user_by_nickname
 
 __all__ = [
-    "FORMER",
     "LASTS",
     "LONGEST",
     "SHORTEST",
@@ -34,6 +34,8 @@ __all__ = [
     "find_user_by_email",
     "find_user_by_nickname",
     "find_user_by_token",
+    "normal_email",
+    "reason_against",
     "register",
     "start_session",
 ]

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from ..db import Base
 from ..errors import says
+from ..text import VisibleLine, folded, plain
 from ..times import Timestamps, UtcDateTime, now
 
 CHOOSE_A_NICKNAME = says("nickname", "Choose a nickname.")
@@ -21,7 +22,7 @@ class User(Timestamps, Base):
 
     __tablename__ = "accounts_users"
     __table_args__ = (
-        UniqueConstraint("nickname", info=NICKNAME_TAKEN),
+        UniqueConstraint("nickname_folded", info=NICKNAME_TAKEN),
         CheckConstraint("trim(nickname) <> ''", name="nickname_not_blank", info=CHOOSE_A_NICKNAME),
         Index("uq_accounts_users_email", "email", unique=True, info=EMAIL_TAKEN),
         CheckConstraint("email = lower(trim(email))", name="email_normal", info=SMALL_LETTERS),
@@ -29,9 +30,27 @@ class User(Timestamps, Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    nickname: Mapped[str] = mapped_column(String(40), info=CHOOSE_A_NICKNAME)
+    nickname: Mapped[str] = mapped_column(VisibleLine(40), info=CHOOSE_A_NICKNAME)
+    # By this it is told apart from others, and found.
+    nickname_folded: Mapped[str] = mapped_column(Text)
     email: Mapped[str | None] = mapped_column(String(254))
     password_hash: Mapped[str | None] = mapped_column(String(255))
+
+    @validates("nickname")
+    def fold_nickname(self, _name: str, nickname: str | None) -> str | None:
+        """Whoever sets the nickname sets both."""
+        self.nickname_folded = folded(nickname or "")
+        return nickname
+
+    @validates("email")
+    def spell_email(self, _name: str, email: str | None) -> str | None:
+        """Stored as it is looked for."""
+        return email and normal_email(email)
+
+
+def normal_email(email: str) -> str:
+    """The form in which an email is stored and looked for. straße@ and strasse@ stay two mailboxes."""
+    return plain(email).lower()
 
 
 class UserSession(Timestamps, Base):

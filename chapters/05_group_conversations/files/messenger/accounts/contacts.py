@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, select
 
 from ..db import LARGEST_ID, db
+from ..text import folded
 from .models import User
 
 LONGEST_NICKNAME = 40
@@ -28,14 +29,14 @@ async def find_people(wanted: str, besides: Collection[int], limit: int) -> Sequ
     """
     if len(wanted) > LONGEST_NICKNAME:
         return []
-    # SQLite knows the two cases of A to Z only, so we ask for the spellings of É and Ö ourselves.
-    spellings = {wanted, wanted.lower(), wanted.upper(), wanted.title()}
-    begins = or_(*(User.nickname.istartswith(spelling, autoescape=True) for spelling in spellings))
-    contains = or_(*(User.nickname.icontains(spelling, autoescape=True) for spelling in spellings))
+    # A database knows the two cases of few alphabets, SQLite of ours alone. What is folded has only one.
+    wanted = folded(wanted)
+    begins = User.nickname_folded.startswith(wanted, autoescape=True)
+    contains = User.nickname_folded.contains(wanted, autoescape=True)
     people = (
         select(User)
         .where(contains, CAN_SIGN_IN, User.id.not_in(besides))
-        .order_by(case((begins, 0), else_=1), func.lower(User.nickname), User.id)
+        .order_by(case((begins, 0), else_=1), User.nickname_folded, User.id)
         .limit(limit)
     )
     async with db.session() as session:

@@ -1,11 +1,11 @@
 """Beginning a conversation with several people: who may be in it, and what it is called."""
 
 from collections.abc import Sequence
-from unicodedata import category
 
 from .. import accounts
 from ..accounts import User
 from ..errors import Invalid
+from ..text import can_be_seen, one_line
 from .conversations import create_conversation
 from .models import Conversation
 
@@ -49,11 +49,11 @@ async def checked_members(owner: User, member_ids: Sequence[int]) -> list[User]:
 
 def checked_title(title: str) -> str:
     """The title in one line, empty when nothing in it can be read. Raises Invalid when it is too long."""
-    title = " ".join("".join(" " if category(letter) == "Cc" else letter for letter in title).split())
+    title = one_line(title)
     if len(title) > LONGEST_TITLE:
         raise Invalid({"title": [TITLE_TOO_LONG]})
-    # Some characters take no room at all. A title of nothing else cannot be clicked.
-    return title if any(letter.isprintable() for letter in title) else ""
+    # A title that shows nothing cannot be clicked.
+    return title if can_be_seen(title) else ""
 
 
 def title_of(members: Sequence[User]) -> str:

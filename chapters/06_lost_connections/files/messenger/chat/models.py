@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..accounts import User
 from ..db import Base
 from ..errors import says
+from ..text import VisibleLine, VisibleText
 from ..times import Timestamps, UtcDateTime, now
 
 GIVE_A_TITLE = says("title", "Give the conversation a title.")
@@ -21,7 +22,7 @@ class Conversation(Timestamps, Base):
     __table_args__ = (CheckConstraint("trim(title) <> ''", name="title_not_blank", info=GIVE_A_TITLE),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(String(200), info=GIVE_A_TITLE)
+    title: Mapped[str] = mapped_column(VisibleLine(200), info=GIVE_A_TITLE)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     # "raise": a relation that was not asked for is an error here, not a query that nobody meant to send.
@@ -94,7 +95,7 @@ class Message(Timestamps, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("chat_conversations.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("accounts_users.id"))
-    content: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(VisibleText)
     # Made by the sender's browser. What was stored without one can only be sent once.
     key: Mapped[UUID | None] = mapped_column(Uuid)
 

@@ -5,6 +5,8 @@ import { post } from "../notes.js";
 const MARKED = "[data-notify], [data-incoming]";
 const NEW = "You are in a new conversation.";
 const LONGEST = 200;
+// A flag or a family looks like one letter, and is many.
+const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 export const Announce = {
   mounted() {
@@ -40,8 +42,13 @@ function notesOf(item) {
   const { title, body, url } = item.querySelector("a") ? entry(item) : message(item);
   const notes = [];
   if (notify) notes.push({ tag: notify, title, body: NEW, url });
-  if (incoming) notes.push({ tag: incoming, title, body: body.slice(0, LONGEST), url });
+  if (incoming) notes.push({ tag: incoming, title, body: shortened(body), url });
   return notes;
+}
+
+function shortened(body) {
+  if (body.length <= LONGEST) return body;
+  return `${body.slice(0, letters.segment(body).containing(LONGEST - 1).index)}…`;
 }
 
 function entry(item) {

@@ -1,7 +1,9 @@
-"""Questions put to a conversation, drafts of messages, and what quart_live stashes for users."""
+"""Questions put to a conversation, drafts of messages, what quart_live stashes for users, and a search."""
 
 import sqlalchemy as sa
 from alembic import op
+
+from messenger.text import folded
 
 revision = "0005"
 down_revision = "0004"
@@ -25,6 +27,7 @@ def upgrade() -> None:
         reference("question_id", "chat_questions.id", "CASCADE"),
         sa.Column("content", sa.String(200), nullable=False),
         sa.UniqueConstraint("question_id", "content"),
+        sa.CheckConstraint("trim(content) <> ''", name="content_not_blank"),
         sqlite_autoincrement=True,
     )
     op.create_table(
@@ -40,6 +43,7 @@ def upgrade() -> None:
     )
     create_drafts()
     create_stash()
+    fold_messages()
 
 
 def create_drafts() -> None:
@@ -68,6 +72,18 @@ def create_stash() -> None:
     op.create_index("ix_live_stash_expires_at", "live_stash", ["expires_at"])
 
 
+def fold_messages() -> None:
+    """What is there already is folded now. The model folds what comes."""
+    op.add_column("chat_messages", sa.Column("content_folded", sa.Text, nullable=False, server_default=""))
+    messages = sa.table("chat_messages", sa.column("id"), sa.column("content"), sa.column("content_folded"))
+    connection = op.get_bind()
+    ids = connection.scalars(sa.select(messages.c.id)).all()
+    # One at a time, for all of them together may be more than the memory holds.
+    for one in (messages.c.id == message_id for message_id in ids):
+        content = connection.scalar(sa.select(messages.c.content).where(one))
+        connection.execute(sa.update(messages).where(one).values(content_folded=folded(content or "")))
+
+
 def reference(column: str, target: str, ondelete: str | None = None) -> sa.Column[int]:
     return sa.Column(column, sa.Integer, sa.ForeignKey(target, ondelete=ondelete), nullable=False)
 
@@ -80,5 +96,6 @@ def timestamps() -> list[sa.Column[object]]:
 
 
 def downgrade() -> None:
+    op.drop_column("chat_messages", "content_folded")
     for table in ("live_stash", "chat_drafts", "chat_votes", "chat_choices", "chat_questions"):
         op.drop_table(table)

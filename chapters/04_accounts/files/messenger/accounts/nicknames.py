@@ -1,0 +1,33 @@
+"""What a nickname may look like: nobody passes for somebody else, or for nobody."""
+
+import regex
+
+from ..text import UNSEEN, can_be_seen, folded, plain
+
+# The name of those who have deleted their account begins like this. Nobody else's may.
+FORMER = "Deleted account"
+
+# These cannot be seen, and are part of what can: joiners within words and emoji, variants, the flag of Wales.
+PARTS = regex.compile(
+    r"(?<=\S)[\u200c\u200d](?=\S)|\p{Variation_Selector}|\U0001F3F4[\U000E0030-\U000E007A]{1,6}\U000E007F"
+)
+HIDING = regex.compile(rf"[[{UNSEEN}\p{{C}}]--\p{{Extended_Pictographic}}]", regex.V1)
+
+# Alphabets with letters that look like those of another one.
+ALIKE = [regex.compile(rf"\p{{{name}}}") for name in ("Latin", "Greek", "Cyrillic", "Armenian", "Cherokee")]
+
+
+def reason_against(nickname: str) -> str:
+    """Why nobody may be called like this; empty when they may."""
+    if HIDING.search(PARTS.sub("", nickname)) or not can_be_seen(nickname):
+        return "Use only characters that can be seen."
+    if any(mixes_alphabets(word) for word in plain(nickname).split()):
+        return "Write each word in one alphabet: this name mixes letters that look alike."
+    if folded(nickname).startswith(folded(FORMER)):
+        return "Choose another one: this is how people are called who have left."
+    return ""
+
+
+def mixes_alphabets(word: str) -> bool:
+    """Whether it has letters of two alphabets that look alike, as `Аlice` does with a Russian А."""
+    return sum(1 for letter in ALIKE if letter.search(word)) > 1

@@ -1,0 +1,122 @@
+"""The tables of the chat context. Each rule stands beside the words for someone who breaks it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from ..accounts import User
+from ..db import Base
+from ..errors import says
+from ..text import VisibleLine, VisibleText, folded
+from ..times import Timestamps, UtcDateTime, now
+
+GIVE_A_TITLE = says("title", "Give the conversation a title.")
+
+
+class Conversation(Timestamps, Base):
+    """A place where its members write to each other, until its owner closes it."""
+
+    __tablename__ = "chat_conversations"
+    __table_args__ = (CheckConstraint("trim(title) <> ''", name="title_not_blank", info=GIVE_A_TITLE),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(VisibleLine(200), info=GIVE_A_TITLE)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    # "raise": a relation that was not asked for is an error here, not a query that nobody meant to send.
+    members: Mapped[list["Member"]] = relationship(order_by="Member.id", lazy="raise")
+
+    def member(self, user_id: int) -> User | None:
+        """The member with this user id, or None."""
+        return next((member.user for member in self.members if member.user_id == user_id), None)
+
+    def others(self, user_id: int) -> list[User]:
+        """All members but this one."""
+        return [member.user for member in self.members if member.user_id != user_id]
+
+    @property
+    def member_ids(self) -> list[int]:
+        """The user ids of all members."""
+        return [member.user_id for member in self.members]
+
+    @property
+    def owner(self) -> User | None:
+        """The member who may rename and close it and say who takes part, if there is one."""
+        return next((member.user for member in self.members if member.owner), None)
+
+
+class Member(Timestamps, Base):
+    """One user's place in one conversation."""
+
+    __tablename__ = "chat_conversation_members"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "user_id", info=says("user_id", "Already a member.")),
+        Index(
+            "uq_chat_conversation_members_one_owner",
+            "conversation_id",
+            unique=True,
+            sqlite_where=text("owner"),
+            postgresql_where=text("owner"),
+            info=says("owner", "The conversation has an owner already."),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("chat_conversations.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("accounts_users.id"), index=True)
+    owner: Mapped[bool] = mapped_column(default=False)
+
+    user: Mapped[User] = relationship(lazy="raise")
+
+
+class Message(Timestamps, Base):
+    """Something a member wrote."""
+
+    __tablename__ = "chat_messages"
+    __table_args__ = (
+        CheckConstraint(
+            "trim(content) <> ''", name="content_not_blank", info=says("content", "Write something first.")
+        ),
+        # Finds the newest messages of one conversation without reading the others.
+        Index("ix_chat_messages_conversation_id_id", "conversation_id", "id"),
+        # A message that is sent again because nobody heard the answer is still the same message.
+        Index(
+            "uq_chat_messages_key",
+            "conversation_id",
+            "user_id",
+            "key",
+            unique=True,
+            info=says("key", "Sent already."),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("chat_conversations.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("accounts_users.id"))
+    content: Mapped[str] = mapped_column(VisibleText)
+    # The same as a search compares it.
+    content_folded: Mapped[str] = mapped_column(Text, server_default="")
+    # Made by the sender's browser. What was stored without one can only be sent once.
+    key: Mapped[UUID | None] = mapped_column(Uuid)
+
+    author: Mapped[User] = relationship(lazy="raise")
+
+    @validates("content")
+    def fold_content(self, _name: str, content: str | None) -> str | None:
+        """Whoever sets the content sets both."""
+        self.content_folded = folded(content or "")
+        return content
+
+
+class SeenMessage(Base):
+    """That one user has seen one message, and when."""
+
+    __tablename__ = "chat_seen_messages"
+    __table_args__ = (UniqueConstraint("message_id", "user_id", info=says("message_id", "Already seen.")),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("chat_messages.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("accounts_users.id"))
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
