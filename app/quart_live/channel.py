@@ -85,6 +85,8 @@ class Channel(ViewHost):
         self._shares = live.templates.burst is not None
         self._app_context: AppContext | None = None
         self._leave_timer: asyncio.TimerHandle | None = None
+        socket.account.channels += 1
+        socket.address.channels += 1
         self.mailbox.post(join)
 
     def __repr__(self) -> str:
@@ -92,6 +94,11 @@ class Channel(ViewHost):
         return f"<Channel {self.topic} {self.state.value}: {view}>"
 
     # -- for the socket, the lab and tests -----------------------------------------------------------------
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it is told to end, and has not yet."""
+        return self._leave_timer is not None
 
     def stop(self, how: ending.Stop) -> None:
         """End this channel after what is already in its mailbox.
@@ -238,6 +245,8 @@ class Channel(ViewHost):
             return False
         self.state, self._handles_info_now = State.CLOSED, False
         self.socket.forget(self)
+        self.socket.account.channels -= 1
+        self.socket.address.channels -= 1
         self.mailbox.close()
         self.timers.cancel_all()
         if self._leave_timer is not None:

@@ -64,7 +64,7 @@ async def view_session(hooks: list[ConnectHook]) -> dict[str, Any]:
     Needs a request or websocket context.
     """
     session = {key: value for key, value in quart_session.items() if key not in _PRIVATE}
-    with AsExceptions():
+    with AsExceptions(passes_cancelled=False):
         for hook in hooks:
             session.update(await hook() or {})
     return session

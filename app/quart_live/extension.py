@@ -24,6 +24,7 @@ from __future__ import annotations
 import copy
 import weakref
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakSet
 
@@ -32,6 +33,7 @@ from quart import Quart, Response, current_app
 
 from . import client_files, logs, page
 from .asgi import ASGIApp
+from .budgets import Budgets
 from .channel import Channel, State
 from .connection import ConnectHook
 from .development import Reloader
@@ -49,9 +51,11 @@ from .settings import Settings, static_folder_of
 from .shutdown import Service, shut_down
 from .stash import Stashes
 from .static_tracking import StaticFiles
+from .sweeping import Sweeper
 from .telemetry import Telemetry
 from .templates import TemplateLibrary
 from .tokens import Tokens
+from .turns import Turns
 from .view import LiveView
 from .view_rendering import ViewRendering
 
@@ -116,6 +120,7 @@ class QuartLive(OfEachApp, PageMethods):
         self._app, self._settings = app, None
         self.sockets, self.views, self.open_channels = set(), ViewRegistry(), OpenChannels()
         self.dispatcher, self.stopping, self.told_to_reload = Dispatcher(), False, Recently()
+        self.warned_of, self.budgets, self.sweeper = Recently(seconds=3600), Budgets(), Sweeper(self)
         self.connect_hooks, self._routers = list(self.connect_hooks), dict(self._routers)
         self._stash = self._stash.of_app(self, self._secret_keys)
         self.routes = LiveRoutes(app)
@@ -192,6 +197,11 @@ class QuartLive(OfEachApp, PageMethods):
             bound._settings = Settings.of(bound.app)
             bound.tokens.session_max_age = bound._settings.session_max_age
         return bound._settings
+
+    @cached_property
+    def turns(self) -> Turns:
+        """Who may join now."""
+        return Turns(self.settings.joins_per_account, self.settings.joins_per_address)
 
     @property
     def client_version(self) -> str:

@@ -66,9 +66,15 @@ class AsExceptions:
     """``with AsExceptions():`` lets everything out that is raised inside, but only as an `Exception`.
 
     Cancellations pass: whose they are only `Contained` can tell.
+
+    Args:
+        passes_cancelled: whether a `CancelledError` passes, too, when nobody has cancelled the task.
     """
 
-    __slots__ = ()
+    __slots__ = ("_passes_cancelled",)
+
+    def __init__(self, *, passes_cancelled: bool = True) -> None:
+        self._passes_cancelled = passes_cancelled
 
     def __enter__(self) -> None:
         return
@@ -76,7 +82,9 @@ class AsExceptions:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if error is None or isinstance(error, (Exception, asyncio.CancelledError)) or _is_closed(error):
+        if error is None or isinstance(error, Exception) or _is_closed(error):
+            return
+        if isinstance(error, asyncio.CancelledError) and (self._passes_cancelled or _is_cancelled()):
             return
         raise as_exception(error) from error
 
@@ -120,6 +128,11 @@ async def _take_back_cancellation(task: asyncio.Task[object]) -> None:
         task.uncancel()
     with suppress(asyncio.CancelledError):  # before Python 3.13 one may still be on its way
         await asyncio.sleep(0)
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _is_closed(error: BaseException) -> bool:

@@ -100,7 +100,7 @@ async def _child(live: QuartLive, parent: LiveView, placement: Placement) -> Mar
     content, static = Markup(""), live.tokens.sign_static(placement.id, {})
     try:
         around = None if placement.sticky else parent
-        with AsExceptions():
+        with AsExceptions(passes_cancelled=False):
             view, outcome = await mount_first(
                 live, placement.view, placement.id, session=placement.session, parent=around
             )

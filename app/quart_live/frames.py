@@ -14,7 +14,7 @@ Source of the format: phoenix, ``lib/phoenix/socket/serializers/v2_json_serializ
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import orjson
@@ -29,15 +29,19 @@ MAX_REF = 64
 MAX_NAME = 256
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Message:
-    """One frame that came from a client. ``payload`` is parsed JSON, or `bytes` for a binary frame."""
+    """One frame that came from a client. ``payload`` is parsed JSON, or `bytes` for a binary frame.
+
+    ``load`` is what it weighs while it waits for its view, see `quart_live.budgets.Load`.
+    """
 
     join_ref: str | None
     ref: str | None
     topic: str
     event: str
     payload: Any
+    load: object = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

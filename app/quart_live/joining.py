@@ -37,11 +37,16 @@ CRASHED = {"reason": "join crashed"}
 
 async def join(channel: Channel, message: Message) -> None:
     """Handle a ``phx_join``: afterwards the view is there and answered for, or the channel has ended."""
+    socket = channel.socket
     try:
-        await channel.enter_app_context()
-        async with Contained(channel.mailbox):
-            with channel.telemetry.span("live_view.join", topic=channel.topic):
-                view, rendering, response = await mount(channel, admit(channel.live, channel.socket, message))
+        async with channel.live.turns.taken(socket.account.name, socket.address.name):
+            if channel.stopping:  # while it waited, its browser has gone, or joined anew
+                return
+            await channel.enter_app_context()
+            async with Contained(channel.mailbox):
+                with channel.telemetry.span("live_view.join", topic=channel.topic):
+                    admission = admit(channel.live, socket, message)
+                    view, rendering, response = await mount(channel, admission)
                 frame = channel.frames.ok(message.ref, response)
     except JoinRefused as refusal:
         await _refuse(channel, message, refusal.response)

@@ -1,11 +1,13 @@
-"""How much one browser may ask for: joins per second, nesting of its JSON, frames it does not read.
+"""How much one browser may ask for: joins and events per second, nesting of JSON, frames it does not read.
 
-Everything here is a bound on what a single socket can cost the server. The numbers come from `Settings`;
-what happens when a bound is reached:
+Everything here is a bound on what a single socket can cost the server; those on all sockets of somebody are
+in ``budgets.py``. The numbers come from `Settings`; what happens when a bound is reached:
 
 | bound | answer |
 |---|---|
 | joins | error reply ``too many joins``: the client waits some seconds and loads the page again |
+| events | nothing is done, and the page is told so (see ``excess.py``) |
+| frames | no more are read for a moment; TCP makes the browser wait |
 | nesting of JSON | an event or a join gets an error reply; another frame closes the socket (1007) |
 | frames that are not read | the socket is cut off; nobody else notices |
 """
@@ -48,6 +50,16 @@ class TokenBucket:
             return False
         self._left -= 1
         return True
+
+    def is_full(self, now: float) -> bool:
+        """Whether all are there again."""
+        return self._left + (now - self._seen) * self._rate >= self._burst
+
+    def owed(self, now: float, cost: float) -> float:
+        """Take ``cost`` of them, there or not. Returns the seconds until they would have been there."""
+        self._left = min(self._burst, self._left + (now - self._seen) * self._rate) - cost
+        self._seen = now
+        return max(0.0, -self._left / self._rate)
 
 
 class Recently:

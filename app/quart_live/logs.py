@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import re
+import string
 
 LOGGERS = (
     *("uvicorn.access", "uvicorn.error", "uvicorn.asgi"),
@@ -19,11 +20,17 @@ LOGGERS = (
     *("websockets", "websockets.server", "websockets.protocol"),
 )
 REDACTED = "[redacted]"
+LONGEST = 20_000
+"""Characters of a message, or of one of its arguments, that are worth a line of a log."""
 
-_SIGNED = re.compile(r"[\w-]{4,}\.[\w-]{5,}\.[\w-]{20,}")
-_NAMED = re.compile(r"""("?(?:_csrf_token|session|static|flash|token)"?\s*[=:]\s*"?)[^"&\s,}]+""")
+# Strangers choose what is logged, so each of these goes through the text once: nothing is tried from every
+# letter of a run (`*+` gives nothing back).
+_RUN = re.compile(r"[\w.-]{31,}+")
+_OF_TOKENS = string.ascii_letters + string.digits + "-_."
+_PARTS = (4, 5, 20)  # the least lengths of a signed token's parts
+_NAMED = re.compile(r"""("?(?:_csrf_token|session|static|flash|token)"?\s*[=:]\s*+"?)[^"&\s,}]++""")
 _HEADER = re.compile(
-    r"(?i)\b((?:set-)?cookie|authorization|proxy-authorization)(['\"]?\s*[:,]\s*b?['\"]?)[^\r\n]+"
+    r"(?i)\b((?:set-)?cookie|authorization|proxy-authorization)(['\"]?\s*[:,]\s*b?['\"]?)[^\r\n]++"
 )
 
 
@@ -40,7 +47,7 @@ class RedactSecrets(logging.Filter):
     def __init__(self, path: str = "/live") -> None:
         super().__init__()
         self.path = path
-        self._query = re.compile(re.escape(path) + r"/websocket\?[^\s\"']*")
+        self._query = re.compile(re.escape(path) + r"/websocket\?[^\s\"']*+")
         self._socket = f"{path}/websocket?{REDACTED}"
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -57,10 +64,12 @@ class RedactSecrets(logging.Filter):
         return True
 
     def redact(self, text: str) -> str:
-        """``text`` without its secrets."""
+        """``text`` without its secrets, and without what exceeds `LONGEST`."""
+        if len(text) > LONGEST:
+            text = _shortened(text)
         text = self._query.sub(self._socket, text)
         text = _HEADER.sub(rf"\1\2{REDACTED}", text)
-        return _SIGNED.sub(REDACTED, _NAMED.sub(rf"\1{REDACTED}", text))
+        return _RUN.sub(_without_tokens, _NAMED.sub(rf"\1{REDACTED}", text))
 
     def _argument(self, argument: object) -> object:
         if argument is None or isinstance(argument, int | float):
@@ -68,6 +77,27 @@ class RedactSecrets(logging.Filter):
         text = argument if isinstance(argument, str) else str(argument)
         clean = self.redact(text)
         return argument if clean == text else clean
+
+
+def _shortened(text: str) -> str:
+    """The beginning of a long text. Half a token may be a secret too, so it ends where a word does."""
+    kept = text[:LONGEST].rstrip(_OF_TOKENS)
+    return f"{kept}… [{len(text) - len(kept)} characters left out]"
+
+
+def _without_tokens(run: re.Match[str]) -> str:
+    """A run of letters and dots without three parts that may be a signed token."""
+    parts, kept = run[0].split("."), []
+    place = 0
+    while place < len(parts):
+        three = parts[place : place + 3]
+        if len(three) == 3 and all(len(part) >= least for part, least in zip(three, _PARTS, strict=True)):
+            kept.append(REDACTED)
+            place += 3
+        else:
+            kept.append(parts[place])
+            place += 1
+    return ".".join(kept)
 
 
 def redact(path: str) -> None:

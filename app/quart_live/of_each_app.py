@@ -15,6 +15,7 @@ from quart import Quart, current_app, has_app_context
 from .errors import LiveViewError
 
 if TYPE_CHECKING:
+    from .budgets import Budgets
     from .development import Reloader
     from .dispatcher import Dispatcher
     from .extension import QuartLive
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from .registry import OpenChannels
     from .router import LiveRoutes
     from .settings import Settings
+    from .sweeping import Sweeper
     from .templates import TemplateLibrary
     from .tokens import Tokens
     from .transport import LiveSocket
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 OF_EACH_APP = frozenset(
     {
         *("sockets", "views", "open_channels", "dispatcher", "stopping", "told_to_reload", "routes"),
-        *("templates", "tokens", "statics", "reloader"),
+        *("templates", "tokens", "statics", "reloader", "warned_of", "budgets", "sweeper"),
     }
 )
 
@@ -42,6 +44,9 @@ class OfEachApp:
     dispatcher: Dispatcher
     stopping: bool
     told_to_reload: Recently
+    warned_of: Recently
+    budgets: Budgets
+    sweeper: Sweeper
     open_channels: OpenChannels
     routes: LiveRoutes
     templates: TemplateLibrary

@@ -111,6 +111,14 @@ class Outlet:
         except Exception as error:
             log.debug("The socket could not be closed: %s", repr(error))
 
+    def cut_off(self, reason: str) -> None:
+        """End the connection without a word, from wherever.
+
+        Args:
+            reason: for the log.
+        """
+        self._cut_off(reason)
+
     def _cut_off(self, reason: str) -> None:
         """End the connection without a word: the peer would not hear it.
 
@@ -120,7 +128,7 @@ class Outlet:
         if self._is_cut_off:
             return
         self._is_cut_off = True
-        log.info("Cut off a browser that does not read: %s", reason)
+        log.info("Cut off a browser: %s", reason)
         self._gone("closed")
         abort = getattr(getattr(getattr(self._send, "__self__", None), "transport", None), "abort", None)
         if callable(abort):

@@ -47,7 +47,7 @@ CACHE_CONTROL = (
 
 async def render_route(live: QuartLive, route: LiveRoute) -> Response:
     """Answer the GET request for a live route."""
-    with AsExceptions():
+    with AsExceptions(passes_cancelled=False):
         return await with_second_try(lambda: _render_route(live, route))
 
 
@@ -89,7 +89,7 @@ async def render_in_template(
     """
     main = not sticky and getattr(g, "live_main", None) is None
     flash = take_flash(live) if main else {}
-    with AsExceptions():
+    with AsExceptions(passes_cancelled=False):
         view, outcome = await mount_first(
             live, view_class, element_id or _new_id(), session=session, flash=flash
         )
@@ -101,7 +101,7 @@ async def render_in_template(
     claims = SessionClaims(view.id, live.views.name_of(view_class), None, dict(session or {}))
     marks = {"data-phx-main": ""} if main else {"data-phx-sticky": ""} if sticky else {}
     try:
-        with AsExceptions():
+        with AsExceptions(passes_cancelled=False):
             return await _container(live, view, claims, marks)
     except LeftFromInsideError as left:
         abort(await _redirected(live, left.view, left.outcome))

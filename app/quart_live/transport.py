@@ -11,10 +11,11 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from . import origin
+from . import excess, origin
 from .addresses import Site
 from .admission import TOPIC_PREFIX
 from .asgi import Receive, Scope, Send
+from .budgets import Load, address_of
 from .channel import Channel
 from .connection import ConnectInfo, shake_hands
 from .csrf import CsrfToken
@@ -25,6 +26,7 @@ from .frames import Message, TooLong, Unreadable, read, reply
 from .limits import TokenBucket
 from .nested.failing import answer_later, is_nested
 from .outlet import RESTARTING, Outlet
+from .server_side import COMPRESSED, HalfOpen, ServerSide
 from .uploads import delivery
 from .uploads.transfer import Transfer
 
@@ -37,12 +39,17 @@ GOING_AWAY = 1001
 MALFORMED = 1007
 TOO_BIG = 1009
 
+BYTES_PER_FRAME = 4096
+"""So much text counts as one more frame, since reading it takes about as long."""
+
 
 class LiveSocket(Outlet):
     """One browser's connection.
 
     Attributes:
         channels: the joined views, by topic.
+        account: what the account that the socket belongs to has taken up.
+        address: the same of the address that it comes from.
         transfers: the files on their way to them, by topic.
         session: the HTTP session of the handshake, ``None`` if its CSRF token was wrong.
         root_path: the prefix under which the whole app is mounted.
@@ -55,6 +62,8 @@ class LiveSocket(Outlet):
         super().__init__(send, live.dispatcher.outbox, settings.send_timeout, settings.max_unsent_bytes)
         self.live = live
         self.channels: dict[str, Channel] = {}
+        self.address = live.budgets.address(address_of(scope), settings)
+        self.account = self.address
         self.transfers: dict[str, Transfer] = {}
         self.session: dict[str, Any] | None = None
         self.info = ConnectInfo()
@@ -66,8 +75,13 @@ class LiveSocket(Outlet):
         self._last_frame = 0.0
         self._watchdog: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
+        self._counted = False
         self._joins = TokenBucket(settings.join_rate, settings.join_burst)
+        self._events = TokenBucket(settings.event_rate, settings.event_burst)
+        self._frames = TokenBucket(settings.frame_rate, settings.frame_burst)
         self._inbox: Inbox | None = None
+        self._server = ServerSide(send)
+        self._half = HalfOpen(self._server)
 
     async def serve(self) -> None:
         """Serve the socket until it is closed by either side."""
@@ -76,11 +90,16 @@ class LiveSocket(Outlet):
             if await self._accept():
                 await self._serve_accepted()
         finally:
+            if self._counted:
+                self.live.budgets.closed(self.account)
+                self.live.budgets.closed(self.address)
             if self._inbox is not None:
                 await self._inbox.close()
 
     async def _serve_accepted(self) -> None:
         self.live.sockets.add(self)
+        self.live.sweeper.begin()
+        self._half.opened(asyncio.get_running_loop().time())
         self._watch()
         began = time.perf_counter()
         self._tell("live_socket.open")
@@ -124,9 +143,31 @@ class LiveSocket(Outlet):
             return await self._refuse("version", 1008)
         if self.live.stopping:
             return await self._refuse("stopping", RESTARTING)
+        if not self._count():
+            return await self._refuse("too many", 1013)
         subprotocol = "phoenix" if "phoenix" in self._scope.get("subprotocols", ()) else None
         await self._send({"type": "websocket.accept", "subprotocol": subprotocol})
         self.accepted()
+        settings = self.live.settings
+        self._server.limit_messages(max(settings.max_message_bytes, settings.max_frame_bytes))
+        if self._server.compresses(self._scope) and self.live.warned_of.is_first(
+            COMPRESSED, time.monotonic()
+        ):
+            log.warning(COMPRESSED)
+        return True
+
+    def _count(self) -> bool:
+        """Count this socket where it belongs. Returns whether there is room for it."""
+        live, settings = self.live, self.live.settings
+        if self.address.sockets >= settings.max_sockets_per_address:
+            log.warning("Refused a socket: LIVE_MAX_SOCKETS_PER_ADDRESS is reached by %s", self.info.peer)
+            return False
+        if self.account.sockets >= settings.max_sockets_per_account:
+            log.warning("Refused a socket: LIVE_MAX_SOCKETS_PER_ACCOUNT is reached from %s", self.info.peer)
+            return False
+        self._counted = True
+        live.budgets.opened(self.account)
+        live.budgets.opened(self.address)
         return True
 
     async def _refuse(self, reason: str, code: int) -> bool:
@@ -137,6 +178,7 @@ class LiveSocket(Outlet):
     async def _shake_hands(self) -> None:
         handshake = await shake_hands(self.live.app, self._scope, self.live.connect_hooks)
         self.session, self.info, self.csrf_token = handshake.session, handshake.info, handshake.csrf_token
+        self.account = self.live.budgets.account(handshake, self.address.name, self.live.settings)
         self.site = handshake.site
         socket_id = socket_id_in(handshake.session)
         if socket_id is not None:
@@ -150,6 +192,8 @@ class LiveSocket(Outlet):
         """
         self._closed = True
         self.live.sockets.discard(self)
+        if not self.live.sockets:
+            self.live.sweeper.end()
         self._unsent.stop()
         if self._watchdog is not None:
             self._watchdog.cancel()
@@ -170,6 +214,21 @@ class LiveSocket(Outlet):
         else:
             self._closing = loop.create_task(self.close(GOING_AWAY))
 
+    def look(self, now: float) -> int:
+        """Called now and then: end this socket if it is half open for too long.
+
+        Args:
+            now: the event loop's time.
+
+        Returns:
+            The bytes of a message that has not come completely.
+        """
+        reason = self._half.too_long(now, self.live.settings, joined=bool(self.channels))
+        if reason is not None:
+            self._cut_off(reason)
+            return 0
+        return self._half.unfinished
+
     # -- frames --------------------------------------------------------------------------------------------
 
     async def _read_frames(self) -> None:
@@ -180,16 +239,21 @@ class LiveSocket(Outlet):
                 # uvicorn closes its sockets by itself when it stops, and tells us so.
                 self._gone("shutdown" if event.get("code") == RESTARTING else "closed")
                 return
-            self._last_frame = loop.time()
+            now = self._last_frame = loop.time()
             try:
                 message = read(event, settings.max_frame_bytes, settings.max_json_depth)
             except MalformedFrameError as error:
                 log.info("Closed a socket: %s", str(error))  # a logged exception would hold all its frames
                 await self.close(TOO_BIG if isinstance(error, FrameTooBigError) else MALFORMED)
                 return
+            size = len(event.get("text") or "")
+            message.load = Load(self.account, size)
             answer = self._deliver(message)
+            del message  # it weighs until its view has handled it, and no longer
             if answer is not None:
                 await self.send(answer)
+            if (seconds := self._frames.owed(now, 1 + size / BYTES_PER_FRAME)) > 0:
+                await asyncio.sleep(seconds)
 
     def _deliver(self, message: Message) -> str | None:
         """Hand a message to whom it concerns. Returns an answer if nobody will give one."""
@@ -205,6 +269,9 @@ class LiveSocket(Outlet):
         if channel is None:
             return _error(message, "unmatched topic")
         if channel.join_ref == message.join_ref:
+            now, most = self._last_frame, self.live.settings.max_waiting_bytes
+            if excess.is_excess(message, now, self._events, self.account, most):
+                return excess.answer(message)
             channel.mailbox.post(message)
         return None  # a message of an earlier join: its sender no longer listens
 
@@ -213,15 +280,15 @@ class LiveSocket(Outlet):
             return _error(message, "unmatched topic")
         if self.live.stopping:
             return None  # the socket is about to be closed; the browser will join elsewhere
-        if not self._joins.take(asyncio.get_running_loop().time()):
+        if not self._may_join(asyncio.get_running_loop().time()):
             return _error(message, "too many joins")
         if isinstance(message.payload, TooLong | Unreadable):
             return self._refuse_join(message)
         old = self.channels.pop(message.topic, None)
         if old is not None:
             old.stop(Stop("replaced", say_closed=True))
-        elif len(self.channels) >= self.live.settings.max_channels:
-            log.warning("A page has more than %d views; see LIVE_MAX_CHANNELS", len(self.channels))
+        elif (limit := self._full()) is not None:
+            log.warning("A view more than %s allows; this page has %d", limit, len(self.channels))
             if not is_nested(message):
                 return _error(message, "too many channels joined")
             answer_later(self, message, {"reason": "too many channels joined"})
@@ -229,6 +296,20 @@ class LiveSocket(Outlet):
         channel = Channel(self.live, self, message)
         self.channels[message.topic] = channel
         self.live.open_channels.add(channel)
+        return None
+
+    def _may_join(self, now: float) -> bool:
+        return self._joins.take(now) and self.account.joins.take(now) and self.address.joins.take(now)
+
+    def _full(self) -> str | None:
+        """The setting that allows no view more, if there is one."""
+        settings = self.live.settings
+        if len(self.channels) >= settings.max_channels:
+            return "LIVE_MAX_CHANNELS"
+        if self.account.channels >= settings.max_channels_per_account:
+            return "LIVE_MAX_CHANNELS_PER_ACCOUNT"
+        if self.address.channels >= settings.max_channels_per_address:
+            return "LIVE_MAX_CHANNELS_PER_ADDRESS"
         return None
 
     def _refuse_join(self, message: Message) -> str:

@@ -31,7 +31,7 @@ from course.errors import CourseError
 
 Kind = Literal["prose", "python", "save", "copy", "remove", "exercise", "minutes"]
 
-_FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
+_FENCE = re.compile(r"^(?P<fence>`{3,}+|~{3,}+)(?P<info>.*)$")
 _DIRECTIVE = re.compile(r"^\{(?P<name>\w+)\}\s*(?P<rest>.*)$")
 _OPTION = re.compile(r"^:(?P<name>[\w-]+):(?:\s+(?P<value>.*))?$")
 _HEADING = re.compile(r"^#{1,3} ")

@@ -30,7 +30,7 @@ class LiveComponent(Stateful, SendsUpdates):
         template, inline_template: see `Stateful`; the default file name is ``counter_component.html``.
     """
 
-    reserved: ClassVar[frozenset[str]] = frozenset({"flash", "csrf_token", "myself"})
+    reserved: ClassVar[frozenset[str]] = Stateful.reserved | {"myself"}
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

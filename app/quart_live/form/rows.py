@@ -40,7 +40,7 @@ def rows_of(node: Mapping[str, Any], name: str) -> list[Row]:
     """The rows of list ``name``, with what the user asked for done: rows sorted, added, dropped, moved."""
     values = _numbered(node.get(name))
     rows, seen = [], set()
-    for entry in _texts(node.get(SORT + name)):
+    for entry in _texts(node.get(SORT + name))[:NEW_FROM]:
         number, _, identity = entry.partition(":")
         if number == NEW:
             rows.append(Row(None))
@@ -49,8 +49,8 @@ def rows_of(node: Mapping[str, Any], name: str) -> list[Row]:
             known = int(identity) if is_index(identity) else None
             rows.append(Row(int(number), known, values.get(int(number))))
     rows += [Row(number, None, value) for number, value in sorted(values.items()) if number not in seen]
-    for entry in _texts(node.get(MOVE + name)):
-        _move(rows, *entry.partition(":")[::2])
+    rows = rows[:NEW_FROM]  # a form cannot send more; a script that speaks JSON could
+    _move(rows, _texts(node.get(MOVE + name)))
     _identify(rows)  # before any is dropped: a new row is not to look like one that goes
     dropped = {int(entry) for entry in _texts(node.get(DROP + name)) if is_index(entry)}
     return [row for row in rows if row.number not in dropped]
@@ -69,18 +69,23 @@ def _identify(rows: list[Row]) -> None:
         wanted = row.number if row.identity is None else row.identity
         row.identity = None if wanted in taken else wanted
         taken.add(wanted)
+    following = next_identity(taken)  # asked once: anybody may send any number of rows
     for row in rows:
         if row.identity is None:
-            row.identity = next_identity(taken)
-            taken.add(row.identity)
+            row.identity = following
+            following += 1
 
 
-def _move(rows: list[Row], direction: str, number: str) -> None:
-    step = {"up": -1, "down": 1}.get(direction)
-    place = next((at for at, row in enumerate(rows) if str(row.number) == number), None)
-    if step is None or place is None or not 0 <= place + step < len(rows):
-        return
-    rows[place], rows[place + step] = rows[place + step], rows[place]
+def _move(rows: list[Row], moves: list[str]) -> None:
+    """Do what the buttons ask for: ``up:3`` is the row with number 3, one place up."""
+    places = {str(row.number): place for place, row in enumerate(rows)} if moves else {}
+    for move in moves:
+        direction, _, number = move.partition(":")
+        step, place = {"up": -1, "down": 1}.get(direction), places.get(number)
+        if step is None or place is None or not 0 <= place + step < len(rows):
+            continue
+        rows[place], rows[place + step] = rows[place + step], rows[place]
+        places[str(rows[place].number)], places[number] = place, place + step
 
 
 def _holds_rows(value: Any) -> bool:

@@ -24,7 +24,7 @@ from .branches import is_stream
 from .dependencies import Dependencies
 from .errors import LiveTemplateWarning
 from .macros import MacroGenerator
-from .reading import ALWAYS
+from .reading import ALWAYS, free_names
 
 _COMMON = (
     "resolve = context.resolve_or_missing",
@@ -128,9 +128,10 @@ class LiveCodeGenerator(MacroGenerator):
         loaded = [name for name in node.find_all(nodes.Name) if name.ctx == "load"]
         lines: dict[str, int] = {}
         expected = self._context_names - _names_bound_by_statements(node)
-        for name in loaded:
+        # First those that a loop or a macro gives no value to; the others only where there are none of these.
+        for name in (*sorted(free_names(node), key=lambda name: name.lineno), *loaded):
             if name.name in expected:
-                lines[name.name] = min(name.lineno, lines.get(name.name, name.lineno))
+                lines.setdefault(name.name, name.lineno)
         imports = [module.template for module in node.find_all(nodes.Import)]
         imports += [module.template for module in node.find_all(nodes.FromImport)]
         constants = [name.value for name in imports if isinstance(name, nodes.Const)]

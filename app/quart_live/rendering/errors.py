@@ -4,6 +4,14 @@ from __future__ import annotations
 
 _REQUEST_NAMES = frozenset({"request", "session", "g", "current_user", "get_flashed_messages"})
 
+_OF_THE_ENGINE = {
+    "streams": 'No stream has begun: begin it in mount, for example self.stream("messages", []).',
+    "uploads": 'No upload is allowed yet: allow it in mount, for example self.allow_upload("avatar", …).',
+    "live_action": "Only a view has it; give it to the component: live_component(…, action=live_action).",
+    "myself": "Only a live component has it; in a view's own template leave phx-target out.",
+}
+"""Names that the engine assigns itself; ``assign`` refuses them."""
+
 
 class LiveTemplateError(Exception):
     """Base of all errors about live templates."""
@@ -39,6 +47,8 @@ def _advice(name: str) -> str:
             f"{name!r} belongs to an HTTP request, and a live view outlives its request. Take what you need "
             f"from the session in mount and assign it: self.assign({name}=...)."
         )
+    if name in _OF_THE_ENGINE:
+        return _OF_THE_ENGINE[name]
     return (
         f"Assign it in mount: self.assign({name}=...). If it may be absent, write "
         f"{{{{ {name}|default('') }}}} or {{% if {name} is defined %}}."

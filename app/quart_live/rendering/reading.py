@@ -76,6 +76,32 @@ def stored(target: nodes.Node) -> Iterator[nodes.Name]:
     yield from target.find_all(nodes.Name)
 
 
+def free_names(piece: nodes.Node, bound: Names = frozenset()) -> Iterator[nodes.Name]:
+    """Where names are read that no loop, macro or ``with`` around them gives a value to.
+
+    Args:
+        piece: a piece of a template.
+        bound: names that have got a value around it.
+    """
+    if isinstance(piece, nodes.Name):
+        if piece.ctx == "load" and piece.name not in bound:
+            yield piece
+        return
+    outer: list[nodes.Node] = []
+    inner: Names = frozenset()
+    if isinstance(piece, nodes.For):
+        outer = [piece.iter, *piece.else_]
+        inner = frozenset(name.name for name in stored(piece.target)) | {"loop"}
+    elif isinstance(piece, nodes.Macro | nodes.CallBlock):
+        outer = [piece.call] if isinstance(piece, nodes.CallBlock) else []
+        inner = frozenset(argument.name for argument in piece.args) | {"varargs", "kwargs", "caller"}
+    elif isinstance(piece, nodes.With):
+        outer = list(piece.values)
+        inner = frozenset(name.name for target in piece.targets for name in stored(target))
+    for child in piece.iter_child_nodes():
+        yield from free_names(child, bound if any(child is one for one in outer) else bound | inner)
+
+
 def root_name(node: nodes.Node) -> str | None:
     """The name at the left end of ``a.b[c].d``."""
     while not isinstance(node, nodes.Name):

@@ -43,7 +43,7 @@ async def with_second_try(render: Callable[[], Awaitable[T]]) -> T:
         Exception: what ``render`` raises without a stash, or the second time.
     """
     try:
-        with AsExceptions():
+        with AsExceptions(passes_cancelled=False):
             return await render()
     except HTTPException:
         raise

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,7 @@ class Sent:
     Attributes:
         tab: the tab's id.
         before: id of the tab that this one was duplicated from.
-        kept: slots and seals.
+        kept: names and seals, by scope and view.
         skipped: views whose last join crashed with what was restored, and who shall start without.
         returning: whether the page has had this view before.
         fresh: whether the browser came by live navigation, so that no earlier visit goes on.
@@ -35,7 +35,7 @@ class Sent:
 
     tab: str | None = None
     before: str | None = None
-    kept: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     skipped: frozenset[str] = frozenset()
     returning: bool = False
     fresh: bool = False
@@ -50,24 +50,30 @@ class Sent:
         return cls(
             tab=_tab(sent.get("tab")),
             before=_tab(sent.get("before")),
-            kept={k: v for k, v in kept.items() if isinstance(v, str)} if isinstance(kept, dict) else {},
+            kept=_by_view(kept) if isinstance(kept, dict) else {},
             skipped=frozenset(view for view in skipped if isinstance(view, str))
             if isinstance(skipped, list) else frozenset(),
             returning=returning,
             fresh=navigated and not returning,
         )  # fmt: skip
 
-    def of(self, scope: str, view: str) -> dict[str, str]:
+    def of(self, scope: str, view: str) -> Mapping[str, str]:
         """Names and seals of one view in one scope."""
-        start = f"{scope}/{view}/"
-        return {key.removeprefix(start): seal for key, seal in self._starting(start)}
+        return self.kept.get(f"{scope}/{view}", {})
 
     def skips(self, view: str) -> bool:
         """Whether ``view``, or the view that the component ``view`` is in, shall start without."""
         return view.split(">")[0] in self.skipped
 
-    def _starting(self, start: str) -> Iterator[tuple[str, str]]:
-        return ((key, seal) for key, seal in self.kept.items() if key.startswith(start))
+
+def _by_view(kept: Mapping[str, object]) -> dict[str, dict[str, str]]:
+    """Slots in groups, made once: a page may have many views, and a stranger may send many slots."""
+    groups: dict[str, dict[str, str]] = {}
+    for key, seal in kept.items():
+        group, slash, name = key.rpartition("/")
+        if slash and isinstance(seal, str):
+            groups.setdefault(group, {})[name] = seal
+    return groups
 
 
 def slot(scope: str, view: str, name: str) -> str:

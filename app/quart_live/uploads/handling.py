@@ -49,7 +49,7 @@ async def preflight(channel: Channel, payload: object) -> tuple[UploadMethods | 
         return None, {"ref": ref, "error": [[ref, "disallowed"]]}
     owner, upload = found
     entries = await _take_in(channel.uploads, owner, upload, described)
-    refs = [entry.ref for entry in entries]
+    refs = {entry.ref for entry in entries}
     asked = [entry for entry in upload.entries if entry.ref in refs]
     tickets: dict[UploadEntry, Any] = {}
     if upload.auto_upload or not _objections(upload, asked):

@@ -28,7 +28,7 @@ async def outline_of(locator: Locator) -> str:
     except PlaywrightError:
         return "the page is empty"
     lines = [line.strip().removeprefix("- ").removesuffix(":") for line in tree.splitlines()]
-    told = [re.sub(r" \[.*?\]", "", line) for line in lines if re.match(TELLING, line)]
+    told = [re.sub(r" \[[^\[\]]*+\]", "", line) for line in lines if re.match(TELLING, line)]
     text = re.sub(r'"(.*?)"', r"“\1”", ", ".join(dict.fromkeys(told)))
     if not text:
         return "the page has neither headings nor controls"
@@ -52,8 +52,8 @@ def describe(locator: Locator) -> str:
 
 
 def _selector(locator: Locator) -> str:
-    found = re.search(r"selector='(.*)'>$", str(locator), re.S)
-    return found[1].replace('\\"', '"') if found else ""
+    _, found, selector = str(locator).partition("selector='")
+    return selector.removesuffix("'>").replace('\\"', '"') if found else ""
 
 
 def last_words(problem: str) -> str:

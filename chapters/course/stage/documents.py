@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 Headers = list[tuple[bytes, bytes]]
 
-_BEFORE_SCRIPT = (re.compile(rb"<head(?:\s[^>]*)?>", re.I), re.compile(rb"<!doctype[^>]*>", re.I))
+_BEFORE_SCRIPT = (re.compile(rb"<head(?:\s[^<>]*+)?>", re.I), re.compile(rb"<!doctype[^<>]*+>", re.I))
 # What a browser may be asked for by a page, as opposed to being shown as one.
 _SHOWN = (b"document", b"iframe", b"frame")
 

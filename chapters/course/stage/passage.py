@@ -20,7 +20,7 @@ class PageBody:
 
     def __init__(self, head: h11.Response) -> None:
         self.head = head
-        self.data = b""
+        self.parts: list[bytes] = []
 
 
 class StagePassage:
@@ -124,7 +124,7 @@ class StagePassage:
     def _body(self, data: h11.Data) -> bytes:
         if self._page is None:
             return self._browser.send(data) or b""
-        self._page.data += bytes(data.data)
+        self._page.parts.append(bytes(data.data))  # joined once: a page may be long
         return b""
 
     def _end(self, end: h11.EndOfMessage) -> bytes:
@@ -138,7 +138,7 @@ class StagePassage:
     def _whole_page(self) -> bytes:
         assert self._page is not None
         assert self._request is not None
-        head, body = self._page.head, self._page.data
+        head, body = self._page.head, b"".join(self._page.parts)
         self._page = None
         if head.status_code not in (204, 304):
             path = self._request.target.decode("ascii", "replace")

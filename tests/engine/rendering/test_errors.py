@@ -34,6 +34,40 @@ def test_names_of_a_request_have_their_own_advice() -> None:
     assert "outlives its request" in str(missing("{{ request.path }}"))
 
 
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("{% for x in a %}{{ x }}{% endfor %}\n\n{{ x }}", 3),
+        ("{% for k, x in a %}\n{{ x }}{% else %}\n{{ x }}{% endfor %}\n{{ x }}", 3),
+        ("{% for y in a %}{{ y }}{% endfor %}{% for x in\nx.parts %}{{ x }}{% endfor %}", 2),
+        ("{% for x in a if x %}{{ x }}{% endfor %}\n{% if x %}{% endif %}", 2),
+        ("{% macro m(x) %}{{ x }}{% endmacro %}{{ m(1) }}\n{{ x }}", 2),
+        ("{% macro m() %}{{ caller(1) }}{% endmacro %}{% call(x) m() %}{{ x }}{% endcall %}\n{{ x }}", 2),
+        ("{% with x = 1 %}{{ x }}{% endwith %}\n{{ x }}", 2),
+        ("{% with y = 1 %}{% with x =\nx %}{{ x }}{% endwith %}{% endwith %}", 2),
+    ],
+)
+def test_the_line_is_where_the_name_is_read_from_the_view(source: str, line: int) -> None:
+    """A loop variable, an argument or a name of ``with`` is another one of the same name."""
+    error = missing(source, a=[])
+    assert (error.name, error.line) == ("x", line)
+
+
+@pytest.mark.parametrize(
+    ("source", "advice"),
+    [
+        ("{% for d, m in streams.messages %}{% endfor %}", 'self.stream("messages", [])'),
+        ("{{ uploads.avatar }}", 'self.allow_upload("avatar", …)'),
+        ("{{ live_action }}", "give it to the component"),
+        ("{{ myself }}", "Only a live component has it"),
+    ],
+)
+def test_what_the_engine_assigns_is_not_to_be_assigned(source: str, advice: str) -> None:
+    message = str(missing(source))
+    assert advice in message
+    assert "self.assign(" not in message
+
+
 def test_names_in_branches_not_taken_count() -> None:
     assert missing("{% if x %}{{ gone }}{% endif %}", x=False).name == "gone"
 

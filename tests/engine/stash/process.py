@@ -44,5 +44,11 @@ if __name__ == "__main__":
         if isinstance(store, SQLAlchemyStash):
             await store.create_table()
 
-    config = uvicorn.Config(app, port=int(sys.argv[1]), ws="websockets-sansio", log_level="error")
+    config = uvicorn.Config(
+        app,
+        port=int(sys.argv[1]),
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        log_level="error",
+    )
     Server(config).run()
