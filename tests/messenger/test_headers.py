@@ -12,6 +12,7 @@ import pytest
 from by_hand.visitors import Site, open_site
 from playwright.async_api import Browser, Page, Route, async_playwright
 
+from course.lab.browser import find_chromium
 from course.lab.signing_in import PASSWORD
 from messenger.security import HEADERS
 
@@ -68,8 +69,12 @@ async def test_every_answer_has_the_headers(site: Site) -> None:
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
+    choice = find_chromium()
+    if choice is None:
+        pytest.skip("no Chromium on this machine: `course doctor` says what to do")
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path="/usr/bin/chromium")
+        launched = playwright.chromium.launch(executable_path=str(choice.executable), args=list(choice.args))
+        opened = await launched
         yield opened
         await opened.close()
 
