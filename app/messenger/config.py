@@ -25,8 +25,6 @@ def read_environment(app: Quart) -> None:
     # Browsers ask each time whether a style or a script has changed; a short "no" is the usual answer.
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0
     argon2_costs()
-    if trusted_proxies() > 0:
-        app.asgi_app = ProxyFixMiddleware(app.asgi_app, trusted_hops=trusted_proxies())  # type: ignore[method-assign]
     # Cookies are not for scripts, and come along from pages of ours only. With https, over that alone.
     secure = switched_on("PARLEY_SECURE_COOKIES")
     app.config.update(SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=secure)
@@ -48,6 +46,12 @@ def argon2_costs() -> tuple[int, int, int] | None:
     except ValueError:
         raise RuntimeError(WRONG_COSTS) from None
     return passes, memory, lanes
+
+
+def believe_proxies(app: Quart) -> None:
+    """Let our own proxies say where a request comes from. Comes last, to be around the live sockets too."""
+    if trusted_proxies() > 0:
+        app.asgi_app = ProxyFixMiddleware(app.asgi_app, trusted_hops=trusted_proxies())  # type: ignore[method-assign]
 
 
 def trusted_proxies() -> int:

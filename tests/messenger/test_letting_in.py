@@ -21,6 +21,7 @@ from messenger.config import trusted_proxies
 from messenger.db import db
 from messenger.migrations import migrate
 from messenger.seeds import seed
+from quart_live.testing import TestSocket
 
 ALICE = "alice@example.com"
 HERE, THERE, PROXY = "192.0.2.1", "192.0.2.2", "192.0.2.99"
@@ -218,6 +219,21 @@ async def test_whose_word_counts_for_an_address(
         assert await Browser(app).sign_in("x@example.com", "a guess", **headers) == 422
         await use_up(believed)
         assert await Browser(app).sign_in("y@example.com", "a guess", **headers) == 429
+
+
+@pytest.mark.parametrize(("proxies", "believed"), [("", HERE), ("1", THERE)])
+async def test_sockets_come_from_the_same_address_as_requests(
+    monkeypatch: pytest.MonkeyPatch, proxies: str, believed: str
+) -> None:
+    monkeypatch.setenv("PARLEY_TRUSTED_PROXIES", proxies)
+    app = create_app()
+    live = app.extensions["quart_live"]
+    async with app.test_app():
+        socket = TestSocket(app, headers={"x-forwarded-for": THERE})
+        socket._scope["client"] = (HERE, 50000)
+        await socket.connect()
+        assert [each.address.name for each in live.sockets] == [f"address {believed}"]
+        await socket.close()
 
 
 @pytest.mark.parametrize("number", ["one", "-1", "1.5", "127.0.0.1", "²"])
