@@ -7,7 +7,7 @@ from quart_live.stash import SQLAlchemyStash, stash_table
 
 from . import notifications, security, signing_in
 from .account_pages import account_pages
-from .config import database_url, read_environment, static_folder
+from .config import believe_proxies, database_url, read_environment, static_folder
 from .conversation_live import ConversationLive
 from .counter_live import CounterLive
 from .db import Base, db
@@ -58,4 +58,5 @@ def create_app() -> Quart:
     live.stash.add("database", SQLAlchemyStash(db.engine, STASH))
     live.init_app(app)
     signing_in.init_app(app, live)
+    believe_proxies(app)
     return app
