@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from by_hand.visitors import Site, open_site
-from playwright.async_api import Browser, Page, Route, async_playwright
+from engine.test_server import serving
+from playwright.async_api import Browser, Page, async_playwright
+from quart import Quart
 
 from course.lab.browser import find_chromium
 from course.lab.signing_in import PASSWORD
@@ -117,18 +118,15 @@ async def test_pages_keep_to_the_policy_and_nobody_frames_them(
     assert said == []
 
     # The same browser, signed in, opens a page of another port that frames ours.
-    elsewhere = f"{site.address.rpartition(':')[0]}:50999/"
-    for path in ("/profile", "/conversations/2"):
-        frame = f'<iframe src="{site.address}{path}"></iframe>'
-        await page.route(elsewhere, partial(answer_with, frame))
-        await page.goto(elsewhere)
-        assert await page.frames[1].get_by_role("heading").count() == 0
-        with monkeypatch.context() as without:
-            without.setattr(security, "POLICY", [one for one in POLICY if "frame" not in one])
-            await page.goto(elsewhere)
-            assert await page.frames[1].get_by_role("heading").count() > 0, "else the test sees nothing"
-        await page.unroute(elsewhere)
-
-
-async def answer_with(html: str, route: Route) -> None:
-    await route.fulfill(content_type="text/html", body=html)
+    framing = Quart("framing")
+    framing.add_url_rule(
+        "/<path:path>", view_func=lambda path: f'<iframe src="{site.address}/{path}"></iframe>'
+    )
+    async with serving(framing) as elsewhere:
+        for path in ("/profile", "/conversations/2"):
+            await page.goto(elsewhere.address + path)
+            assert await page.frames[1].get_by_role("heading").count() == 0
+            with monkeypatch.context() as without:
+                without.setattr(security, "POLICY", [one for one in POLICY if "frame" not in one])
+                await page.goto(elsewhere.address + path)
+                assert await page.frames[1].get_by_role("heading").count() > 0, "else the test sees nothing"
