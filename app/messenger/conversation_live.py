@@ -39,7 +39,7 @@ class ConversationLive(ReadsMessages, ShowsToasts):
         self.reading = number
         if "line_at" in self.connect_params:
             self.line_at = id_in(self.connect_params, "line_at")
-        self.assign(error="", refusal="", note="", contacts=Contacts())
+        self.assign(error="", refusal="", note="", contacts=Contacts(), longest=chat.LONGEST_MESSAGE)
         await self.show_conversation(conversation)
         await self.show_recent()
         await self.show_conversations()

@@ -2,20 +2,21 @@
 
 from typing import Any
 
-from quart_live import LiveView
-
 from . import accounts, chat
 from .announcing import announce
 from .contacts import Contacts
 from .errors import Invalid
 from .params import id_in, text_in
+from .restoring import RestoresForm, restoring
 
 STEPS = ("people", "title", "look")
 CHOOSE_SOMEBODY = "Choose somebody first."
 
 
-class WizardLive(LiveView):
+class WizardLive(RestoresForm):
     """Shows one step at a time. What was said in the others stands in hidden inputs of the same form."""
+
+    on_mount = (restoring,)
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
         """Begin with the first step."""
@@ -53,6 +54,10 @@ class WizardLive(LiveView):
         step = text_in(params, "step")
         if step in STEPS and self.assigns.chosen:
             self.assign(step=step)
+
+    async def restore(self, fields: dict[str, Any]) -> None:
+        """The page itself was loaded again, and hands back what the one before it had kept."""
+        await self.recover(fields)
 
     async def go_on(self) -> None:
         """Go to the next step, if this one is done. The last one begins the conversation."""

@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from messenger import accounts, chat
 from messenger.chat import Conversation, Member, Message
+from messenger.chat.drafts import Draft
+from messenger.chat.polls import Choice, Question
 from messenger.db import LARGEST_ID, Base, db
 from messenger.errors import Invalid
 from messenger.migrations import migrate
@@ -47,6 +49,32 @@ async def test_a_nickname_is_there(nickname: str | None) -> None:
     with pytest.raises(Invalid) as refused:
         await accounts.create_user(nickname)  # type: ignore[arg-type]
     assert refused.value.errors == {"nickname": ["Choose a nickname."]}
+
+
+async def test_a_text_has_an_end_in_the_database_too() -> None:
+    conversation, alice, bob = await a_conversation()
+    too_long = "This is too long: 10,000 characters at most."
+    with pytest.raises(Invalid) as refused:
+        await chat.send_message(conversation.id, alice.id, "🚂" * (chat.LONGEST_MESSAGE + 1))
+    assert refused.value.errors == {"content": [too_long]}
+    # Blanks around it do not count, and an emoji counts once.
+    sent = await chat.send_message(conversation.id, alice.id, " " + "🚂" * chat.LONGEST_MESSAGE + "\n")
+    assert len(sent.content) == chat.LONGEST_MESSAGE
+    with pytest.raises(Invalid) as refused:
+        await chat.create_conversation("x" * 201, owner=alice, others=[bob])
+    assert refused.value.errors == {"title": ["200 characters at most."]}
+    question = Question(conversation_id=conversation.id, user_id=alice.id, content="x" * 201)
+    question.choices = [Choice(content="Yes"), Choice(content="No")]
+    with pytest.raises(Invalid) as refused:
+        await store(question)
+    assert refused.value.errors == {"question": ["200 characters at most."]}
+    question = Question(conversation_id=conversation.id, user_id=alice.id, content="Is it?")
+    question.choices = [Choice(content="x" * 201), Choice(content="No")]
+    with pytest.raises(Invalid) as refused:
+        await store(question)
+    assert refused.value.errors == {"choices": ["200 characters at most."]}
+    with pytest.raises(Invalid):
+        await store(Draft(conversation_id=conversation.id, user_id=alice.id, content="x" * 20_001))
 
 
 @pytest.mark.parametrize("title", [None, "", "  "])

@@ -174,7 +174,7 @@ async def test_a_conversation_is_shown_and_loses_nothing(
     async with trouble(database), page as alice:
         # It needs no write to be shown, although the tab brings a draft along.
         view = alice.view
-        key = {"content": "A long one. " * 3000, "key": str(uuid4())}
+        key = {"content": "A long one. " * 800, "key": str(uuid4())}
         assert await alice.hook("send", key) == {"later": 5}
         await alice.hook("rename", {"title": "Sunday hike" * 9})
         await alice.hook("draft", {"content": "x" * 15_000})
@@ -341,3 +341,47 @@ async def test_a_mistake_in_a_statement_is_no_trouble_of_the_database(app: Quart
     with pytest.raises(OperationalError, match="no such table"):
         async with db.session() as session:
             await session.execute(text("SELECT * FROM no_such_table"))
+
+
+# Drafts, and texts that have an end
+
+
+async def test_kept_is_only_said_of_a_draft_that_is(app: Quart, database: Path) -> None:
+    client = await signed_in(app, "Alice")
+    async with LiveViewTest(app, HIKE, client=client) as alice:
+        async with locked(database):
+            assert await alice.hook("draft", {"content": "Half a sent"}) == {"kept": False}
+        assert await alice.hook("draft", {"content": "Half a sent"}) == {"kept": True}
+    async with LiveViewTest(app, HIKE, client=client) as again:
+        assert again.find("#composer-keeps").get("data-kept") == "Half a sent"
+
+
+async def test_a_page_that_is_left_sends_its_last_letters(app: Quart) -> None:
+    client, stranger = await signed_in(app, "Alice"), app.test_client()
+    html = await (await client.get(HIKE)).get_data(as_text=True)
+    token = re.search(r'name="csrf-token" content="([^"]+)"', html)
+    assert token is not None
+    me = await accounts.find_user_by_nickname("Alice")
+    assert me is not None
+    last = {"content": "The last letters"}
+    assert (await client.post(f"{HIKE}/draft", form=last)).status_code == 400
+    assert (await stranger.post(f"{HIKE}/draft", form=last)).status_code == 302
+    assert await chat.draft_of(2, me.id) == ""
+    good = {**last, "_csrf_token": token[1]}
+    assert (await client.post("/conversations/999/draft", form=good)).status_code == 409
+    assert (await client.post(f"{HIKE}/draft", form=good)).status_code == 204
+    assert await chat.draft_of(2, me.id) == "The last letters"
+
+
+async def test_what_is_too_long_is_refused_in_words_and_lists_are_short(app: Quart) -> None:
+    client = await signed_in(app, "Alice")
+    too_long = {"refused": "This is too long: 10,000 characters at most."}
+    async with LiveViewTest(app, HIKE, client=client) as alice:
+        send = {"content": "x" * (chat.LONGEST_MESSAGE + 1), "key": str(uuid4())}
+        assert await alice.hook("send", send) == too_long
+        sent = await alice.hook("send", {"content": "y" * chat.LONGEST_MESSAGE, "key": str(uuid4())})
+        assert "sent" in (sent or {})
+    for path, times in (("/", 0), (HIKE, 1)):
+        html = await (await client.get(path)).get_data(as_text=True)
+        assert "yyy…" in html, "the beginning of the last line"
+        assert html.count("y" * chat.LONGEST_MESSAGE) == times, "it stands in its own log, and nowhere else"

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(200), nullable=False),
         *timestamps(),
         sa.CheckConstraint("trim(title) <> ''", name="title_not_blank"),
+        sa.CheckConstraint("length(title) <= 200", name="title_not_too_long"),
         sqlite_autoincrement=True,
     )
     create_members()
@@ -63,6 +64,7 @@ def create_messages() -> None:
         sa.Column("content", sa.Text, nullable=False),
         *timestamps(),
         sa.CheckConstraint("trim(content) <> ''", name="content_not_blank"),
+        sa.CheckConstraint("length(content) <= 10000", name="content_not_too_long"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_chat_messages_conversation_id_id", "chat_messages", ["conversation_id", "id"])

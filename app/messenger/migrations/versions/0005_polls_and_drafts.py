@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("content", sa.String(200), nullable=False),
         *timestamps(),
         sa.CheckConstraint("trim(content) <> ''", name="content_not_blank"),
+        sa.CheckConstraint("length(content) <= 200", name="content_not_too_long"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_chat_questions_conversation_id", "chat_questions", ["conversation_id"])
@@ -28,6 +29,7 @@ def upgrade() -> None:
         sa.Column("content", sa.String(200), nullable=False),
         sa.UniqueConstraint("question_id", "content"),
         sa.CheckConstraint("trim(content) <> ''", name="content_not_blank"),
+        sa.CheckConstraint("length(content) <= 200", name="content_not_too_long"),
         sqlite_autoincrement=True,
     )
     op.create_table(
@@ -54,6 +56,7 @@ def create_drafts() -> None:
         reference("user_id", "accounts_users.id", "CASCADE"),
         sa.Column("content", sa.Text, nullable=False),
         *timestamps(),
+        sa.CheckConstraint("length(content) <= 20000", name="content_not_too_long"),
         sa.UniqueConstraint("conversation_id", "user_id"),
         sqlite_autoincrement=True,
     )

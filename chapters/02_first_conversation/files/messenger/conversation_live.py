@@ -30,7 +30,8 @@ class ConversationLive(LiveView):
               <span class="title one-line">{{ conversation.title }}</span>
               {% if last %}
               <time datetime="{{ last.created_at.isoformat() }}">{{ last.created_at|clock_or_day }}</time>
-              <span class="last-line one-line">{{ last.author.nickname }}: {{ last.content }}</span>
+              <span class="last-line one-line">{{ last.author.nickname }}: {{
+                last.content|truncate(120, true, "…") }}</span>
               {% endif %}
             </a>
           </li>

@@ -2,6 +2,7 @@
 import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 import { keepPage, patience, watchConnection } from "./connection.js";
+import { keepEarly } from "./early.js";
 import { Composer } from "./hooks/composer.js";
 import { Dialog } from "./hooks/dialog.js";
 import { Lifecycle } from "./hooks/lifecycle.js";
@@ -9,6 +10,7 @@ import { Log } from "./hooks/log.js";
 import { Outbox } from "./hooks/outbox.js";
 import { restoresForm } from "./hooks/restore.js";
 import { Unsent } from "./hooks/unsent.js";
+import { bringFormsBack } from "./leaving.js";
 
 const csrfToken = document.querySelector("meta[name='csrf-token']").content;
 
@@ -25,8 +27,10 @@ const liveSocket = new LiveSocket("/live", Socket, {
   params: { _csrf_token: csrfToken },
   hooks: { Composer, CreateConversationForm, Dialog, Lifecycle, Log, Outbox, Unsent },
   metadata: { click: describeClick },
+  dom: { onBeforeElUpdated: keepEarly },
 });
 
+bringFormsBack();
 keepPage(liveSocket);
 watchConnection();
 liveSocket.connect();

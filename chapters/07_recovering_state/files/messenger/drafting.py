@@ -9,13 +9,20 @@ The text is in `assigns.draft` when the page is first made. From then on it belo
 
 from typing import Any
 
-from quart_live import CONTINUE, HALT, LiveView
+from quart import Blueprint, abort, request, session
+from quart.typing import ResponseReturnValue
+from quart_auth import login_required
+
+from quart_live import CONTINUE, HALT, LiveView, csrf
 
 from . import chat
 from .errors import Unavailable
 from .params import id_in, text_in
+from .signing_in import current_user
 
 EVENT = "draft"
+
+draft_pages = Blueprint("draft_pages", __name__)
 
 
 async def drafting(view: LiveView, params: dict[str, Any], session: dict[str, Any], stage: str) -> None:
@@ -30,15 +37,30 @@ async def drafting(view: LiveView, params: dict[str, Any], session: dict[str, An
     async def keep_what_is_told(_view: LiveView, event: str, params: Any) -> Any:
         if event != EVENT:
             return CONTINUE
-        await keep(here, me.id, text_in(params, "content"))
-        return HALT
+        return HALT, {"kept": await keep(here, me.id, text_in(params, "content"))}
 
     view.attach_hook("drafting", "handle_event", keep_what_is_told)
 
 
-async def keep(conversation_id: int, user_id: int, content: str) -> None:
-    """Keep the text, if this user is still a member; if not, there is no page to show it in."""
+async def keep(conversation_id: int, user_id: int, content: str) -> bool:
+    """Keep the text, if this user is still a member; if not, there is no page to show it in.
+
+    Returns:
+        whether it is kept.
+    """
     try:
         await chat.keep_draft(conversation_id, user_id, content)
     except (chat.NotAMember, Unavailable):
-        return
+        return False
+    return True
+
+
+@draft_pages.post("/conversations/<int:conversation_id>/draft")
+@login_required
+async def last_letters(conversation_id: int) -> ResponseReturnValue:
+    """What a page could not tell its view any more. It is being left, and its browser sends this."""
+    me, form = await current_user(), await request.form
+    if me is None or not csrf.matches(session, form.get("_csrf_token")):
+        abort(400)
+    kept = await keep(conversation_id, me.id, text_in(dict(form), "content"))
+    return ("", 204) if kept else abort(409)

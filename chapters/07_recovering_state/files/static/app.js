@@ -2,8 +2,10 @@
 import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 import { keepPage, patience, watchConnection } from "./connection.js";
+import { keepEarly } from "./early.js";
 import { Composer } from "./hooks/composer.js";
 import { Dialog } from "./hooks/dialog.js";
+import { keepEarlyDraft } from "./hooks/draft.js";
 import { Lifecycle } from "./hooks/lifecycle.js";
 import { Log } from "./hooks/log.js";
 import { Outbox } from "./hooks/outbox.js";
@@ -11,6 +13,7 @@ import * as recovering from "./hooks/recovering.js";
 import { restoresForm } from "./hooks/restore.js";
 import { Unsent } from "./hooks/unsent.js";
 import { whatToTell } from "./joining.js";
+import { bringFormsBack } from "./leaving.js";
 
 const csrfToken = document.querySelector("meta[name='csrf-token']").content;
 
@@ -27,8 +30,11 @@ const liveSocket = new LiveSocket("/live", Socket, {
   params: whatToTell(csrfToken),
   hooks: { Composer, CreateConversationForm, Dialog, Lifecycle, Log, Outbox, Unsent, ...recovering },
   metadata: { click: describeClick },
+  dom: { onBeforeElUpdated: keepEarly },
 });
 
+bringFormsBack();
+keepEarlyDraft();
 keepPage(liveSocket);
 watchConnection();
 liveSocket.connect();

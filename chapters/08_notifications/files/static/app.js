@@ -2,9 +2,11 @@
 import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 import { keepPage, patience, watchConnection } from "./connection.js";
+import { keepEarly } from "./early.js";
 import { Announce } from "./hooks/announce.js";
 import { Composer } from "./hooks/composer.js";
 import { Dialog } from "./hooks/dialog.js";
+import { keepEarlyDraft } from "./hooks/draft.js";
 import { Lifecycle } from "./hooks/lifecycle.js";
 import { Log } from "./hooks/log.js";
 import { Notifications } from "./hooks/notifications.js";
@@ -16,6 +18,7 @@ import { Title } from "./hooks/title.js";
 import { Toast } from "./hooks/toast.js";
 import { Unsent } from "./hooks/unsent.js";
 import { whatToTell } from "./joining.js";
+import { bringFormsBack } from "./leaving.js";
 
 const csrfToken = document.querySelector("meta[name='csrf-token']").content;
 
@@ -35,8 +38,11 @@ const liveSocket = new LiveSocket("/live", Socket, {
     Toast, Unsent, ...recovering,
   },
   metadata: { click: describeClick },
+  dom: { onBeforeElUpdated: keepEarly },
 });
 
+bringFormsBack();
+keepEarlyDraft();
 keepPage(liveSocket);
 watchConnection();
 liveSocket.connect();

@@ -9,9 +9,10 @@ from .conversations import (
     find_conversation,
 )
 from .messages import mark_seen, recent_messages, send_message
-from .models import Conversation, Member, Message, SeenMessage
+from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
 
 __all__ = [
+    "LONGEST_MESSAGE",
     "Conversation",
     "Member",
     "Message",

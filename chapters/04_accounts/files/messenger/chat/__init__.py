@@ -12,10 +12,11 @@ from .conversations import (
 )
 from .members import Leaving, MembershipEnded, NotAMember, leave_all, leavings
 from .messages import WINDOW, mark_seen, recent_messages, send_message
-from .models import Conversation, Member, Message, SeenMessage
+from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
 from .topics import conversation_topic
 
 __all__ = [
+    "LONGEST_MESSAGE",
     "WINDOW",
     "Conversation",
     "Leaving",

@@ -1,10 +1,13 @@
 // Messages on their way. Each has a key of its own, and is sent again until the server says what became of it.
 import { bubble } from "../bubble.js";
 import { load, newKey, save } from "../storage.js";
+import { wellFormed } from "../text.js";
 
 const TRIES = 5;
 const PREFIX = "outbox:";
 const NO_ANSWER = "The server could not take it.";
+// How the client words it when the server does answer, and only to say that it can do nothing with it.
+const UNREADABLE = "failed with reason";
 
 export const Outbox = {
   mounted() {
@@ -69,8 +72,9 @@ export const Outbox = {
     const { key, content } = item;
     // The server is told what it is for, and takes it nowhere else.
     const to = this.name.slice(PREFIX.length);
+    const told = this.pushEvent("send", { key, content: wellFormed(content), to });
     // No answer comes when the line breaks. Then the next connection asks again.
-    const answer = await this.pushEvent("send", { key, content, to }).catch(() => ({ none: true }));
+    const answer = await told.catch(({ message }) => ({ none: !message.includes(UNREADABLE) }));
     if (answer?.none || attempt !== this.attempt) return;
     this.waiting = null;
     if (answer?.later) {

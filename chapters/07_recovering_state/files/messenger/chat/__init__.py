@@ -15,7 +15,7 @@ from .drafts import draft_of, forget_draft, forget_drafts_of, keep_draft
 from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members, start_conversation
 from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, leavings
 from .messages import WINDOW, mark_seen, recent_messages, send_message
-from .models import Conversation, Member, Message, SeenMessage
+from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
 from .polls import Question, ask, questions_in, vote
 from .rights import (
     close_conversation,
@@ -30,6 +30,7 @@ from .searching import WHOSE, Found, search_messages
 from .topics import Changed, News, conversation_topic
 
 __all__ = [
+    "LONGEST_MESSAGE",
     "LONGEST_TITLE",
     "MOST_MEMBERS",
     "TITLE_TOO_LONG",

@@ -1,6 +1,15 @@
 """What somebody has written and not sent: kept for them, on every device of theirs."""
 
-from sqlalchemy import ColumnElement, ForeignKey, Text, UniqueConstraint, delete, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Text,
+    UniqueConstraint,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, db
@@ -17,6 +26,11 @@ class Draft(Timestamps, Base):
     __tablename__ = "chat_drafts"
     __table_args__ = (
         UniqueConstraint("conversation_id", "user_id", info=says("content", "There is a draft already.")),
+        CheckConstraint(
+            f"length(content) <= {LONGEST}",
+            name="content_not_too_long",
+            info=says("content", f"{LONGEST:,} characters at most."),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

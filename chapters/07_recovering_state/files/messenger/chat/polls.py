@@ -16,6 +16,8 @@ from .messages import require_open
 MOST_CHOICES = 12
 MOST_QUESTIONS = 20
 
+LONGEST = 200
+TOO_LONG = f"{LONGEST} characters at most."
 ASK_SOMETHING = says("question", "Ask something.")
 TWO_AT_LEAST = "Give two choices at least, each in a line of its own."
 TOO_MANY_CHOICES = f"{MOST_CHOICES} choices at most."
@@ -28,13 +30,16 @@ class Question(Timestamps, Base):
     __tablename__ = "chat_questions"
     __table_args__ = (
         CheckConstraint("trim(content) <> ''", name="content_not_blank", info=ASK_SOMETHING),
+        CheckConstraint(
+            f"length(content) <= {LONGEST}", name="content_not_too_long", info=says("question", TOO_LONG)
+        ),
         Index("ix_chat_questions_conversation_id", "conversation_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("chat_conversations.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("accounts_users.id"))
-    content: Mapped[str] = mapped_column(VisibleLine(200))
+    content: Mapped[str] = mapped_column(VisibleLine(LONGEST))
 
     choices: Mapped[list["Choice"]] = relationship(order_by="Choice.id", lazy="raise")
     votes: Mapped[list["Vote"]] = relationship(order_by="Vote.id", lazy="raise")
@@ -59,11 +64,14 @@ class Choice(Base):
     __table_args__ = (
         UniqueConstraint("question_id", "content", info=says("choices", "Each choice once.")),
         CheckConstraint("trim(content) <> ''", name="content_not_blank", info=says("choices", TWO_AT_LEAST)),
+        CheckConstraint(
+            f"length(content) <= {LONGEST}", name="content_not_too_long", info=says("choices", TOO_LONG)
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("chat_questions.id", ondelete="CASCADE"))
-    content: Mapped[str] = mapped_column(VisibleLine(200))
+    content: Mapped[str] = mapped_column(VisibleLine(LONGEST))
 
 
 class Vote(Timestamps, Base):

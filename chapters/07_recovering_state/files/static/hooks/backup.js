@@ -13,12 +13,15 @@ export const Backup = {
     this.leave = () => this.store();
     addEventListener("beforeunload", this.warn);
     addEventListener("pagehide", this.leave);
+    // A telephone may end a page in the background without a word.
+    document.addEventListener("visibilitychange", this.leave);
     this.offer();
   },
 
   destroyed() {
     removeEventListener("beforeunload", this.warn);
     removeEventListener("pagehide", this.leave);
+    document.removeEventListener("visibilitychange", this.leave);
   },
 
   disconnected() {

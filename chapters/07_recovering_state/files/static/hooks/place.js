@@ -4,7 +4,8 @@ export const Place = {
     this.log = this.el.parentElement;
     this.name = `place:${location.pathname}`;
     const kept = Number(sessionStorage.getItem(this.name));
-    if (kept) this.log.scrollTop = kept;
+    // Whoever has moved on before the join stays there.
+    if (kept && this.log.scrollTop === 0) this.log.scrollTop = kept;
     this.keep = () => sessionStorage.setItem(this.name, this.log.scrollTop);
     addEventListener("pagehide", this.keep);
   },

@@ -1,9 +1,10 @@
 // The hooks of chapter 7, by the names that templates call them.
-import { restoresForm } from "./restore.js";
+import { comesBack, restoresForm } from "./restore.js";
 
 export { Backup } from "./backup.js";
 export { Ballot } from "./ballot.js";
 export { Draft } from "./draft.js";
 export { Place } from "./place.js";
 export { Word } from "./words.js";
+export const ComesBack = comesBack();
 export const RestoresForm = restoresForm();

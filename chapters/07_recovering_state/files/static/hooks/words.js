@@ -1,7 +1,10 @@
 // One of the ways on the page `keeping`: a word that the tab keeps, and tells with the next join.
+import { wellFormed } from "../text.js";
+
 export function stashedWord(view) {
   const name = view?.querySelector("#way-param")?.dataset.word;
-  return name ? (sessionStorage.getItem(name) ?? undefined) : undefined;
+  const kept = name ? sessionStorage.getItem(name) : null;
+  return kept === null ? undefined : wellFormed(kept);
 }
 
 export const Word = {

@@ -1,5 +1,7 @@
 // Says when the connection is lost, and keeps controls from being used that would do nothing.
 // The client marks the element around a view: phx-connected, or phx-error while it has no connection.
+import { keepForms } from "./leaving.js";
+
 const SOON = 2_000;
 const LONG = 15_000;
 const SECOND = 1_000;
@@ -8,7 +10,16 @@ const NEEDS_SERVER = "[phx-click], form[phx-submit] button:not([type='button'], 
 const OFFLINE = " (offline)";
 
 // A line can hang without a word. If a heartbeat has no answer when the next one is due, it is lost.
-export const patience = { heartbeatIntervalMs: 10_000 };
+// A line that is there is no success yet: if each time what the page says first ends it again, the client would
+// come back at once, for ever. So we count what came to nothing, until a view has joined.
+const WAITS = [10, 50, 100, 150, 200, 250, 500, 1_000, 2_000];
+const LONGEST_WAIT = 5_000;
+let inVain = 0;
+
+export const patience = {
+  heartbeatIntervalMs: 10_000,
+  reconnectAfterMs: () => WAITS[inVain++] ?? LONGEST_WAIT,
+};
 
 // Half a minute after something was sent and not answered, the client gives up and loads the page again.
 // Without a line nothing would come, and what is written there would be lost. So it shall go on connecting,
@@ -56,6 +67,7 @@ export function watchConnection() {
     timers.forEach(clearTimeout);
     clearInterval(seconds);
     timers = null;
+    inVain = 0;
     bar.textContent = "";
     dialog.open = false;
     delete document.documentElement.dataset.connection;
@@ -98,8 +110,10 @@ async function answer(dialog, wanted) {
   try {
     // Without this question a refresh might lead to the browser's own error page, and away from ours.
     await fetch(location.href, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(5_000) });
-    location.reload();
   } catch {
     said.textContent = "It does not answer yet. We go on trying.";
+    return;
   }
+  if (keepForms()) location.reload();
+  else said.textContent = "This browser has no room to keep what you have written. Copy it, then refresh the page.";
 }

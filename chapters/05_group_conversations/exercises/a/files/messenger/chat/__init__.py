@@ -14,7 +14,7 @@ from .conversations import (
 from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members, start_conversation
 from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, leavings
 from .messages import WINDOW, mark_seen, recent_messages, send_message
-from .models import Conversation, Member, Message, SeenMessage
+from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
 from .rights import (
     close_conversation,
     hand_over,
@@ -27,6 +27,7 @@ from .rights import (
 from .topics import Changed, News, conversation_topic, user_topic
 
 __all__ = [
+    "LONGEST_MESSAGE",
     "LONGEST_TITLE",
     "MOST_MEMBERS",
     "TITLE_TOO_LONG",

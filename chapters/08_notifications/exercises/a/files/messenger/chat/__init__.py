@@ -15,7 +15,7 @@ from .drafts import draft_of, forget_draft, forget_drafts_of, keep_draft
 from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members, start_conversation
 from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, leavings
 from .messages import WINDOW, mark_seen, recent_messages, send_message
-from .models import Conversation, Member, Message, SeenMessage
+from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
 from .polls import Question, ask, questions_in, vote
 from .reading import Read, Unread, mark_all_read, mark_read, read_up_to, unread_of
 from .rights import (
@@ -31,6 +31,7 @@ from .searching import WHOSE, Found, search_messages
 from .topics import Changed, News, Started, conversation_topic, user_topic
 
 __all__ = [
+    "LONGEST_MESSAGE",
     "LONGEST_TITLE",
     "MOST_MEMBERS",
     "TITLE_TOO_LONG",

@@ -1,0 +1,77 @@
+// A page without a connection may have to go: its session has ended, or somebody refreshes it. What stands in
+// its forms is kept in the tab, for the next page at this address, and for the same user.
+import { isChanged } from "./early.js";
+
+const PREFIX = "forms:";
+const FORMS = "form[id][phx-change], form[id][phx-submit]";
+
+const me = document.querySelector("meta[name='user-id']")?.content;
+const name = `${PREFIX}${me}:${location.pathname}`;
+const isJoined = () => document.querySelector(".phx-connected") !== null;
+
+let waiting = {};
+let kept = false;
+
+// Here, and so before the client hears of it: it closes its socket then, and no view looks joined any more.
+addEventListener("pagehide", () => {
+  if (!isJoined()) keepForms();
+  // Whoever goes on from here has had what was kept.
+  else if (!kept) sessionStorage.removeItem(name);
+});
+
+// Before the views join: what stands in a field then is told afterwards, see early.js.
+export function bringFormsBack() {
+  forgetOthers();
+  waiting = load();
+  for (const [id, content] of Object.entries(waiting)) fill(document.getElementById(id), content);
+}
+
+// Whether it worked: there may be no room, or it is not allowed.
+export function keepForms() {
+  if (!me) return true;
+  const forms = [...document.querySelectorAll(FORMS)].map((form) => [form.id, contentOf(form)]);
+  // Before the join, some of what came from the page before is not in this one yet.
+  const all = { ...Object.fromEntries(forms), ...(isJoined() ? {} : waiting) };
+  try {
+    if (forms.length) sessionStorage.setItem(name, JSON.stringify(all));
+    kept = true;
+  } catch {
+    return false;
+  }
+  return true;
+}
+
+// For the hook of a form that is more than its fields. Undefined when nothing has been kept.
+export function takeForm(id) {
+  const content = waiting[id];
+  delete waiting[id];
+  return content;
+}
+
+export function contentOf(form) {
+  return new URLSearchParams(new FormData(form)).toString();
+}
+
+function load() {
+  try {
+    return JSON.parse(sessionStorage.getItem(name)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+// Somebody else has signed in here.
+function forgetOthers() {
+  const isTheirs = (one) => one.startsWith(PREFIX) && !one.startsWith(`${PREFIX}${me}:`);
+  if (me) for (const one of Object.keys(sessionStorage).filter(isTheirs)) sessionStorage.removeItem(one);
+}
+
+function fill(form, content) {
+  const values = new URLSearchParams(content);
+  for (const field of form?.elements ?? []) {
+    if (!field.name || field.type === "hidden" || isChanged(field)) continue;
+    const isMark = field.matches("[type=checkbox], [type=radio]");
+    if (isMark) field.checked = values.getAll(field.name).includes(field.value);
+    else if (values.has(field.name)) field.value = values.get(field.name);
+  }
+}
