@@ -11,6 +11,7 @@ from .config import believe_proxies, database_url, read_environment, static_fold
 from .conversation_live import ConversationLive
 from .counter_live import CounterLive
 from .db import Base, db
+from .drafting import draft_pages
 from .errors import Unavailable
 from .keeping_live import KeepingLive
 from .lifecycle_live import LifecycleLive
@@ -42,6 +43,7 @@ def create_app() -> Quart:
         app.add_template_filter(template_filter)
     app.register_blueprint(pages)
     app.register_blueprint(account_pages)
+    app.register_blueprint(draft_pages)
     app.register_blueprint(notification_pages)
     app.register_error_handler(404, not_found)
     app.register_error_handler(Unavailable, unavailable)
