@@ -13,12 +13,19 @@ function button(text, value, key) {
   return made;
 }
 
+// Its words run in their own direction.
+export function words(content) {
+  const made = element("p", "bubble", content);
+  made.dir = "auto";
+  return made;
+}
+
 export function bubble({ key, content, sent, refused }) {
   const state = refused ? "Not sent" : sent ? "Sent" : "Sending";
   const mark = element("span", `state ${state.toLowerCase().replace(" ", "-")}`);
   mark.append(element("span", "visually-hidden", state));
   mark.title = state;
-  const item = element("li", "message mine", element("p", "bubble", content));
+  const item = element("li", "message mine", words(content));
   item.append(element("span", "stamp", mark));
   if (refused) {
     const reason = element("div", "refused", element("span", "", `Not sent. ${refused}`));

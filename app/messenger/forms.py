@@ -162,7 +162,7 @@ class RegisterForm(PageForm):
         "Nickname",
         filters=[in_one_line],
         validators=[DataRequired("Choose a nickname."), at_most(LONGEST_NICKNAME), tells_who],
-        render_kw={"autocomplete": "nickname"},
+        render_kw={"autocomplete": "nickname", "dir": "auto"},
     )
     email = EmailField(
         "Email",

@@ -1,5 +1,5 @@
 // On the dashboard: what was written and could not be sent. From here it can be read, and thrown away.
-import { element } from "../bubble.js";
+import { element, words } from "../bubble.js";
 import { everything, save, load } from "../storage.js";
 
 export const Unsent = {
@@ -22,7 +22,7 @@ export const Unsent = {
     const discard = element("button", "", "Discard");
     Object.assign(discard.dataset, { name: `outbox:${this.el.dataset.me}:${mark}`, key });
     discard.type = "button";
-    return element("li", "", element("p", "bubble", content), this.place(mark, title), discard);
+    return element("li", "", words(content), this.place(mark, title), discard);
   },
 
   // Whoever is still a member goes there, and it is sent.

@@ -11,6 +11,9 @@ first render over HTTP has shown, and is then told that it has crashed. The page
 after it was opened, the element keeps its content, and the client has three tries more. A view that is not in
 the page's first HTML has nothing to keep; it is let in, empty, at its first try.
 
+Measured in Chromium: tries at 0, 1 and 3 s, the page goes on at 3.2 s; tries at 4, 6 and 11 s, given up then.
+What the client has given up it makes anew, empty, and tries again, when the parent's HTML changes next.
+
 A mount that takes longer than `MOUNT_SECONDS` counts as failed: what takes its time belongs after the mount,
 see `assign_async`.
 """

@@ -20,18 +20,18 @@ class ConversationLive(LiveView):
         <p class="me">
           <span class="avatar" style="--hue: {{ me.id|hue }}" aria-hidden="true">{{
             me.nickname|initials }}</span>
-          <b class="one-line">{{ me.nickname }}</b>
+          <b class="one-line"><bdi>{{ me.nickname }}</bdi></b>
         </p>
         <ul>
           {% for conversation, last in summaries %}
           <li id="conversation-{{ conversation.id }}">
             <a href="/conversations/{{ conversation.id }}/users/{{ me.id }}"
                {% if conversation.id == here.id %}aria-current="page"{% endif %}>
-              <span class="title one-line">{{ conversation.title }}</span>
+              <span class="title one-line"><bdi>{{ conversation.title }}</bdi></span>
               {% if last %}
-              <time datetime="{{ last.created_at.isoformat() }}">{{ last.created_at|clock_or_day }}</time>
-              <span class="last-line one-line">{{ last.author.nickname }}: {{
-                last.content|truncate(120, true, "…") }}</span>
+              {{ last.created_at|clock_or_day }}
+              <span class="last-line one-line"><bdi>{{ last.author.nickname }}</bdi>: <bdi>{{
+                last.content|truncate(120, true, "…") }}</bdi></span>
               {% endif %}
             </a>
           </li>
@@ -43,9 +43,9 @@ class ConversationLive(LiveView):
         <header>
           <a class="back" href="/" aria-label="All conversations">‹</a>
           <div>
-            <h1 id="title" class="one-line">{{ here.title }}</h1>
-            <p class="muted one-line">{{ me.nickname }} (you){%
-              for other in others %}, {{ other.nickname }}{% endfor
+            <h1 id="title" class="one-line"><bdi>{{ here.title }}</bdi></h1>
+            <p class="muted one-line"><bdi>{{ me.nickname }}</bdi> (you){%
+              for other in others %}, <bdi>{{ other.nickname }}</bdi>{% endfor
               %} · {{ total }} message{{ "s" if total != 1 }}</p>
           </div>
         </header>
@@ -58,9 +58,9 @@ class ConversationLive(LiveView):
               {% if opens_day %}<h2 class="day">{{ message.created_at|day_name }}</h2>{% endif %}
               <span class="avatar" style="--hue: {{ message.user_id|hue }}" aria-hidden="true">{{
                 message.author.nickname|initials }}</span>
-              <span class="author {% if mine or continues %}visually-hidden{% endif %}">{{
-                message.author.nickname }}</span>
-              <p class="bubble">{{ message.content }}</p>
+              <span class="author {% if mine or continues %}visually-hidden{% endif %}"><bdi>{{
+                message.author.nickname }}</bdi></span>
+              <p class="bubble" dir="auto">{{ message.content }}</p>
               <time datetime="{{ message.created_at.isoformat() }}">{{ message.created_at|clock }}</time>
             </li>
             {% endfor %}
@@ -71,7 +71,7 @@ class ConversationLive(LiveView):
         <form id="composer" class="composer" phx-submit="send" phx-hook="Composer">
           <label for="composer-text" class="visually-hidden">Message</label>
           <div id="composer-keeps" phx-update="ignore">
-            <textarea id="composer-text" name="content" rows="1" placeholder="Message"
+            <textarea id="composer-text" name="content" dir="auto" rows="1" placeholder="Message"
                       aria-describedby="composer-error"></textarea>
           </div>
           <button class="primary">Send</button>
