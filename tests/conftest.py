@@ -14,6 +14,7 @@ import re
 import signal
 from typing import Any
 
+import guarding
 import pytest
 
 WHY = (
@@ -30,9 +31,15 @@ _left_out = pytest.StashKey[int]()
 
 
 def pytest_configure() -> None:
-    """Where a shell starts the tests in the background, Ctrl-C is ignored, and by their children too."""
+    """Start the guard; hear Ctrl-C, which tests that a shell starts in the background ignore at first."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    guarding.begin()
+
+
+def pytest_unconfigure() -> None:
+    """Whatever the tests have started and left ends now."""
+    guarding.end()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

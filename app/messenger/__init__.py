@@ -5,7 +5,7 @@ from quart import Quart
 from quart_live import LiveRouter, QuartLive
 from quart_live.stash import SQLAlchemyStash, stash_table
 
-from . import notifications, signing_in
+from . import notifications, security, signing_in
 from .account_pages import account_pages
 from .config import believe_proxies, database_url, read_environment, static_folder
 from .conversation_live import ConversationLive
@@ -32,6 +32,7 @@ def create_app() -> Quart:
     """Build the app. What it reads from the environment is listed in env.sample."""
     app = Quart(__name__, static_folder=static_folder(), static_url_path="/static")
     read_environment(app)
+    security.init_app(app)
 
     db.connect(database_url())
     app.after_serving(db.disconnect)

@@ -14,12 +14,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from course.errors import CourseError
+from course.loopback import spare_loopback
 from course.model import Chapter, Course
 
 if TYPE_CHECKING:
     from course.lab import Lab
 
 __all__ = ["Chapter", "Course", "CourseError", "Lab"]
+
+# All servers of the course are on this machine.
+spare_loopback()
 
 
 def __getattr__(name: str) -> Any:

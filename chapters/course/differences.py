@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
+from course.states import legible, plain, same_text
+
 CONTEXT = 2
 """Unchanged lines shown around a change."""
 
@@ -66,12 +68,13 @@ class FileDifference:
     @property
     def summary(self) -> str:
         """One line: the path, and how it differs."""
+        path = legible(self.path)
         if self.mine is None:
-            return f"{self.path}  (not in your workspace yet)"
+            return f"{path}  (not in your workspace yet)"
         if self.theirs is None:
-            return f"{self.path}  (yours alone)"
+            return f"{path}  (yours alone)"
         added, removed = self._counts()
-        return f"{self.path}  (+{added} −{removed} to the chapter's version)"
+        return f"{path}  (+{added} −{removed} to the chapter's version)"
 
     def _counts(self) -> tuple[int, int]:
         lines = changed_lines(*self.texts())
@@ -79,14 +82,14 @@ class FileDifference:
 
     def texts(self) -> tuple[str, str]:
         """Both versions as text; a missing one is empty."""
-        mine, theirs = self.mine or b"", self.theirs or b""
+        mine, theirs = plain(self.mine or b""), plain(self.theirs or b"")
         return mine.decode("utf-8", "replace"), theirs.decode("utf-8", "replace")
 
 
 def compare(mine: dict[str, bytes], theirs: dict[str, bytes]) -> list[FileDifference]:
-    """All files in which two states differ, by path."""
+    """All files in which two states differ, by path. Line ends and the like do not count; see `plain`."""
     return [
         FileDifference(path, mine.get(path), theirs.get(path))
         for path in sorted({*mine, *theirs})
-        if mine.get(path) != theirs.get(path)
+        if not same_text(mine.get(path), theirs.get(path))
     ]

@@ -1,19 +1,29 @@
-"""``course lab``: JupyterLab on the learner's own copies of the notebooks."""
+"""``course lab``: JupyterLab on the learner's own copies of the notebooks.
+
+    python -m course.jupyter …
+
+is JupyterLab as ``course lab`` starts it: a process that ends, with its kernels, when its standard input
+does. So it goes when its parent dies, whatever of: Ctrl-C, SIGTERM, a closed terminal, ``kill -9``.
+"""
 
 from __future__ import annotations
 
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import sysconfig
+import threading
 import time
 import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 from course.errors import CourseError
+from course.kernels import introduce
+from course.lab.process import detached
+from course.loopback import open_here
 from course.model import Course
 from course.serving import HOST
 from course.workspace import Workspace
@@ -22,6 +32,9 @@ SETTINGS = Path(__file__).parent / "jupyter_settings"
 """Settings for JupyterLab: no questions about news, no look for updates; the course works offline."""
 
 SECONDS_TO_START = 60
+
+# JupyterLab ends its kernels first, in good order.
+SECONDS_TO_END = 15.0
 
 
 def lab_environment(token: str) -> dict[str, str]:
@@ -34,7 +47,7 @@ def lab_environment(token: str) -> dict[str, str]:
 def lab_command(root: Path, notebook: str, port: int, browser: bool) -> list[str]:
     """The command that opens JupyterLab on ``notebook``, a path below ``root``."""
     command = [
-        *(sys.executable, "-m", "jupyterlab"),
+        *(sys.executable, "-m", "course.jupyter"),
         f"--ServerApp.root_dir={root}",
         f"--ServerApp.ip={HOST}",
         f"--ServerApp.port={port}",
@@ -55,6 +68,7 @@ def open_lab(course: Course, port: int, browser: bool, on_ready: Callable[[str],
     """Runs JupyterLab until Ctrl-C; ``on_ready`` gets the address once it answers. Returns an exit code."""
     workspace = Workspace(course)
     workspace.add_notebooks()
+    introduce()
     chapter = course.all_chapters[0] if course.all_chapters else None
     if chapter is None or not (course.workspace / "notebooks" / chapter.notebook_name).is_file():
         raise CourseError("There are no notebooks yet.", "Run `course weave`.")
@@ -62,9 +76,13 @@ def open_lab(course: Course, port: int, browser: bool, on_ready: Callable[[str],
     token = secrets.token_urlsafe(16)
     server = subprocess.Popen(
         lab_command(course.workspace, notebook, port, browser),
+        stdin=subprocess.PIPE,
         env=lab_environment(token),
         cwd=course.workspace,
+        # What the terminal sends is for us. We end it, by closing its standard input.
+        **detached(),
     )
+    _interrupt_at_the_end()
     try:
         _wait_until_it_answers(server, port)
         on_ready(f"http://{HOST}:{port}/lab/tree/{notebook}?token={token}")
@@ -83,7 +101,7 @@ def _wait_until_it_answers(server: subprocess.Popen[bytes], port: int) -> None:
                 "JupyterLab did not start; its own words are above.", "`course doctor` may know more."
             )
         try:
-            with urllib.request.urlopen(f"http://{HOST}:{port}/api", timeout=2):
+            with open_here(f"http://{HOST}:{port}/api", timeout=2):
                 return
         except urllib.error.HTTPError:
             return
@@ -94,11 +112,43 @@ def _wait_until_it_answers(server: subprocess.Popen[bytes], port: int) -> None:
     )
 
 
+def _interrupt_at_the_end() -> None:
+    """Take SIGTERM, and the end of the terminal, for a Ctrl-C."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+
+
 def _stop(server: subprocess.Popen[bytes]) -> None:
-    if server.poll() is None:
-        server.terminate()
+    if server.stdin is not None:
+        server.stdin.close()
     try:
-        server.wait(timeout=10)
+        server.wait(timeout=SECONDS_TO_END + 2)
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()
+
+
+def _end_with_input() -> None:
+    """In a thread: when standard input ends, end JupyterLab as SIGTERM does; at once if it takes too long."""
+    sys.stdin.buffer.read()
+    late = threading.Timer(SECONDS_TO_END, os._exit, (1,))
+    late.daemon = True
+    late.start()
+    if os.name == "posix":
+        # To the process, not to this thread: it wakes the loop that the first thread waits in.
+        os.kill(os.getpid(), signal.SIGTERM)
+    else:
+        signal.raise_signal(signal.SIGTERM)
+
+
+def main() -> None:
+    """Run JupyterLab with the arguments of the command line, until standard input ends."""
+    from jupyterlab.labapp import main as run_jupyterlab  # type: ignore[import-untyped]
+
+    threading.Thread(target=_end_with_input, name="course-lab-end", daemon=True).start()
+    run_jupyterlab()
+
+
+if __name__ == "__main__":
+    main()

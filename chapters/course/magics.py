@@ -18,7 +18,7 @@ from typing import Any
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import display
 
-from course.differences import changed_lines, in_html
+from course.differences import changed_lines, compare, in_html
 from course.errors import CourseError
 from course.model import Chapter, Course
 from course.saving import Saved, Saver
@@ -144,7 +144,7 @@ def settle(workspace: Workspace, chapter: Chapter) -> tuple[str, bool]:
         workspace.progress.chapter = chapter.number
         given = "now the end of the chapter before" if begins else "filled by the cells below"
         return f"{title} Your workspace was empty; it is {given}.", False
-    if workspace.files() == begins:
+    if not compare(workspace.files(), begins):
         workspace.progress.chapter = chapter.number
         return f"{title} Your workspace is ready: the end of the chapter before.", False
     if state == chapter.number:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from course.errors import CourseError
-from course.states import Files
+from course.states import Files, plain, same_text
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,14 @@ class Merged:
 
 
 def merge_states(ours: Mapping[str, bytes], base: Files, theirs: Files, labels: Labels) -> Merged:
-    """Carries what changed from ``base`` to ``theirs`` into ``ours``."""
+    """Carries what changed from ``base`` to ``theirs`` into ``ours``, whose line ends do not count."""
     merged = Merged(dict(ours))
     for path in sorted({*base, *theirs}):
         mine, old, new = ours.get(path), base.get(path), theirs.get(path)
-        if old == new or mine == new:
+        if old == new or same_text(mine, new):
             continue
         if new is None:
-            if mine == old:
+            if same_text(mine, old):
                 del merged.files[path]
                 merged.changed.append(path)
             elif mine is not None:
@@ -73,10 +73,10 @@ def merge_states(ours: Mapping[str, bytes], base: Files, theirs: Files, labels: 
             continue
         if mine is None and old is not None:
             merged.remarks.append(f"{path} was gone from your workspace; the chapter's version is back.")
-        if mine == old or mine is None:
+        if mine is None or same_text(mine, old):
             merged.files[path] = new
         else:
-            merged.files[path], conflicts = merge_text(mine, old or b"", new, labels)
+            merged.files[path], conflicts = merge_text(plain(mine), old or b"", new, labels)
             if conflicts:
                 merged.conflicts.append(path)
         merged.changed.append(path)

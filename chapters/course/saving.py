@@ -15,6 +15,7 @@ from course.manuscript import check_path
 from course.model import Chapter
 from course.plan import Plan, read_plan
 from course.records import read_json, write_json, write_whole
+from course.states import plain
 from course.syntax import problem_in
 from course.tangling import Save, assemble
 from course.workspace import Workspace
@@ -181,7 +182,8 @@ class Saver:
         target = self.workspace.folder / path
         if not target.is_file():
             return None
-        return target.read_bytes().decode("utf-8", "replace")
+        # With the line ends of the course's own files, whatever an editor has made of them.
+        return plain(target.read_bytes()).decode("utf-8", "replace")
 
 
 def _place(parts: dict[int, str], total: int, line: int) -> tuple[int, int, str]:

@@ -10,7 +10,7 @@ from course.checks.report import CheckResult
 from course.differences import compare
 from course.hints import hints_of
 from course.model import Chapter, Course
-from course.states import fold
+from course.states import fold, previous, same_text
 from course.workspace import Workspace
 
 BAR = 20
@@ -93,6 +93,25 @@ def remember(course: Course, workspace: Workspace, chapter: Chapter, results: It
     green = bool(verdicts) and all(verdict == "passed" for verdict in verdicts.values())
     workspace.progress.record(chapter.number, green)
     return green
+
+
+def not_saved(course: Course, workspace: Workspace) -> list[str]:
+    """The files of the chapter in work that its cells have not written yet, each with the parts to come."""
+    number = workspace.progress.chapter
+    if not number:
+        return []
+    chapter = course.chapter(number)
+    wanted, begun, present = fold(course, number), previous(course, chapter), workspace.files()
+    told = []
+    for path, content in wanted.items():
+        missing, total = workspace.parts.missing(number, path)
+        if missing:
+            told.append(f"{path} (part {' and '.join(f'{part}/{total}' for part in missing)})")
+        elif path not in present or (
+            content != begun.get(path) and same_text(present[path], begun.get(path))
+        ):
+            told.append(path)
+    return told
 
 
 def files_left(course: Course, workspace: Workspace, chapter: Chapter) -> int:

@@ -7,9 +7,11 @@ over the rest.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+import stat
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from course.errors import CourseError
@@ -23,37 +25,109 @@ ROOTS = ("messenger", "static")
 NOT_FOLDED = ("package.json", "package-lock.json", "node_modules")
 """What lies in ``static/`` of the repository without being part of the messenger's states."""
 
-_LEFTOVERS = {"__pycache__", ".ipynb_checkpoints", ".mypy_cache", ".ruff_cache", ".DS_Store"}
+# What systems and programs leave in a folder. Whatever begins with a dot is such a thing, too.
+_LEFTOVERS = {"__pycache__", "Thumbs.db", "desktop.ini", "Icon\r", "4913"}
+_LEFT_BY_EDITORS = ("~", "#", ".pyc", ".pyo", ".swp", ".swo", ".tmp", ".bak", ".orig", ".rej")
+
+LARGEST = 20_000_000
+"""Bytes of the largest file that can belong to a messenger; a film that lies beside it does not."""
+
+
+def is_leftover(name: str) -> bool:
+    """Whether a file or folder of this name is a cache, a lock or a copy, and no work of anybody's."""
+    return name in _LEFTOVERS or name.startswith((".", "#", "~$")) or name.endswith(_LEFT_BY_EDITORS)
 
 
 def read_tree(folder: Path) -> Files:
-    """All files of ``folder/messenger`` and ``folder/static``, without caches and client packages."""
+    """All files of ``folder/messenger`` and ``folder/static``, without caches and client packages.
+
+    What is no file is passed over: a link that leads nowhere, a pipe, a socket.
+
+    Raises:
+        CourseError: a file may not be read.
+    """
     files: Files = {}
     for root in ROOTS:
         top = folder / root
-        skip = NOT_FOLDED if root == "static" else ()
-        for path in _walk(top, skip):
-            files[f"{root}/{path.relative_to(top).as_posix()}"] = path.read_bytes()
+        for path in own_files_in(top, NOT_FOLDED if root == "static" else ()):
+            shown = f"{root}/{path.relative_to(top).as_posix()}"
+            try:
+                files[shown] = path.read_bytes()
+            except FileNotFoundError:
+                continue  # an editor has just put another in its place
+            except OSError as error:
+                raise CourseError(
+                    f"{legible(shown)} cannot be read: {error.strerror}.",
+                    "Make it readable, or take it out of that folder.",
+                ) from None
     return files
 
 
-def _walk(folder: Path, skip: tuple[str, ...] = ()) -> Iterator[Path]:
-    if not folder.is_dir():
+def own_files_in(
+    folder: Path, skip: Iterable[str] = (), above: frozenset[tuple[int, int]] = frozenset()
+) -> Iterator[Path]:
+    """The regular files below a folder, in order, leftovers left out.
+
+    Args:
+        folder: where; nothing is found where there is none.
+        skip: names to pass over in it.
+        above: the folders this one lies in, so that a link to one of them leads in no circle.
+    """
+    try:
+        entries = sorted(folder.iterdir())
+        found = folder.stat()
+    except OSError:
         return
-    for entry in sorted(folder.iterdir()):
-        if entry.name in skip or entry.name in _LEFTOVERS or entry.suffix == ".pyc":
+    here = (found.st_dev, found.st_ino)
+    if here in above:
+        return
+    for entry in entries:
+        if entry.name in skip or is_leftover(entry.name):
             continue
-        if entry.is_dir():
-            yield from _walk(entry)
-        else:
+        try:
+            what = entry.stat()
+        except OSError:
+            continue
+        if stat.S_ISDIR(what.st_mode):
+            yield from own_files_in(entry, above=above | {here})
+        elif stat.S_ISREG(what.st_mode) and what.st_size <= LARGEST:
             yield entry
+
+
+def legible(path: str) -> str:
+    """A path for people to read; bytes of its name that are no UTF-8 stand as numbers."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def plain(content: bytes) -> bytes:
+    """A text without the marks that editors and systems leave in it; what is not text stays as it is.
+
+    Without a byte order mark, with one kind of line ends, without blanks at the end of a line or of the file.
+    """
+    if b"\0" in content:
+        return content
+    try:
+        lines = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    except UnicodeDecodeError:
+        return content
+    text = "\n".join(line.rstrip(" \t") for line in lines).rstrip("\n")
+    return f"{text}\n".encode() if text else b""
+
+
+def same_text(one: bytes | None, other: bytes | None) -> bool:
+    """Whether two versions of a file are equal to a reader; None is a file that is missing."""
+    if one is None or other is None or one == other:
+        return one == other
+    return plain(one) == plain(other)
 
 
 def overlay(chapter: Chapter) -> Files:
     """The whole files this chapter adds or changes."""
     if chapter.files_dir.is_dir():
         strangers = [
-            e.name for e in chapter.files_dir.iterdir() if e.name not in (*ROOTS, *_LEFTOVERS) or e.is_file()
+            e.name
+            for e in chapter.files_dir.iterdir()
+            if not is_leftover(e.name) and (e.name not in ROOTS or e.is_file())
         ]
         if strangers:
             raise CourseError(
@@ -135,12 +209,22 @@ def write_state(files: Mapping[str, bytes], folder: Path) -> list[str]:
         (folder / path).unlink()
     for path, content in sorted(files.items()):
         if present.get(path) != content:
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+            _put(folder / path, content, path)
             touched.append(path)
     _drop_empty_folders(folder)
     return sorted(touched)
+
+
+def _put(target: Path, content: bytes, path: str) -> None:
+    """Write a file where it belongs, in the place of a link or a pipe that goes by its name."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_dir() and not target.is_symlink():
+        raise CourseError(
+            f"{path} is a folder in your workspace, and should be a file.", "Take that folder out of there."
+        )
+    if target.is_symlink() or (target.exists() and not target.is_file()):
+        target.unlink()
+    target.write_bytes(content)
 
 
 def _drop_empty_folders(folder: Path) -> None:
@@ -154,4 +238,5 @@ def _drop_empty_folders(folder: Path) -> None:
                 if not any(here.parent.glob("*.py")):
                     shutil.rmtree(here, ignore_errors=True)
             elif not names and not any((here / name).is_dir() for name in folders):
-                here.rmdir()
+                with contextlib.suppress(OSError):
+                    here.rmdir()

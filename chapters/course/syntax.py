@@ -44,7 +44,8 @@ def _python_problem(path: str, text: str) -> Problem | None:
             tree = ast.parse(text, path)
             compile(tree, path, "exec", dont_inherit=True)
     except SyntaxError as error:
-        return Problem(error.lineno or 1, error.msg)
+        hint = " (a blank that does not break: type a plain one)" if "U+00A0" in error.msg else ""
+        return Problem(error.lineno or 1, error.msg + hint)
     except ValueError as error:
         return Problem(1, str(error))
     for line, source in _inline_templates(tree):

@@ -21,6 +21,7 @@ from course.cli.screen import say
 from course.errors import CourseError
 from course.model import Chapter, Course
 from course.standing import remember, standing
+from course.states import is_leftover
 from course.workspace import Workspace
 
 RunOne = Callable[[Check], Awaitable[CheckResult]]
@@ -107,11 +108,7 @@ class Watcher:
 def is_own_file(path: str) -> bool:
     """Whether a change of this path is the learner's: not a cache's, nor a copy that an editor makes."""
     name = Path(path)
-    return not (
-        any(part in IGNORED for part in name.parts)
-        or name.name.startswith((".", "#"))
-        or name.name.endswith(("~", ".swp", ".tmp", ".pyc"))
-    )
+    return not (any(part in IGNORED for part in name.parts) or is_leftover(name.name))
 
 
 async def saves(course: Course) -> AsyncIterator[None]:

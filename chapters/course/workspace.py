@@ -13,10 +13,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from course.differences import compare
 from course.errors import CourseError
 from course.model import Chapter, Course
 from course.records import Kept, Parts, Progress, read_json, write_json, write_whole
-from course.states import Files, fold, previous, read_tree, solution, write_state
+from course.states import Files, fold, previous, read_tree, same_text, solution, write_state
 
 DATA = "workspace"
 """The folder in ``workspace/data`` that holds the learner's own database."""
@@ -50,15 +51,16 @@ class Workspace:
     def state(self) -> int | None:
         """The number of the state the workspace equals; None when it equals none."""
         files = self.files()
-        return next((n for n in range(self.course.last + 1) if fold(self.course, n) == files), None)
+        numbers = range(self.course.last + 1)
+        return next((n for n in numbers if not compare(files, fold(self.course, n))), None)
 
     def is_known(self, path: str, content: bytes) -> bool:
         """Whether ``content`` came from the course, so that nobody loses work when it goes."""
         for chapter in self.course.chapters:
-            if fold(self.course, chapter.number).get(path) == content:
+            if same_text(fold(self.course, chapter.number).get(path), content):
                 return True
             for letter in chapter.exercises:
-                if solution(chapter, letter).get(path) == content:
+                if same_text(solution(chapter, letter).get(path), content):
                     return True
         return False
 

@@ -29,6 +29,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import guarding
 import psutil
 from clicking import Clicking
 from playwright.async_api import Error as PlaywrightError
@@ -203,6 +204,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
+    guarding.begin()
     try:
         asyncio.run(soak(arguments.minutes, arguments.seed, print))
     except LeftBehindError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -13,10 +14,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 
 from course import Course, CourseError
+from course.loopback import open_here, spare_loopback
 from course.serving import free_port, require_free
 
 Run = Callable[..., tuple[int, str]]
@@ -160,6 +164,55 @@ def test_a_free_port_is_found_behind_a_taken_one() -> None:
         with pytest.raises(CourseError):
             require_free(number, "course run")
         assert free_port(number) > number
+
+
+def ask_lab(address: str, path: str, method: str = "GET") -> Any:
+    """A request to JupyterLab's own API, with the token of an address."""
+    place, _, token = address.partition("?token=")
+    root = "/".join(place.split("/")[:3])
+    request = urllib.request.Request(root + path, method=method, headers={"Authorization": f"token {token}"})
+    with open_here(request, timeout=30) as response:
+        return json.load(response)
+
+
+def test_this_machine_is_spared_from_proxies() -> None:
+    none: dict[str, str] = {"PATH": "/bin"}
+    spare_loopback(none)
+    assert none == {"PATH": "/bin"}
+    some = {"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "intranet, 127.0.0.1"}
+    spare_loopback(some)
+    spare_loopback(some)
+    assert some["no_proxy"] == some["NO_PROXY"] == "intranet,127.0.0.1,localhost,::1,.localhost"
+    assert some["HTTPS_PROXY"] == "http://proxy:3128", "npm and pip need it"
+
+
+ENDS = {
+    "terminated": signal.SIGTERM,
+    "its terminal closed": getattr(signal, "SIGHUP", None),
+    "killed": getattr(signal, "SIGKILL", None),
+}
+
+
+@unix
+@pytest.mark.parametrize(
+    "how", ["terminated", *(pytest.param(how, marks=pytest.mark.matrix) for how in list(ENDS)[1:])]
+)
+def test_lab_ends_with_its_kernels_however_it_ends(
+    small: Course, port: int, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A proxy for the world outside is not asked for what is here.
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with started("lab", "--no-browser", "--port", str(port)) as (process, address):
+        kernel = ask_lab(address, "/api/kernels", "POST")
+        assert [one["id"] for one in ask_lab(address, "/api/kernels")] == [kernel["id"]]
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert len(children) >= 2, "JupyterLab and a kernel"
+        signal_sent = ENDS[how]
+        assert signal_sent is not None
+        process.send_signal(signal_sent)
+        _, alive = psutil.wait_procs(children, timeout=60)
+        assert [one.pid for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
 
 
 @unix

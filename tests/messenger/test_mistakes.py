@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from reports import GOLDEN, agree, for_golden
 
+from course.checks.registry import load_checks
 from course.checks.report import render_result
 from course.checks.runner import run_checks
 from course.lab import find_chromium
@@ -110,6 +111,47 @@ def test_a_mistake_is_noticed_and_told(mistake: Mistake, tmp_path: Path) -> None
         GOLDEN / "mistakes" / f"{mistake.chapter}-{mistake.name}.txt",
         f"# {mistake.what}\n{for_golden(told, lines=True)}",
     )
+
+
+# What starts again by itself looks right a moment later: the new view reads everything from the database.
+CRASHES = [
+    (
+        ("1.a",),
+        "messenger/counter_live.py",
+        "self.assign(clicks=0, click=None)",
+        "self.asign(clicks=0, click=None)",
+        ("in handle_event:", "AttributeError: 'CounterLive' object has no attribute 'asign'"),
+    ),
+    (
+        ("3.1", "3.5", "3.7", "3.9"),
+        "messenger/conversation_live.py",
+        "        if self.last is not None and message.id <= self.last.id:",
+        "        if self.last is not None and message.id <= message.missing:",
+        ("in handle_info:", "AttributeError: 'Message' object has no attribute 'missing'"),
+    ),
+]
+
+
+@in_a_browser
+@pytest.mark.parametrize("crash", CRASHES, ids=["exercise", "every-message"])
+def test_a_view_that_crashes_and_starts_again_is_red(crash: Any, tmp_path: Path) -> None:
+    ids, file, old, new, (place, message) = crash
+    chapter, _, part = ids[0].partition(".")
+    files = fold(COURSE, int(chapter), part if part.isalpha() else None)
+    text = files[file].decode()
+    assert text.count(old) == 1
+    files[file] = text.replace(old, new).encode()
+    write_state(files, tmp_path / "state")
+    checks = [check for check in load_checks() if check.id in ids]
+    results = asyncio.run(
+        run_checks(checks, tmp_path / "state", artefacts=tmp_path / "evidence", patience=PATIENCE)
+    )
+    assert [result.id for result in results] == list(ids)
+    for result in results:
+        assert result.verdict == "failed", render_result(result)
+        assert result.raised[0].startswith(file), "the learner's own line comes first"
+        assert result.raised[0].endswith(place)
+        assert result.raised[-1].startswith(message)
 
 
 @pytest.mark.parametrize("mistake", ALL, ids=lambda mistake: f"{mistake.chapter}-{mistake.name}")

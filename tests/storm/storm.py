@@ -29,6 +29,7 @@ if __name__ == "__main__":
     # Instead of this folder, in which `storm` would be this file and not the package.
     sys.path[:1] = [str(root / "chapters"), str(root / "tests")]
 
+import guarding
 from storm.faults import Faults
 from storm.stored import conversation_of, messages_in
 from storm.writers import StormError, Writer
@@ -174,6 +175,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=None, help="how long, instead of how many")
     parser.add_argument("--seed", type=int, default=None, help="to repeat a run")
     options = parser.parse_args()
+    guarding.begin()
     if all(chapter.number < EXACTLY_ONCE for chapter in Course.here().chapters):
         sys.exit("The storm is for chapter 6, which sends exactly once. It is being written.")
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)

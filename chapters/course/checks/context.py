@@ -30,7 +30,7 @@ class CheckContext(Notifying):
         patience: seconds to wait for something to be seen.
         steps: what was done so far.
         people_seen: everybody who took part.
-        forgiven: texts of exceptions that the check makes the app raise on purpose.
+        forgiven: texts of the errors that the check orders; any other error makes it red.
     """
 
     def __init__(self, lab: Lab, patience: float = PATIENCE) -> None:
@@ -59,7 +59,10 @@ class CheckContext(Notifying):
         self.steps.append(what)
 
     def app_may_raise(self, text: str) -> None:
-        """This check makes the app raise an exception with this text; it explains no failure."""
+        """This check makes the app, or a script in a page, raise an error with this text on purpose.
+
+        Every other error makes the check red, whatever else it has seen.
+        """
         self.forgiven.append(text)
 
     async def visit(self, person: Person, path: str) -> None:

@@ -19,7 +19,7 @@ from course.lab.state import AppState
 from course.lab.tables import frames_table
 from course.lab.wire import Frame
 from course.model import Course
-from course.states import fold, read_tree
+from course.states import fold, plain, read_tree, same_text
 from course.syntax import problem_in
 from course.workspace import Workspace
 
@@ -37,6 +37,16 @@ def last_frames(people: Iterable[Person]) -> tuple[str, ...]:
     return tuple(str(frame) for frame in frames[-LAST_FRAMES:])
 
 
+def page_lines(people: Iterable[Person], forgiven: Sequence[str]) -> tuple[str, ...]:
+    """The first error of a script in somebody's browser that was not caused on purpose, and where it was."""
+    for person in people:
+        for message in person.console:
+            if message.is_error and not any(text in message.text for text in forgiven):
+                place = f"{message.place} in" if message.place else "in"
+                return (f"{place} {person.name}'s browser:", " ".join(message.text.split()))
+    return ()
+
+
 def own_lines(raised: Sequence[AppError], forgiven: Sequence[str], state: AppState) -> tuple[str, ...]:
     """The first exception of the app that was not caused on purpose, cut to the learner's own lines."""
     for error in raised:
@@ -46,8 +56,12 @@ def own_lines(raised: Sequence[AppError], forgiven: Sequence[str], state: AppSta
 
 
 def differing_files(check: Check, state: AppState, course: Course) -> tuple[str, ...]:
-    """Those of the check's files that are not as the chapter has them, each with how."""
-    wanted = fold(course, check.chapter)
+    """Those of the check's files that are not as the chapter has them, each with how.
+
+    For the check of an exercise: not as its solution has them. Lines that are right must not be named.
+    """
+    wanted = fold(course, check.chapter, check.exercise)
+    begun = fold(course, check.chapter) if check.exercise else {}
     present = read_tree(state.folder)
 
     def told(paths: Iterable[str]) -> list[str]:
@@ -55,9 +69,14 @@ def differing_files(check: Check, state: AppState, course: Course) -> tuple[str,
         for path in paths:
             if path not in present:
                 lines.append(f"{path} is missing{to_come(check, path, state, course)}")
-            elif _plain(present[path]) != _plain(wanted.get(path, b"")):
-                where = to_come(check, path, state, course) or places(present[path], wanted.get(path, b""))
-                lines.append(f"{path} differs{where}")
+            elif not same_text(present[path], wanted.get(path, b"")):
+                where = to_come(check, path, state, course)
+                if not where and same_text(present[path], begun.get(path)):
+                    lines.append(f"{path} is as the exercise begins")
+                    continue
+                from_what = " from the solution" if check.exercise else ""
+                where = where or places(present[path], wanted.get(path, b""))
+                lines.append(f"{path} differs{from_what}{where}")
         return lines
 
     mine = told(path for path in check.files if path in wanted)
@@ -69,7 +88,7 @@ def differing_files(check: Check, state: AppState, course: Course) -> tuple[str,
 def places(mine: bytes, theirs: bytes) -> str:
     """In which lines two versions of a file differ; empty where there are more than a few."""
     try:
-        found = changed_places(_plain(mine).decode("utf-8"), _plain(theirs).decode("utf-8"))
+        found = changed_places(plain(mine).decode("utf-8"), plain(theirs).decode("utf-8"))
     except UnicodeDecodeError:
         return ""
     if not found or len(found) > MOST_PLACES:
@@ -92,7 +111,7 @@ def unreadable(state: AppState) -> str:
     """The first file that does not parse, with line and reason; empty when all do."""
     for path, content in read_tree(state.folder).items():
         try:
-            text = content.decode("utf-8")
+            text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
             if path.endswith((".py", ".html", ".js", ".css")):
                 return f"{path} is not text in UTF-8"
@@ -103,10 +122,6 @@ def unreadable(state: AppState) -> str:
             shown = lines[problem.line - 1].strip() if problem.line <= len(lines) else "the end of the file"
             return f"{path}, line {problem.line}: {problem.message}: {shown}"
     return ""
-
-
-def _plain(content: bytes) -> bytes:
-    return content.replace(b"\r\n", b"\n").rstrip()
 
 
 async def keep_evidence(result: CheckResult, people: Iterable[Person], lab: Lab | None, folder: Path) -> None:

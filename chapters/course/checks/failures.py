@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from playwright.async_api import Error as PlaywrightError
@@ -16,6 +16,7 @@ NO_APP = "the app has no messenger package yet: run the notebook's cells from th
 A_MESSENGER = "a messenger to open"
 AN_APP = "an app that starts"
 READABLE = "files that can be read"
+NO_ERROR = "no error that the check has not ordered"
 
 WAITING = re.compile(r'waiting for get_by_role\("(\w+)", name="(.*?)"')
 
@@ -69,6 +70,14 @@ async def failure_of(error: Exception, outline: Callable[[], Awaitable[str]]) ->
         case PlaywrightError():
             return Failure("failed", _awaited(str(error)), await outline())
     return Failure("error", "a check without mistakes of its own", f"{type(error).__name__}: {error}")
+
+
+def unordered(raised: Sequence[str]) -> Failure:
+    """What it means when a check saw all that it expects, and yet something was raised.
+
+    A view that crashes starts again by itself, and may look right afterwards.
+    """
+    return Failure("failed", NO_ERROR, _folded(raised[-1]))
 
 
 def _awaited(text: str) -> str:

@@ -64,7 +64,8 @@ class CheckResult:
         told.append(("expected", self.expected))
         told.append(("seen", self.seen))
         told.append(("wire", "; ".join(self.wire) or "nothing"))
-        told.append(("your files", ", ".join(self.files) or "equal to the chapter's"))
+        whose = "chapter" if self.id.split(".")[-1].isdecimal() else "solution"
+        told.append(("your files", ", ".join(self.files) or f"equal to the {whose}'s"))
         told.append(("next", f"{self.hint} gives a hint"))
         if self.artefacts:
             told.append(("look at", f"{self.artefacts} (pictures, frames, server.log)"))

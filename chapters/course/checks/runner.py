@@ -10,9 +10,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from course.checks.context import CheckContext
-from course.checks.evidence import differing_files, keep_evidence, last_frames, own_lines, unreadable
+from course.checks.evidence import (
+    differing_files,
+    keep_evidence,
+    last_frames,
+    own_lines,
+    page_lines,
+    unreadable,
+)
 from course.checks.expecting import PATIENCE
-from course.checks.failures import A_MESSENGER, NO_APP, READABLE, Failure, failure_of
+from course.checks.failures import A_MESSENGER, NO_APP, READABLE, Failure, failure_of, unordered
 from course.checks.registry import Check, load_checks, select
 from course.checks.report import CheckResult
 from course.checks.words import outline
@@ -21,6 +28,9 @@ from course.lab.lab import Lab
 from course.lab.shared import held_browser
 from course.lab.state import AppState, StateName, find_state
 from course.model import Course
+
+# Characters of what was expected or seen. The rest is in the pictures and frames.
+LONGEST = 400
 
 OnResult = Callable[[CheckResult], None]
 
@@ -102,15 +112,25 @@ class Run:
         known = len(lab.raised)
         try:
             failure = self._broken or await self._attempt(check, context)
-            if failure is None:
+            # A page can show what it should before the app, or the page, has told what went wrong on the way.
+            await lab.hear_out()
+            raised = self._raised(context, known)
+            if failure is None and not raised:
+                for person in lab.everyone:
+                    await lab.dismiss(person)
+                await lab.hear_out()
+                raised = self._raised(context, known)
+            if failure is None and not raised:
                 seconds = time.monotonic() - began
                 return CheckResult(check.id, check.title, "passed", tuple(context.steps), seconds=seconds)
-            # A page can show that a view crashed before the app has told why.
-            await lab.hear_out()
-            raised = own_lines(lab.raised[known:], context.forgiven, self._state)
-            return await self._failed(check, failure, context, raised, began)
+            return await self._failed(check, failure or unordered(raised), context, raised, began)
         finally:
             await self._leave(check, lab)
+
+    def _raised(self, context: CheckContext, known: int) -> tuple[str, ...]:
+        """The first error that the check has not ordered: of the app, or of a script in somebody's page."""
+        mine = own_lines(context.lab.raised[known:], context.forgiven, self._state)
+        return mine or page_lines(context.people_seen.values(), context.forgiven)
 
     async def close(self) -> None:
         """End the shared server."""
@@ -192,5 +212,6 @@ class Run:
 
 
 def _line(text: str) -> str:
-    """A text on one line; half of a letter, which no terminal can print, as its number."""
-    return " ".join(text.encode("utf-8", "backslashreplace").decode().split())
+    """A text on one line that can be read; half of a letter, which no terminal can print, as its number."""
+    line = " ".join(text.encode("utf-8", "backslashreplace").decode().split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 2]} …"

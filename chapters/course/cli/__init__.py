@@ -6,9 +6,7 @@ says how to see more (``course -v …``). Every command ends with 1 when somethi
 
 from __future__ import annotations
 
-import contextlib
 import difflib
-import io
 import sys
 import traceback
 
@@ -22,6 +20,7 @@ from course.cli.serve import doctor, lab, run
 from course.cli.show import demo, stage
 from course.cli.timetable import schedule
 from course.errors import CourseError
+from course.terminal import survive
 
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Working through a chapter": (listing, start, check, hint, diff, merge, reset, watch),
@@ -77,9 +76,7 @@ for command in (command for commands in SECTIONS.values() for command in command
 def main() -> None:
     """Runs the command line; every way out is an exit code and, if need be, a message."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            with contextlib.suppress(ValueError, OSError):
-                stream.reconfigure(encoding="utf-8", errors="replace")
+        survive(stream)
     verbose = any(word in ("-v", "--verbose") for word in sys.argv[1:])
     try:
         code = cli.main(prog_name="course", standalone_mode=False)
@@ -98,6 +95,15 @@ def main() -> None:
         complain("Stopped.")
         sys.exit(130)
     except BrokenPipeError:
+        sys.exit(1)
+    except OSError as error:
+        if verbose:
+            traceback.print_exc()
+        what = f"{error.filename}: " if error.filename else ""
+        complain(
+            f"The system refuses: {what}{error.strerror or error}.",
+            "Put that right and try again; `course -v …` shows where it was needed.",
+        )
         sys.exit(1)
     except Exception as error:
         if verbose:

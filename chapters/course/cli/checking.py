@@ -52,12 +52,12 @@ def check(context: click.Context, what: str | None, verbose: bool, data: bool, p
     except CourseError as error:
         if not data:
             raise
-        click.echo(json.dumps({"error": error.message, "advice": error.advice}, ensure_ascii=False, indent=1))
+        click.echo(json.dumps({"error": error.message, "advice": error.advice}, indent=1))
         sys.exit(1)
     green = bool(results) and all(result.passed for result in results)
     done = remember(course, workspace, chapter, results)
     if data:
-        click.echo(json.dumps(report(chapter, results, green), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(report(chapter, results, green), indent=1))
     else:
         say(f"\n{summary(results)}", "green" if green else "bold")
         if done:

@@ -81,7 +81,7 @@ def listing(data: bool) -> None:
     """The chapters, and how far you are."""
     course = Course.here()
     if data:
-        click.echo(json.dumps(as_json(course, Workspace(course)), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(as_json(course, Workspace(course)), indent=1))
     else:
         _print_list(course, Workspace(course))
 

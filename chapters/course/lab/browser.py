@@ -51,6 +51,7 @@ QUIET = (
     "--disable-sync",
     "--no-default-browser-check",
     "--no-first-run",
+    "--no-proxy-server",
 )
 
 PROGRAMS = (

@@ -9,7 +9,7 @@ from typing import Any
 
 from course.lab.errors import AppDidNotStart, LabError
 from course.lab.process import AppError, ServerProcess
-from course.lab.state import AppState, app_environment, ask_app, prepare_database
+from course.lab.state import AppState, app_environment, ask_app, prepare_database, where_to_read
 
 CRASH_REASON = "raised on purpose by the Lab"
 
@@ -126,10 +126,10 @@ class Host:
         return list((await self._server.ask("templates")).get("templates", ()))
 
     async def hear_out(self) -> None:
-        """Wait until all that the app has said up to now is here: an answer comes after what was before."""
+        """Wait until the app's views are at rest, and all that it has said up to then is here."""
         if self._server is not None and self._server.alive:
             with contextlib.suppress(LabError):
-                await self._server.ask("answer")
+                await self._server.ask("rest")
 
     async def _launch(self) -> None:
         self.state.require_app()
@@ -147,9 +147,9 @@ class Host:
 
     def _explained(self, problem: AppDidNotStart, raised: list[AppError]) -> AppDidNotStart:
         if not raised:
-            return problem
+            return AppDidNotStart(problem.message, problem.advice or where_to_read(self.log))
         lines = "\n".join(f"  {line}" for line in raised[0].own_lines(self.state.folder))
-        return AppDidNotStart(f"The app did not start:\n{lines}", f"The whole log: {self.log}")
+        return AppDidNotStart(f"The app did not start:\n{lines}", where_to_read(self.log))
 
     def _on_raised(self, error: AppError) -> None:
         if CRASH_REASON not in error.message:

@@ -86,3 +86,18 @@ def set_up_logging(channel: Channel) -> None:
     logging.getLogger("uvicorn.error").addFilter(WithoutQueries())
     for name in ("asyncio", "aiosqlite", "hpack"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    threading.excepthook = _log_of_thread
+    sys.unraisablehook = _log_unraisable
+
+
+def _log_of_thread(args: threading.ExceptHookArgs) -> None:
+    """Log what ended a thread: Python itself would only print it."""
+    name = args.thread.name if args.thread is not None else "a thread"
+    logging.getLogger("threading").error("%s has ended with an error", name, exc_info=args.exc_value)
+
+
+def _log_unraisable(args: sys.UnraisableHookArgs) -> None:
+    """Log what was raised where nobody can catch it, such as in ``__del__``."""
+    logging.getLogger("python").error(
+        "%s %r", args.err_msg or "Exception ignored in", args.object, exc_info=args.exc_value
+    )

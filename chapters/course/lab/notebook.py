@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from course.errors import CourseError
 from course.lab.pictures import side_by_side
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from course.lab.state import AppState
 
 Bundle = dict[str, Any]
+
+MOST_NAMED = 4
 
 _earlier: weakref.ref[Lab] | None = None
 
@@ -100,11 +103,33 @@ def remember_lab(lab: Lab) -> None:
         _shorten_browser_errors()
 
 
+def cells_to_run() -> list[str]:
+    """What to do first when something was missed in the learner's own messenger: cells that have not run."""
+    from course.model import Course
+    from course.standing import not_saved
+    from course.workspace import Workspace
+
+    course, lab = Course.here(), _earlier() if _earlier is not None else None
+    if lab is None or lab.state.folder != course.workspace:
+        return []
+    try:
+        missing = not_saved(course, Workspace(course))
+    except CourseError:
+        return []
+    if not missing:
+        return []
+    more = f", and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+    return [
+        f"Cells that have not run yet save these files: {', '.join(missing[:MOST_NAMED])}{more}.",
+        "Run them from the top, then this one again.",
+    ]
+
+
 def _shorten_browser_errors() -> None:
     """A button that is not there is worth two lines, not forty of somebody else's code."""
     from playwright.async_api import Error
 
     def short(self: Error) -> list[str]:
-        return str(self).strip().splitlines()
+        return [*str(self).strip().splitlines(), *cells_to_run()]
 
     Error._render_traceback_ = short  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,26 @@ PROBE_JS = """async ([url, ms]) => {
   clearTimeout(timer);
   return {answered, late: stop.signal.aborted, seconds: (performance.now() - began) / 1000};
 }"""
+
+
+# How complaints begin that say nothing about scripts: checks ask for pages that must not be there, and a
+# browser of the Lab is a private window.
+NOT_OURS = (
+    "Failed to load resource",
+    "WebSocket connection to",
+    "Chrome currently does not support",
+)
+
+# A script of the app's own, as it stands in an address or in a line of a stack.
+OWN_SCRIPT = re.compile(r"/(static/(?!node_modules/)[^\s?:()]+\.js)(?:\?[^\s:()]*)?(?::(\d+))?")
+
+
+def own_place(text: str) -> str:
+    """The first of the app's own scripts in an address or a stack, with its line if it is told."""
+    found = OWN_SCRIPT.search(text)
+    if found is None:
+        return ""
+    return f"{found[1]}, line {found[2]}" if found[2] else found[1]
 
 
 @dataclass(frozen=True)
@@ -63,11 +84,19 @@ class Message:
         kind: ``error``, ``warning``, ``log``, …, or ``exception`` for an uncaught one.
         text: what it says.
         during_fault: whether the link or the server was broken on purpose at that time.
+        place: file and line of the app's own script, as far as that is known.
     """
 
     kind: str
     text: str
     during_fault: bool
+    place: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        """Whether a script has failed, or was not let in. A refused request is no error of a script."""
+        loud = self.kind == "exception" or (self.kind == "error" and not self.text.startswith(NOT_OURS))
+        return loud and not self.during_fault
 
 
 def tell_views(views: Sequence[View]) -> str:

@@ -14,11 +14,12 @@ from playwright.async_api import (
     Locator,
     Page,
     Request,
+    WebError,
 )
 from playwright.async_api import Error as PlaywrightError
 
 from course.lab.byname import ByName, NamedRole, Text
-from course.lab.page import PROBE_JS, VIEWS_JS, Answer, Message, View
+from course.lab.page import PROBE_JS, VIEWS_JS, Answer, Message, View, own_place
 from course.lab.proxy import Link
 from course.lab.server import PROBE_PATH
 from course.lab.watching import Watched
@@ -49,7 +50,8 @@ class Person(Watched, ByName[Locator]):
         self.before_goto: Callable[[], Awaitable[None]] | None = None
         self._tap = WireTap(name, page)
         page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self._note("exception", str(error)))
+        # Of all their tabs. A script that fails in one of them is as wrong as in the first.
+        context.on("weberror", self._on_exception)
         page.on("domcontentloaded", self._on_document)
         page.on("request", self._on_request)
 
@@ -193,10 +195,13 @@ class Person(Watched, ByName[Locator]):
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if PROBE_PATH not in message.location.get("url", ""):
-            self._note(message.type, message.text)
+            self._note(message.type, message.text, own_place(_address(message)))
 
-    def _note(self, kind: str, text: str) -> None:
-        self.console.append(Message(kind, text, self.in_fault()))
+    def _on_exception(self, problem: WebError) -> None:
+        self._note("exception", str(problem.error), own_place(problem.error.stack or ""))
+
+    def _note(self, kind: str, text: str, place: str = "") -> None:
+        self.console.append(Message(kind, text, self.in_fault(), place))
 
     def _on_request(self, request: Request) -> None:
         # A new document takes the old one's sockets with it, and the browser does not always say so.
@@ -205,3 +210,9 @@ class Person(Watched, ByName[Locator]):
 
     def _on_document(self, _: Page) -> None:
         self.loads += 1
+
+
+def _address(message: ConsoleMessage) -> str:
+    """Where a message of the console came from, as a stack would say it; its lines begin with 0."""
+    place = message.location
+    return f"{place.get('url', '')}:{int(place.get('lineNumber', 0)) + 1}"

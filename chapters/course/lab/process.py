@@ -77,6 +77,7 @@ class ServerProcess:
         self._numbers = count(1)
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._dead = asyncio.Event()
+        self._asked_to_end = False
         self.failure: AppError | None = None
         self.port = 0
         threading.Thread(target=self._read, name="lab-server", daemon=True).start()
@@ -112,7 +113,7 @@ class ServerProcess:
                 server.port = await server._ready
         except TimeoutError:
             await server.kill()
-            problem = f"the app did not serve within {SECONDS_TO_START:.0f} seconds; its log: {log}"
+            problem = f"the app did not serve within {SECONDS_TO_START:.0f} seconds"
             raise AppDidNotStart(problem) from None
         except BaseException:
             await server.kill()
@@ -150,12 +151,14 @@ class ServerProcess:
 
     async def kill(self) -> None:
         """End it as `kill -9` does, and wait until it is gone."""
+        self._asked_to_end = True
         with contextlib.suppress(OSError):
             self._process.kill()
         await self._gone(SECONDS_TO_STOP)
 
     async def stop(self) -> None:
         """Let it close its sockets and end; killed when that takes too long."""
+        self._asked_to_end = True
         with contextlib.suppress(OSError):
             if self._process.stdin is not None:
                 self._process.stdin.close()
@@ -205,6 +208,11 @@ class ServerProcess:
                 future.set_exception(LabError("the server process ended"))
         if not self._ready.done():
             self._ready.set_exception(AppDidNotStart("the app ended while it started"))
+        elif not self._asked_to_end:
+            code = self._process.returncode
+            self._on_raised(
+                AppError("ProcessEnded", f"the app's process ended by itself, code {code}", (), "")
+            )
 
 
 def _write(stream: IO[bytes] | None, data: bytes) -> None:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import importlib
 import logging
 import os
@@ -39,6 +40,8 @@ ASGIApp = Callable[[MutableMapping[str, Any], Callable[..., Any], Callable[..., 
 
 PROBE_PATH = "/-/lab"
 SECONDS_TO_CLOSE = 2
+# A handler that waits for something has so long to come to its end before the app is said to be at rest.
+SECONDS_TO_REST = 1.0
 
 
 def answer_probes(app: ASGIApp) -> ASGIApp:
@@ -118,12 +121,25 @@ def handle(request: dict[str, Any], app: Any, server: uvicorn.Server) -> dict[st
         return crash_view(app, request["topics"], request.get("view"), request["reason"])
     if request.get("do") == "templates":
         return {"ok": True, "templates": template_lines(app)}
-    if request.get("do") == "answer":
-        return {"ok": True}
     if request.get("do") == "stop":
         server.should_exit = True
         return {"ok": True}
     return {"ok": False, "problem": f"unknown request {request.get('do')!r}"}
+
+
+async def come_to_rest(app: Any) -> None:
+    """Return when no view is at work any more, and all tasks that have failed unseen have been logged."""
+    live = getattr(app, "extensions", {}).get("quart_live")
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(SECONDS_TO_REST):
+            # A mailbox tells nobody when it is empty.
+            while live is not None and any(  # noqa: ASYNC110
+                channel.mailbox.busy for channel in live.channels
+            ):
+                await asyncio.sleep(0.005)
+    # asyncio tells of a failed task that nobody has awaited when it is thrown away, and not before.
+    gc.collect()
+    await asyncio.sleep(0)
 
 
 async def serve(app: Any, sock: socket.socket, channel: Channel) -> None:
@@ -145,13 +161,24 @@ async def serve(app: Any, sock: socket.socket, channel: Channel) -> None:
     )
     server = LabServer(config, on_ready)
 
+    async def answer(request: dict[str, Any]) -> None:
+        try:
+            if request.get("do") == "rest":
+                await come_to_rest(app)
+                channel.say(answer=request.get("id"), ok=True)
+            else:
+                channel.say(answer=request.get("id"), **handle(request, app, server))
+        except Exception as error:
+            logging.getLogger("course.lab").exception("the Lab's request failed")
+            channel.say(answer=request.get("id"), ok=False, problem=f"{type(error).__name__}: {error}")
+
+    answering: set[asyncio.Task[None]] = set()
+
     def on_request(request: dict[str, Any]) -> None:
         def run() -> None:
-            try:
-                channel.say(answer=request.get("id"), **handle(request, app, server))
-            except Exception as error:
-                logging.getLogger("course.lab").exception("the Lab's request failed")
-                channel.say(answer=request.get("id"), ok=False, problem=f"{type(error).__name__}: {error}")
+            task = loop.create_task(answer(request))
+            answering.add(task)
+            task.add_done_callback(answering.discard)
 
         loop.call_soon_threadsafe(run)
 

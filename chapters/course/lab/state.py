@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
@@ -14,7 +15,8 @@ from pathlib import Path
 from course.lab.errors import AppDidNotStart, NoMessenger
 from course.lab.process import detached
 from course.model import Course
-from course.states import fold, write_state
+from course.records import write_whole
+from course.states import fold, own_files_in, write_state
 
 StateName = str | int | Path
 
@@ -63,11 +65,10 @@ class AppState:
         """Changes whenever a file of the state does."""
         found = []
         for top in (self.folder / "messenger", self.static):
-            for path in sorted(top.rglob("*")) if top.is_dir() else ():
-                if "__pycache__" in path.parts or "node_modules" in path.parts or not path.is_file():
-                    continue
-                info = path.stat()
-                found.append((str(path), info.st_mtime_ns, info.st_size))
+            for path in own_files_in(top, ("node_modules",)):
+                with contextlib.suppress(OSError):
+                    info = path.stat()
+                    found.append((str(path), info.st_mtime_ns, info.st_size))
         return tuple(found)
 
     def close(self) -> None:
@@ -98,7 +99,11 @@ def find_state(name: StateName, course: Course | None = None) -> AppState:
 
 def app_environment(state: AppState, data: Path, course: Course | None = None) -> dict[str, str]:
     """The environment of an app: its state first on the path, its data in a folder of its own."""
+    from sqlalchemy import URL
+
     course = course or Course.here()
+    # A path may hold what means something else in an address, such as a question mark.
+    url = URL.create("sqlite+aiosqlite", database=(data / "parley.db").as_posix())
     paths = [state.folder, course.app_dir, course.chapters_dir]
     return {
         **os.environ,
@@ -107,7 +112,7 @@ def app_environment(state: AppState, data: Path, course: Course | None = None) -
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONIOENCODING": "utf-8",
         "PARLEY_SECRET_KEY": _secret_of(data),
-        "PARLEY_DATABASE_URL": f"sqlite+aiosqlite:///{(data / 'parley.db').as_posix()}",
+        "PARLEY_DATABASE_URL": url.render_as_string(),
         "PARLEY_STATIC": str(state.static),
         "PARLEY_DATA": str(data),
         # For Web Push, from chapter 8 on.
@@ -137,9 +142,20 @@ def prepare_database(state: AppState, env: dict[str, str], log: Path) -> None:
             **detached(),
         )
     if result.returncode:
-        said = log.read_text(encoding="utf-8", errors="replace").strip()
+        said = log.read_text(encoding="utf-8", errors="replace").strip() or "it said nothing"
         problem = f"The database could not be prepared: {_where(said, state)}{said.splitlines()[-1]}"
-        raise AppDidNotStart(problem, f"The whole log: {log}")
+        raise AppDidNotStart(problem, where_to_read(log))
+
+
+def where_to_read(log: Path) -> str:
+    """Advice to read a log: a copy of it that stays, for most logs lie in folders that end with their Lab."""
+    course = Course.here()
+    copy = course.workspace / ".course" / "did_not_start.log"
+    try:
+        write_whole(copy, log.read_bytes())
+    except OSError:
+        return f"The whole log: {log}"
+    return f"The whole log: {course.relative(copy)}"
 
 
 def _where(traceback: str, state: AppState) -> str:

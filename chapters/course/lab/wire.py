@@ -67,6 +67,9 @@ class Frame:
         size = f" {self.size} B" if self.size else ""
         return f"{self.who} {arrow} {self.kind}{size}: {self.meaning}"
 
+    # Lists of frames stand in reports, too.
+    __repr__ = __str__
+
 
 class WireTap:
     """Listens to every WebSocket of one page.

@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -34,8 +35,11 @@ class SetupError(Exception):
 
 
 def say(text: str) -> None:
-    """Print a line at once, also where the output is a pipe."""
-    print(text, flush=True)
+    """Print a line at once, also where the output is a pipe, or a terminal that cannot show every letter."""
+    try:
+        print(text, flush=True)
+    except UnicodeEncodeError:
+        print(text.replace("…", "...").encode("ascii", "replace").decode(), flush=True)
 
 
 def find_python() -> str:
@@ -54,28 +58,75 @@ def find_python() -> str:
     )
 
 
-def run(command: Sequence[str | Path], what: str, cwd: Path = ROOT, hint: str = "") -> None:
-    """Run one command of the set-up; its output is shown only when it fails."""
-    result = subprocess.run(
+def run(
+    command: Sequence[str | Path],
+    what: str,
+    cwd: Path = ROOT,
+    hint: str = "",
+    on_line: Callable[[str], None] = lambda line: None,
+) -> None:
+    """Run one command of the set-up; the end of its output is shown only when it fails.
+
+    Args:
+        command: the program and its arguments.
+        what: it does, for the error.
+        cwd: where it runs.
+        hint: what to do when it fails.
+        on_line: is called with each line of its output as soon as it is there.
+
+    Raises:
+        SetupError: it failed.
+    """
+    process = subprocess.Popen(
         [str(part) for part in command],
         cwd=cwd,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        encoding="utf-8",
         errors="replace",
         env=environment(),
-        check=False,
     )
-    if result.returncode:
-        tail = "\n".join(result.stdout.strip().splitlines()[-15:])
-        raise SetupError(f"{what} failed.\n{tail}\n{hint}".rstrip())
+    said: deque[str] = deque(maxlen=15)
+    with process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.strip():
+                said.append(line.rstrip())
+                on_line(line.rstrip())
+    if process.returncode:
+        raise SetupError("\n".join([f"{what} failed.", *said, hint]).rstrip())
+
+
+class Progress:
+    """Tells of each package that pip has come to, in a line of its own: also a log of a build shows it."""
+
+    def __init__(self) -> None:
+        self._number = 0
+
+    def __call__(self, line: str) -> None:
+        """Take a line that pip has written."""
+        word, _, rest = line.strip().partition(" ")
+        if word == "Collecting":
+            self._number += 1
+            # pip writes who asks for it behind the name.
+            say(f"  {self._number:>3}  {rest.partition(' (from ')[0]}")
+        elif line.startswith("Installing collected packages:"):
+            say(f"  installing {line.count(',') + 1} packages; this is the longest step …")
 
 
 def environment() -> dict[str, str]:
     """The environment with the virtual environment's programs first on the PATH."""
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
-    return {**os.environ, "PATH": path, "VIRTUAL_ENV": str(VENV), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    return {
+        **os.environ,
+        "PATH": path,
+        "VIRTUAL_ENV": str(VENV),
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
+    }
 
 
 def digest(*names: str) -> str:
@@ -106,7 +157,7 @@ def make_venv(python: str) -> None:
 
 def install_packages() -> bool:
     """Install the course and its pinned packages."""
-    say("Installing the Python packages (about a minute the first time) …")
+    say("Installing the Python packages (some minutes the first time) …")
     return install("test,record")
 
 
@@ -119,9 +170,10 @@ def install_site() -> bool:
 def install(extras: str) -> bool:
     """Install the course with some of its extras."""
     hint = "Is there a network? Then run the same command again: what is installed already is kept."
-    pip: list[str | Path] = [VENV_PYTHON, "-m", "pip", "install", "--quiet"]
+    pip: list[str | Path] = [VENV_PYTHON, "-m", "pip", "install", "--progress-bar", "off"]
     packages = ["--constraint", "constraints.txt", "--editable", f".[{extras}]"]
-    run([*pip, *packages], "Installing the Python packages", hint=hint)
+    run([*pip, *packages], "Installing the Python packages", hint=hint, on_line=Progress())
+    run([VENV_PYTHON, "-m", "course.kernels"], "Preparing the notebooks' kernels")
     return True
 
 

@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 from course.lab.browser import BrowserChoice, chromium_choices
+from course.terminal import survive
 
 ADVICE = """\
 No Chromium could be started. The course can be read, but its notebooks need one. Any of these will do:
@@ -121,6 +122,7 @@ def ensure() -> BrowserChoice | None:
 
 def main() -> int:
     """Print which browser the course will use."""
+    survive(sys.stdout)
     choice = ensure()
     if choice is None:
         print(ADVICE)

@@ -7,7 +7,14 @@ from typing import Any
 
 import nbformat
 import psutil
+import pytest
 from nbclient import NotebookClient
+
+from course import Course
+from course.kernels import introduce, settings_file
+from course.standing import not_saved
+from course.states import fold, write_state
+from course.workspace import Workspace
 
 APP = Path(__file__).parent / "app"
 
@@ -73,3 +80,55 @@ def test_the_lab_in_a_kernel(chromium: None) -> None:
         "Connected on this page: LeftLive, RightLive.",
     ]
     assert outputs(notebook.cells[6])["data"]["text/plain"] == "(False, [])"
+
+
+TOO_EARLY = [
+    "%%save messenger/own.py 1/1\nOWN = 1",
+    "%load_ext course\n%chapter 3\nfrom course import Lab",
+    """lab = await Lab.open()
+alice = await lab.person("Alice")
+await alice.goto("/conversations/1/users/1")""",
+    "await alice.text('Somebody is here').wait_for(timeout=100)",
+]
+
+
+def test_cells_that_run_too_early_say_which_come_first(
+    chromium: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    introduce()
+    monkeypatch.setenv("PARLEY_WORKSPACE", str(tmp_path))
+    course = Course.here()
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in TOO_EARLY])
+    client = NotebookClient(notebook, timeout=90, allow_errors=True, kernel_name="python3")
+    with client.setup_kernel():
+        for index, cell in enumerate(notebook.cells):
+            client.execute_cell(cell, index)
+    early, first, opened, missed = notebook.cells
+    assert outputs(early)["traceback"] == [
+        "This kernel does not know its chapter yet.",
+        "Run the notebook's first code cell.",
+    ]
+    assert "Chapter 3" in outputs(first)["data"]["text/plain"], "and IPython says nothing about extensions"
+    assert opened.outputs == []
+    *lines, files, advice = outputs(missed)["traceback"]
+    assert "Timeout 100ms exceeded" in lines[0]
+    assert files.startswith("Cells that have not run yet save these files: static/app.js, messenger/")
+    assert files.endswith(" more.")
+    assert advice == "Run them from the top, then this one again."
+    assert "messenger/conversation_live.py" in not_saved(course, Workspace(course))
+    write_state(fold(course, 3), tmp_path)
+    assert not_saved(course, Workspace(course)) == []
+
+
+def test_settings_of_kernels_are_written_for_an_environment_of_the_courses_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.prefix", str(tmp_path))
+    introduce()
+    written = tmp_path / "etc" / "ipython" / "ipython_kernel_config.py"
+    assert "course.kernels" in written.read_text(encoding="utf-8")
+    written.write_text("# mine\n", encoding="utf-8")
+    introduce()
+    assert written.read_text(encoding="utf-8") == "# mine\n"
+    monkeypatch.setattr("sys.base_prefix", str(tmp_path))
+    assert settings_file() is None

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from course.checks import Check, CheckContext, CheckResult
+from course.checks.report import render_result
 from course.checks.runner import run_checks
 from course.lab import find_chromium
 from course.lab.proxy import Link
@@ -114,6 +115,57 @@ def test_an_exception_on_purpose_explains_nothing(run_body: Run) -> None:
 
     result = run_body(body, patience=SHORT)
     assert (result.verdict, result.raised) == ("failed", ())
+
+
+UNSEEN = {
+    "Raise left": ("messenger/__init__.py, line N in handle_event:", "KeyError: 'left raised'"),
+    "Slow": ("messenger/__init__.py, line N in handle_info:", "KeyError: 'slow failed'"),
+    "Task": ("messenger/__init__.py, line N in later:", "KeyError: 'task failed'"),
+    "Thread": ("messenger/__init__.py, line N in beside:", "KeyError: 'thread failed'"),
+    "End": ("ProcessEnded: the app's process ended by itself, code 3",) * 2,
+    "Script": ("in Alice's browser:", "lost is not defined"),
+    "Policy": ("in Alice's browser:", "Refused by the Content Security Policy"),
+}
+
+
+@pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine: see `course doctor`")
+def test_an_error_that_no_check_has_ordered_makes_it_red_whatever_the_page_shows(tmp_path: Path) -> None:
+    def check(number: int, button: str) -> Check:
+        async def body(c: CheckContext) -> None:
+            alice = await c.person("Alice")
+            await c.visit(alice, "/two" if button == "Raise left" else "/careless")
+            await c.click(alice, button)
+
+        return Check(f"1.{number}", button, (), body, since=1)
+
+    async def quiet(c: CheckContext) -> None:
+        await c.visit(await c.person("Alice"), "/careless")
+
+    checks = [check(number, button) for number, button in enumerate(UNSEEN, 1)]
+    checks.append(Check("1.9", "quiet", (), quiet, since=1))
+    app = Path(__file__).parents[1] / "lab" / "app"
+    *results, last = asyncio.run(run_checks(checks, app, artefacts=tmp_path))
+    for result, (place, message) in zip(results, UNSEEN.values(), strict=True):
+        assert result.verdict == "failed", result.title
+        assert re.sub(r"line \d+", "line N", result.raised[0]) == place
+        assert message in result.raised[-1]
+        assert result.expected == "no error that the check has not ordered"
+        assert message in result.seen
+        assert render_result(result).splitlines()[1].startswith("    your app   raised: ")
+    assert last.passed, "what one check has raised is not held against the next one"
+
+
+def test_an_error_that_the_check_orders_is_none(run_body: Run) -> None:
+    async def body(c: CheckContext) -> None:
+        c.app_may_raise("left raised")
+        c.app_may_raise("lost is not defined")
+        alice = await c.person("Alice")
+        await c.visit(alice, "/two")
+        await c.click(alice, "Raise left")
+        await alice.page.evaluate("() => setTimeout(() => lost.now())")
+        await c.crash(alice)
+
+    assert run_body(body).passed
 
 
 def test_a_fault_that_did_not_happen_is_an_error(run_body: Run, monkeypatch: pytest.MonkeyPatch) -> None:

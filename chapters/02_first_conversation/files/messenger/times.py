@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import DateTime, Dialect
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -43,10 +44,10 @@ def clock(moment: datetime) -> str:
     return f"{moment.astimezone():%H:%M}"
 
 
-def clock_or_day(moment: datetime) -> str:
+def clock_or_day(moment: datetime) -> Markup:
     """`14:32` for today, else `3 Mar`."""
     day = day_of(moment)
-    return clock(moment) if day == day_of(now()) else f"{day.day} {day:%b}"
+    return by_day(moment, clock(moment), f"{day.day} {day:%b}")
 
 
 def day_of(moment: datetime) -> date:
@@ -54,8 +55,17 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone().date()
 
 
-def day_name(moment: datetime) -> str:
+def day_name(moment: datetime) -> Markup:
     """`Today`, `Yesterday` or `Monday, 3 March 2025`."""
     day = day_of(moment)
+    return by_day(moment, "Today", "Yesterday", f"{day:%A}, {day.day} {day:%B %Y}")
+
+
+def by_day(moment: datetime, *words: str) -> Markup:
+    """Say the first of the words today, the next one tomorrow, and the last one for good."""
+    day = day_of(moment)
     days_ago = (day_of(now()) - day).days
-    return {0: "Today", 1: "Yesterday"}.get(days_ago, f"{day:%A}, {day.day} {day:%B %Y}")
+    said = words[days_ago] if 0 <= days_ago < len(words) else words[-1]
+    # The page has all the words, so that it is right after midnight as well: see days.js.
+    element = Markup('<time datetime="{}" data-day="{}" data-words="{}">{}</time>')
+    return element.format(moment.isoformat(), day, "|".join(words), said)

@@ -1,6 +1,7 @@
 // Starts the LiveView client. The import map in the page says where the two packages are.
 import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
+import { keepDays } from "./days.js";
 import { Composer } from "./hooks/composer.js";
 import { Log } from "./hooks/log.js";
 
@@ -18,6 +19,7 @@ const liveSocket = new LiveSocket("/live", Socket, {
   metadata: { click: describeClick },
 });
 
+keepDays();
 liveSocket.connect();
 
 // For the browser's console: liveSocket.enableDebug(), liveSocket.enableLatencySim(1000)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from hypercorn.middleware import ProxyFixMiddleware
 from quart import Quart
+from sqlalchemy import URL
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -78,4 +79,5 @@ def database_url() -> str:
         return named
     folder = Path(os.environ.get("PARLEY_DATA") or PACKAGE.parent / "data").resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    return f"sqlite:///{(folder / 'parley.db').as_posix()}"
+    # Not glued together: in an address the ? or % of a folder's name would mean something else.
+    return URL.create("sqlite", database=(folder / "parley.db").as_posix()).render_as_string()

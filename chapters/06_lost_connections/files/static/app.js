@@ -3,6 +3,7 @@ import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 import { keepPage, patience, watchConnection } from "./connection.js";
 import { keepEarly } from "./early.js";
+import { keepDays } from "./days.js";
 import { Composer } from "./hooks/composer.js";
 import { Dialog } from "./hooks/dialog.js";
 import { Lifecycle } from "./hooks/lifecycle.js";
@@ -30,6 +31,7 @@ const liveSocket = new LiveSocket("/live", Socket, {
   dom: { onBeforeElUpdated: keepEarly },
 });
 
+keepDays();
 bringFormsBack();
 keepPage(liveSocket);
 watchConnection();

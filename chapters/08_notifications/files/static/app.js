@@ -3,6 +3,7 @@ import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 import { keepPage, patience, watchConnection } from "./connection.js";
 import { keepEarly } from "./early.js";
+import { keepDays } from "./days.js";
 import { Announce } from "./hooks/announce.js";
 import { Composer } from "./hooks/composer.js";
 import { Dialog } from "./hooks/dialog.js";
@@ -41,6 +42,7 @@ const liveSocket = new LiveSocket("/live", Socket, {
   dom: { onBeforeElUpdated: keepEarly },
 });
 
+keepDays();
 bringFormsBack();
 keepEarlyDraft();
 keepPage(liveSocket);

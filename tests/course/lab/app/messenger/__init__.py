@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import os
+import threading
 from typing import Any
 
 from quart import Quart, render_template_string, websocket
@@ -20,6 +23,12 @@ const csrf = document.querySelector("meta[name='csrf-token']").content;
 new LiveSocket("/live", Socket, {params: {_csrf_token: csrf}}).connect();
 </script></head><body><main>"""
 )
+
+CARELESS = """<p>{{ count }} well done</p>
+<button phx-click="slow">Slow</button> <button phx-click="task">Task</button>
+<button phx-click="thread">Thread</button> <button phx-click="end">End</button>
+<button onclick="lost.now()">Script</button>
+<button onclick="console.error('Refused by the Content Security Policy')">Policy</button>"""
 
 RAW = """<p id="said"></p><script>
 const socket = new WebSocket(location.href.replace("http", "ws"));
@@ -55,6 +64,40 @@ class RightLive(LiveView):
         self.assign(count=self.assigns.count + 1)
 
 
+class CarelessLive(LiveView):
+    """Fails in all the ways that a page does not show: each click counts, and what fails comes afterwards."""
+
+    inline_template = CARELESS
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assign(count=0)
+
+    async def handle_event(self, event: str, params: dict[str, Any]) -> None:
+        self.assign(count=self.assigns.count + 1)
+        self.send_self(event)
+
+    async def handle_info(self, message: Any) -> None:
+        if message == "slow":
+            await asyncio.sleep(0.3)
+            raise KeyError("slow failed")
+        if message == "task":
+            asyncio.get_running_loop().create_task(later())
+        elif message == "thread":
+            threading.Thread(target=beside).start()
+        elif message == "end":
+            os._exit(3)
+
+
+async def later() -> None:
+    """Fail in a task that nobody awaits."""
+    raise KeyError("task failed")
+
+
+def beside() -> None:
+    """Fail in a thread of its own."""
+    raise KeyError("thread failed")
+
+
 def create_app() -> Quart:
     """Build the app."""
     app = Quart(__name__)
@@ -65,6 +108,11 @@ def create_app() -> Quart:
     async def two() -> str:
         page = LIVE + "{{ live_render(left) }}{{ live_render(right) }}</main></body></html>"
         return await render_template_string(page, left=LeftLive, right=RightLive)
+
+    @app.get("/careless")
+    async def careless() -> str:
+        page = LIVE + "{{ live_render(view) }}</main></body></html>"
+        return await render_template_string(page, view=CarelessLive)
 
     @app.get("/plain")
     async def plain() -> str:

@@ -29,7 +29,7 @@ class ConversationLive(LiveView):
                {% if conversation.id == here.id %}aria-current="page"{% endif %}>
               <span class="title one-line"><bdi>{{ conversation.title }}</bdi></span>
               {% if last %}
-              <time datetime="{{ last.created_at.isoformat() }}">{{ last.created_at|clock_or_day }}</time>
+              {{ last.created_at|clock_or_day }}
               <span class="last-line one-line"><bdi>{{ last.author.nickname }}</bdi>: <bdi>{{
                 last.content|truncate(120, true, "…") }}</bdi></span>
               {% endif %}
