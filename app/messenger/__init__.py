@@ -19,6 +19,7 @@ from .notification_pages import notification_pages
 from .pages import not_found, pages, unavailable
 from .people import hue, initials
 from .search_live import SearchLive
+from .text import shortened
 from .times import clock, clock_or_day, day_name
 from .unread import shown
 from .wizard_live import WizardLive
@@ -39,8 +40,9 @@ def create_app() -> Quart:
     notifications.pusher.connect(notifications.push_settings())
     app.after_serving(notifications.pusher.disconnect)
 
-    for template_filter in (clock, clock_or_day, day_name, hue, initials, notifications.tag, shown):
+    for template_filter in (clock, clock_or_day, day_name, hue, initials, shortened, shown):
         app.add_template_filter(template_filter)
+    app.add_template_filter(notifications.tag)
     app.register_blueprint(pages)
     app.register_blueprint(account_pages)
     app.register_blueprint(draft_pages)

@@ -18,6 +18,7 @@ from .lifecycle_live import LifecycleLive
 from .pages import not_found, pages, unavailable
 from .people import hue, initials
 from .search_live import SearchLive
+from .text import shortened
 from .times import clock, clock_or_day, day_name
 from .wizard_live import WizardLive
 from .zones import in_their_zone
@@ -35,7 +36,7 @@ def create_app() -> Quart:
     db.connect(database_url())
     app.after_serving(db.disconnect)
 
-    for template_filter in (clock, clock_or_day, day_name, hue, initials):
+    for template_filter in (clock, clock_or_day, day_name, hue, initials, shortened):
         app.add_template_filter(template_filter)
     app.register_blueprint(pages)
     app.register_blueprint(account_pages)
