@@ -1,4 +1,4 @@
-"""“3 new messages”, for somebody who has scrolled up: what counts as new, also after a lost line."""
+"""The log and the composer in a browser: what counts as a new message, and writing with an input method."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = [
 HIKE = "/conversations/2"
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def lab() -> AsyncIterator[Lab]:
     async with await Lab.open("finished") as opened:
         yield opened
@@ -60,3 +60,42 @@ async def test_what_has_come_is_counted_once_and_ones_own_not_at_all(lab: Lab) -
     assert await log.evaluate("log => log.scrollTop < -40"), "not left where he read"
     await more.click()
     await expect(more).to_be_hidden()
+
+
+# Words are composed, and Enter picks one. Safari says first that it is done, and then tells of the key.
+PICK_JS = """(text, [word, safari]) => {
+  const both = {bubbles: true, cancelable: true};
+  const say = (kind, name, given) => text.dispatchEvent(new kind(name, {...both, ...given}));
+  const key = isComposing => say(KeyboardEvent, "keydown", {key: "Enter", keyCode: 229, isComposing});
+  say(CompositionEvent, "compositionstart", {});
+  text.value = "に";
+  say(InputEvent, "input", {isComposing: true});
+  if (!safari) key(true);
+  text.value = word;
+  if (!safari) say(InputEvent, "input", {isComposing: true});
+  say(CompositionEvent, "compositionend", {});
+  if (safari) { say(InputEvent, "input", {}); key(false); }
+}"""
+
+
+@pytest.mark.parametrize("order", ["Chrome", "Safari"])
+async def test_the_enter_that_picks_a_word_sends_nothing(lab: Lab, order: str) -> None:
+    name = f"Alice in {order}"
+    alice = await lab.person(name)
+    await lab.sign_in(alice, "Alice")
+    await alice.goto(HIKE)
+    await alice.live()
+    text, mark = alice.textbox("Message"), alice.mark()
+    await text.focus()
+    word = f"日本 {order}"
+    await text.evaluate(PICK_JS, [word, order == "Safari"])
+    await expect(text).to_have_value(word)
+    # The draft is kept when the word is there, not before.
+    await expect(alice.page.locator("#composer-draft")).to_be_visible()
+    told = [frame for frame in alice.frames_since(mark) if '"draft"' in str(frame)]
+    assert told, "no draft was told"
+    assert not any("に" in str(frame) for frame in told), "half a word"
+    # The next Enter is meant for us.
+    await text.press("Enter")
+    await expect(alice.log("Messages").get_by_text(word, exact=True)).to_have_count(1)
+    await expect(text).to_have_value("")
