@@ -50,7 +50,7 @@ async def test_enter_plays_the_next_act_and_the_class_can_follow(open_stage: Ope
     await expect(staged.glass("Alice").locator("#parley-pointer")).to_be_visible()
     await expect(staged.acts).to_have_class("acts waiting")
     await expect(staged.page.locator(".count .number")).to_have_text("Act 2 of 4")
-    await expect(staged.glass("Bob").get_by_text(BASKET, exact=True)).to_be_visible()
+    await expect(staged.glass("Bob").get_by_role("log").get_by_text(BASKET, exact=True)).to_be_visible()
     assert await message.evaluate("() => typed") == len(BASKET), "letter by letter"
 
 
@@ -101,7 +101,7 @@ async def test_an_act_that_does_not_go_as_written_can_be_helped_and_goes_on(open
 
 async def has_basket(staged: Staged, name: str) -> None:
     """Wait until a person's log shows the message of the second act."""
-    await expect(staged.glass(name).get_by_text(BASKET, exact=True)).to_be_visible()
+    await expect(staged.glass(name).get_by_role("log").get_by_text(BASKET, exact=True)).to_be_visible()
 
 
 async def test_after_a_chapter_was_chosen_enter_plays_its_first_act(open_stage: Open) -> None:
