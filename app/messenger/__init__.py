@@ -5,7 +5,7 @@ from quart import Quart
 from quart_live import LiveRouter, QuartLive
 from quart_live.stash import SQLAlchemyStash, stash_table
 
-from . import notifications, signing_in
+from . import notifications, security, signing_in
 from .account_pages import account_pages
 from .config import believe_proxies, database_url, read_environment, static_folder
 from .conversation_live import ConversationLive
@@ -19,6 +19,7 @@ from .notification_pages import notification_pages
 from .pages import not_found, pages, unavailable
 from .people import hue, initials
 from .search_live import SearchLive
+from .text import shortened
 from .times import clock, clock_or_day, day_name
 from .unread import shown
 from .wizard_live import WizardLive
@@ -32,14 +33,16 @@ def create_app() -> Quart:
     """Build the app. What it reads from the environment is listed in env.sample."""
     app = Quart(__name__, static_folder=static_folder(), static_url_path="/static")
     read_environment(app)
+    security.init_app(app)
 
     db.connect(database_url())
     app.after_serving(db.disconnect)
     notifications.pusher.connect(notifications.push_settings())
     app.after_serving(notifications.pusher.disconnect)
 
-    for template_filter in (clock, clock_or_day, day_name, hue, initials, notifications.tag, shown):
+    for template_filter in (clock, clock_or_day, day_name, hue, initials, shortened, shown):
         app.add_template_filter(template_filter)
+    app.add_template_filter(notifications.tag)
     app.register_blueprint(pages)
     app.register_blueprint(account_pages)
     app.register_blueprint(draft_pages)

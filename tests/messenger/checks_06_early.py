@@ -78,13 +78,14 @@ async def typed_early(c: CheckContext) -> None:
 )
 @since(6)
 async def signed_out_meanwhile(c: CheckContext) -> None:
-    nora, phone = await c.people("Nora", "Nora's phone")
+    nora, phone, tablet = await c.people("Nora", "Nora's phone", "Nora's tablet")
     await c.register(nora)
     number = await c.begun("Rope and cake", "Nora", "Bob")
-    await c.sign_in(phone, "nora@example.com")
-    await c.visit(phone, "/")
-    await c.choose(phone, "Bob", "Carol")
-    await c.fill(phone, TITLE, "Sunday in the hills")
+    for device in (phone, tablet):
+        await c.sign_in(device, "nora@example.com")
+        await c.visit(device, "/")
+        await c.choose(device, "Bob", "Carol")
+        await c.fill(device, TITLE, "Sunday in the hills")
     # In the browser in which the password is changed, two tabs more: they are let in again by themselves.
     writing, planning = [await tab_of(nora, path) for path in (f"/conversations/{number}", "/")]
     await writing.get_by_role("textbox", name="Message").fill("Half a mess")
@@ -92,15 +93,17 @@ async def signed_out_meanwhile(c: CheckContext) -> None:
     await planning.get_by_role("button", name="Remove Carol").wait_for()
     loads = await loaded_at(writing), await loaded_at(planning)
     await c.visit(nora, "/profile")
-    await c.fill_in(
-        nora,
-        "Save changes",
-        New_password=NEW_PASSWORD,
-        Confirm_new_password=NEW_PASSWORD,
-        Current_password=PASSWORD,
-    )
-    await c.expect_text(nora.page.get_by_role("status"), "Your changes are saved.")
-    await c.expect_at(phone.page, "/sign-in", "her phone")
+    with c.steady(nora):
+        await c.fill_in(
+            nora,
+            "Save changes",
+            New_password=NEW_PASSWORD,
+            Confirm_new_password=NEW_PASSWORD,
+            Current_password=PASSWORD,
+        )
+        await c.expect_text(nora.page.get_by_role("status"), "Your changes are saved.")
+        for device in (phone, tablet):
+            await c.expect_at(device.page, "/sign-in", device.name)
 
     async def loaded_again() -> bool:
         now = await loaded_at(writing), await loaded_at(planning)
@@ -109,12 +112,14 @@ async def signed_out_meanwhile(c: CheckContext) -> None:
     await c.expect_soon(loaded_again, expected="tabs that have been loaded again", seen="the old ones")
     await c.expect_value(writing.get_by_role("textbox", name="Message"), "Half a mess")
     await c.expect_visible(planning.get_by_role("button", name="Remove Carol"), "Carol, still chosen")
-    # Somebody else at the phone gets nothing of it.
-    c.done("Bob signed in at Nora's phone, and out again")
-    await sign_in_as(phone, "bob@example.com", PASSWORD)
-    await c.expect_visible(phone.heading("New conversation"))
-    await c.expect_gone(phone.button("Remove Carol"))
-    await c.expect_value(phone.textbox(TITLE), "")
+    c.done("Nora signed in at her phone again, and Bob at her tablet")
+    await sign_in_as(phone, "nora@example.com", NEW_PASSWORD)
+    await c.expect_visible(phone.button("Remove Carol"), "Carol, still chosen")
+    await c.expect_value(phone.textbox(TITLE), "Sunday in the hills")
+    await sign_in_as(tablet, "bob@example.com", PASSWORD)
+    await c.expect_visible(tablet.heading("New conversation"))
+    await c.expect_gone(tablet.button("Remove Carol"))
+    await c.expect_value(tablet.textbox(TITLE), "")
 
 
 @check(

@@ -107,7 +107,9 @@ async def half_a_character(c: CheckContext) -> None:
     number = await c.begun("Half an emoji", "Alice", "Bob")
     path = f"/conversations/{number}"
     alice = await c.signed_in("Alice", path)
-    name = await alice.page.locator("[data-draft]").get_attribute("data-draft")
+    place = alice.page.locator("[data-draft]")
+    await c.expect_count(place, 1, "a field that keeps its draft")
+    name = await place.get_attribute("data-draft")
     for stashed, told in (("Half \ud83d", "Half \ufffd"), ("x" * 19_999 + "🚂", "x" * 19_999)):
         await c.visit(alice, "/")
         c.done("Alice's tab had half a character written down")

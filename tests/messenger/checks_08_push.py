@@ -220,6 +220,6 @@ async def offline(c: CheckContext) -> None:
     await c.expect_visible(bob.heading("No connection"))
     c.done("Bob's link was mended, and he clicked Try again")
     await c.lab.mend(bob)
-    await bob.button("Try again").click()
+    await bob.link("Try again").click()
     await c.expect_visible(bob.heading("Saturday hike"))
     await bob.live()

@@ -11,6 +11,7 @@ from .db import db
 from .errors import Unavailable
 from .pages import not_found, pages, unavailable
 from .people import hue, initials
+from .text import shortened
 from .times import clock, clock_or_day, day_name
 
 
@@ -22,7 +23,7 @@ def create_app() -> Quart:
     db.connect(database_url())
     app.after_serving(db.disconnect)
 
-    for template_filter in (clock, clock_or_day, day_name, hue, initials):
+    for template_filter in (clock, clock_or_day, day_name, hue, initials, shortened):
         app.add_template_filter(template_filter)
     app.register_blueprint(pages)
     app.register_error_handler(404, not_found)

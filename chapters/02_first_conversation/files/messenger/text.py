@@ -51,6 +51,14 @@ def first_letter(word: str) -> str:
     return found[0] if found else ""
 
 
+def shortened(text: str, longest: int = 120) -> str:
+    """The beginning of a text, with at most so many characters. No letter is cut in half."""
+    if len(text) <= longest:
+        return text
+    ends = [letter.end() for letter in LETTER.finditer(text[: longest + 1])]
+    return f"{text[: max((end for end in ends if end < longest), default=longest - 1)]}…"
+
+
 class VisibleText(TypeDecorator[str]):
     """A column for what people read. Text that shows nothing goes in as "", which a constraint can refuse."""
 

@@ -4,7 +4,7 @@ from quart import Quart
 
 from quart_live import LiveRouter, QuartLive
 
-from . import signing_in
+from . import security, signing_in
 from .account_pages import account_pages
 from .config import believe_proxies, database_url, read_environment, static_folder
 from .conversation_live import ConversationLive
@@ -14,6 +14,7 @@ from .errors import Unavailable
 from .lifecycle_live import LifecycleLive
 from .pages import not_found, pages, unavailable
 from .people import hue, initials
+from .text import shortened
 from .times import clock, clock_or_day, day_name
 
 
@@ -21,11 +22,12 @@ def create_app() -> Quart:
     """Build the app. What it reads from the environment is listed in env.sample."""
     app = Quart(__name__, static_folder=static_folder(), static_url_path="/static")
     read_environment(app)
+    security.init_app(app)
 
     db.connect(database_url())
     app.after_serving(db.disconnect)
 
-    for template_filter in (clock, clock_or_day, day_name, hue, initials):
+    for template_filter in (clock, clock_or_day, day_name, hue, initials, shortened):
         app.add_template_filter(template_filter)
     app.register_blueprint(pages)
     app.register_blueprint(account_pages)

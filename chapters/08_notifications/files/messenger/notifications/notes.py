@@ -3,15 +3,12 @@
 import json
 from dataclasses import asdict, dataclass
 
-import regex
-
 from ..chat.models import Conversation, Message
+from ..text import shortened
 
 # A push service takes 4096 bytes, and encryption needs some of them.
 LONGEST = 200
 NEW = "You are in a new conversation."
-
-LETTER = regex.compile(r"\X")
 
 
 @dataclass(frozen=True)
@@ -46,16 +43,8 @@ def tag(record: Message | Conversation) -> str:
 
 def note_of_message(message: Message, title: str) -> Note:
     """A new message, in the conversation of this title."""
-    body = shortened(f"{message.author.nickname}: {message.content}")
+    body = shortened(f"{message.author.nickname}: {message.content}", LONGEST)
     return Note(tag(message), title, body, address_of(message.conversation_id))
-
-
-def shortened(text: str) -> str:
-    """As much of a text as a note may hold. No flag and no syllable is cut in half."""
-    if len(text) <= LONGEST:
-        return text
-    ends = [letter.end() for letter in LETTER.finditer(text[: LONGEST + 1])]
-    return f"{text[: max((end for end in ends if end < LONGEST), default=LONGEST - 1)]}…"
 
 
 def note_of_conversation(conversation: Conversation) -> Note:

@@ -31,7 +31,7 @@ class ConversationLive(LiveView):
               {% if last %}
               {{ last.created_at|clock_or_day }}
               <span class="last-line one-line"><bdi>{{ last.author.nickname }}</bdi>: <bdi>{{
-                last.content|truncate(120, true, "…") }}</bdi></span>
+                last.content|shortened }}</bdi></span>
               {% endif %}
             </a>
           </li>
