@@ -13,6 +13,9 @@ from ..text import VisibleLine, VisibleText
 from ..times import Timestamps, UtcDateTime, now
 
 GIVE_A_TITLE = says("title", "Give the conversation a title.")
+LONGEST_TITLE_KEPT = 200
+# In characters, as both databases count them.
+LONGEST_MESSAGE = 10_000
 
 
 class Conversation(Timestamps, Base):
@@ -21,11 +24,16 @@ class Conversation(Timestamps, Base):
     __tablename__ = "chat_conversations"
     __table_args__ = (
         CheckConstraint("trim(title) <> ''", name="title_not_blank", info=GIVE_A_TITLE),
+        CheckConstraint(
+            f"length(title) <= {LONGEST_TITLE_KEPT}",
+            name="title_not_too_long",
+            info=says("title", f"{LONGEST_TITLE_KEPT} characters at most."),
+        ),
         Index("uq_chat_conversations_key", "key", unique=True, info=says("key", "Begun already.")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(VisibleLine(200), info=GIVE_A_TITLE)
+    title: Mapped[str] = mapped_column(VisibleLine(LONGEST_TITLE_KEPT), info=GIVE_A_TITLE)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Of the form with which it was begun.
     key: Mapped[UUID | None] = mapped_column(Uuid)
@@ -83,6 +91,11 @@ class Message(Timestamps, Base):
     __table_args__ = (
         CheckConstraint(
             "trim(content) <> ''", name="content_not_blank", info=says("content", "Write something first.")
+        ),
+        CheckConstraint(
+            f"length(content) <= {LONGEST_MESSAGE}",
+            name="content_not_too_long",
+            info=says("content", f"This is too long: {LONGEST_MESSAGE:,} characters at most."),
         ),
         # Finds the newest messages of one conversation without reading the others.
         Index("ix_chat_messages_conversation_id_id", "conversation_id", "id"),
