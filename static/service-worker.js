@@ -3,6 +3,8 @@
 const OFFLINE = "/static/offline.html";
 const MEMORY = "notes";
 const REMEMBERED = 300;
+// For a push that says nothing we can read. A browser wants to see something for each.
+const SOMETHING = { tag: "something", title: "Parley", body: "There is something new.", url: "/" };
 
 // A new version takes over at once, pages that are open included.
 self.addEventListener("install", (event) => event.waitUntil(prepare()));
@@ -15,19 +17,39 @@ self.addEventListener("fetch", (event) => {
 });
 
 // From the server, by way of a push service.
-self.addEventListener("push", (event) => event.waitUntil(announce([event.data.json()])));
+self.addEventListener("push", (event) => event.waitUntil(announce([noteIn(event.data)])));
 
 // From a page.
 self.addEventListener("message", (event) => {
-  const { notes, quiet, read } = event.data;
+  const { notes, quiet, read } = event.data ?? {};
   if (notes) event.waitUntil(announce(notes, quiet));
   if (read) event.waitUntil(takeAway(read));
 });
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(lead(event.notification.data.url));
+  event.waitUntil(lead(ownPage(event.notification.data?.url)));
 });
+
+// Anything may come: nothing at all, or what an older server has sent.
+function noteIn(data) {
+  try {
+    const { tag, title, body, url } = data.json();
+    const isNote = [tag, title, body, url].every((word) => typeof word === "string");
+    if (isNote && tag && title) return { tag, title, body, url: ownPage(url) };
+  } catch {
+    // Empty, or no JSON.
+  }
+  return SOMETHING;
+}
+
+// A notification of ours leads to a page of ours.
+function ownPage(url) {
+  const { origin } = self.location;
+  if (typeof url !== "string" || !URL.canParse(url, origin)) return SOMETHING.url;
+  const page = new URL(url, origin);
+  return page.origin === origin && !page.pathname.startsWith("//") ? page.pathname : SOMETHING.url;
+}
 
 async function prepare() {
   const cache = await caches.open("offline");
@@ -39,7 +61,7 @@ async function prepare() {
 function announce(notes, quiet = false) {
   return navigator.locks.request(MEMORY, async () => {
     for (const note of notes) {
-      if ((await isNew(note.tag)) && !quiet && !(await isOnScreen(note.url))) await show(note);
+      if ((note === SOMETHING || (await isNew(note.tag))) && !quiet && !(await isOnScreen(note.url))) await show(note);
     }
     await forgetOldest();
   });
@@ -52,8 +74,9 @@ function show({ tag, title, body, url }) {
 // The memory is a cache: it lasts, and pages come and go. What a note said is not in it, only its name.
 async function isNew(tag) {
   const memory = await caches.open(MEMORY);
-  if (await memory.match(`/notes/${tag}`)) return false;
-  await memory.put(`/notes/${tag}`, new Response());
+  const name = `/notes/${encodeURIComponent(tag)}`;
+  if (await memory.match(name)) return false;
+  await memory.put(name, new Response());
   return true;
 }
 

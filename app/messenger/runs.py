@@ -38,7 +38,7 @@ def entry(message: Message, previous: Message | None, reader_id: int, zone: tzin
         not opens_day
         and previous is not None
         and message.user_id == previous.user_id
-        and message.created_at - previous.created_at < LONGEST_PAUSE
+        and abs(message.created_at - previous.created_at) < LONGEST_PAUSE
     )
     return Entry(message, mine=mine, continues=continues, opens_day=opens_day, incoming=not mine)
 

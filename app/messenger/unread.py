@@ -15,14 +15,19 @@ class CountsUnread(LiveView):
     Attributes:
         title: of the page, without the number.
         reading: the conversation whose messages are read as they come, so that it has none to count.
+        counted: the newest message of all when the database was asked last.
     """
 
     title: str = ""
     reading: int = 0
+    counted: int = 0
 
     async def count_unread(self) -> None:
         """Ask the database. It is right, whatever this page has missed."""
-        self.show_unread(await chat.unread_of(self.assigns.me.id))
+        unread = await chat.unread_of(self.assigns.me.id)
+        # In this order: whatever was counted is not above that number.
+        self.counted = await chat.newest_id()
+        self.show_unread(unread)
 
     def show_unread(self, unread: Mapping[int, chat.Unread]) -> None:
         """Show these numbers."""
@@ -41,11 +46,12 @@ class CountsUnread(LiveView):
         Args:
             message: which one.
             last: the newest message in its conversation before. What does not come after it has come twice,
-                or in another order than it was stored. Then we do not guess.
+                or in another order than it was stored. Then we do not guess; and neither when the database
+                may have counted it already, before we heard of it.
         """
         if message.user_id == self.assigns.me.id or message.conversation_id == self.reading:
             return
-        if last is not None and message.id <= last.id:
+        if message.id <= max(self.counted, last.id if last is not None else 0):
             await self.count_unread()
             return
         unread = dict(self.assigns.unread)

@@ -256,6 +256,8 @@ async def test_a_clock_that_is_put_back_makes_nobody_wait_longer() -> None:
     with pytest.raises(accounts.TooManyAttempts) as no:
         await accounts.authenticate("alice@example.com", "wrong", HERE)
     assert no.value.seconds == 5
+    await turn_back(timedelta(seconds=5))
+    assert await attempt("alice@example.com") == "wrong", "waits until the clock is where it was"
 
 
 async def test_the_owners_browser_does_not_wait_for_strangers_and_has_its_own_limit() -> None:

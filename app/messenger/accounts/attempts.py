@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from ..db import db
 from ..times import now
@@ -103,12 +103,16 @@ class Attempts:
 
     async def check(self, *which: ColumnElement[bool]) -> None:
         """Raise TooManyAttempts if one more is too many now, after those that are meant."""
-        wait = 0.0
+        wait, ahead = 0.0, False
         async with db.session() as session:
             for budget in self.budgets:
                 mine = Attempt.key == budget.key, Attempt.at > now() - WHILE
-                earlier = select(func.count(), func.max(Attempt.at)).where(*mine, *which)
-                wait = max(wait, budget.wait(*(await session.execute(earlier)).one()))
+                query = select(func.count(), func.max(Attempt.at)).where(*mine, *which)
+                earlier, last = (await session.execute(query)).one()
+                ahead = ahead or (last is not None and last > now())
+                wait = max(wait, budget.wait(earlier, last))
+        if ahead:
+            await bring_back()
         if wait > 0:
             raise TooManyAttempts(wait)
 
@@ -125,6 +129,12 @@ class Attempts:
         """Forget some attempts."""
         async with db.transaction() as session:
             await session.execute(delete(Attempt).where(which))
+
+
+async def bring_back() -> None:
+    """The clock was put back: what was made later than now was made now."""
+    async with db.transaction() as session:
+        await session.execute(update(Attempt).where(Attempt.at > now()).values(at=now()))
 
 
 def network(address: str) -> str:

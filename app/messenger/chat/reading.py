@@ -60,7 +60,7 @@ async def unread_of(user_id: int) -> Mapping[int, Unread]:
     unread = and_(
         Message.conversation_id == Member.conversation_id,
         Message.id > func.coalesce(Member.last_read_id, 0),
-        Message.created_at >= Member.created_at,
+        Message.id > Member.came_after_id,
         Message.user_id != Member.user_id,
     )
     is_new = Member.last_read_id.is_(None) & ~Member.owner
@@ -73,3 +73,9 @@ async def unread_of(user_id: int) -> Mapping[int, Unread]:
     async with db.session() as session:
         found = [(id, Unread(messages, bool(new))) for id, messages, new in await session.execute(query)]
     return {id: unread for id, unread in found if unread != Unread()}
+
+
+async def newest_id() -> int:
+    """The id of the newest message of all; 0 when there is none."""
+    async with db.session() as session:
+        return await session.scalar(select(func.max(Message.id))) or 0

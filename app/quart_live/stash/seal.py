@@ -114,7 +114,8 @@ class Seals:
     def _verified(self, place: Place, seal: str, max_age: float) -> Any:
         if _SIGNED.fullmatch(seal) is None:
             return None
-        return self._signer(place).loads(seal, max_age=int(max_age))
+        read, made = self._signer(place).loads(seal, return_timestamp=True)
+        return read if self._is_young(made.timestamp(), max_age) else None
 
     def _encrypt(self, place: Place, version: int, text: str) -> str:
         data = zlib.compress(json.dumps([self._now(), version, text]).encode())
@@ -132,8 +133,12 @@ class Seals:
             data = _opened(_cipher(key), raw, place.binding().encode())
             if data is not None:
                 made, version, text = json.loads(zlib.decompressobj().decompress(data, _MAX_OPENED))
-                return [version, text] if 0 <= self._now() - made <= max_age else None
+                return [version, text] if self._is_young(made, max_age) else None
         return None
+
+    def _is_young(self, made: float, max_age: float) -> bool:
+        # From the future is a seal that was made before the clock was put back. It is ours all the same.
+        return self._now() - made <= max_age
 
 
 @lru_cache(maxsize=4)

@@ -26,7 +26,7 @@ def entry(message: Message, previous: Message | None, reader_id: int) -> Entry:
         not opens_day
         and previous is not None
         and message.user_id == previous.user_id
-        and message.created_at - previous.created_at < LONGEST_PAUSE
+        and abs(message.created_at - previous.created_at) < LONGEST_PAUSE
     )
     return Entry(message, mine=message.user_id == reader_id, continues=continues, opens_day=opens_day)
 

@@ -4,8 +4,10 @@ export const Log = {
     this.more = document.getElementById("more");
     this.more.addEventListener("click", () => (this.el.scrollTop = 0));
     this.el.addEventListener("scroll", () => this.atEnd() && this.tell(0));
-    this.watch = new MutationObserver((changes) => this.count(changes));
-    this.watch.observe(document.getElementById("messages"), { childList: true });
+    this.messages = document.getElementById("messages");
+    this.newest = 0;
+    this.watch = new MutationObserver(() => this.count());
+    this.watch.observe(this.messages, { childList: true });
     this.tell(0);
   },
 
@@ -18,14 +20,22 @@ export const Log = {
     return this.el.scrollTop > -40;
   },
 
-  count(changes) {
-    const added = changes.flatMap((change) => [...change.addedNodes]);
-    if (!this.atEnd()) this.tell(this.unread + added.filter((node) => node.matches?.(".message")).length);
+  // By their ids: after a fault the whole list comes anew, and what was there before is not new.
+  count() {
+    const others = [...this.messages.querySelectorAll(".message:not(.mine)")].map(idOf);
+    const come = others.filter((id) => id > this.newest);
+    this.tell(this.atEnd() ? 0 : this.unread + come.length);
   },
 
   tell(unread) {
+    const { lastElementChild: last } = this.messages;
+    if (last) this.newest = Math.max(this.newest, idOf(last));
     this.unread = unread;
     this.more.hidden = unread === 0;
     this.more.textContent = unread === 1 ? "1 new message" : `${unread} new messages`;
   },
 };
+
+function idOf(message) {
+  return Number(message.id.replace("message-", ""));
+}

@@ -17,7 +17,7 @@ from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, l
 from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
 from .polls import Question, ask, questions_in, vote
-from .reading import Read, Unread, mark_read, read_up_to, unread_of
+from .reading import Read, Unread, mark_read, newest_id, read_up_to, unread_of
 from .rights import (
     close_conversation,
     hand_over,
@@ -75,6 +75,7 @@ __all__ = [
     "leavings",
     "mark_read",
     "mark_seen",
+    "newest_id",
     "questions_in",
     "read_up_to",
     "recent_messages",

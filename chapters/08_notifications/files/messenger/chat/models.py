@@ -3,7 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from ..accounts import User
@@ -79,6 +88,10 @@ class Member(Timestamps, Base):
     owner: Mapped[bool] = mapped_column(default=False)
     # The id of the last message they have read; none until they open the conversation for the first time.
     last_read_id: Mapped[int | None]
+    # The newest message of all when they came. A clock cannot say which came first: it may be put back.
+    came_after_id: Mapped[int] = mapped_column(
+        default=literal_column("(SELECT coalesce(max(id), 0) FROM chat_messages)"), server_default="0"
+    )
 
     user: Mapped[User] = relationship(lazy="raise")
 

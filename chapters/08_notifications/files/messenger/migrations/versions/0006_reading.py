@@ -17,9 +17,11 @@ UPDATE chat_conversation_members SET last_read_id = coalesce(
 
 def upgrade() -> None:
     op.add_column(MEMBERS, sa.Column("last_read_id", sa.Integer, nullable=True))
+    op.add_column(MEMBERS, sa.Column("came_after_id", sa.Integer, nullable=False, server_default="0"))
     # Otherwise people would find all that was ever written marked as new on the day of the change.
     op.execute(READ_ALL)
 
 
 def downgrade() -> None:
+    op.drop_column(MEMBERS, "came_after_id")
     op.drop_column(MEMBERS, "last_read_id")
