@@ -23,12 +23,12 @@ from .mailbox import Turn
 from .navigation import Navigate, Patch, Redirect
 from .nested.family import PatchFromInside
 from .pubsub import JoinAgain, Resync
+from .view_rendering import NOT_IN_TREE
 
 if TYPE_CHECKING:
     from .channel import Channel
 
 NO_FLASH = Flash()
-NOT_IN_TREE = frozenset({"e", "t"})
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 

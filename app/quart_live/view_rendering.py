@@ -16,6 +16,9 @@ from .telemetry import Measured
 from .templates import TemplateLibrary, check_names
 from .view import LiveView
 
+NOT_IN_TREE = frozenset({"e", "t"})
+"""What a diff brings besides changes of the view's tree."""
+
 
 class ViewRendering:
     """The rendering of one mounted view: keeps the tree that the browser has, and makes diffs against it.
@@ -135,6 +138,11 @@ class ViewRendering:
         """Add to a diff what belongs to the components that its rendering has placed."""
         if self.components.waiting:
             if changes := await self.components.settle():
+                if diff.keys() - NOT_IN_TREE:
+                    tree = self._renderer.tree if self._renderer is not None else None
+                    self.components.show_again(changes, diff, tree)
+                else:
+                    self.components.show_again(changes, {})
                 diff["c"] = changes
             self._with_extras(diff, ())
         return diff

@@ -20,7 +20,7 @@ import pytest
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = _ROOT / "static" / "node_modules"
-_RENDERED = _PACKAGES / "phoenix_live_view" / "assets" / "js" / "phoenix_live_view" / "rendered.js"
+_CLIENT = _PACKAGES / "phoenix_live_view" / "assets" / "js" / "phoenix_live_view"
 
 
 class ClientError(AssertionError):
@@ -46,17 +46,28 @@ class ClientMerge:
     def replay(self, messages: Sequence[Any]) -> list[str]:
         """Join with the first message, merge the others, and return the HTML after each.
 
+        The HTML is without the client's ids for marked parts, and with all that it leaves out as unchanged.
+
         Raises:
-            ClientError: the client threw; the message is its stack.
+            ClientError: the client threw, or left out what has changed; the message is the stack.
         """
+        html: list[str] = self._answer(messages)["html"]
+        return html
+
+    def skipped(self, messages: Sequence[Any]) -> list[list[str]]:
+        """The same, but return the parts that the client leaves out of the page after each message."""
+        skipped: list[list[str]] = self._answer(messages)["skipped"]
+        return skipped
+
+    def _answer(self, messages: Sequence[Any]) -> dict[str, Any]:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(orjson.dumps({"messages": list(messages)}).decode() + "\n")
         self._process.stdin.flush()
         answer = json.loads(self._process.stdout.readline())
         if "error" in answer:
             raise ClientError(answer["error"])
-        html: list[str] = answer["html"]
-        return html
+        found: dict[str, Any] = answer
+        return found
 
     def close(self) -> None:
         """End the process."""
@@ -82,7 +93,10 @@ def node_path() -> Path:
 def _bundle(target: Path) -> Path:
     options = {
         "entryPoints": [str(Path(__file__).with_suffix(".js"))],
-        "alias": {"client-rendered": str(_RENDERED)},
+        "alias": {
+            "client-rendered": str(_CLIENT / "rendered.js"),
+            "client-buffer": str(_CLIENT / "rendered" / "buffer.ts"),
+        },
         "bundle": True,
         "platform": "node",
         "format": "esm",

@@ -460,7 +460,7 @@ async def test_patch_of_a_child_is_its_pages(app: Quart) -> None:
     async with LiveViewTest(app, "/pages") as page:
         kid = await page.child("kid")
         assert await kid._send("event", patch_to("/pages?x=1"), whole=True) == {
-            "diff": {"1": "1", "2": {"0": "from the kid", "s": ["<i>", "</i>"]}}
+            "diff": {"1": "1", "2": {"0": "from the kid", "s": ["<i>", "</i>"], "r": 1}}
         }
         await page.settle()
         assert page.find("b").text == "1"

@@ -15,6 +15,7 @@ from ..attached_hooks import run_after_render
 from ..errors import LiveViewError
 from ..rendering import LiveTemplate, Renderer
 from ..rendering.diff import Wire
+from ..rendering.showing import show_again
 from ..rendering.tree import Node
 from .component import LiveComponent
 from .names import component_class
@@ -133,7 +134,34 @@ class Components:
         if placed.cid in self.table:
             self._render(placed, wires)
             wires.update(await self.settle())
+            self.show_again(wires, {})
         return wires
+
+    def show_again(self, wires: dict[str, Wire], diff: Wire, tree: Node | None = None) -> None:
+        """See that the client does not leave out changed components because nothing around them has changed.
+
+        Args:
+            wires: what goes under ``c``; completed.
+            diff: the change of the view itself, if there is one; completed.
+            tree: the view's.
+        """
+        if not diff and len(wires) < 2:
+            return  # the client builds that component alone
+        inside: dict[Placed | None, set[int]] = {}
+        for cid in wires:
+            placed = self.table.at(int(cid))
+            while placed is not None:
+                inside.setdefault(placed.parent, set()).add(placed.cid)
+                placed = placed.parent
+        for host, cids in inside.items():
+            if host is None:
+                if diff and tree is not None:
+                    show_again(diff, tree, cids)
+            elif host.renderer is not None and host.renderer.tree is not None:
+                wire = wires.get(str(host.cid), {})
+                show_again(wire, host.renderer.tree, cids)
+                if wire:
+                    wires[str(host.cid)] = wire
 
     def forget_trees(self) -> None:
         """The browser has forgotten all components, as its whole tree was replaced: keep only their state."""

@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from ..errors import LiveViewError
+from ..rendering.outline import VOID
 from ..rendering.tree import Node, Statics, to_html
 
 if TYPE_CHECKING:
     from ..rendering import Renderer
     from .component import LiveComponent
 
-VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
-)
 MAX_FORMS = 1000
 
 

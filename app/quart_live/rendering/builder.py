@@ -11,6 +11,7 @@ from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 
 from .dependencies import Dependencies
+from .outline import outline
 from .reading import ALWAYS, Names
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class NodeGenerator(CodeGenerator):
         self.builders: dict[str | None, NodeBuilder] = {}
         self.bits: dict[str, int] = {}
         self.constants: list[str] = []
+        self.is_balanced = True
         self.lines: list[tuple[str, tuple[int, ...]]] = []
         self.around: list[nodes.Node] = []  # settings (autoescape) in force around the current statement
 
@@ -113,7 +115,10 @@ class NodeGenerator(CodeGenerator):
     def close_row(self, builder: NodeBuilder, keyed: bool = False) -> None:
         """Write down the statics, now that they are all known."""
         number = int(builder.statics.removeprefix("live_"))
-        self.constants[number] = f"Statics({tuple(builder.strings)!r}, {keyed!r})"
+        only_text = all(builder.is_text)
+        self.constants[number] = f"Statics({tuple(builder.strings)!r}, {keyed!r}, live_marked, {only_text!r})"
+        # A branch that ends an element of the part around it: nothing in this template is certain.
+        self.is_balanced = self.is_balanced and outline(builder.strings).is_balanced
         self.lines.append((builder.statics, tuple(builder.lines)))
 
     def bit(self, name: str) -> int:

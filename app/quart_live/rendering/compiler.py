@@ -53,6 +53,7 @@ class LiveCodeGenerator(MacroGenerator):
             root = self._write_opaque_root()
         else:
             root = self._write_live_root(node)
+        self.writeline(f"live_marked = {self.is_balanced!r}")
         for number, expression in enumerate(self.constants):
             self.writeline(f"live_{number} = {expression}")
         self.writeline(f"live_statics = {root}")

@@ -5,7 +5,7 @@ browser needs that has nothing yet, :func:`changes` compares two trees. A part t
 the same object in both trees and costs one ``is``.
 
 The format is that of LiveView 1.2: ``s`` statics, ``k`` entries of a loop, ``kc`` their number, ``km`` "some
-have moved". Statics are always sent inline.
+have moved", ``r`` "one element". Statics are always sent inline.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import orjson
 from ..wellformed import dumps
 from .sharing import SharedRow
 from .streams import StreamLoop
-from .tree import Dynamic, Loop, Node
+from .tree import Dynamic, Loop, Node, Statics
 
 logger = logging.getLogger("quart_live.rendering")
 
@@ -32,39 +32,59 @@ def position(number: int) -> str:
     return _POSITIONS[number] if number < 1000 else str(number)
 
 
-def complete(dynamic: Dynamic) -> Any:
-    """Return everything the browser needs to show `dynamic`, with all statics."""
+def complete(tree: Node) -> Wire:
+    """Return everything the browser needs to show `tree`, a view or component, with all statics."""
+    message = _complete_row(tree, tree[0], True)
+    message["s"] = tree[0].fragment
+    return message
+
+
+def _complete(dynamic: Dynamic, in_content: bool) -> Any:
+    """The same for a part; `in_content` if it stands where elements can stand, so that it may be marked."""
     if isinstance(dynamic, list):
-        message = _complete_row(dynamic)
+        message = _complete_row(dynamic, dynamic[0], in_content)
         message["s"] = dynamic[0].fragment
+        if in_content and is_marked(dynamic):
+            message["r"] = 1  # the client leaves it out of the page it builds while it is the same
         return message
     if isinstance(dynamic, Loop):
-        return _complete_loop(dynamic)
+        return _complete_loop(dynamic, in_content)
     return dynamic
 
 
-def _complete_row(row: Node) -> Wire:
+def is_marked(node: Node) -> bool:
+    """Whether a part that stands where elements can stand is exactly one element."""
+    return node[0].is_element and not any(type(part) is list and not part[0].is_balanced for part in node)
+
+
+def _complete_row(row: Node, statics: Statics, in_content: bool) -> Wire:
     """All dynamics of a node or of a loop entry."""
     return {
-        position(index - 1): value if isinstance(value := row[index], str) else complete(value)
+        position(index - 1): value
+        if isinstance(value := row[index], str)
+        else _complete(value, in_content and statics.in_content[index - 1])
         for index in range(1, len(row))
     }
 
 
-def _complete_loop(loop: Loop) -> Wire:
-    entries: Wire = {position(index): _complete_entry(entry) for index, entry in enumerate(loop.entries)}
+def _complete_loop(loop: Loop, in_content: bool) -> Wire:
+    statics = loop.statics
+    entries: Wire = {
+        position(index): _complete_entry(entry, statics, in_content)
+        for index, entry in enumerate(loop.entries)
+    }
     entries["kc"] = len(loop.entries)
-    message = {"k": entries, "s": loop.statics.fragment}
+    message = {"k": entries, "s": statics.fragment}
     if isinstance(loop, StreamLoop):
         message["stream"] = loop.changes or [loop.ref, [], []]
     return message
 
 
-def _complete_entry(entry: Node) -> Any:
+def _complete_entry(entry: Node, statics: Statics, in_content: bool) -> Any:
     if type(entry) is not SharedRow:
-        return _complete_row(entry)
+        return _complete_row(entry, statics, in_content)
     if entry.json is None:
-        entry.json = orjson.Fragment(dumps(_complete_row(entry)))
+        entry.json = orjson.Fragment(dumps(_complete_row(entry, statics, in_content)))
     return entry.json
 
 
@@ -74,12 +94,11 @@ def changes(old: Node | None, new: Node) -> Wire:
     Without an old tree, or if it was made by another template, that is the complete new tree.
     """
     if old is None or old[0] is not new[0]:
-        message: Wire = complete(new)
-        return message
-    return _row_changes(old, new)
+        return complete(new)
+    return _row_changes(old, new, new[0], True)
 
 
-def _row_changes(old: Node, new: Node) -> Wire:
+def _row_changes(old: Node, new: Node, statics: Statics, in_content: bool) -> Wire:
     """Compare two nodes of the same template, or two entries of the same loop, dynamic by dynamic."""
     message: Wire = {}
     for index in range(1, len(new)):
@@ -89,38 +108,40 @@ def _row_changes(old: Node, new: Node) -> Wire:
         if isinstance(after, str):
             if before != after:
                 message[position(index - 1)] = after
-        elif (change := _dynamic_change(before, after)) is not None:
+            continue
+        change = _dynamic_change(before, after, in_content and statics.in_content[index - 1])
+        if change is not None:
             message[position(index - 1)] = change
     return message
 
 
-def _dynamic_change(before: Dynamic, after: Dynamic) -> Any:
+def _dynamic_change(before: Dynamic, after: Dynamic, in_content: bool) -> Any:
     """The change of one dynamic that is not a string now; None if there is none."""
     if isinstance(after, list):
         if isinstance(before, list) and before[0] is after[0]:
-            return _row_changes(before, after) or None
+            return _row_changes(before, after, after[0], in_content) or None
     elif isinstance(after, Loop):
         if isinstance(before, Loop) and before.statics is after.statics:
-            return _loop_change(before, after)
+            return _loop_change(before, after, in_content)
     elif before == after:
         return None
-    return complete(after)
+    return _complete(after, in_content)
 
 
-def _loop_change(before: Loop, after: Loop) -> Wire | None:
+def _loop_change(before: Loop, after: Loop, in_content: bool) -> Wire | None:
     if isinstance(after, StreamLoop):
         if after.changes is None:
             return None
-        message = _complete_loop(after)
+        message = _complete_loop(after, in_content)
         del message["s"]
         return message
     old, new = before.entries, after.entries
     if after.statics.keyed and not _same_order(old, new):
         places = _unique_places(old)
         if places is not None and _unique_places(new) is not None:
-            return {"k": _moved_entries(old, new, places)}
+            return {"k": _moved_entries(old, new, places, after.statics, in_content)}
         logger.debug("A loop has the same key twice; its entries are compared by position: %r", after)
-    entries = _entries_in_place(old, new)
+    entries = _entries_in_place(old, new, after.statics, in_content)
     if not entries and len(old) == len(new):
         return None
     entries["kc"] = len(new)
@@ -141,27 +162,29 @@ def _unique_places(entries: list[Node]) -> dict[Any, int] | None:
     return places if len(places) == len(entries) else None
 
 
-def _entries_in_place(old: list[Node], new: list[Node]) -> Wire:
+def _entries_in_place(old: list[Node], new: list[Node], statics: Statics, in_content: bool) -> Wire:
     entries: Wire = {}
     known = len(old)
     for index, entry in enumerate(new):
         if index >= known:
-            entries[position(index)] = _complete_row(entry)
-        elif change := _row_changes(old[index], entry):
+            entries[position(index)] = _complete_row(entry, statics, in_content)
+        elif change := _row_changes(old[index], entry, statics, in_content):
             entries[position(index)] = change
     return entries
 
 
-def _moved_entries(old: list[Node], new: list[Node], places: dict[Any, int]) -> Wire:
+def _moved_entries(
+    old: list[Node], new: list[Node], places: dict[Any, int], statics: Statics, in_content: bool
+) -> Wire:
     entries: Wire = {}
     moved = False
     for index, entry in enumerate(new):
         place = places.get(entry[0])
         if place is None:
             # Complete, because the client merges it over whatever was at this index before.
-            entries[position(index)] = _complete_row(entry)
+            entries[position(index)] = _complete_row(entry, statics, in_content)
             continue
-        change = _row_changes(old[place], entry)
+        change = _row_changes(old[place], entry, statics, in_content)
         if place != index:
             moved = True
             entries[position(index)] = [place, change] if change else place

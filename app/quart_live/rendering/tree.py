@@ -24,6 +24,7 @@ import orjson
 
 from ..wellformed import dumps
 from .errors import LiveTemplateError
+from .outline import outline
 
 Node: TypeAlias = list[Any]
 """``[Statics, dynamic, ...]`` (a loop entry has its key in place of the statics)."""
@@ -39,14 +40,29 @@ class Statics:
     Args:
         strings: one more than there are dynamics.
         keyed: for a loop body: whether its entries have keys (else they are compared by position).
+        marked: whether this and what is in it may be marked as elements.
+        only_text: whether no dynamic is a part of its own.
+
+    Attributes:
+        is_element: whether it is exactly one element, so that the client can mark it.
+        in_content: for each dynamic whether it stands where an element can stand; all false if not `marked`.
+        is_balanced: whether its elements begin and end in it.
     """
 
-    __slots__ = ("__weakref__", "fragment", "keyed", "strings")
+    __slots__ = ("__weakref__", "fragment", "in_content", "is_balanced", "is_element", "keyed", "strings")
 
-    def __init__(self, strings: Sequence[str], keyed: bool = False) -> None:
+    def __init__(
+        self, strings: Sequence[str], keyed: bool = False, marked: bool = True, only_text: bool = True
+    ) -> None:
         self.strings = tuple(strings)
         self.keyed = keyed
         self.fragment = orjson.Fragment(dumps(self.strings))
+        found = outline(self.strings)
+        # A paragraph ends where another part in it begins a block.
+        ends_early = not only_text and self.strings[0].lstrip().startswith(("<p ", "<p>"))
+        self.is_element = found.is_element and marked and not ends_early
+        self.in_content = found.in_content if marked else (False,) * len(found.in_content)
+        self.is_balanced = found.is_balanced
 
     def __repr__(self) -> str:
         return f"Statics({self.strings!r})"

@@ -200,3 +200,46 @@ async def test_keyed_rows_keep_focus_and_events_come_before_or_after(serve: Serv
     assert "x" in await page.locator("#row-2 input").input_value()
     assert await page.evaluate("window.second === document.querySelector('#row-2')"), "the same element"
     assert await page.evaluate("window.told") == ["before 0", "after 1"]
+
+
+class MarkedLive(LiveView):
+    """Parts that do not change, and one that does."""
+
+    inline_template = """{% macro box(name, text) %}<div class="box {{ name }}">{{ text }}</div>{% endmacro %}
+        {% macro bold(text) %}<b>{{ text }}</b>{% endmacro %}
+        <button phx-click="more">More</button><output>{{ n }}</output>
+        {% if on %}<div class="box branch">{{ on }}</div>{% endif %}
+        {{ box("macro", on) }}
+        {% for name in names %}
+          {% if name %}<section class="box loop">{{ name }}</section>{% endif %}
+        {% endfor %}
+        {% if on %}<p id="{{ on }}" class="box named">{{ on }}</p>{% endif %}
+        <textarea title="{{ bold(on) }}">{{ bold(on) }}</textarea>"""
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assign(n=0, on="on", names=["a", "b"])
+
+    async def handle_event(self, event: str, params: Any) -> None:
+        self.assign(n=self.assigns.n + 1)
+        if self.assigns.n == 2:
+            self.assign(on="changed", names=["a", "c"])
+
+
+async def test_what_scripts_did_stays_in_parts_that_do_not_change(serve: Serve) -> None:
+    site = await serve({"/": MarkedLive})
+    page = await site.open("/")
+    texts = "[...document.querySelectorAll('.box')].map((box) => box.textContent)"
+    assert await page.evaluate(texts) == ["on", "on", "a", "b", "on"]
+    await page.evaluate(
+        "document.querySelectorAll('.box').forEach((box) => { box.append('!'); box.dataset.of = 'script' })"
+    )
+    await page.click("button")
+    await expect(page.locator("output")).to_have_text("1")
+    assert await page.evaluate(texts) == ["on!", "on!", "a!", "b!", "on!"]
+    await expect(page.locator(".box[data-of=script]")).to_have_count(5)
+    await page.click("button")
+    await expect(page.locator("output")).to_have_text("2")
+    assert await page.evaluate(texts) == ["changed", "changed", "a!", "c", "changed"]
+    area = page.locator("textarea")
+    await expect(area).to_have_attribute("title", "<b>changed</b>")
+    assert "data-phx" not in await area.evaluate("(area) => area.outerHTML")

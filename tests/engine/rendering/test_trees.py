@@ -38,7 +38,7 @@ def test_an_if_is_one_dynamic_and_each_branch_a_template() -> None:
     page = Page("{% if n > 1 %}<i>{{ n }}</i>{% elif n %}one{% else %}{{ n }}!{% endif %}", {"n": 0})
     assert page.rendered == {"0": {"0": "0", "s": ["", "!"]}, "s": ["", ""]}
     assert page.assign(n=1) == {"0": "one"}
-    assert page.assign(n=2) == {"0": {"0": "2", "s": ["<i>", "</i>"]}}
+    assert page.assign(n=2) == {"0": {"0": "2", "s": ["<i>", "</i>"], "r": 1}}
     assert page.assign(n=3) == {"0": {"0": "3"}}
     assert page.assign(n=0) == {"0": {"0": "0", "s": ["", "!"]}}
 
@@ -98,7 +98,7 @@ def test_nested_branches_and_loops_in_entries() -> None:
         "0": {
             "k": {
                 "0": {"0": {"0": {"k": {"1": {"0": "3"}, "kc": 2}}}},
-                "1": {"0": {"0": "", "s": ["<b>", "</b>"]}},
+                "1": {"0": {"0": "", "s": ["<b>", "</b>"], "r": 1}},
                 "kc": 2,
             }
         }
@@ -125,7 +125,7 @@ def test_a_call_block_is_a_node_and_so_is_its_slot() -> None:
         "{% call(n) box(t) %}<i>{{ n }}{{ inner }}</i>{% endcall %}"
     )
     page = Page(source, {"t": "T", "inner": "x"})
-    inner = {"0": "7", "1": "x", "s": ["<i>", "", "</i>"]}
+    inner = {"0": "7", "1": "x", "s": ["<i>", "", "</i>"], "r": 1}
     assert page.rendered["0"] == {"0": "T", "1": inner, "s": ["<h1>", "</h1>", ""]}
     assert page.assign(inner="y") == {"0": {"1": {"1": "y"}}}
 
@@ -137,7 +137,7 @@ def test_imported_macros_are_nodes() -> None:
         "{% from 'tools.html' import tag %}{{ tag(a) }}",
     ):
         page = Page(line, {"a": "1"}, files=files)
-        assert page.rendered["0"] == {"0": "1", "s": ["<b>", "</b>"]}
+        assert page.rendered["0"] == {"0": "1", "s": ["<b>", "</b>"], "r": 1}
         assert page.assign(a="2") == {"0": {"0": "2"}}
 
 
