@@ -156,7 +156,8 @@ async def refreshed(c: CheckContext) -> None:
     await alice.reload()
     await c.expect_gone(alice.button("Remove Carol"))
     await open_slowly(c, alice, "/")
-    # From here on there is a script to keep it. Not `wait_for_function`: it evaluates text in the page, which the page's policy forbids.
+    # From here on there is a script to keep it. Not `wait_for_function`: it evaluates text in the page, and
+    # the page's policy forbids that.
     await c.expect_soon(lambda: has_script(alice), expected="a page with its script", seen="none")
     # A socket and a join take four ways, the page that comes next takes two: it is there first, by far.
     alice.network.delay(SLOWER)
