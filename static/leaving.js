@@ -11,10 +11,14 @@ const isJoined = () => document.querySelector(".phx-connected") !== null;
 
 let waiting = {};
 let kept = false;
+let leftEarly = false;
+
+// The next page is on its way then, and this one may still join meanwhile. What it is told comes too late.
+addEventListener("beforeunload", () => { leftEarly = !isJoined(); });
 
 // Here, and so before the client hears of it: it closes its socket then, and no view looks joined any more.
 addEventListener("pagehide", () => {
-  if (!isJoined()) keepForms();
+  if (!isJoined() || leftEarly) keepForms();
   // Whoever goes on from here has had what was kept.
   else if (!kept) sessionStorage.removeItem(name);
 });

@@ -18,6 +18,7 @@ LAYOUT = "messenger/templates/layout.html"
 HIKE = 2
 # Each way. The page comes at once; its scripts, and the join after them, need several ways.
 SLOW = 0.2
+SLOWER = 1.0
 NEW_PASSWORD = "another one than before"
 
 UNJOINED_JS = """() => document.querySelector("[data-phx-session]") !== null
@@ -155,9 +156,11 @@ async def refreshed(c: CheckContext) -> None:
     await alice.reload()
     await c.expect_gone(alice.button("Remove Carol"))
     await open_slowly(c, alice, "/")
-    # From here on there is a script to keep it. The join takes two ways more.
-    # Not `wait_for_function`: it evaluates text in the page, which the page's policy forbids.
+    # From here on there is a script to keep it. Not `wait_for_function`: it evaluates text in the page, and
+    # the page's policy forbids that.
     await c.expect_soon(lambda: has_script(alice), expected="a page with its script", seen="none")
+    # A socket and a join take four ways, the page that comes next takes two: it is there first, by far.
+    alice.network.delay(SLOWER)
     c.done("Alice wrote a title and refreshed at once")
     await expect_unjoined(c, alice)
     async with alice.page.expect_navigation(wait_until="commit"):

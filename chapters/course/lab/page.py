@@ -32,8 +32,11 @@ NOT_OURS = (
     "Chrome currently does not support",
 )
 
-# A script of the app's own, as it stands in an address or in a line of a stack.
-OWN_SCRIPT = re.compile(r"/(static/(?!node_modules/)[^\s?:()]+\.js)(?:\?[^\s:()]*)?(?::(\d+))?")
+# A script of the app's own, as it stands in an address or in a line of a stack. With an end to each part: the
+# text is the page's, and may be long.
+OWN_SCRIPT = re.compile(
+    r"/(static/(?!node_modules/)[^\s?:()]{1,200}\.js)(?:\?[^\s:()]{0,200})?(?::(\d{1,9}))?"
+)
 
 
 def own_place(text: str) -> str:
