@@ -337,7 +337,7 @@ async def test_what_a_diff_changes_is_outlined_where_it_lands(open_stage: Open) 
     await glass.locator("html").evaluate(REMEMBER_OUTLINES)
     await send(staged, "Alice", "Here it is")
     await has(staged, "Bob", "Here it is")
-    new = glass.get_by_text("Here it is", exact=True)
+    new = glass.get_by_role("log").get_by_text("Here it is", exact=True)
     bubble = await new.evaluate("it => it.getBoundingClientRect().toJSON()")
     outlines = await glass.locator("html").evaluate("() => outlines")
     assert any(
