@@ -110,6 +110,7 @@ async def signed_out_meanwhile(c: CheckContext) -> None:
         now = await loaded_at(writing), await loaded_at(planning)
         return all(new > old for new, old in zip(now, loads, strict=True))
 
+    c.patience += 10  # the client waits some seconds before it loads a page anew
     await c.expect_soon(loaded_again, expected="tabs that have been loaded again", seen="the old ones")
     await c.expect_value(writing.get_by_role("textbox", name="Message"), "Half a mess")
     await c.expect_visible(planning.get_by_role("button", name="Remove Carol"), "Carol, still chosen")
