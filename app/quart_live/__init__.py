@@ -27,7 +27,7 @@ from .client_files import VERSION_OF_CLIENT
 from .components import LiveComponent
 from .connection import ConnectInfo
 from .errors import LiveViewError
-from .extension import QuartLive, live_render
+from .extension import QuartLive
 from .flash import Flash
 from .form import to_form
 from .hooks import CONTINUE, HALT
@@ -35,6 +35,7 @@ from .js import JS
 from .links import live_navigate, live_patch, live_title
 from .mailbox import Envelope
 from .nested import ViewHandle
+from .page_helpers import live_render
 from .presence import Presence, PresenceDiff
 from .pubsub import LocalPubSub, PubSub, RedisPubSub, message_type
 from .router import LiveRouter

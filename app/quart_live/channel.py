@@ -85,8 +85,7 @@ class Channel(ViewHost):
         self._shares = live.templates.burst is not None
         self._app_context: AppContext | None = None
         self._leave_timer: asyncio.TimerHandle | None = None
-        socket.account.channels += 1
-        socket.address.channels += 1
+        socket.allowance.view_joined()
         self.mailbox.post(join)
 
     def __repr__(self) -> str:
@@ -245,8 +244,7 @@ class Channel(ViewHost):
             return False
         self.state, self._handles_info_now = State.CLOSED, False
         self.socket.forget(self)
-        self.socket.account.channels -= 1
-        self.socket.address.channels -= 1
+        self.socket.allowance.view_left()
         self.mailbox.close()
         self.timers.cancel_all()
         if self._leave_timer is not None:

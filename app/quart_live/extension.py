@@ -23,13 +23,11 @@ from __future__ import annotations
 
 import copy
 import weakref
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakSet
 
-from markupsafe import Markup
-from quart import Quart, Response, current_app
+from quart import Quart, Response
 
 from . import client_files, logs, page
 from .asgi import ASGIApp
@@ -54,10 +52,9 @@ from .static_tracking import StaticFiles
 from .sweeping import Sweeper
 from .telemetry import Telemetry
 from .templates import TemplateLibrary
-from .tokens import Tokens
+from .tokens import Tokens, secret_keys_of
 from .turns import Turns
 from .view import LiveView
-from .view_rendering import ViewRendering
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -232,10 +229,6 @@ class QuartLive(OfEachApp, PageMethods):
 
     # -- for the engine ---
 
-    def rendering_of(self, view: LiveView) -> ViewRendering:
-        """A rendering for a view that is rendered once."""
-        return ViewRendering(self.templates, view)
-
     def _add(self, route: LiveRoute) -> None:
         new = self.routes.add(route)
         self.views.name_of(route.view)
@@ -253,17 +246,4 @@ class QuartLive(OfEachApp, PageMethods):
         return await client_files.serve(self.settings.client_dir, name)
 
     def _secret_keys(self) -> list[str]:
-        key = self.app.secret_key
-        if not key:
-            raise LiveViewError("set app.secret_key (or SECRET_KEY): it signs what the pages carry")
-        older = self.app.config.get("SECRET_KEY_FALLBACKS") or []
-        return [str(old) for old in older] + [key if isinstance(key, str) else key.decode("latin-1")]
-
-
-async def live_render(
-    view: type[LiveView] | str, *, session: Mapping[str, Any] | None = None, id: str | None = None
-) -> Markup:
-    """`QuartLive.live_render` of the current app."""
-
-    live: QuartLive = current_app.extensions["quart_live"]
-    return await live.live_render(view, session=session, id=id)
+        return secret_keys_of(self.app)

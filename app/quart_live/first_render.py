@@ -26,6 +26,7 @@ from .nested.family import ViewHandle
 from .nested.placing import Placement, child_token, element, rendering
 from .router import LiveRoute, Match, query_params
 from .view import LiveView, ViewHost
+from .view_rendering import ViewRendering
 
 if TYPE_CHECKING:
     from .extension import QuartLive
@@ -90,7 +91,7 @@ async def render_first(live: QuartLive, view: LiveView) -> Markup:
     """
     places = _Marks(live, view.id)
     with rendering(places):
-        html = await live.rendering_of(view).html()
+        html = await ViewRendering(live.templates, view).html()
     for mark, placement in places.placed.items():
         html = html.replace(mark, await _child(live, view, placement))
     return Markup(html)

@@ -39,7 +39,8 @@ async def join(channel: Channel, message: Message) -> None:
     """Handle a ``phx_join``: afterwards the view is there and answered for, or the channel has ended."""
     socket = channel.socket
     try:
-        async with channel.live.turns.taken(socket.account.name, socket.address.name):
+        allowance = socket.allowance
+        async with channel.live.turns.taken(allowance.account.name, allowance.address.name):
             if channel.stopping:  # while it waited, its browser has gone, or joined anew
                 return
             await channel.enter_app_context()

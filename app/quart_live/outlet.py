@@ -41,7 +41,7 @@ class Outlet:
         self._outbox = outbox
         self._closed = False
         self._sends_in_tasks_only = False
-        self._unsent = SlowReader(seconds, max_bytes, self._cut_off)
+        self._unsent = SlowReader(seconds, max_bytes, self.cut_off)
         self._task: asyncio.Task[Any] | None = None
         self._is_cut_off = False
         self._shortcut: Shortcut | None = None
@@ -107,20 +107,15 @@ class Outlet:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._send({"type": "websocket.close", "code": code})
         except TimeoutError:
-            self._cut_off(f"it has not taken the close frame for {CLOSE_SECONDS:g} seconds")
+            self.cut_off(f"it has not taken the close frame for {CLOSE_SECONDS:g} seconds")
         except Exception as error:
             log.debug("The socket could not be closed: %s", repr(error))
 
     def cut_off(self, reason: str) -> None:
-        """End the connection without a word, from wherever.
+        """End the connection without a word: the peer would not hear it.
 
         Args:
             reason: for the log.
-        """
-        self._cut_off(reason)
-
-    def _cut_off(self, reason: str) -> None:
-        """End the connection without a word: the peer would not hear it.
 
         Returning from the ASGI app ends a connection once everything has been sent. Here that may be never,
         so the server's transport is aborted as well, where it can be reached.

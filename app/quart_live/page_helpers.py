@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from markupsafe import Markup
+from quart import current_app
 from quart import session as quart_session
 
 from . import addresses, client_files, csrf, development, links, page
@@ -105,3 +106,11 @@ class PageMethods:
     def static_path(self, name: str) -> str:
         """Address of a static file with a digest of its content; see ``static_tracking.py``."""
         return addresses.root_path() + self.statics.path(name)
+
+
+async def live_render(
+    view: type[LiveView] | str, *, session: Mapping[str, Any] | None = None, id: str | None = None
+) -> Markup:
+    """`QuartLive.live_render` of the current app."""
+    live: QuartLive = current_app.extensions["quart_live"]
+    return await live.live_render(view, session=session, id=id)

@@ -61,7 +61,7 @@ def sweep(live: QuartLive, now: float) -> None:
     unfinished: dict[str, list[tuple[int, LiveSocket]]] = {}
     for socket in tuple(live.sockets):
         if size := socket.look(now):
-            unfinished.setdefault(socket.address.name, []).append((size, socket))
+            unfinished.setdefault(socket.allowance.address.name, []).append((size, socket))
     for parts in unfinished.values():
         _bound(parts, live.settings.max_unfinished_bytes)
 

@@ -25,12 +25,27 @@ from typing import Any
 
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_decode
+from quart import Quart
 
+from .errors import LiveViewError
 from .wellformed import well_formed_value
 
 FLASH_MAX_AGE = 60
 RELOAD_MAX_AGE = 60
 UPLOAD_MAX_AGE = 3600
+
+
+def secret_keys_of(app: Quart) -> list[str]:
+    """What an app signs with, the newest key last.
+
+    Raises:
+        LiveViewError: if it has no key.
+    """
+    key = app.secret_key
+    if not key:
+        raise LiveViewError("set app.secret_key (or SECRET_KEY): it signs what the pages carry")
+    older = app.config.get("SECRET_KEY_FALLBACKS") or []
+    return [str(old) for old in older] + [key if isinstance(key, str) else key.decode("latin-1")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """One browser's WebSocket.
 
-A `LiveSocket` reads frames, answers heartbeats, opens and finds channels, and passes their messages on. It
-never waits for a channel: a view that takes its time delays nobody else.
+A `LiveSocket` shakes hands, reads frames until the end, and closes in good order. What becomes of a frame is
+in :mod:`.incoming`.
 """
 
 from __future__ import annotations
@@ -11,23 +11,20 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from . import excess, origin
+from . import incoming, origin
 from .addresses import Site
-from .admission import TOPIC_PREFIX
+from .allowance import Allowance
 from .asgi import Receive, Scope, Send
-from .budgets import Load, address_of
+from .budgets import address_of
 from .channel import Channel
 from .connection import ConnectInfo, shake_hands
 from .csrf import CsrfToken
 from .disconnecting import Inbox, socket_id_in
 from .ending import Stop
 from .errors import FrameTooBigError, MalformedFrameError
-from .frames import Message, TooLong, Unreadable, read, reply
-from .limits import TokenBucket
-from .nested.failing import answer_later, is_nested
+from .frames import read
 from .outlet import RESTARTING, Outlet
 from .server_side import COMPRESSED, HalfOpen, ServerSide
-from .uploads import delivery
 from .uploads.transfer import Transfer
 
 if TYPE_CHECKING:
@@ -39,17 +36,13 @@ GOING_AWAY = 1001
 MALFORMED = 1007
 TOO_BIG = 1009
 
-BYTES_PER_FRAME = 4096
-"""So much text counts as one more frame, since reading it takes about as long."""
-
 
 class LiveSocket(Outlet):
     """One browser's connection.
 
     Attributes:
         channels: the joined views, by topic.
-        account: what the account that the socket belongs to has taken up.
-        address: the same of the address that it comes from.
+        allowance: what the socket may take, and what its account and its address have taken up.
         transfers: the files on their way to them, by topic.
         session: the HTTP session of the handshake, ``None`` if its CSRF token was wrong.
         root_path: the prefix under which the whole app is mounted.
@@ -62,8 +55,7 @@ class LiveSocket(Outlet):
         super().__init__(send, live.dispatcher.outbox, settings.send_timeout, settings.max_unsent_bytes)
         self.live = live
         self.channels: dict[str, Channel] = {}
-        self.address = live.budgets.address(address_of(scope), settings)
-        self.account = self.address
+        self.allowance = Allowance(live.budgets, settings, address_of(scope))
         self.transfers: dict[str, Transfer] = {}
         self.session: dict[str, Any] | None = None
         self.info = ConnectInfo()
@@ -75,10 +67,6 @@ class LiveSocket(Outlet):
         self._last_frame = 0.0
         self._watchdog: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
-        self._counted = False
-        self._joins = TokenBucket(settings.join_rate, settings.join_burst)
-        self._events = TokenBucket(settings.event_rate, settings.event_burst)
-        self._frames = TokenBucket(settings.frame_rate, settings.frame_burst)
         self._inbox: Inbox | None = None
         self._server = ServerSide(send)
         self._half = HalfOpen(self._server)
@@ -90,9 +78,7 @@ class LiveSocket(Outlet):
             if await self._accept():
                 await self._serve_accepted()
         finally:
-            if self._counted:
-                self.live.budgets.closed(self.account)
-                self.live.budgets.closed(self.address)
+            self.allowance.close()
             if self._inbox is not None:
                 await self._inbox.close()
 
@@ -143,7 +129,8 @@ class LiveSocket(Outlet):
             return await self._refuse("version", 1008)
         if self.live.stopping:
             return await self._refuse("stopping", RESTARTING)
-        if not self._count():
+        if (limit := self.allowance.open()) is not None:
+            log.warning("Refused a socket: %s is reached, from %s", limit, self.info.peer)
             return await self._refuse("too many", 1013)
         subprotocol = "phoenix" if "phoenix" in self._scope.get("subprotocols", ()) else None
         await self._send({"type": "websocket.accept", "subprotocol": subprotocol})
@@ -156,20 +143,6 @@ class LiveSocket(Outlet):
             log.warning(COMPRESSED)
         return True
 
-    def _count(self) -> bool:
-        """Count this socket where it belongs. Returns whether there is room for it."""
-        live, settings = self.live, self.live.settings
-        if self.address.sockets >= settings.max_sockets_per_address:
-            log.warning("Refused a socket: LIVE_MAX_SOCKETS_PER_ADDRESS is reached by %s", self.info.peer)
-            return False
-        if self.account.sockets >= settings.max_sockets_per_account:
-            log.warning("Refused a socket: LIVE_MAX_SOCKETS_PER_ACCOUNT is reached from %s", self.info.peer)
-            return False
-        self._counted = True
-        live.budgets.opened(self.account)
-        live.budgets.opened(self.address)
-        return True
-
     async def _refuse(self, reason: str, code: int) -> bool:
         self.live.telemetry.emit("live_socket.refused", reason=reason)
         await self._send({"type": "websocket.close", "code": code})
@@ -178,7 +151,7 @@ class LiveSocket(Outlet):
     async def _shake_hands(self) -> None:
         handshake = await shake_hands(self.live.app, self._scope, self.live.connect_hooks)
         self.session, self.info, self.csrf_token = handshake.session, handshake.info, handshake.csrf_token
-        self.account = self.live.budgets.account(handshake, self.address.name, self.live.settings)
+        self.allowance.claim(handshake)
         self.site = handshake.site
         socket_id = socket_id_in(handshake.session)
         if socket_id is not None:
@@ -225,7 +198,7 @@ class LiveSocket(Outlet):
         """
         reason = self._half.too_long(now, self.live.settings, joined=bool(self.channels))
         if reason is not None:
-            self._cut_off(reason)
+            self.cut_off(reason)
             return 0
         return self._half.unfinished
 
@@ -247,89 +220,10 @@ class LiveSocket(Outlet):
                 await self.close(TOO_BIG if isinstance(error, FrameTooBigError) else MALFORMED)
                 return
             size = len(event.get("text") or "")
-            message.load = Load(self.account, size)
-            answer = self._deliver(message)
+            message.load = self.allowance.load(size)
+            answer = incoming.deliver(self, message, now)
             del message  # it weighs until its view has handled it, and no longer
             if answer is not None:
                 await self.send(answer)
-            if (seconds := self._frames.owed(now, 1 + size / BYTES_PER_FRAME)) > 0:
+            if (seconds := self.allowance.owed(now, size)) > 0:
                 await asyncio.sleep(seconds)
-
-    def _deliver(self, message: Message) -> str | None:
-        """Hand a message to whom it concerns. Returns an answer if nobody will give one."""
-        if message.topic == "phoenix" and message.event == "heartbeat":
-            return reply(None, message.ref, "phoenix", "ok", {})
-        if message.topic.startswith(delivery.TOPIC_PREFIX):
-            return delivery.deliver(self, message)
-        if message.event == "phx_join":
-            return self._join(message)
-        channel = self.channels.get(message.topic)
-        if message.event == "phx_leave":
-            return self._leave(message, channel)
-        if channel is None:
-            return _error(message, "unmatched topic")
-        if channel.join_ref == message.join_ref:
-            now, most = self._last_frame, self.live.settings.max_waiting_bytes
-            if excess.is_excess(message, now, self._events, self.account, most):
-                return excess.answer(message)
-            channel.mailbox.post(message)
-        return None  # a message of an earlier join: its sender no longer listens
-
-    def _join(self, message: Message) -> str | None:
-        if not message.topic.startswith(TOPIC_PREFIX) or (message.join_ref or message.ref) is None:
-            return _error(message, "unmatched topic")
-        if self.live.stopping:
-            return None  # the socket is about to be closed; the browser will join elsewhere
-        if not self._may_join(asyncio.get_running_loop().time()):
-            return _error(message, "too many joins")
-        if isinstance(message.payload, TooLong | Unreadable):
-            return self._refuse_join(message)
-        old = self.channels.pop(message.topic, None)
-        if old is not None:
-            old.stop(Stop("replaced", say_closed=True))
-        elif (limit := self._full()) is not None:
-            log.warning("A view more than %s allows; this page has %d", limit, len(self.channels))
-            if not is_nested(message):
-                return _error(message, "too many channels joined")
-            answer_later(self, message, {"reason": "too many channels joined"})
-            return None
-        channel = Channel(self.live, self, message)
-        self.channels[message.topic] = channel
-        self.live.open_channels.add(channel)
-        return None
-
-    def _may_join(self, now: float) -> bool:
-        return self._joins.take(now) and self.account.joins.take(now) and self.address.joins.take(now)
-
-    def _full(self) -> str | None:
-        """The setting that allows no view more, if there is one."""
-        settings = self.live.settings
-        if len(self.channels) >= settings.max_channels:
-            return "LIVE_MAX_CHANNELS"
-        if self.account.channels >= settings.max_channels_per_account:
-            return "LIVE_MAX_CHANNELS_PER_ACCOUNT"
-        if self.address.channels >= settings.max_channels_per_address:
-            return "LIVE_MAX_CHANNELS_PER_ADDRESS"
-        return None
-
-    def _refuse_join(self, message: Message) -> str:
-        """Answer a join that was not read, with a reason for which the client waits before it tries again.
-
-        A closed socket it would open again at once, join, and be closed, without an end.
-        """
-        why = message.payload.why if isinstance(message.payload, Unreadable) else "it is too long"
-        log.warning("Refused the join of %s: %s. The browser waits before it tries again", message.topic, why)
-        return _error(message, "refused")
-
-    def _leave(self, message: Message, channel: Channel | None) -> str | None:
-        if channel is None or channel.join_ref != message.join_ref:
-            return reply(message.join_ref, message.ref, message.topic, "ok", {})
-        # Forget it now, not when it has ended: what comes next for this topic is not for the old view.
-        del self.channels[message.topic]
-        channel.stop(Stop("left", say_closed=True, leave=True, ref=message.ref))
-        return None
-
-
-def _error(message: Message, reason: str) -> str:
-    join_ref = message.join_ref if message.event == "phx_join" else None
-    return reply(join_ref, message.ref, message.topic, "error", {"reason": reason})

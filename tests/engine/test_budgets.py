@@ -262,7 +262,7 @@ async def test_events_that_wait_are_bounded_by_their_bytes() -> None:
     live: QuartLive = app.extensions["quart_live"]
     page = await open_page(app, "/slow")
     ref, _ = await page.join("/slow")
-    account = next(iter(live.sockets)).account
+    account = next(iter(live.sockets)).allowance.account
     for number in range(5):
         payload = {"type": "hook", "event": str(number), "value": "x" * 8000}
         page.socket.send(ref, f"e{number}", page.topic(), "event", payload)

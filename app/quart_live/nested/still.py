@@ -20,6 +20,7 @@ from ..faults import Contained
 from ..lifecycle import enter
 from ..router import Match
 from ..view import LiveView, ViewHost
+from ..view_rendering import ViewRendering
 from .family import ViewHandle
 from .placing import Placement, child_token, element, rendering, write_element
 
@@ -78,7 +79,7 @@ async def _html(
         return Markup("")
     places = _StandIns(live, element_id)
     with rendering(places):
-        html = await live.rendering_of(view).html()
+        html = await ViewRendering(live.templates, view).html()
     for mark, placement in places.placed.items():
         content = await _html(socket, placement.view, placement.id, placement.session, view)
         html = html.replace(mark, write_element(*placement.container, content))

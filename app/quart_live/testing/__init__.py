@@ -4,9 +4,10 @@ from .components import render_component
 from .dom import Element, parse
 from .errors import PageFailedError
 from .merge import Tree
+from .sending import ChosenFile, ExternalSending
 from .socket import SocketClosedError, TestSocket
 from .stash import BrowserStash
-from .uploads import ChosenFile, ExternalSending, FileInput
+from .uploads import FileInput
 from .view import JoinRefusedError, LiveViewTest, ViewCrashedError
 
 __all__ = [

@@ -13,6 +13,7 @@ from quart import Quart
 from ..components import LiveComponent
 from ..rendering.tree import to_html
 from ..view import LiveView, ViewHost
+from ..view_rendering import ViewRendering
 
 if TYPE_CHECKING:
     from ..extension import QuartLive
@@ -33,7 +34,7 @@ async def render_component(
     view = LiveView()
     view._host = ViewHost()
     view._host.pubsub = live.pubsub
-    components = live.rendering_of(view).components
+    components = ViewRendering(live.templates, view).components
     cid = components.place(component, id, {"id": id, **assigns})
     await components.settle(for_page=True)
     return to_html(cid, components.trees())

@@ -57,16 +57,27 @@ class Places:
 
     def __init__(self) -> None:
         self._known: dict[Statics, tuple[Place, ...]] = {}
+        self._missed: set[Statics] = set()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether parts have come of templates that the app has not been asked about yet."""
+        return bool(self._missed)
+
+    def see(self, parts: Iterable[Part]) -> None:
+        """Note of which templates these parts are."""
+        self._missed.update(
+            part.statics for part in parts if part.statics and part.statics not in self._known
+        )
 
     def learn(self, told: Iterable[Mapping[str, Any]]) -> None:
-        """Take what `course.lab.template_lines` tells."""
+        """Take what `course.lab.template_lines` tells. What it does not tell it is not asked again."""
         for one in told:
             places = tuple(Place(str(one["template"]), int(line), str(text)) for line, text in one["lines"])
-            self._known.setdefault(tuple(one["statics"]), places)
-
-    def knows(self, statics: Statics) -> bool:
-        """Whether the template with these statics is known."""
-        return statics in self._known
+            self._known[tuple(one["statics"])] = places
+        for statics in self._missed:
+            self._known.setdefault(statics, ())
+        self._missed.clear()
 
     def of(self, part: Part) -> Place | None:
         """Where a part stands; None where that is not known."""

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -21,28 +20,14 @@ from course.model import Course
 from course.stage.actor import Actor
 from course.stage.driver import SECONDS_TO_OPEN, Message
 from course.stage.log import LogTail
+from course.stage.manner import Manner
 from course.stage.names import PEOPLE
-from course.stage.parts import PartReader, Places
+from course.stage.parts import Part, PartReader, Places
 from course.workspace import Workspace
 
 ERRORS_KEPT = 20
 
 log = logging.getLogger("course.stage")
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How things are done on the stage.
-
-    Attributes:
-        pace: of pointers and typing; 1 for a class to follow, 0 for all at once.
-        wait: seconds that a slow link holds everything back, each way.
-        outlined: whether what changes in a page is outlined for a moment.
-    """
-
-    pace: float = 1.0
-    wait: float = 1.0
-    outlined: bool = False
 
 
 class Audience(Protocol):
@@ -77,7 +62,6 @@ class Run(Breaking):
         demo: of its chapter; None where there is none.
         log: reads the server's log.
         manner: how things are done; see `adopt`.
-        reader: reads what frames change.
         places: the lines of the templates, as far as they are known; see `learn_places`.
     """
 
@@ -102,7 +86,7 @@ class Run(Breaking):
         self._host = Host(self.state, data, log)
         self._broken = set()
         self._actors: dict[str, Actor] = {}
-        self.reader = PartReader()
+        self._reader = PartReader()
         self.places = Places()
         self._learning = False
         # The teacher and an act may ask for the same person at the same time.
@@ -220,10 +204,16 @@ class Run(Breaking):
         if not self.alive:
             await self.start_now()
 
+    def read(self, frame: Frame) -> tuple[Part, ...]:
+        """The parts that a frame sends."""
+        parts = self._reader.read(frame)
+        self.places.see(parts)
+        return parts
+
     @property
     def wants_places(self) -> bool:
-        """Whether the app can be asked for the lines of its templates now."""
-        return self.alive and not self._learning
+        """Whether the app is to be asked for the lines of its templates, and can be now."""
+        return self.places.wanted and self.alive and not self._learning
 
     async def learn_places(self) -> None:
         """Ask the app for the lines of its templates; where it is just ending, nothing is learnt."""

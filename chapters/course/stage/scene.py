@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from course.demo import path_of
 from course.lab.proxy import Mode
 from course.stage.actor import Actor
+from course.stage.manner import Manner
 from course.stage.player import Player
-from course.stage.run import Manner
 from course.stage.tally import Sum
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from course.stage.actor import Actor
 from course.stage.chores import Chores
 from course.stage.driver import Message
 from course.stage.herald import Herald
+from course.stage.manner import Manner
 from course.stage.player import Player
-from course.stage.run import Manner, Run
+from course.stage.run import Run
 from course.stage.scene import Phase
 from course.stage.tally import Tally
 
@@ -88,7 +89,7 @@ class Stage:
             Run, self.course, name, self.origin, self, self.manner, self.herald.next_line
         )
         if run.demo is not None:
-            self.player = Player(run.demo, run, lambda: self.manner.pace, self._act_changed)
+            self.player = Player(run.demo, run, lambda: self.manner.pace, self.changed)
         await run.open()
 
     async def _clear(self) -> None:
@@ -225,10 +226,8 @@ class Stage:
         """A frame is on the wire."""
         self.tally.add(frame)
         run = self.run
-        parts = run.reader.read(frame) if run is not None else ()
-        self.herald.frame(frame, parts)
-        unknown = run is not None and any(p.statics and not run.places.knows(p.statics) for p in parts)
-        if run is not None and unknown and run.wants_places:
+        self.herald.frame(frame, run.read(frame) if run is not None else ())
+        if run is not None and run.wants_places:
             self._chores.begin(run.learn_places())
 
     def send(self, key: str, message: Message) -> None:
@@ -236,13 +235,10 @@ class Stage:
         self.herald.order(key, message)
 
     def changed(self) -> None:
-        """The scene is another."""
-        self.herald.changed()
-
-    def _act_changed(self) -> None:
+        """The scene is another; perhaps another act has begun."""
         if self.player is not None:
             self.tally.begin(self.player.number)
-        self.changed()
+        self.herald.changed()
 
     def complain(self, problem: CourseError) -> None:
         """Something did not work."""

@@ -112,3 +112,17 @@ def test_people_and_views_are_told_apart_and_what_is_no_diff_has_no_parts() -> N
         reader.read(frame(strange, "phx_reply"))
     many = {str(number): "x" for number in range(200)}
     assert len(reader.read(frame(many))) == MOST_PARTS
+
+
+def test_the_app_is_asked_about_a_template_once() -> None:
+    reader, places = PartReader(), Places()
+    parts = reader.read(reply(rendered={"s": ["a", "b"], "0": "x"}))
+    assert not places.wanted
+    places.see(parts)
+    assert places.wanted
+    places.learn([])
+    assert not places.wanted
+    places.see(reader.read(frame({"0": "y"})))
+    assert not places.wanted, "it has said all that it knows"
+    places.see(reader.read(reply(rendered={"s": ["c", "d"], "0": "x"})))
+    assert places.wanted

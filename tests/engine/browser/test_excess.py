@@ -65,7 +65,7 @@ async def test_a_form_that_is_one_event_too_many_keeps_its_text_and_can_be_sent_
     await expect(page.locator("h1")).to_have_text("6")
     await expect(page.locator("#text")).to_have_value("a longer letter")
     (socket,) = site.live.sockets
-    socket._events._left = 6  # a while later
+    socket.allowance._events._left = 6  # a while later
     await page.locator("#text").press_sequentially("!")
     await page.click("#save")
     await expect(page.locator("#saved")).to_have_text("a longer letter!")

@@ -15,7 +15,7 @@ from quart import Quart
 
 from quart_live import LiveView, LiveViewTest, QuartLive, UploadEntry, UploadRefused
 from quart_live.testing import ChosenFile, ViewCrashedError
-from quart_live.testing.uploads import Sending, binary_frame
+from quart_live.testing.sending import Sending, binary_frame
 from quart_live.uploads.files import TemporaryFile
 
 

@@ -21,7 +21,7 @@ from quart_live import (
     UploadWriter,
 )
 from quart_live.testing import ChosenFile, ViewCrashedError
-from quart_live.testing.uploads import Sending
+from quart_live.testing.sending import Sending
 from quart_live.uploads import transfer
 
 
