@@ -86,6 +86,7 @@ async def test_an_act_that_does_not_go_as_written_can_be_helped_and_goes_on(open
     )
     await expect(staged.next).to_have_text("Try again ⏎")
     await expect(staged.next).not_to_have_attribute("aria-disabled", "true")
+    await expect(staged.page.get_by_role("button", name="Again", exact=True)).to_be_visible()
     await staged.fault("Alice", "Hang").click()
     await has_basket(staged, "Alice")
     # The stage may be loaded again meanwhile, and with it the pages of all; the same act goes on.
