@@ -29,6 +29,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import psutil
+from engine.app import NO_RATES
 from quart import Quart
 
 from quart_live import LiveComponent, LiveView, LiveViewError, LiveViewTest, LocalPubSub, QuartLive
@@ -149,6 +150,7 @@ def make_app() -> Quart:
     """The app that is worn out."""
     app = Quart("soak")
     app.secret_key = "for tests"
+    app.config.update(NO_RATES)
     live = QuartLive(app)
     live.route("/soak", SoakLive)
     live.route("/child", ChildLive)

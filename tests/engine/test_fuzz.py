@@ -6,7 +6,8 @@ import json
 import random
 from typing import Any
 
-from engine.app import make_app
+import pytest
+from engine.app import NO_RATES, make_app
 from engine.conftest import assert_nothing_left
 from engine.raw import Page, open_page
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +18,7 @@ from quart_live import LiveViewTest, QuartLive
 from quart_live.testing import SocketClosedError
 
 FRAMES = 6000
+TOO_MANY = "too many"
 ANSWERS = {"phx_reply", "phx_error", "phx_close", "diff", "live_patch", "live_redirect", "redirect"}
 LEAKS = ("Traceback", "Error(", ".py", "secret detail", "RuntimeError")
 
@@ -105,6 +107,13 @@ async def check(page: Page) -> None:
                 assert not any(leak in text for leak in LEAKS), text
 
 
+@pytest.fixture
+async def app(app: Quart) -> Quart:
+    """One that lets everything through to the views, however quickly it comes."""
+    app.config.update(NO_RATES)
+    return app
+
+
 async def test_thousands_of_random_frames(app: Quart, live: QuartLive) -> None:
     page = await open_page(app, "/counter")
     sender = Sender(page, seed=7)
@@ -117,6 +126,7 @@ async def test_thousands_of_random_frames(app: Quart, live: QuartLive) -> None:
                 joined += any(channel.socket is not bystander.channel.socket for channel in live.channels)
         assert (await page.socket.heartbeat())["status"] == "ok"
         assert joined > 10, "the frames are too absurd to get anywhere"
+        assert not any(TOO_MANY in text for _, text in page.socket.frames), "they were not let through"
         await bystander.change("form", {"user[name]": "still here"})
         assert "still here" in bystander.find("#got").text
     await check(page)
