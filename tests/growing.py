@@ -128,13 +128,18 @@ def _used(path: Path, tree: ast.Module, call: ast.Call) -> frozenset[str]:
 
 def hostile(pattern: re.Pattern[Any]) -> Iterator[Callable[[int], Any]]:
     """Makers of long texts that nearly match: pieces that the pattern looks for, again and again."""
-    letters = list(dict.fromkeys(_letters(parser.parse(pattern.pattern, pattern.flags))))[:8] or ["a"]
-    words = list(dict.fromkeys(_words(parser.parse(pattern.pattern, pattern.flags))))[:4]
+    parsed = parser.parse(pattern.pattern, pattern.flags)
+    is_bytes = isinstance(pattern.pattern, bytes)
+    letters = list(dict.fromkeys(_letters(parsed)))[:8] or ["a"]
+    words = list(dict.fromkeys(_words(parsed)))[:4]
     units = [*letters, *words, *(a + b for a in letters for b in letters if a != b)]
     for start in ("", *words):
         for unit in [*units, *(word + letter for word in words for letter in letters)]:
             for end in ("", "\n\0") if unit in letters else ("",):
-                yield _maker(start, unit, end, is_bytes=isinstance(pattern.pattern, bytes))
+                yield _maker(start, unit, end, is_bytes=is_bytes)
+    for start, unit in dict.fromkeys(_repeats(parsed)):  # wherever the pattern itself goes on and on
+        for end in ("", "\n\0"):
+            yield _maker(start, unit, end, is_bytes=is_bytes)
 
 
 def _maker(start: str, unit: str, end: str, *, is_bytes: bool) -> Callable[[int], Any]:
@@ -197,6 +202,33 @@ def _words(parsed: Any) -> Iterator[str]:
             yield from _words(inner)
     if word:
         yield word
+
+
+def _repeats(parsed: Any, before: str = "") -> Iterator[tuple[str, str]]:
+    """For each repetition without an end: a text that leads to it, and what it repeats."""
+    for operator, argument in parsed:
+        alternatives = list(_inside(argument)) if operator is not constants.ASSERT_NOT else []
+        for inner in alternatives:
+            if operator in _REPETITIONS and argument[1] is constants.MAXREPEAT:
+                for letter in list(dict.fromkeys(_letters(inner)))[:4]:
+                    yield before, letter
+            yield from _repeats(inner, before)
+        before += _sample([(operator, argument)])
+
+
+_REPETITIONS = (constants.MAX_REPEAT, constants.MIN_REPEAT, constants.POSSESSIVE_REPEAT)
+
+
+def _sample(parsed: Any) -> str:
+    """A short text that a piece of a pattern takes, or nearly."""
+    text = ""
+    for operator, argument in parsed:
+        if operator in _REPETITIONS:
+            text += _sample(argument[2]) * min(argument[0], 100)
+        elif operator not in (constants.ASSERT, constants.ASSERT_NOT):
+            inner = next(_inside(argument), None)
+            text += _sample(inner) if inner is not None else next(_letters([(operator, argument)]), "")
+    return text
 
 
 def _inside(argument: Any) -> Iterator[Any]:

@@ -18,8 +18,8 @@ from course.model import Chapter
 
 STEPS = 3
 
-_HEADING = re.compile(r"^## +(?P<check>\d+\.\w+)\s*(?P<title>.*)$")
-_STEP = re.compile(r"^(?P<number>\d+)\. +(?P<text>.*)$")
+_HEADING = re.compile(r"^## +(?P<check>\d+\.\w+)\s*+(?P<title>.*)$")
+_STEP = re.compile(r"^(?P<number>\d+)\. ++(?P<text>.*)$")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from course.checks.registry import Check
 from course.differences import compare
 from course.lab.state import find_state
 from course.saving import Saver
-from course.states import LARGEST, fold, plain, read_tree, write_state
+from course.states import LARGEST, fold, is_leftover, plain, read_tree, write_state
 from course.watching import is_own_file
 from course.workspace import Workspace
 
@@ -125,6 +125,21 @@ def test_a_file_that_may_not_be_read_is_named(
     assert code == 1 and told.startswith(f"{GREET} cannot be read: Permission denied.\nMake it readable")
 
 
+def test_a_file_that_goes_while_it_is_looked_at_is_passed_over(
+    small: Course, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An editor saves by a copy that takes the old one's place."""
+    read = Path.read_bytes
+
+    def gone(path: Path) -> bytes:
+        if path == workspace.folder / GREET:
+            raise FileNotFoundError(2, "No such file or directory", str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", gone)
+    assert set(read_tree(workspace.folder)) == set(fold(small, 1)) - {GREET}
+
+
 def test_a_folder_in_a_files_place_is_named(workspace: Workspace, run: Run) -> None:
     (workspace.folder / GREET).unlink()
     (workspace.folder / GREET / "deeper").mkdir(parents=True)
@@ -132,6 +147,27 @@ def test_a_folder_in_a_files_place_is_named(workspace: Workspace, run: Run) -> N
     os.truncate(workspace.folder / GREET / "deeper" / "film.mp4", LARGEST + 1)
     code, told = run("start", "2")
     assert code == 1 and told.startswith(f"{GREET} is a folder in your workspace, and should be a file.")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("__pycache__", ".DS_Store", "Thumbs.db", "desktop.ini", "Icon\r", "4913"),
+        *(
+            ".greet.py.swp",
+            "#half_saved.py",
+            "~$greet.py",
+            "greet.py~",
+            "saved.py#",
+            "greet.pyc",
+            "greet.pyo",
+        ),
+        *("greet.swp", "greet.swo", "greet.tmp", "greet.bak", "greet.py.orig", "greet.py.rej"),
+    ],
+)
+def test_each_of_these_names_is_nobodys_work(name: str) -> None:
+    assert is_leftover(name)
+    assert not is_leftover("greet.py")
 
 
 def test_watch_overlooks_the_same_things() -> None:

@@ -27,7 +27,7 @@ from messenger.params import id_in, key_in, text_in
 from quart_live import csrf, forms, origin
 from quart_live.errors import MalformedEventError, MalformedFrameError
 from quart_live.form.reading import FormData
-from quart_live.form.rows import rows_of
+from quart_live.form.rows import NEW_FROM, rows_of
 from quart_live.frames import parse_binary, parse_text, read
 from quart_live.limits import is_too_deep
 from quart_live.logs import LONGEST, RedactSecrets
@@ -96,6 +96,10 @@ def _entries(count: int) -> list[dict[str, Any]]:
     return [{"ref": str(n), "name": f"{n}.png", "size": 1} for n in range(count)]
 
 
+def _kept(count: int) -> Sent:
+    return Sent.read({"_stash": {"kept": {f"user/view{n}/x": "x" for n in range(count)}}}, navigated=False)
+
+
 def _log(text: str) -> None:
     record = logging.LogRecord("uvicorn.access", 20, "", 0, "%s - %s", ("127.0.0.1:1", text), None)
     _redacting.filter(record)
@@ -135,8 +139,8 @@ LOOPS: dict[str, tuple[Callable[[Any], object], Callable[[int], Any]]] = {
         lambda n: b"http://" + b"@" * n,
     ),
     "what the stash kept": (
-        lambda v: [Sent.read(v, navigated=False).of("user", f"view{i}") for i in range(100)],
-        lambda n: {"_stash": {"kept": {f"user/view/{i}": "x" for i in range(n // 10)}}},
+        lambda v: [v.of("user", f"view{i}") for i in range(len(v.kept))],
+        lambda n: _kept(n // 10),
     ),
     "chosen files": (
         lambda v: Upload("f", Accept("any")).add(read_entries(_upload, v)),
@@ -161,6 +165,16 @@ def test_loop_takes_no_longer_than_its_input(name: str) -> None:
     work, make = LOOPS[name]
     ratio = growing.growth(_quietly(work), make)
     assert ratio <= growing.MOST, f"{ratio:.1f} times as long for twice the input"
+
+
+def test_a_list_has_no_more_rows_than_a_form_can_send() -> None:
+    flood: tuple[dict[str, Any], ...] = (
+        {"_sort_m": ["new"] * 30_000},
+        {"m": {str(n): {} for n in range(30_000)}},
+    )
+    for sent in flood:
+        assert len(rows_of(sent, "m")) == NEW_FROM
+    assert len(rows_of({"_sort_m": ["1"] * 9, "m": {"1": {}}}, "m")) == 1, "a row named twice is one"
 
 
 def test_a_long_line_of_the_log_is_short_and_has_no_secret() -> None:

@@ -142,7 +142,7 @@ async def refreshing(c: CheckContext) -> None:
     await let_pass(c, alice, 16)
     await c.fill(alice, "Message", "Do not lose me")
     await c.click(alice, "Refresh page")
-    await c.expect_text(dialog(alice), "It does not answer yet.", "the dialog")
+    await c.expect_text(dialog(alice), "The server does not answer yet.", "the dialog")
     await c.expect_value(alice.textbox("Message"), "Do not lose me")
     c.expect(alice.loads == loads, expected="a page that stays", seen="a page load")
     c.done("the line was mended, but the page's clock stood still")

@@ -11,6 +11,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from quart import Quart, Response
 
 from course.lab.signing_in import PASSWORD, HiddenFields
@@ -221,6 +222,23 @@ async def test_whose_word_counts_for_an_address(
         assert await Browser(app).sign_in("y@example.com", "a guess", **headers) == 429
 
 
+async def test_one_writes_on_where_something_is_missing(app: Quart) -> None:
+    browser = Browser(app)
+    here = BeautifulSoup(await browser.get("/sign-in"), "html.parser").select("[autofocus]")
+    assert [field["name"] for field in here] == ["email"]
+    await browser.sign_in(ALICE, "a guess")
+    again = await browser.submit("/sign-in", email=ALICE, password="")
+    here = BeautifulSoup(await again.get_data(as_text=True), "html.parser").select("[autofocus]")
+    assert [field["name"] for field in here] == ["password"]
+
+
+async def test_the_profile_asks_for_the_current_password_last(app: Quart) -> None:
+    browser = Browser(app)
+    await browser.sign_in()
+    fields = BeautifulSoup(await browser.get("/profile"), "html.parser").select("form label")
+    assert [label.text for label in fields if "password" in label.text.lower()][-1] == "Current password"
+
+
 @pytest.mark.parametrize(("proxies", "believed"), [("", HERE), ("1", THERE)])
 async def test_sockets_come_from_the_same_address_as_requests(
     monkeypatch: pytest.MonkeyPatch, proxies: str, believed: str
@@ -232,7 +250,7 @@ async def test_sockets_come_from_the_same_address_as_requests(
         socket = TestSocket(app, headers={"x-forwarded-for": THERE})
         socket._scope["client"] = (HERE, 50000)
         await socket.connect()
-        assert [each.address.name for each in live.sockets] == [f"address {believed}"]
+        assert [each.allowance.address.name for each in live.sockets] == [f"address {believed}"]
         await socket.close()
 
 

@@ -17,6 +17,7 @@ from messenger.accounts.models import User
 from messenger.chat import polls
 from messenger.chat.models import Message
 from messenger.chat.polls import Choice, Question
+from messenger.chat.searching import SHOWN, part_with
 from messenger.contacts import Contacts
 from messenger.db import Base, db
 from messenger.errors import Invalid
@@ -25,7 +26,7 @@ from messenger.migrations import configuration
 from messenger.notifications.notes import LONGEST, note_of_message
 from messenger.people import initials
 from messenger.seeds import EMAILS
-from messenger.text import can_be_seen, folded, one_line, shortened
+from messenger.text import LETTER, can_be_seen, folded, one_line, shortened
 from messenger.times import now
 
 PASSWORD = "a good long one"
@@ -175,6 +176,8 @@ async def test_what_shows_nothing_is_nothing(nothing: str) -> None:
         with pytest.raises(Invalid) as refused:
             await attempt
         assert list(refused.value.errors) == [field]
+    with pytest.raises(Invalid, match=r"Each choice: .*characters at most"):
+        await chat.ask(here.id, alice.id, "When?", f"Yes\n{'n' * 1000}")
     for change in (
         accounts.change_user(alice.id, nickname=nothing),
         chat.rename_conversation(here.id, alice.id, nothing),
@@ -228,6 +231,26 @@ async def test_a_search_knows_every_alphabet(content: str, words: list[str]) -> 
         found = await chat.search_messages(bob.id, wanted)
         assert [one.message.id for one in found] == [message.id], wanted
         assert found[0].message.content == content
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        ("One needle", "One needle"),
+        ("needle " + "hay " * 400, "needle hay hay"),
+        ("hay " * 400 + "needle", "hay needle"),
+        ("hay\n" * 400 + "NEEDLE " + "hay " * 400, "hay NEEDLE hay"),
+        ("草" * 1000 + "needle" + "草" * 1000, "草needle草"),
+        (FAMILY * 300 + "needle", FAMILY + "needle"),
+        ("n" + "\u200b" * 9000 + "eedle", "n\u200b"),
+    ],
+)
+def test_of_a_long_message_a_search_shows_where_the_word_is(content: str, part: str) -> None:
+    shown, line = part_with(content, "needle"), one_line(content)
+    assert part in shown and len(shown) <= SHOWN + len("… ")
+    assert shown.startswith("… ") == (line.find(part) > 0)
+    letters = {letter.group() for letter in LETTER.finditer(shown.strip("… "))}
+    assert letters <= {letter.group() for letter in LETTER.finditer(line)}, "a letter is cut"
 
 
 @pytest.mark.usefixtures("database")

@@ -20,6 +20,7 @@ LONGEST = 200
 TOO_LONG = f"{LONGEST} characters at most."
 ASK_SOMETHING = says("question", "Ask something.")
 TWO_AT_LEAST = "Give two choices at least, each in a line of its own."
+CALLED = {"question": "The question", "choices": "Each choice"}
 TOO_MANY_CHOICES = f"{MOST_CHOICES} choices at most."
 TOO_MANY_QUESTIONS = f"{MOST_QUESTIONS} questions at most."
 
@@ -105,8 +106,9 @@ async def ask(conversation_id: int, user_id: int, content: str, choices: str) ->
         content: the question.
         choices: the answers it offers, each in a line of its own.
     """
-    content = checked_title(content)
-    lines = different(filter(None, map(checked_title, choices.splitlines()[: MOST_CHOICES * 2])))
+    content = checked("question", content)
+    written = choices.splitlines()[: MOST_CHOICES * 2]
+    lines = different(filter(None, (checked("choices", line) for line in written)))
     if not 2 <= len(lines) <= MOST_CHOICES:
         raise Invalid({"choices": [TOO_MANY_CHOICES if len(lines) > 2 else TWO_AT_LEAST]})
     async with db.transaction() as session:
@@ -118,6 +120,15 @@ async def ask(conversation_id: int, user_id: int, content: str, choices: str) ->
         here = select(Question.id).where(Question.conversation_id == conversation_id)
         if len((await session.scalars(here)).all()) > MOST_QUESTIONS:
             raise Invalid({"question": [TOO_MANY_QUESTIONS]})
+
+
+def checked(field: str, text: str) -> str:
+    """A question or a choice in one line, empty when nothing in it can be read. Raises Invalid."""
+    try:
+        return checked_title(text)
+    except Invalid as invalid:
+        # Both fields have one place for what is wrong, so the words have to say which it is.
+        raise Invalid({field: [f"{CALLED[field]}: {invalid}"]}) from invalid
 
 
 def different(lines: Iterable[str]) -> list[str]:

@@ -8,21 +8,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ..db import db
-from ..text import folded
+from ..text import LETTER, LONGEST_LETTER, folded, one_line, shortened
 from ..times import now
 from .models import Conversation, Member, Message
 
 MOST_FOUND = 30
 LONGEST = 100
+# Of a long message a list shows a part, and looks for the place in steps. All in characters.
+SHOWN = 300
+STEP = 50
 
 WHOSE = ("all", "mine", "others")
 
 
 class Found(NamedTuple):
-    """A message, and where it was written."""
+    """A message, where it was written, and the part of it that a list shows."""
 
     message: Message
     conversation: Conversation
+    part: str
 
 
 async def search_messages(
@@ -54,4 +58,26 @@ async def search_messages(
     if within is not None:
         query = query.where(Message.created_at > now() - within)
     async with db.session() as session:
-        return [Found(*row) for row in await session.execute(query)]
+        rows = await session.execute(query)
+        return [Found(message, here, part_with(message.content, wanted[0])) for message, here in rows]
+
+
+def part_with(content: str, word: str) -> str:
+    """The text, or if it is long, what stands around the place where the folded word is first."""
+    if len(content) <= SHOWN:
+        return content
+    line = one_line(content)
+    # Folding changes lengths, so pieces are folded, not the whole: where one has the word, there it is.
+    pieces = range(0, len(line), STEP)
+    piece = next((each for each in pieces if word in folded(line[each : each + 3 * STEP])), 0)
+    if not piece:
+        return shortened(line, SHOWN)
+    # No piece before had it, so it ends in the last third of this one.
+    space = line.find(" ", piece, piece + 2 * STEP - len(word))
+    return f"… {shortened(line[letter_from(line, piece) :] if space < 0 else line[space + 1 :], SHOWN)}"
+
+
+def letter_from(line: str, place: int) -> int:
+    """Where the first letter begins that does so at the place or after it."""
+    letters = LETTER.finditer(line, max(place - LONGEST_LETTER, 0))
+    return next((letter.start() for letter in letters if letter.start() >= place), place)

@@ -27,6 +27,9 @@ LAYOUT = (
     + "</head><body>{{ inner_content }}</body></html>"
 )
 
+PLAIN = """<!doctype html><html lang="en"><link rel="icon" href="data:,"><h1>Plain</h1>
+<p id="flash">{{ live_flash().info }}</p>"""
+
 GOING = ("push_patch", "push_navigate", "redirect", "members", "plain")
 
 
@@ -115,7 +118,7 @@ def make_app() -> Quart:
 
     @app.get("/plain")
     async def plain() -> str:
-        return await render_template_string("<h1>Plain</h1><p id='flash'>{{ live_flash().info }}</p>")
+        return await render_template_string(PLAIN)
 
     return app
 

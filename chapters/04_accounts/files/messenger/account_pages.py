@@ -28,7 +28,10 @@ account_pages = Blueprint("account_pages", __name__)
 WRONG = "The email or the password is wrong."
 NOT_YOURS = "This is not your current password."
 # The same for an email that has an account already. Only a mail could say which, to its owner alone.
-MADE = "If this email was new here, the account is made. Sign in with it. If not, nothing has changed."
+MADE = (
+    "Now sign in. If this email was new here, your account is ready. "
+    "If it had an account already, the password of that has not changed."
+)
 
 
 @account_pages.route("/register", methods=["GET", "POST"])

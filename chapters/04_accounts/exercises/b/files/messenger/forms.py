@@ -148,11 +148,14 @@ LONG_ENOUGH = Lengths(
 NEW = {"autocomplete": "new-password"}
 OLD = {"autocomplete": "current-password"}
 
-CURRENT = PasswordField(
-    "Current password",
-    validators=[InputRequired("Write your current password, so that we know it is you.")],
-    render_kw=OLD,
-)
+
+def current_password() -> PasswordField:
+    """One for each form: fields have the order in which they are made."""
+    return PasswordField(
+        "Current password",
+        validators=[InputRequired("Write your current password, so that we know it is you.")],
+        render_kw=OLD,
+    )
 
 
 class RegisterForm(PageForm):
@@ -212,13 +215,13 @@ class ProfileForm(RegisterForm):
         validators=[EqualTo("password", message="This differs from the new password above.")],
         render_kw=NEW,
     )
-    current = CURRENT
+    current = current_password()
 
 
 class DeleteForm(PageForm):
     """Who wants to leave."""
 
-    current = CURRENT
+    current = current_password()
 
 
 class SignOutForm(PageForm):

@@ -111,7 +111,7 @@ async function answer(dialog, wanted) {
     // Without this question a refresh might lead to the browser's own error page, and away from ours.
     await fetch(location.href, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(5_000) });
   } catch {
-    said.textContent = "It does not answer yet. We go on trying.";
+    said.textContent = "The server does not answer yet. We go on trying.";
     return;
   }
   if (keepForms()) location.reload();
