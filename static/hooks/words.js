@@ -10,7 +10,11 @@ export function stashedWord(view) {
 export const Word = {
   mounted() {
     this.el.addEventListener("input", (event) => {
-      sessionStorage.setItem(this.el.dataset.word, event.target.value);
+      try {
+        sessionStorage.setItem(this.el.dataset.word, event.target.value);
+      } catch {
+        // No room, or not allowed. Then this way keeps nothing.
+      }
     });
   },
 };

@@ -6,7 +6,7 @@ export const Place = {
     const kept = Number(sessionStorage.getItem(this.name));
     // Whoever has moved on before the join stays there.
     if (kept && this.log.scrollTop === 0) this.log.scrollTop = kept;
-    this.keep = () => sessionStorage.setItem(this.name, this.log.scrollTop);
+    this.keep = () => keep(this.name, this.log.scrollTop);
     addEventListener("pagehide", this.keep);
   },
 
@@ -24,3 +24,11 @@ export const Place = {
     this.log.scrollTop = this.away;
   },
 };
+
+function keep(name, place) {
+  try {
+    sessionStorage.setItem(name, place);
+  } catch {
+    // No room. An error here would go to the client, in the middle of its own work on a lost line.
+  }
+}
