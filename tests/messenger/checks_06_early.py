@@ -138,6 +138,7 @@ async def refreshed(c: CheckContext) -> None:
     await c.choose(alice, "Bob", "Carol")
     await c.fill(alice, TITLE, "Sunday in the")
     await alice.page.get_by_label("Find people").fill("o")
+    await c.stop_clock(alice)
     c.done("Alice's line was cut, and the page's clock put forward")
     await c.lab.cut(alice)
     await alice.page.clock.run_for(16_000)
@@ -149,6 +150,7 @@ async def refreshed(c: CheckContext) -> None:
     await c.expect_soon(
         lambda: alice.loads > loads, expected="a page that is loaded again", seen="the old one"
     )
+    await alice.page.clock.resume()
     await alice.live()
     await c.expect_visible(alice.button("Remove Carol"), "Carol, still chosen")
     await c.expect_value(alice.textbox(TITLE), "Sunday in the hills")

@@ -67,6 +67,8 @@ async def test_what_no_browser_can_keep_is_not_thrown_away(lab: Lab) -> None:
     await alice.goto("/conversations/2")
     await alice.textbox("Message").fill("Half a mess")
     await alice.page.evaluate(NO_ROOM)
+    # From here on it does not come back by itself.
+    await alice.page.clock.pause_at(await alice.page.evaluate("Date.now() / 1000") + 30)
     await lab.cut(alice)
     await alice.page.clock.run_for(16_000)
     dialog = alice.page.get_by_role("dialog", name="Connection lost")
