@@ -55,6 +55,15 @@ async def has(staged: Staged, name: str, text: str) -> None:
     await expect(log.get_by_text(text, exact=True)).to_have_count(1)
 
 
+# Nothing shows through, and there is room for more than a header.
+LIES_ON_TOP = """it => {
+  const { left, top, right, bottom, height } = it.getBoundingClientRect();
+  const middle = (left + right) / 2;
+  const heights = [top + 5, (top + bottom) / 2, bottom - 5];
+  return height > 200 && heights.every((each) => it.contains(document.elementFromPoint(middle, each)));
+}"""
+
+
 async def test_alice_writes_and_bob_has_it_and_the_wire_shows_how(open_stage: Open) -> None:
     staged = await open_stage("stage", "3")
     for name, address in (("Alice", "/conversations/1/users/1"), ("Bob", "/conversations/1/users/2")):
@@ -111,6 +120,10 @@ async def test_a_frame_is_joined_to_the_lines_of_the_template(open_stage: Open) 
     await expect(row).to_contain_text(line)
     boxes = [await one.bounding_box() for one in (payload, staged.seat("Alice"))]
     assert boxes[0] and boxes[1] and boxes[0]["width"] > 1.5 * boxes[1]["width"]
+    assert await payload.evaluate(LIES_ON_TOP)
+    await staged.page.get_by_role("button", name="wide", exact=True).click()
+    await expect(staged.page.locator("main.wide")).to_have_count(0)
+    assert await payload.evaluate(LIES_ON_TOP)
     await payload.get_by_role("button", name="Close").click()
 
 
