@@ -10,6 +10,7 @@ const name = `${PREFIX}${me}:${location.pathname}`;
 const isJoined = () => document.querySelector(".phx-connected") !== null;
 
 let waiting = {};
+let hasJoined = false;
 let kept = false;
 let leftEarly = false;
 
@@ -23,8 +24,15 @@ addEventListener("pagehide", () => {
   else if (!kept) sessionStorage.removeItem(name);
 });
 
+// From the join on, what came from the page before is old.
+const joining = new MutationObserver(() => {
+  hasJoined = isJoined();
+  if (hasJoined) joining.disconnect();
+});
+
 // Before the views join: what stands in a field then is told afterwards, see early.js.
 export function bringFormsBack() {
+  joining.observe(document.body, { attributes: true, attributeFilter: ["class"], subtree: true });
   forgetOthers();
   waiting = load();
   for (const [id, content] of Object.entries(waiting)) fill(document.getElementById(id), content);
@@ -35,7 +43,7 @@ export function keepForms() {
   if (!me) return true;
   const forms = [...document.querySelectorAll(FORMS)].map((form) => [form.id, contentOf(form)]);
   // Before the join, some of what came from the page before is not in this one yet.
-  const all = { ...Object.fromEntries(forms), ...(isJoined() ? {} : waiting) };
+  const all = { ...Object.fromEntries(forms), ...(hasJoined ? {} : waiting) };
   try {
     if (forms.length) sessionStorage.setItem(name, JSON.stringify(all));
     kept = true;

@@ -62,5 +62,7 @@ async def last_letters(conversation_id: int) -> ResponseReturnValue:
     me, form = await current_user(), await request.form
     if me is None or not csrf.matches(session, form.get("_csrf_token")):
         abort(400)
-    kept = await keep(conversation_id, me.id, text_in(dict(form), "content"))
+    # A form that is posted ends its lines otherwise than a field does, and so with another text.
+    content = text_in(dict(form), "content").replace("\r\n", "\n")
+    kept = await keep(conversation_id, me.id, content)
     return ("", 204) if kept else abort(409)

@@ -29,6 +29,8 @@ def local_path(scope: Scope) -> str:
 
 def below(path: str, root: str) -> str | None:
     """The rest of ``path`` below the prefix ``root``; None if it is not below it."""
+    if root.endswith("/") and path.startswith(f"{root}/"):
+        path = root + path[len(root) + 1 :]  # a server has put "/chat/" before "/live"
     root = root.rstrip("/")
     if not root:
         return path or "/"

@@ -8,7 +8,7 @@ off otherwise. What happens depends on the file:
 | template of a live view or component, or what it includes | are rendered again *in place*: views keep their state, an ordinary diff goes out |
 | stylesheet in the static folder | swap it, without a reload |
 | script in the static folder; template of a layout or an ordinary page | load themselves anew |
-| a template that cannot be compiled, or reads what is not assigned | stay as they are; the log says what is wrong |
+| a template that cannot be compiled or rendered | stay as they are; the log says what is wrong |
 | Python | nothing here: run the server with ``--reload``; its sockets close with 1012 and the pages come back |
 
 The client has no frame for this, so stylesheets and reloads are pushed events, heard by a small module that
@@ -25,9 +25,9 @@ import logging
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment
+from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from .errors import LiveViewError
@@ -77,6 +77,7 @@ class Reloader:
         self._live_names: set[str] = set()
         self._ordinary_names: set[str] = set()
         self._broken: set[str] = set()
+        self._held: set[str] = set()
 
     def start(self) -> None:
         """Begin to watch, if this is wanted and not so already."""
@@ -96,17 +97,22 @@ class Reloader:
         names = [name for path in paths for name in self._below(path, self._template_folders())]
         assets = [name for path in paths for name in self._below(path, [self._static_folder()])]
         styles = [name for name in assets if name.endswith(".css")]
+        before: dict[Any, Template] = {}
         if names:
+            names += [name for name in self._held if name not in names]  # they may fit what has changed now
+            self._held.clear()
             self._note_names()
             self._note_broken(names)
             names = [name for name in names if name not in self._broken]
+            cache = self._live.templates.environment.cache or {}
+            before = {key: template for key, template in cache.items() if key[1] in names}
             self._forget_templates()
         scripts = [name for name in assets if name.endswith((".js", ".mjs"))]
         if scripts or any(not self._is_live(name) for name in names):
             self._tell_pages({})
         elif names:
             for channel in self._live.channels:
-                channel.mailbox.post(Turn(partial(_replace, channel)))
+                channel.mailbox.post(Turn(partial(self._replace, channel, before)))
         if assets:
             self._live.statics.forget()
         if styles:
@@ -171,7 +177,8 @@ class Reloader:
                     environment.compile(source, name, filename)
             except CANNOT_BE_LOADED as error:
                 self._broken.add(name)
-                log.error("%s. Open pages keep what they show", what_is_wrong(name, error))
+                what = what_is_wrong(name, error).rstrip(".")
+                log.error("%s. Open pages keep what they show", what)
             else:
                 self._broken.discard(name)
 
@@ -180,20 +187,31 @@ class Reloader:
         live = [self._live.templates.environment] if name in self._live_names else []
         return [*live, ordinary] if name in self._ordinary_names or not live else [*live]
 
+    def _replace(self, channel: Channel, before: dict[Any, Template]) -> None:
+        view, rendering = channel.joined()
+        try:
+            rendering.replace()
+        except Exception as error:  # whatever a template can raise
+            told = isinstance(error, LiveTemplateError | LiveViewError)
+            what = str(error).rstrip(".") if told else f"{type(error).__name__}: {error}"
+            log.error("%s. %s keeps what it shows", what, type(view).__name__, exc_info=not told)
+            self._hold(before)
+
+    def _hold(self, before: dict[Any, Template]) -> None:
+        """Put templates back: what was included or placed before goes on being shown by them."""
+        cache = self._live.templates.environment.cache
+        if cache is not None:
+            for key, template in before.items():
+                template._uptodate = None  # else the newer file is read again
+                cache[key] = template
+                self._held.add(key[1])
+
     def _tell_pages(self, detail: dict[str, object]) -> None:
         for socket in tuple(self._live.sockets):
             for channel in socket.channels.values():
                 # A view that is still joining takes this after its join.
                 channel.mailbox.post(Turn(partial(_push, channel, detail)))
                 break  # pushed events belong to the whole page
-
-
-def _replace(channel: Channel) -> None:
-    view, rendering = channel.joined()
-    try:
-        rendering.replace()
-    except (LiveTemplateError, LiveViewError) as error:
-        log.error("%s %s keeps what it shows", error, type(view).__name__)
 
 
 def _push(channel: Channel, detail: dict[str, object]) -> None:

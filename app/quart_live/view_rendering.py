@@ -8,6 +8,7 @@ from typing import Any
 from .attached_hooks import run_after_render
 from .components import Components
 from .components.placed import Placed
+from .components.trial import Trial
 from .fanout import Shares
 from .rendering import LiveTemplate, Renderer
 from .rendering.sharing import is_same
@@ -68,13 +69,15 @@ class ViewRendering:
     def replace(self) -> None:
         """Make the next diff a complete one, by templates read again: their files have changed.
 
+        First all is rendered for trial, and what comes of it is thrown away.
+
         Raises:
-            LiveTemplateError: if the new template reads what is not assigned; nothing is replaced then.
-            LiveViewError: if it reads what exists only during an HTTP request.
+            Exception: what the new templates raise; nothing is replaced then.
         """
         template = self._library.of(self._view)
         check_names(template, type(self._view), self._view.assigns)
-        template.check_names(self._view._assigns.values.keys())
+        Renderer(template, Trial(type(self._view))).render(self._view._assigns.values)
+        self.components.try_out()
         self._is_outdated = True
 
     def _measured(self, kind: str) -> Measured:

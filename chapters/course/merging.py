@@ -76,6 +76,11 @@ def merge_states(ours: Mapping[str, bytes], base: Files, theirs: Files, labels: 
         if mine is None or same_text(mine, old):
             merged.files[path] = new
         else:
+            if b"\0" in mine:
+                raise CourseError(
+                    f"{path} is not text in UTF-8, so it cannot be merged.",
+                    "Save it as UTF-8 in your editor, or put the chapter's own back: `course reset`.",
+                )
             merged.files[path], conflicts = merge_text(plain(mine), old or b"", new, labels)
             if conflicts:
                 merged.conflicts.append(path)

@@ -216,7 +216,10 @@ def write_state(files: Mapping[str, bytes], folder: Path) -> list[str]:
 
 
 def _put(target: Path, content: bytes, path: str) -> None:
-    """Write a file where it belongs, in the place of a link or a pipe that goes by its name."""
+    """Write a file where it belongs, in the place of a link or a pipe that has its name, or its folder's."""
+    for above in target.parents[: path.count("/")]:
+        if not above.is_dir() and (above.is_symlink() or above.exists()):
+            above.unlink()
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.is_dir() and not target.is_symlink():
         raise CourseError(

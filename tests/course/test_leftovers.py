@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -95,6 +96,23 @@ def test_what_lies_in_a_files_place_makes_room_for_it(
         assert (workspace.kept.folder / "001" / GREET).read_text(encoding="utf-8") == "MINE = 1\n"
     else:
         assert not elsewhere.exists()
+
+
+@posix
+@pytest.mark.parametrize("what", ["dangling", "itself", "pipe"])
+def test_what_lies_in_a_folders_place_makes_room_as_well(
+    small: Course, workspace: Workspace, run: Run, tmp_path: Path, what: str
+) -> None:
+    place = workspace.folder / "messenger"
+    shutil.rmtree(place)
+    if what == "pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to("messenger" if what == "itself" else tmp_path / "elsewhere")
+    assert run("start", "2")[0] == 0
+    assert read_tree(workspace.folder) == fold(small, 1)
+    assert not place.is_symlink()
+    assert not (tmp_path / "elsewhere").exists()
 
 
 @posix
@@ -226,6 +244,14 @@ def test_an_exercise_finds_its_lines_whatever_the_editor_has_done(
     saved = saver.exercise("a", GREET, starter.rstrip("\n") + "  # mine\n")
     assert saved.after is not None and "# mine" in saved.after
     assert saved.kept is None
+
+
+def test_a_file_in_utf_16_is_named_by_merge(small: Course, workspace: Workspace, run: Run) -> None:
+    mine = fold(small, 1)[GREET].replace(b"Hello", b"Hullo").decode()
+    (workspace.folder / GREET).write_bytes(mine.encode("utf-16"))
+    code, told = run("merge", "2")
+    assert code == 1
+    assert told.startswith(f"{GREET} is not text in UTF-8, so it cannot be merged.\nSave it as UTF-8")
 
 
 def test_what_is_no_text_stays_as_it_is() -> None:

@@ -189,6 +189,8 @@ async def test_quarts_own_url_for_works_in_handlers() -> None:
         ("/chat/a", "/chat", "/a"),
         ("/chat", "/chat", "/"),
         ("/chat/a", "/chat/", "/a"),
+        ("/chat//a", "/chat/", "/a"),
+        ("/chat//a", "/chat", "//a"),
         ("/chatter", "/chat", None),
         ("/a", "/chat", None),
     ],

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from quart import Quart
 
-from quart_live import LiveView, LiveViewTest, QuartLive
+from quart_live import LiveComponent, LiveView, LiveViewTest, QuartLive
 from quart_live.development import EVENT
 from quart_live.static_tracking import StaticFiles
 
@@ -167,6 +167,78 @@ async def test_a_broken_template_leaves_open_views_as_they_are(
         await page.push("more")
         assert "one 2" in page.text
         assert not [record for record in caplog.records if record.name != "quart_live.client"]
+    await live.shutdown()
+
+
+class PlaceComponent(LiveComponent):
+    template = "place.html"
+
+
+class PlacesLive(PageLive):
+    template = "places.html"
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize(
+    ("name", "written", "wrong"),
+    [
+        ("places.html", "{{ count.a.b }}", "has no attribute 'a'"),
+        ("places.html", "{% include 'nowhere.html' %}", "TemplateNotFound: nowhere.html"),
+        ("places.html", "{{ live_component('nobody', id=1) }}", "nobody"),
+        ("places.html", "{{ count }}{% from 'macros.html' import other %}{{ other() }}", "'other'"),
+        ("part.html", "{{ missing }}", "part.html, line 1, reads 'missing'"),
+        ("part.html", "{{ 1 / (count - 1) }}", "ZeroDivisionError: division by zero"),
+        ("macros.html", "{% macro m() %}{% endmacro %}", "takes not more than 0 argument"),
+        ("place.html", "<b>{{ missing }}</b>", "place.html, line 1, reads 'missing'"),
+        ("place.html", "<b></b><b></b>", "needs exactly one element"),
+    ],
+)
+async def test_what_cannot_be_rendered_leaves_open_views_as_they_are_too(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, debug: bool, name: str, written: str, wrong: str
+) -> None:
+    app, live = site(tmp_path, LIVE_RELOAD=True, DEBUG=debug)
+    app.jinja_env.auto_reload = debug
+    live.route("/places", PlacesLive)
+    templates = tmp_path / "templates"
+    (templates / "macros.html").write_text("{% macro m(n) %}macro {{ n }} {% endmacro %}")
+    (templates / "place.html").write_text("<b>place {{ n }}</b>")
+    (templates / "places.html").write_text(
+        "{{ count }} {% include 'part.html' %} {% from 'macros.html' import m %}{{ m(count) }}"
+        "{{ live_component('place', id=1, n=count) }}"
+    )
+    before = (templates / name).read_text()
+    async with LiveViewTest(app, "/places") as page:
+        await page.push("more")
+        (templates / name).write_text(written)
+        await live.reloader.changed([templates / name])
+        await page.settle()
+        assert wrong in caplog.text
+        await page.push("more")
+        assert (page.text, page.crashed) == ("2 one 2 macro 2 place 2", False)
+        (templates / name).write_text(before.replace("count", "count + 1").replace("n }}", "n + 1 }}"))
+        await live.reloader.changed([templates / name])
+        await page.settle()
+        assert page.text.count("3") > 0
+        await page.push("more")
+        assert page.text.count("4") > 0
+    await live.shutdown()
+
+
+async def test_a_template_that_waits_for_another_is_shown_when_that_is_there(tmp_path: Path) -> None:
+    app, live = site(tmp_path, LIVE_RELOAD=True, DEBUG=True)
+    app.jinja_env.auto_reload = True
+    page_file, new = tmp_path / "templates" / "page.html", tmp_path / "templates" / "new.html"
+    async with LiveViewTest(app, "/") as page:
+        page_file.write_text("{% include 'new.html' %}")
+        await live.reloader.changed([page_file])
+        await page.settle()
+        assert page.text == "0 Falseone 0"
+        new.write_text("new {{ count }}")
+        await live.reloader.changed([new])
+        await page.settle()
+        assert page.events == [(EVENT, {})]  # who uses a new template is not known: pages are loaded anew
+        async with LiveViewTest(app, "/") as fresh:
+            assert fresh.text == "new 0"
     await live.shutdown()
 
 

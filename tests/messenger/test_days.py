@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +14,12 @@ from course.lab import Lab, find_chromium
 from messenger import times
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+# A question that was begun so many days ago, and not asked.
+COPY_JS = """(days) => {
+  const name = `backup:${document.getElementById("asking").dataset.backup}`;
+  const at = Date.now() - days * 24 * 60 * 60 * 1000;
+  localStorage.setItem(name, JSON.stringify({ at, fields: [["question", "Who drives?"], ["choices", ""]] }));
+}"""
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 
@@ -53,6 +60,19 @@ async def test_a_page_that_is_open_over_midnight_says_what_is_true(lab: Lab) -> 
     await expect(log.get_by_text("Hello from the server's day")).to_have_count(1)
     assert [frame for frame in alice.frames_since(mark) if frame.kind == "diff"]
     await expect(today).to_have_count(0)
+
+
+@pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine: see `course doctor`")
+@pytest.mark.timeout(120)
+async def test_a_copy_from_long_ago_says_its_day(lab: Lab) -> None:
+    alice = await lab.person("Alice's laptop")
+    await lab.sign_in(alice, "Alice")
+    await alice.goto("/conversations/2")
+    offer = alice.page.locator("#asking-offer")
+    for age, words in ((0, r"from \d\d:\d\d( [AP]M)? that"), (3, r"from .*[A-Z][a-z]{2}.* that")):
+        await alice.page.evaluate(COPY_JS, age)
+        await alice.reload()
+        await expect(offer).to_have_text(re.compile(words))
 
 
 @pytest.mark.parametrize(

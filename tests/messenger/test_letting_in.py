@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from quart import Quart, Response
 
 from course.lab.signing_in import PASSWORD, HiddenFields
-from messenger import accounts, create_app, known_browsers
+from messenger import accounts, chat, create_app, known_browsers
 from messenger.accounts import attempts, passwords, turns
 from messenger.accounts.models import Attempt
 from messenger.config import trusted_proxies
@@ -287,6 +287,14 @@ async def test_registering_says_the_same_for_a_known_and_a_new_email(app: Quart)
     assert await Browser(app).sign_in() == 302, "her password is as it was"
     assert await Browser(app).sign_in(password="a few good words") == 422
     assert (await register(Browser(app), "Alice", ALICE)).status_code == 422, "a taken nickname is told"
+
+
+async def test_a_form_of_megabytes_is_not_read(app: Quart) -> None:
+    longest = {"content": "\N{GRINNING FACE}" * chat.drafts.LONGEST}
+    assert (await app.test_client().post("/sign-in", form=longest)).status_code == 422
+    flood = {"nickname": "a " * 500_000}
+    for path in ("/register", "/sign-in"):
+        assert (await app.test_client().post(path, form=flood)).status_code == 413
 
 
 async def test_a_signed_in_user_cannot_try_email_after_email_either(app: Quart) -> None:

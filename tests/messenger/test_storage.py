@@ -363,14 +363,14 @@ async def test_a_page_that_is_left_sends_its_last_letters(app: Quart) -> None:
     assert token is not None
     me = await accounts.find_user_by_nickname("Alice")
     assert me is not None
-    last = {"content": "The last letters"}
+    last = {"content": "The last\r\nletters"}
     assert (await client.post(f"{HIKE}/draft", form=last)).status_code == 400
     assert (await stranger.post(f"{HIKE}/draft", form=last)).status_code == 302
     assert await chat.draft_of(2, me.id) == ""
     good = {**last, "_csrf_token": token[1]}
     assert (await client.post("/conversations/999/draft", form=good)).status_code == 409
     assert (await client.post(f"{HIKE}/draft", form=good)).status_code == 204
-    assert await chat.draft_of(2, me.id) == "The last letters"
+    assert await chat.draft_of(2, me.id) == "The last\nletters"
 
 
 async def test_what_is_too_long_is_refused_in_words_and_lists_are_short(app: Quart) -> None:
@@ -385,3 +385,12 @@ async def test_what_is_too_long_is_refused_in_words_and_lists_are_short(app: Qua
         html = await (await client.get(path)).get_data(as_text=True)
         assert "yyy…" in html, "the beginning of the last line"
         assert html.count("y" * chat.LONGEST_MESSAGE) == times, "it stands in its own log, and nowhere else"
+
+
+async def test_a_search_says_and_keeps_no_more_than_is_looked_for(app: Quart) -> None:
+    client = await signed_in(app, "Alice")
+    async with LiveViewTest(app, "/search", client=client) as page:
+        await page.submit("#search", {"words": "e " * 450_000})
+        assert len(page.html) < 10_000
+        assert len(page.find("#search-words").get("value") or "") == chat.LONGEST_SEARCH
+        assert page.find("#recent-1").text.startswith("e e e")

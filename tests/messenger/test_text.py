@@ -35,6 +35,7 @@ WALES = "\U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f"
 NOTHING = [
     "\u3164",
     "\u2800",
+    "\ufffc",  # browsers show it with no width
     "\u034f",
     "\uffa0",
     "\u200b",
@@ -143,6 +144,10 @@ def test_real_names_are_welcome(nickname: str) -> None:
         ("Аlice", "mixes letters"),
         ("Bοb", "mixes letters"),
         ("User Оne", "mixes letters"),
+        ("\ua4eelice", "mixes letters"),  # Lisu
+        ("Ali\u2ca5e", "mixes letters"),  # Coptic
+        ("\u15e9lice", "mixes letters"),  # Canadian syllabics
+        ("Al\ufffcice", "can be seen"),
         ("Deleted account 5", "who have left"),
         ("ＤＥＬＥＴＥＤ ａｃｃｏｕｎｔ", "who have left"),
         ("De\u200dleted account 3", "who have left"),

@@ -21,6 +21,7 @@ from .component import LiveComponent
 from .names import component_class
 from .placed import Placed
 from .table import ComponentClass, ComponentTable
+from .trial import Trial
 from .updates import ComponentUpdate
 
 if TYPE_CHECKING:
@@ -167,6 +168,18 @@ class Components:
         """The browser has forgotten all components, as its whole tree was replaced: keep only their state."""
         for placed in self.table:
             placed.renderer = None
+
+    def try_out(self) -> None:
+        """Render each by its template as it is now, and throw away what comes of it.
+
+        Raises:
+            Exception: what a template raises, or what `RootCheck` finds.
+        """
+        for placed in self.table:
+            component = placed.component
+            renderer = Renderer(self._library.of(component), Trial(type(component)))
+            renderer.render(component._assigns.values)
+            self._library.root_check(component, renderer)
 
     async def _update(self, batch: Mapping[Placed, dict[str, Any]]) -> None:
         groups: dict[ComponentClass, list[tuple[LiveComponent, dict[str, Any]]]] = {}

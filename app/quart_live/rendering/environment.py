@@ -166,7 +166,7 @@ class LiveTemplate(jinja2.Template):
         if missing:
             name = min(missing, key=lambda name: (self.name_lines[name], name))
             assigns = sorted(set(known) - self.globals.keys())
-            raise MissingAssignError(name, self.name, self.name_lines[name], assigns)
+            raise MissingAssignError(name, self.name, self.name_lines[name], assigns, self.filename)
 
 
 class LiveEnvironment(jinja2.Environment):

@@ -28,12 +28,16 @@ class MissingAssignError(LiveTemplateError):
         name: the name.
         template: name of the template.
         line: line of the template, from 1.
+        filename: where the template is, if it is known.
     """
 
-    def __init__(self, name: str, template: str | None, line: int, known: list[str]) -> None:
+    def __init__(
+        self, name: str, template: str | None, line: int, known: list[str], filename: str | None = None
+    ) -> None:
         self.name = name
         self.template = template
         self.line = line
+        self.filename = filename
         known_names = ", ".join(known) if known else "none"
         super().__init__(
             f"{template or 'The template'}, line {line}, reads {name!r}, but the view has no such assign. "

@@ -17,6 +17,7 @@ before. Nobody changes a tree once it is built.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -30,6 +31,9 @@ Node: TypeAlias = list[Any]
 """``[Statics, dynamic, ...]`` (a loop entry has its key in place of the statics)."""
 
 Dynamic: TypeAlias = "str | int | Node | Loop"
+
+
+_PARAGRAPH = re.compile(r"\s*<p[\s>]", re.IGNORECASE)
 
 
 class Statics:
@@ -59,7 +63,7 @@ class Statics:
         self.fragment = orjson.Fragment(dumps(self.strings))
         found = outline(self.strings)
         # A paragraph ends where another part in it begins a block.
-        ends_early = not only_text and self.strings[0].lstrip().startswith(("<p ", "<p>"))
+        ends_early = not only_text and _PARAGRAPH.match(self.strings[0]) is not None
         self.is_element = found.is_element and marked and not ends_early
         self.in_content = found.in_content if marked else (False,) * len(found.in_content)
         self.is_balanced = found.is_balanced

@@ -156,6 +156,8 @@ class _explained:  # noqa: N801 - it is used as a function; a generator would co
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         from soupsieve import SelectorSyntaxError
 
+        if isinstance(error, NotImplementedError):  # ::before
+            raise ValueError(f"{self._selector!r}: only a browser has pseudo-elements") from None
         if isinstance(error, SelectorSyntaxError):
             raise ValueError(
                 f"{self._selector!r} is not a CSS selector: {str(error).splitlines()[0]}"
@@ -164,9 +166,10 @@ class _explained:  # noqa: N801 - it is used as a function; a generator would co
 
 _BROWSER_STATE = re.compile(
     r""" "[^"]*" | '[^']*'
-      | (?P<state>:(?:active|current|focus|focus-visible|focus-within|future|host|hover|local-link|past|paused
-                     |playing|target|target-within|user-invalid|visited)(?![\w-]))""",
-    re.VERBOSE,
+      | (?P<state>:(?:active|autofill|buffering|current|focus|focus-visible|focus-within|fullscreen|future
+                     |host|host-context|hover|local-link|past|paused|picture-in-picture|playing|popover-open
+                     |seeking|stalled|target|target-within|user-invalid|visited|volume-locked)(?![\w-]))""",
+    re.VERBOSE | re.IGNORECASE,
 )
 """What soupsieve takes and never finds; it would match nothing, in silence."""
 

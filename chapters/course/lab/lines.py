@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import linecache
 import logging
 import os
 import sys
@@ -11,6 +12,9 @@ import threading
 import traceback
 from collections.abc import Callable
 from typing import Any, TextIO
+
+from quart_live.faults import AppFault
+from quart_live.rendering import MissingAssignError
 
 
 class Channel:
@@ -43,6 +47,9 @@ class Channel:
 
 def describe(error: BaseException) -> dict[str, Any]:
     """An exception as data: type, message, frames with their source lines, and the plain traceback."""
+    text = "".join(traceback.format_exception(error))
+    while isinstance(error, AppFault) and error.__cause__ is not None:
+        error = error.__cause__  # the engine's wrapping has no line of the app
     frames = [
         {"file": frame.filename, "line": frame.lineno, "function": frame.name, "code": frame.line or ""}
         for frame in traceback.extract_tb(error.__traceback__)
@@ -50,7 +57,10 @@ def describe(error: BaseException) -> dict[str, Any]:
     if isinstance(error, SyntaxError) and error.filename:
         code = (error.text or "").strip()
         frames.append({"file": error.filename, "line": error.lineno, "function": "", "code": code})
-    text = "".join(traceback.format_exception(error))
+    if isinstance(error, MissingAssignError) and error.filename:
+        # The template has not begun to run, so none of the frames is its own.
+        code = linecache.getline(error.filename, error.line)
+        frames.append({"file": error.filename, "line": error.line, "function": "template", "code": code})
     return {"type": type(error).__name__, "message": str(error), "frames": frames, "text": text}
 
 

@@ -20,6 +20,8 @@ from course.lab.errors import AppDidNotStart, LabError
 SECONDS_TO_START = 30.0
 SECONDS_TO_STOP = 5.0
 SECONDS_TO_ANSWER = 10.0
+MOST_FRAMES = 6
+"""Of a traceback, in a report: a function that calls itself without end has hundreds."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,16 @@ class AppError:
         return cls(data["type"], data["message"], frames, data["text"], data.get("logger", ""))
 
     def own_lines(self, state: Path) -> list[str]:
-        """The error in a few lines, cut to the frames in the learner's own files."""
+        """The error in a few lines, cut to the first and last frames in the learner's own files."""
         root = str(state.resolve())
         own = [frame for frame in self.frames if str(Path(frame[0]).resolve()).startswith(root + os.sep)]
         lines = []
-        for file, line, function, code in own or self.frames[-1:]:
+        left_out = len(own) - MOST_FRAMES
+        for number, (file, line, function, code) in enumerate(own or self.frames[-1:]):
+            if left_out > 0 and MOST_FRAMES // 2 <= number < MOST_FRAMES // 2 + left_out:
+                if number == MOST_FRAMES // 2:
+                    lines.append(f"… {left_out} more")
+                continue
             name = Path(file).resolve()
             shown = name.relative_to(root).as_posix() if frame_is_in(name, root) else name.name
             place = f" in {function}" if function and function != "<module>" else ""

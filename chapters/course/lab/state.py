@@ -23,6 +23,7 @@ StateName = str | int | Path
 APP = "messenger:create_app"
 SECRET_FILE = "secret-key"
 PUSH_KEY_FILE = "push-key"
+SECONDS_TO_PREPARE = 60.0
 
 
 @dataclass(frozen=True)
@@ -126,21 +127,27 @@ def prepare_database(state: AppState, env: dict[str, str], log: Path) -> None:
     """Bring the database up to date, where this state has one. Takes a second or two; run it in a thread.
 
     Raises:
-        AppDidNotStart: the preparation failed; the message carries the last lines of what it said.
+        AppDidNotStart: the preparation failed, or came to no end; the message carries the last line of what
+            it said.
     """
     if not (state.folder / "messenger" / "prepare.py").is_file():
         return
-    with log.open("ab") as out:
-        result = subprocess.run(
-            [sys.executable, "-m", "messenger.prepare"],
-            cwd=state.folder,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            check=False,
-            **detached(),
-        )
+    try:
+        with log.open("ab") as out:
+            result = subprocess.run(
+                [sys.executable, "-m", "messenger.prepare"],
+                cwd=state.folder,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                check=False,
+                timeout=SECONDS_TO_PREPARE,
+                **detached(),
+            )
+    except subprocess.TimeoutExpired:
+        problem = f"The database was not prepared within {SECONDS_TO_PREPARE:.0f} seconds"
+        raise AppDidNotStart(f"{problem}: something in messenger/ does not come to an end.") from None
     if result.returncode:
         said = log.read_text(encoding="utf-8", errors="replace").strip() or "it said nothing"
         problem = f"The database could not be prepared: {_where(said, state)}{said.splitlines()[-1]}"

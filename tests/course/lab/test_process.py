@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import runpy
 import subprocess
 import sys
 import textwrap
@@ -10,10 +12,15 @@ from pathlib import Path
 
 import psutil
 import pytest
+from quart import Quart
 
 from course.lab import AppDidNotStart, Lab, LabError, NoMessenger
-from course.lab.process import ServerProcess
+from course.lab.lines import describe
+from course.lab.process import AppError, ServerProcess
 from course.lab.state import AppState, app_environment, find_state, prepare_database
+from quart_live import LiveView, LiveViewTest, QuartLive
+from quart_live.faults import AppFault, for_thread
+from quart_live.testing.errors import PageFailedError
 
 APP = Path(__file__).parent / "app"
 
@@ -129,6 +136,55 @@ def test_an_exception_while_preparing_shows_its_line(tmp_path: Path) -> None:
     )
     with pytest.raises(AppDidNotStart, match=told):
         prepare_database(state, app_environment(state, tmp_path), tmp_path / "log")
+
+
+def test_a_preparation_without_end_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("course.lab.state.SECONDS_TO_PREPARE", 1.0)
+    write_app(tmp_path, "")
+    (tmp_path / "messenger" / "prepare.py").write_text("while True: pass\n")
+    state = AppState("here", tmp_path, tmp_path / "static")
+    with pytest.raises(AppDidNotStart, match="not prepared within 1 seconds: something in messenger/"):
+        prepare_database(state, app_environment(state, tmp_path), tmp_path / "log")
+
+
+class ForgetfulLive(LiveView):
+    template = "forgetful.html"
+
+
+def test_an_exception_that_the_engine_has_wrapped_shows_the_apps_line(tmp_path: Path) -> None:
+    package = tmp_path / "messenger"
+    package.mkdir()
+    (package / "ending.py").write_text("def leave():\n    raise SystemExit(3)\n")
+    leave = runpy.run_path(str(package / "ending.py"))["leave"]
+    with pytest.raises(AppFault) as wrapped:
+        for_thread(leave)()
+    lines = AppError.from_wire(describe(wrapped.value)).own_lines(tmp_path)
+    assert lines == ["messenger/ending.py, line 2 in leave:", "    raise SystemExit(3)", "SystemExit: 3"]
+
+
+def test_of_a_function_that_calls_itself_without_end_a_few_lines_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "endless.py").write_text("def again():\n    again()\n")
+    again = runpy.run_path(str(tmp_path / "endless.py"))["again"]
+    with pytest.raises(RecursionError) as endless:
+        again()
+    lines = AppError.from_wire(describe(endless.value)).own_lines(tmp_path)
+    place = ["endless.py, line 2 in again:", "    again()"]
+    assert lines[:6] == lines[7:13] == place * 3
+    assert re.fullmatch(r"… \d+ more", lines[6])
+    assert lines[13].startswith("RecursionError: ") and len(lines) == 14
+
+
+async def test_a_name_that_is_not_assigned_shows_the_templates_line(tmp_path: Path) -> None:
+    app = Quart("forgetful", root_path=str(tmp_path))
+    app.secret_key = "for tests"
+    QuartLive(app).route("/", ForgetfulLive)
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "forgetful.html").write_text("<p>\n  {{ title }}\n</p>")
+    with pytest.raises(PageFailedError) as failed:
+        await LiveViewTest(app, "/").open()
+    assert failed.value.__cause__ is not None
+    lines = AppError.from_wire(describe(failed.value.__cause__)).own_lines(tmp_path)
+    assert lines[:2] == ["templates/forgetful.html, line 2 in template:", "    {{ title }}"]
 
 
 async def test_requests_get_answers_and_unknown_ones_too(tmp_path: Path) -> None:

@@ -132,10 +132,10 @@ async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         writer.close()
 
 
-@pytest.mark.parametrize("proxy", ["strips", "keeps"])
+@pytest.mark.parametrize("proxy", ["strips", "strips, and the server is told of /chat/", "keeps"])
 async def test_everything_works_below_a_prefix(serve: Serve, app: Quart, tmp_path: Path, proxy: str) -> None:
-    if proxy == "strips":
-        site = await serve(app, root_path="/chat")
+    if proxy.startswith("strips"):
+        site = await serve(app, root_path="/chat/" if proxy.endswith("/") else "/chat")
         stripping = StrippingProxy("/chat", site.link.port)
         async with stripping as address:
             await use(site, address + "/chat", tmp_path)

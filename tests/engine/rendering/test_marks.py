@@ -19,6 +19,7 @@ OTHERS = {
     "ui": "{% macro one(x) %}" + ONE + "{% endmacro %}{% macro row() %}</div><div>{{ caller }}{% endmacro %}",
 }
 MACRO = "{% macro one(x) %}" + ONE + "{% endmacro %}"
+DIV = "{% macro two(x) %}<div></div>" + ONE + "{% endmacro %}"
 NESTED = "{% macro one(x) %}{% if x %}" + ONE + "{% endif %}{% endmacro %}"
 
 
@@ -81,6 +82,8 @@ NOT_MARKED = {
     "an id on a line of its own": branch('<b\nid="a">{{ x }}</b>'),
     "an id in capitals": branch('<b ID="a">{{ x }}</b>'),
     "a paragraph that ends early": branch("<p>{{ x }}<div></div></p>"),
+    "a paragraph that another part ends early": DIV + branch('<p\nclass="a">{{ two(x) }}</p>'),
+    "the same in capitals": DIV + branch("<P>{{ two(x) }}</P>"),
     "an end too much": branch(ONE + "</div>"),
     "an end too few": branch(ONE + "<div>"),
     "the parent of unbalanced branches": branch(

@@ -7,7 +7,7 @@ from sqlalchemy import Dialect, String, Text
 from sqlalchemy.types import TypeDecorator
 
 # Takes no room, or shows nothing: joiners, fillers, marks that turn the direction, patterns without a dot.
-UNSEEN = r"\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cs}\u2800\U00013441\U00013442\U0001D159"
+UNSEEN = r"\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cs}\u2800\uFFFC\U00013441\U00013442\U0001D159"
 HIDDEN = regex.compile(rf"[{UNSEEN}]")
 # Emoji that are newer than our library are pictures already.
 SEEN = regex.compile(rf"[[\p{{L}}\p{{N}}\p{{P}}\p{{S}}\p{{Extended_Pictographic}}]--[{UNSEEN}]]", regex.V1)

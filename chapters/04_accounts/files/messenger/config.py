@@ -25,6 +25,8 @@ def read_environment(app: Quart) -> None:
         raise RuntimeError(NO_SECRET_KEY)
     # Browsers ask each time whether a style or a script has changed; a short "no" is the usual answer.
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0
+    # The longest form of ours is a draft, with 12 bytes for an emoji. Reading 16 MB would hold up all others.
+    app.config["MAX_CONTENT_LENGTH"] = 500_000
     argon2_costs()
     # Cookies are not for scripts, and come along from pages of ours only. With https, over that alone.
     secure = switched_on("PARLEY_SECURE_COOKIES")

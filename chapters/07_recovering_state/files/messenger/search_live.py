@@ -25,7 +25,7 @@ class SearchLive(LiveView):
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
         """Search for what the address says. It may say anything."""
-        words, whose, within = (text_in(params, name) for name in ("words", "whose", "within"))
+        words, whose, within = words_in(params), text_in(params, "whose"), text_in(params, "within")
         whose = whose if whose in chat.WHOSE else "all"
         within = within if within in WITHIN else ""
         found = await chat.search_messages(self.assigns.me.id, words, whose, WITHIN[within])
@@ -36,7 +36,7 @@ class SearchLive(LiveView):
         """Something was typed, or searched in earnest: that is one more place to go back to."""
         if event not in ("type", "search"):
             return
-        words, within = text_in(params, "words"), text_in(params, "within")
+        words, within = words_in(params), text_in(params, "within")
         if event == "search" and words.strip():
             others = [earlier for earlier in self.assigns.recent if earlier != words]
             self.assign(recent=[words, *others][:MOST_RECENT])
@@ -46,3 +46,8 @@ class SearchLive(LiveView):
         """The address of this search with something changed."""
         asked = {name: self.assigns[name] for name in ("words", "whose", "within")} | changed
         return f"/search?{urlencode(asked)}"
+
+
+def words_in(params: Any) -> str:
+    """What is wanted, as far as it is looked for. The page says it again and again, and it is kept."""
+    return text_in(params, "words")[: chat.LONGEST_SEARCH]

@@ -14,7 +14,8 @@ PARTS = regex.compile(
 HIDING = regex.compile(rf"[[{UNSEEN}\p{{C}}]--\p{{Extended_Pictographic}}]", regex.V1)
 
 # Alphabets with letters that look like those of another one.
-ALIKE = [regex.compile(rf"\p{{{name}}}") for name in ("Latin", "Greek", "Cyrillic", "Armenian", "Cherokee")]
+LIKE_OURS = ("Latin", "Greek", "Coptic", "Cyrillic", "Armenian", "Cherokee", "Lisu", "Canadian_Aboriginal")
+ALIKE = [regex.compile(rf"\p{{{name}}}") for name in LIKE_OURS]
 
 
 def reason_against(nickname: str) -> str:

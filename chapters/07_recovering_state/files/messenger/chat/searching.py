@@ -13,7 +13,7 @@ from ..times import now
 from .models import Conversation, Member, Message
 
 MOST_FOUND = 30
-LONGEST = 100
+LONGEST_SEARCH = 100
 # Of a long message a list shows a part, and looks for the place in steps. All in characters.
 SHOWN = 300
 STEP = 50
@@ -40,7 +40,7 @@ async def search_messages(
         whose: one of WHOSE: only what they have written, or only what others have.
         within: how old it is at most.
     """
-    wanted = folded(words[:LONGEST]).split()
+    wanted = folded(words[:LONGEST_SEARCH]).split()
     if not wanted:
         return []
     query = (

@@ -66,8 +66,11 @@ export const Backup = {
     const offer = this.el.querySelector("[data-offer]");
     offer.hidden = !copy || same;
     if (!copy) return;
-    const at = new Date(copy.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    offer.querySelector("[data-at]").textContent = at;
+    const at = new Date(copy.at);
+    // A clock alone means today.
+    const day = at.toDateString() === new Date().toDateString() ? {} : { day: "numeric", month: "short" };
+    const words = at.toLocaleString([], { ...day, hour: "2-digit", minute: "2-digit" });
+    offer.querySelector("[data-at]").textContent = words;
   },
 
   answer(wanted) {

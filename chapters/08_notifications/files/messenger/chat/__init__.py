@@ -27,11 +27,12 @@ from .rights import (
     rename_conversation,
     reopen_conversation,
 )
-from .searching import WHOSE, Found, search_messages
+from .searching import LONGEST_SEARCH, WHOSE, Found, search_messages
 from .topics import Changed, News, Started, conversation_topic, user_topic
 
 __all__ = [
     "LONGEST_MESSAGE",
+    "LONGEST_SEARCH",
     "LONGEST_TITLE",
     "MOST_MEMBERS",
     "TITLE_TOO_LONG",
