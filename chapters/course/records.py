@@ -25,9 +25,11 @@ def write_whole(target: Path, content: bytes) -> None:
 
 def read_json(path: Path) -> dict[str, Any]:
     """The JSON object in ``path``; an empty one when the file is missing or broken."""
+    if not path.is_file():  # to read a pipe might never end
+        return {}
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 
@@ -61,7 +63,7 @@ class Progress:
     @property
     def done(self) -> list[int]:
         """Chapters whose checks have all been green once."""
-        return sorted(self._get("done", []))
+        return sorted({number for number in self._get("done", []) if isinstance(number, int)})
 
     def record(self, chapter: int, green: bool) -> None:
         """Remembers how the last complete check of a chapter ended."""
@@ -89,7 +91,8 @@ class Progress:
     def next_hint(self, check: str, available: int) -> int:
         """How many hints of a check to show now: one more than last time, at most all."""
         hints = self._get("hints", {})
-        number = min(int(hints.get(check, 0)) + 1, available)
+        shown = hints.get(check)
+        number = min((shown if isinstance(shown, int) else 0) + 1, available)
         self._set("hints", {**hints, check: number})
         return number
 
@@ -113,7 +116,7 @@ class Parts:
         record = read_json(self._record(chapter, path))
         if record.get("total") != total or not isinstance(record.get("parts"), dict):
             return {}
-        return {int(key): str(text) for key, text in record["parts"].items()}
+        return {int(key): str(text) for key, text in record["parts"].items() if key.isdecimal()}
 
     def missing(self, chapter: int, path: str) -> tuple[tuple[int, ...], int]:
         """The parts of a file that are still to come, and of how many; none when no part has been given."""
