@@ -145,8 +145,7 @@ async def refreshing(c: CheckContext) -> None:
     await c.expect_text(dialog(alice), "The server does not answer yet.", "the dialog")
     await c.expect_value(alice.textbox("Message"), "Do not lose me")
     c.expect(alice.loads == loads, expected="a page that stays", seen="a page load")
-    c.done("the line was mended, but the page's clock stood still")
-    await alice.network.mend()
+    await c.mend_unnoticed(alice)
     await c.click(alice, "Refresh page")
     await c.expect_soon(
         lambda: alice.loads > loads, expected="a page that is loaded again", seen="the old one"

@@ -144,8 +144,7 @@ async def refreshed(c: CheckContext) -> None:
     await alice.page.clock.run_for(16_000)
     await c.fill(alice, TITLE, "Sunday in the hills")
     loads = alice.loads
-    # What is asked now comes through, and the page has not come back by itself.
-    await alice.network.mend()
+    await c.mend_unnoticed(alice)
     await c.click(alice, "Refresh page")
     await c.expect_soon(
         lambda: alice.loads > loads, expected="a page that is loaded again", seen="the old one"

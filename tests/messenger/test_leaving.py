@@ -1,26 +1,121 @@
-"""A page that has to go twice: what it hands on is what stands in it, not what the first one handed on."""
+"""A page that cannot go on: it tries again ever more slowly, and loses nothing when it has to go."""
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import WebSocketRoute, expect
 
 from course.lab import Lab, find_chromium
+from course.lab.person import Person
+from course.lab.signing_in import PASSWORD
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.timeout(120),
     pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine: see `course doctor`"),
+    pytest.mark.timeout(120),
 ]
+
+NEW_PASSWORD = "another few good words"
+TRIES = 10
+UNREADABLE = 1007
+NO_ROOM = """() => {
+  Storage.prototype.setItem = () => { throw new DOMException("", "QuotaExceededError"); };
+}"""
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def lab() -> AsyncIterator[Lab]:
     async with await Lab.open("finished") as opened:
         yield opened
+
+
+async def lose_the_line(lab: Lab, person: Person) -> None:
+    """Cut the line for so long that the dialog comes. From here on the page's clock stands still."""
+    await person.page.clock.pause_at(await person.page.evaluate("Date.now() / 1000") + 30)
+    await lab.cut(person)
+    await person.page.clock.run_for(16_000)
+
+
+async def mend_unnoticed(person: Person) -> None:
+    """Mend the line of a page that does not come back by itself, as its clock stands still."""
+    # An attempt on its way would come through.
+    await person.until(lambda _: person.sockets_to_come == 0, 20, lambda _: AssertionError("it still tries"))
+    await person.network.mend()
+
+
+async def test_a_join_that_ends_each_line_is_tried_ever_more_slowly(lab: Lab) -> None:
+    """The client begins anew with every line that opens; that was 541 tries in 15 seconds."""
+    alice = await lab.person("Alice")
+    await lab.sign_in(alice)
+    opened: list[float] = []
+    enough = asyncio.Event()
+
+    async def serve(line: WebSocketRoute) -> None:
+        opened.append(asyncio.get_running_loop().time())
+        if len(opened) > TRIES:
+            enough.set()
+            line.connect_to_server()
+            return
+        line.on_message(lambda said: asyncio.ensure_future(line.close(code=UNREADABLE)))
+
+    await alice.page.route_web_socket("**/live/websocket**", serve)
+    await alice.page.goto(f"{alice.url}/conversations/2")
+    await expect(alice.page.get_by_role("status").filter(has_text="Reconnecting…")).to_be_visible()
+    await asyncio.wait_for(enough.wait(), 60)
+    waits = [later - earlier for earlier, later in pairwise(opened)]
+    # How long the waits are at least; a machine with much to do makes them longer.
+    assert waits[6] >= 0.5 and waits[7] >= 1 and waits[8] >= 2 and waits[9] >= 5, waits
+    await alice.live()
+    await expect(alice.page.get_by_role("status").filter(has_text="Reconnecting…")).to_have_count(0)
+
+
+async def test_what_no_browser_can_keep_is_not_thrown_away(lab: Lab) -> None:
+    alice = await lab.person("Alice with a full browser")
+    await alice.page.clock.install()
+    await lab.sign_in(alice, "Alice")
+    await alice.goto("/conversations/2")
+    await alice.textbox("Message").fill("Half a mess")
+    await alice.page.evaluate(NO_ROOM)
+    await lose_the_line(lab, alice)
+    dialog = alice.page.get_by_role("dialog", name="Connection lost")
+    await mend_unnoticed(alice)
+    loads = alice.loads
+    await dialog.get_by_role("button", name="Refresh page").click()
+    await expect(dialog.get_by_role("status")).to_have_text(
+        "This browser has no room to keep what you have written. Copy it, then refresh the page."
+    )
+    assert alice.loads == loads
+    await expect(alice.textbox("Message")).to_have_value("Half a mess")
+    assert not [problem for problem in alice.console_problems if "Quota" in problem]
+
+
+async def test_a_step_of_the_wizard_is_there_after_signing_in_again(lab: Lab) -> None:
+    tab, other = await lab.person("Bob's tab"), await lab.person("Bob's phone")
+    for each in (tab, other):
+        await lab.sign_in(each, "Bob")
+    await tab.goto("/conversations/new")
+    await tab.page.get_by_label("Alice").check()
+    await tab.button("Next").click()
+    await tab.textbox("What is it called?").fill("A boat for Sunday")
+    await other.goto("/profile")
+    for label, words in (("New", NEW_PASSWORD), ("Confirm new", NEW_PASSWORD), ("Current", PASSWORD)):
+        await other.textbox(f"{label} password").fill(words)
+    await other.button("Save changes").click()
+    await tab.page.wait_for_url(re.compile("/sign-in"))
+    await tab.textbox("Email").fill("bob@example.com")
+    await tab.textbox("Password").fill(NEW_PASSWORD)
+    await tab.button("Sign in").click()
+    await tab.page.wait_for_url(f"{tab.url}/conversations/new")
+    await tab.live()
+    await expect(tab.textbox("What is it called?")).to_have_value("A boat for Sunday")
+    await tab.button("Next").click()
+    await expect(tab.page.locator("main")).to_contain_text("Alice")
 
 
 async def test_what_is_kept_for_the_next_page_is_the_newest(lab: Lab) -> None:
@@ -34,14 +129,13 @@ async def test_what_is_kept_for_the_next_page_is_the_newest(lab: Lab) -> None:
         await title.evaluate("(field, text) => { field.value = text; }", f"{said} title")
         await title.dispatch_event("input")
         await message.fill(f"{said} message")
-        await lab.cut(alice)
-        # The page does not come back by itself: its clock stands still.
-        await alice.page.clock.run_for(16_000)
-        await alice.network.mend()
+        await lose_the_line(lab, alice)
+        await mend_unnoticed(alice)
         loads = alice.loads
         await alice.button("Refresh page").click()
         await alice.page.wait_for_event("load")
         assert alice.loads > loads
+        await alice.page.clock.resume()
         await alice.live()
         await expect(title).to_have_value(f"{said} title")
         await expect(message).to_have_value(f"{said} message")

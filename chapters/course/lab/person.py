@@ -157,6 +157,11 @@ class Person(Watched, ByName[Locator]):
         return self._tap.open_sockets
 
     @property
+    def sockets_to_come(self) -> int:
+        """How many WebSockets the page is trying to open."""
+        return self._tap.sockets_to_come
+
+    @property
     def closed_sockets(self) -> int:
         """How many WebSockets of the page have ended."""
         return self._tap.closed_sockets

@@ -98,6 +98,19 @@ async def test_cut_closes_the_socket_and_keeps_it_closed(lab: Lab, alice: Person
     assert alice.console_problems == []
 
 
+async def test_a_socket_on_its_way_is_counted_until_it_fails(lab: Lab, alice: Person) -> None:
+    await lab.cut(alice)
+    alice.network.hang()
+    problem = AssertionError("no attempt was counted, or one for good")
+    await alice.until(lambda _: alice.sockets_to_come == 1, 20, lambda _: problem)
+    assert alice.open_sockets == 0
+    alice.network.cut()
+    await alice.until(lambda _: alice.sockets_to_come == 0, 20, lambda _: problem)
+    await lab.mend(alice)
+    assert (alice.open_sockets, alice.sockets_to_come) == (1, 0)
+    await assert_works(alice, left=1)
+
+
 async def test_refuse_closes_the_port_and_mend_opens_the_same_one(lab: Lab, alice: Person) -> None:
     port = alice.network.port
     await lab.refuse(alice)

@@ -292,7 +292,10 @@ async def test_tampering_by_hand(serve: Serve) -> None:
     page = await site.open("/notes")
     await write(page)
     await page.evaluate("""() => { for (const key of Object.keys(localStorage))
-        if (key.startsWith("quart_live")) localStorage[key] = localStorage[key].slice(0, -1) + "A"; }""")
+        if (key.startsWith("quart_live")) {
+            const seal = localStorage[key];
+            localStorage[key] = seal.slice(0, -2) + (seal.at(-2) === "A" ? "B" : "A") + seal.at(-1);
+        } }""")
     await page.reload()
     await site.connected(page)
     await show(page, draft="hello", tab="all", status="invalid")
