@@ -20,6 +20,7 @@ told whom to believe (``uvicorn --forwarded-allow-ips``). An IPv6 address counts
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import itertools
 from typing import TYPE_CHECKING
@@ -145,12 +146,17 @@ def address_of(scope: Scope) -> str:
     """A name for the address that a socket comes from."""
     client = scope.get("client")
     text = str(client[0]) if client else ""
-    try:
-        address = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return f"address {text}"
+    address = _parse(text)
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return f"address {address.ipv4_mapped}"
         return f"address {ipaddress.ip_network((address, IPV6_NETWORK), strict=False)}"
-    return f"address {address}"
+    return f"address {address or text}"
+
+
+def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    # Some proxies forward the port as well, and each connection has another one.
+    for part in (text, text.rpartition(":")[0].strip("[]")):
+        with contextlib.suppress(ValueError):
+            return ipaddress.ip_address(part.partition("%")[0])
+    return None

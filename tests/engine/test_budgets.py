@@ -205,6 +205,8 @@ async def test_joins_and_views_are_bounded_over_all_sockets(whose: str) -> None:
         (("::ffff:203.0.113.9", 1), "address 203.0.113.9"),
         (("2001:db8:1:2:3:4:5:6", 1), "address 2001:db8:1:2::/64"),
         (("fe80::1%eth0", 1), "address fe80::/64"),
+        (("203.0.113.9:50000", 0), "address 203.0.113.9"),
+        (("[2001:db8:1:2::1]:50000", 0), "address 2001:db8:1:2::/64"),
         (("/run/socket", None), "address /run/socket"),
         (None, "address "),
     ],

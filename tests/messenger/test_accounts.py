@@ -305,6 +305,9 @@ async def test_guesses_at_many_accounts_from_one_address_wait_for_seconds() -> N
         ("::ffff:192.0.2.1", "192.0.2.1", True),
         ("fe80::1%eth0", "fe80::2%eth0", True),
         ("192.0.2.1", "192.0.2.2", False),
+        ("192.0.2.1:50000", "192.0.2.1", True),
+        ("[2001:db8:1:2::1]:50000", "2001:db8:1:2::9", True),
+        ("192.0.2.1:50000", "192.0.2.2:50000", False),
         ("", "unix:", False),
     ],
 )

@@ -3,6 +3,7 @@
 import hashlib
 import ipaddress
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -139,13 +140,19 @@ async def bring_back() -> None:
 
 def network(address: str) -> str:
     """For whom an address stands. With IPv6 one connection has a whole network of them, 2 to the 64."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
+    found = parsed(address)
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
+    return str(found or address)
+
+
+def parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """What an address says, if it is one."""
+    # Some proxies forward the port as well, and each connection has another one.
+    for part in (address, address.rpartition(":")[0].strip("[]")):
+        with suppress(ValueError):
+            return ipaddress.ip_address(part.partition("%")[0])
+    return None
 
 
 def key_of(kind: str, value: str) -> str:
