@@ -58,7 +58,8 @@ async def typed_early(c: CheckContext) -> None:
     c.done("Alice wrote a title, and part of a nickname")
     await alice.textbox(TITLE).fill("Before the join")
     await alice.page.get_by_label("Find people").fill("Caro")
-    await alice.heading("New conversation").click()
+    # Not a click elsewhere, which waits until the page is drawn: that may be after the join.
+    await alice.page.get_by_label("Find people").blur()
     await expect_unjoined(c, alice)
     await alice.live()
     alice.network.delay(0)
@@ -110,8 +111,10 @@ async def signed_out_meanwhile(c: CheckContext) -> None:
         now = await loaded_at(writing), await loaded_at(planning)
         return all(new > old for new, old in zip(now, loads, strict=True))
 
-    c.patience += 10  # the client waits some seconds before it loads a page anew
+    patience = c.patience
+    c.patience += 20  # the client waits five to ten seconds before it loads a page anew
     await c.expect_soon(loaded_again, expected="tabs that have been loaded again", seen="the old ones")
+    c.patience = patience
     await c.expect_value(writing.get_by_role("textbox", name="Message"), "Half a mess")
     await c.expect_visible(planning.get_by_role("button", name="Remove Carol"), "Carol, still chosen")
     c.done("Petra signed in at her phone again, and Bob at her tablet")
