@@ -7,7 +7,8 @@ export function keepEarly(from, to) {
   if (!untouched.delete(from) || !isChanged(from)) return;
   if (from.matches("[type=checkbox], [type=radio]")) to.checked = from.checked;
   else to.value = from.value;
-  setTimeout(() => tell(from));
+  // When the client is done with the join, and before anything else comes that could change the field back.
+  queueMicrotask(() => tell(from));
 }
 
 // As if it were typed now, and the field left: whoever waits for a pause need not wait.
