@@ -226,9 +226,12 @@ async def test_one_writes_on_where_something_is_missing(app: Quart) -> None:
     browser = Browser(app)
     here = BeautifulSoup(await browser.get("/sign-in"), "html.parser").select("[autofocus]")
     assert [field["name"] for field in here] == ["email"]
-    await browser.sign_in(ALICE, "a guess")
-    again = await browser.submit("/sign-in", email=ALICE, password="")
+    again = await browser.submit("/sign-in", email=ALICE, password="a guess")
     here = BeautifulSoup(await again.get_data(as_text=True), "html.parser").select("[autofocus]")
+    assert [field["name"] for field in here] == ["password"]
+    # After registering the email stands there already.
+    await register(browser, "Dora", "dora@example.com")
+    here = BeautifulSoup(await browser.get("/sign-in"), "html.parser").select("[autofocus]")
     assert [field["name"] for field in here] == ["password"]
 
 

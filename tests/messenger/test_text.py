@@ -246,12 +246,15 @@ async def test_a_search_knows_every_alphabet(content: str, words: list[str]) -> 
         ("hay " * 400 + "needle", "hay needle"),
         ("hay\n" * 400 + "NEEDLE " + "hay " * 400, "hay NEEDLE hay"),
         ("草" * 1000 + "needle" + "草" * 1000, "草needle草"),
-        (FAMILY * 300 + "needle", FAMILY + "needle"),
+        ("x" + FAMILY * 300 + "needle", FAMILY + "needle"),
+        ("ﬁne " * 400 + "needle", "ﬁne needle"),
+        ("e\u0301 " * 400 + "needle", "e\u0301 needle"),
         ("n" + "\u200b" * 9000 + "eedle", "n\u200b"),
     ],
 )
 def test_of_a_long_message_a_search_shows_where_the_word_is(content: str, part: str) -> None:
-    shown, line = part_with(content, "needle"), one_line(content)
+    message = Message(content=content, content_folded=folded(content))
+    shown, line = part_with(message, "needle"), one_line(content)
     assert part in shown and len(shown) <= SHOWN + len("… ")
     assert shown.startswith("… ") == (line.find(part) > 0)
     letters = {letter.group() for letter in LETTER.finditer(shown.strip("… "))}

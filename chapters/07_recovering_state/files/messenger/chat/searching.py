@@ -14,9 +14,10 @@ from .models import Conversation, Member, Message
 
 MOST_FOUND = 30
 LONGEST_SEARCH = 100
-# Of a long message a list shows a part, and looks for the place in steps. All in characters.
+# Of a long message a list shows a part. It looks for the place in steps, but not for long. In characters.
 SHOWN = 300
 STEP = 50
+MOST_TRIED = 12
 
 WHOSE = ("all", "mine", "others")
 
@@ -59,22 +60,23 @@ async def search_messages(
         query = query.where(Message.created_at > now() - within)
     async with db.session() as session:
         rows = await session.execute(query)
-        return [Found(message, here, part_with(message.content, wanted[0])) for message, here in rows]
+        return [Found(message, here, part_with(message, wanted[0])) for message, here in rows]
 
 
-def part_with(content: str, word: str) -> str:
-    """The text, or if it is long, what stands around the place where the folded word is first."""
-    if len(content) <= SHOWN:
-        return content
-    line = one_line(content)
-    # Folding changes lengths, so pieces are folded, not the whole: where one has the word, there it is.
-    pieces = range(0, len(line), STEP)
+def part_with(message: Message, word: str) -> str:
+    """The text, or if it is long, what stands around the place where the folded word is."""
+    if len(message.content) <= SHOWN:
+        return message.content
+    line, known = one_line(message.content), message.content_folded
+    # Folding changes lengths a little, so the place is near this one: the nearest pieces are looked at.
+    near = known.find(word) * len(line) // len(known)
+    pieces = sorted(range(0, len(line), STEP), key=lambda each: abs(each + STEP - near))[:MOST_TRIED]
     piece = next((each for each in pieces if word in folded(line[each : each + 3 * STEP])), 0)
-    if not piece:
+    begin = piece - STEP
+    if begin <= 0:
         return shortened(line, SHOWN)
-    # No piece before had it, so it ends in the last third of this one.
-    space = line.find(" ", piece, piece + 2 * STEP - len(word))
-    return f"… {shortened(line[letter_from(line, piece) :] if space < 0 else line[space + 1 :], SHOWN)}"
+    space = line.find(" ", begin, piece)
+    return f"… {shortened(line[letter_from(line, begin) :] if space < 0 else line[space + 1 :], SHOWN)}"
 
 
 def letter_from(line: str, place: int) -> int:
