@@ -235,11 +235,13 @@ async def test_one_writes_on_where_something_is_missing(app: Quart) -> None:
     assert [field["name"] for field in here] == ["password"]
 
 
-async def test_the_profile_asks_for_the_current_password_last(app: Quart) -> None:
+async def test_of_what_is_wrong_the_topmost_field_comes_first(app: Quart) -> None:
     browser = Browser(app)
     await browser.sign_in()
-    fields = BeautifulSoup(await browser.get("/profile"), "html.parser").select("form label")
-    assert [label.text for label in fields if "password" in label.text.lower()][-1] == "Current password"
+    again = await browser.submit("/profile", nickname="", email=ALICE, current="")
+    page = BeautifulSoup(await again.get_data(as_text=True), "html.parser")
+    assert len(page.select("[aria-invalid]")) == 2
+    assert [field["name"] for field in page.select("[autofocus]")] == ["nickname"]
 
 
 @pytest.mark.parametrize(("proxies", "believed"), [("", HERE), ("1", THERE)])
