@@ -17,6 +17,7 @@ from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, l
 from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
 from .polls import Question, ask, questions_in, vote
+from .posted import Author, Posted
 from .reading import Read, Unread, mark_read, newest_id, read_up_to, unread_of
 from .rights import (
     close_conversation,
@@ -38,6 +39,7 @@ __all__ = [
     "TITLE_TOO_LONG",
     "WHOSE",
     "WINDOW",
+    "Author",
     "Changed",
     "Conversation",
     "Found",
@@ -47,6 +49,7 @@ __all__ = [
     "Message",
     "News",
     "NotAMember",
+    "Posted",
     "Question",
     "Read",
     "SeenMessage",

@@ -25,7 +25,7 @@ class ConversationLive(ShowsConversations):
     """Shows a conversation as it grows, stores what this member writes, and lets its owner run it."""
 
     on_mount = (drafting,)
-    last: chat.Message | None = None
+    last: chat.Posted | None = None
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
         """The address says which conversation. Who looks at it, the session has said."""
@@ -83,7 +83,6 @@ class ConversationLive(ShowsConversations):
         here, me = self.assigns.here, self.assigns.me
         try:
             message = await chat.send_message(here.id, me.id, content, key)
-            await chat.forget_draft(here.id, me.id, content)
         except Unavailable as unavailable:
             # If it was stored, the same key finds it again.
             self.assign(error="" if key else str(unavailable))
@@ -121,7 +120,7 @@ class ConversationLive(ShowsConversations):
         await self.follow(news)
         if news.conversation_id != self.assigns.here.id:
             return
-        if isinstance(news, chat.Message):
+        if isinstance(news, chat.Posted):
             await self.show_message(news)
         elif conversation := await chat.find_conversation_of(self.assigns.me.id, news.conversation_id):
             await self.show_conversation(conversation)
@@ -134,7 +133,7 @@ class ConversationLive(ShowsConversations):
         self.put_flash("info", f"You are no longer in “{self.assigns.here.title}”.")
         self.redirect(to="/")
 
-    async def show_message(self, message: chat.Message) -> None:
+    async def show_message(self, message: chat.Posted) -> None:
         """Put a message at the end of the log. It may be one's own."""
         if self.last is not None and message.id == self.last.id:
             # Announced a second time.

@@ -93,7 +93,6 @@ class ConversationLive(ReadsMessages, ShowsToasts):
         here, me = self.assigns.here, self.assigns.me
         try:
             message = await chat.send_message(here.id, me.id, content, key)
-            await chat.forget_draft(here.id, me.id, content)
         except Unavailable as unavailable:
             # If it was stored, the same key finds it again.
             self.assign(error="" if key else str(unavailable))
@@ -134,7 +133,7 @@ class ConversationLive(ReadsMessages, ShowsToasts):
         await self.follow(news)
         if news.conversation_id != self.assigns.here.id:
             self.mention(news)
-        elif isinstance(news, chat.Message):
+        elif isinstance(news, chat.Posted):
             await self.show_message(news)
         elif isinstance(news, chat.Read):
             # On another page of mine. Only the numbers change, and they have.
@@ -154,7 +153,7 @@ class ConversationLive(ReadsMessages, ShowsToasts):
                 continue
             if isinstance(news, chat.Started):
                 self.toast(note_of_conversation(conversation))
-            elif isinstance(news, chat.Message) and news.user_id != self.assigns.me.id:
+            elif isinstance(news, chat.Posted) and news.user_id != self.assigns.me.id:
                 self.toast(note_of_message(news, conversation.title))
 
     def go_home(self) -> None:
@@ -162,7 +161,7 @@ class ConversationLive(ReadsMessages, ShowsToasts):
         self.put_flash("info", f"You are no longer in “{self.assigns.here.title}”.")
         self.redirect(to="/")
 
-    async def show_message(self, message: chat.Message) -> None:
+    async def show_message(self, message: chat.Posted) -> None:
         """Put a message at the end of the log. It may be one's own."""
         if self.last is not None and message.id == self.last.id:
             # Announced a second time.

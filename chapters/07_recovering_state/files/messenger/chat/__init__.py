@@ -17,6 +17,7 @@ from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, l
 from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
 from .polls import Question, ask, questions_in, vote
+from .posted import Author, Posted
 from .rights import (
     close_conversation,
     hand_over,
@@ -37,6 +38,7 @@ __all__ = [
     "TITLE_TOO_LONG",
     "WHOSE",
     "WINDOW",
+    "Author",
     "Changed",
     "Conversation",
     "Found",
@@ -46,6 +48,7 @@ __all__ = [
     "Message",
     "News",
     "NotAMember",
+    "Posted",
     "Question",
     "SeenMessage",
     "Summary",

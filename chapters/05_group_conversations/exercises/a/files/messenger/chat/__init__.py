@@ -15,6 +15,7 @@ from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members
 from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, leavings
 from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
+from .posted import Author, Posted
 from .rights import (
     close_conversation,
     hand_over,
@@ -32,6 +33,7 @@ __all__ = [
     "MOST_MEMBERS",
     "TITLE_TOO_LONG",
     "WINDOW",
+    "Author",
     "Changed",
     "Conversation",
     "Leaving",
@@ -40,6 +42,7 @@ __all__ = [
     "Message",
     "News",
     "NotAMember",
+    "Posted",
     "SeenMessage",
     "Summary",
     "add_member",
