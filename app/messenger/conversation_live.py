@@ -36,7 +36,7 @@ class ConversationLive(ReadsMessages, ShowsToasts):
             # First subscribe, then read: what happens in between arrives twice, but never not at all.
             await self.subscribe(chat.conversation_topic(number))
         conversation = await chat.find_conversation_of(me.id, number) or abort(404)
-        self.reading = number
+        self.here_id = self.reading = number
         if "line_at" in self.connect_params:
             self.line_at = id_in(self.connect_params, "line_at")
         self.assign(error="", refusal="", note="", contacts=Contacts(), longest=chat.LONGEST_MESSAGE)
@@ -149,13 +149,13 @@ class ConversationLive(ReadsMessages, ShowsToasts):
         """Say in a corner of the page what has happened in another conversation."""
         if isinstance(news, chat.Read):
             self.dismiss(address_of(news.conversation_id))
-        for conversation, *_ in self.assigns.summaries:
-            if conversation.id != news.conversation_id:
-                continue
-            if isinstance(news, chat.Started):
-                self.toast(note_of_conversation(conversation))
-            elif isinstance(news, chat.Message) and news.user_id != self.assigns.me.id:
-                self.toast(note_of_message(news, conversation.title))
+        item = self.listed.get(news.conversation_id)
+        if item is None:
+            return
+        if isinstance(news, chat.Started):
+            self.toast(note_of_conversation(item))
+        elif isinstance(news, chat.Message) and news.user_id != self.assigns.me.id:
+            self.toast(note_of_message(news, item.title))
 
     def go_home(self) -> None:
         """This user is no member any more, so this page is not theirs to see."""

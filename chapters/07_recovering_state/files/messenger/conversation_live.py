@@ -34,6 +34,7 @@ class ConversationLive(ShowsConversations):
             # First subscribe, then read: what happens in between arrives twice, but never not at all.
             await self.subscribe(chat.conversation_topic(number))
         conversation = await chat.find_conversation_of(me.id, number) or abort(404)
+        self.here_id = number
         self.assign(error="", refusal="", note="", contacts=Contacts(), longest=chat.LONGEST_MESSAGE)
         await self.show_conversation(conversation)
         await self.show_recent()

@@ -115,13 +115,3 @@ async def faces_in(session: AsyncSession, ids: Sequence[int], user_id: int) -> d
     ):
         faces[conversation_id].append(user)
     return faces
-
-
-def with_newest(summaries: Sequence[Summary], message: Message) -> list[Summary]:
-    """The summaries after a message has come: its conversation first, with the message as its last line."""
-    here = [summary for summary in summaries if summary.conversation.id == message.conversation_id]
-    if any(summary.last_message and summary.last_message.id >= message.id for summary in here):
-        # It was announced late, or a second time.
-        return list(summaries)
-    others = [summary for summary in summaries if summary.conversation.id != message.conversation_id]
-    return [summary._replace(last_message=message) for summary in here] + others
