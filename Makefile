@@ -57,7 +57,7 @@ lint: setup ## ruff (lint and format) over all Python
 types: setup ## mypy, strict, over the engine, the app and the tool
 	@$(BIN)/mypy
 
-bench: setup ## compare the engine's speed with bare ASGI and pyview (BENCH=--quick: about a minute)
+bench: setup ## compare the engine's speed with others, and measure the messenger's own page (BENCH=--quick)
 	@$(PY) tests/bench/run.py $(BENCH)
 
 # Several processes share the tests. What grows with the square of the chapters has a target of its own.

@@ -11,15 +11,20 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import outcome as real_outcome
 import psutil
 from measure import Result, gather_crowd, measure
-from servers import BARE, OURS, PEER, Kind, Server, interpreter, pin
+from outcome import Case, Outcome
+from real import measure_real
+from servers import BARE, OURS, PEER, REAL, Kind, Server, interpreter, pin
 
 HEAD = (
     "| server | history | viewers | u/CPU-s | of bare | fan-out p50 / p99 ms | bytes | join p50 ms | kB/viewer | all back s |\n"  # noqa: E501
     "|---|---|---|---|---|---|---|---|---|---|"
 )
 LIMIT_SECONDS = 60 * 60
+# For each rate, and for each closed loop.
+REAL_SECONDS = 10.0
 
 
 def main() -> None:
@@ -27,8 +32,12 @@ def main() -> None:
     options = parse(sys.argv[1:])
     pinned = pin(psutil.Process(), 1)
     print(f"server on core 0, load on core 1: {'yes' if pinned else 'not possible here'}", flush=True)
-    results = asyncio.run(run(options))
-    print("\n" + table(results) + "\n\n" + aims(results))
+    results = asyncio.run(run(options)) if set(options.only) - {REAL.name} else []
+    outcomes = asyncio.run(run_real(options)) if REAL.name in options.only else []
+    if results:
+        print("\n" + table(results) + "\n\n" + aims(results))
+    if outcomes:
+        print("\n" + real_outcome.tables(outcomes) + "\n\n" + real_outcome.aims(outcomes))
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -38,8 +47,17 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, help="how long messages are sent in each case")
     parser.add_argument("--viewers", type=int, nargs="+", help="how many viewers, by default 50 200 500")
     parser.add_argument("--history", type=int, nargs="+", help="earlier messages, by default 10 1000 10000")
-    parser.add_argument("--only", nargs="+", default=["bare", "quart_live", "pyview"], help="which servers")
+    parser.add_argument(
+        "--members", type=int, nargs="+", help="of the messenger's page, by default 20 200 500"
+    )
+    parser.add_argument("--earlier", type=int, nargs="+", help="its earlier messages, by default 60 10000")
+    parser.add_argument("--rates", type=int, nargs="+", help="messages a second there, by default 1 3 5")
+    kinds = ["bare", "quart_live", "pyview", "messenger"]
+    parser.add_argument("--only", nargs="+", default=kinds, choices=kinds, help="which servers")
     options = parser.parse_args(arguments)
+    options.members = options.members or ([200] if options.quick else [20, 200, 500])
+    options.earlier = options.earlier or ([60] if options.quick else [60, 10_000])
+    options.rates = options.rates or ([5] if options.quick else [1, 3, 5])
     options.seconds = options.seconds or (2.0 if options.quick else 8.0)
     options.viewers = options.viewers or ([50, 200] if options.quick else [50, 200, 500])
     options.history = options.history or ([10, 1000] if options.quick else [10, 1000, 10_000])
@@ -79,6 +97,16 @@ async def run(options: argparse.Namespace) -> list[Result]:
                         continue
                 results.append(tell(result))
     return results
+
+
+async def run_real(options: argparse.Namespace) -> list[Outcome]:
+    """Measure the messenger's own page, case by case."""
+    outcomes = []
+    for history in options.earlier:
+        for members in options.members:
+            print(f"messenger, {members} members, {history} earlier messages", flush=True)
+            outcomes.append(await measure_real(Case(members, history), options.rates, REAL_SECONDS))
+    return outcomes
 
 
 def tell(result: Result) -> Result:

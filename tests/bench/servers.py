@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 CACHE = ROOT / ".bench"
 PYVIEW = "pyview-web>=0.9,<1"
-UVICORN = ["--ws=websockets-sansio", "--ws-per-message-deflate=false", "--backlog=2048"]
+UVICORN = ["--ws=websockets-sansio", "--ws-per-message-deflate=false", "--backlog=2048", "--no-proxy-headers"]
 QUIET = ["--no-access-log", "--log-level=error"]
 
 
@@ -42,6 +44,7 @@ class Kind:
 BARE = Kind("bare ASGI", "bare", speaks_live=False)
 OURS = Kind("quart_live", "conversation")
 PEER = Kind("pyview", "pyview_conversation", separate=True)
+REAL = Kind("messenger", "messenger_app")
 
 
 class Server:
@@ -51,12 +54,21 @@ class Server:
         kind: which one.
         history: how many messages there are at the start.
         python: the interpreter to run it with.
+        settings: more variables for its environment.
+        log: a file for what it writes to standard error; without it, that is seen here.
 
     Attributes:
         host: host and port.
     """
 
-    def __init__(self, kind: Kind, history: int, python: Path) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        history: int,
+        python: Path,
+        settings: Mapping[str, str] | None = None,
+        log: Path | None = None,
+    ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -68,8 +80,11 @@ class Server:
             "PYTHONPATH": os.pathsep.join(paths),
             "BENCH_HISTORY": str(history),
             "QUART_LIVE_CLIENT_DIR": str(ROOT / "static" / "node_modules"),
+            **(settings or {}),
         }
-        self._child = subprocess.Popen(command, env=environment, cwd=HERE / "apps")
+        with contextlib.ExitStack() as stack:
+            errors = stack.enter_context(log.open("wb")) if log is not None else None
+            self._child = subprocess.Popen(command, env=environment, cwd=HERE / "apps", stderr=errors)
         self.process = psutil.Process(self._child.pid)
         pin(self.process, 0)
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from ..chat.models import Conversation, Message
+from ..chat.places import Place
 from ..listed import Line, Listed
 from ..text import shortened
 
@@ -33,7 +34,7 @@ class Note:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
-def tag(record: Message | Line | Conversation | Listed) -> str:
+def tag(record: Message | Line | Conversation | Place | Listed) -> str:
     """The name of a notification about this record, in every browser and after every fault the same.
 
     The time is in it because ids begin anew with a new database, and browsers have a long memory.
@@ -48,7 +49,7 @@ def note_of_message(message: Message, title: str) -> Note:
     return Note(tag(message), title, body, address_of(message.conversation_id))
 
 
-def note_of_conversation(conversation: Conversation | Listed) -> Note:
+def note_of_conversation(conversation: Conversation | Place | Listed) -> Note:
     """A conversation that somebody else has begun."""
     return Note(tag(conversation), conversation.title, NEW, address_of(conversation.id))
 

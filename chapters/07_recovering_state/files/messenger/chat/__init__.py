@@ -15,6 +15,7 @@ from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members
 from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, leavings
 from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
+from .places import Place, find_place, member_ids, members_page, who_stays
 from .polls import Question, ask, questions_in, vote
 from .rights import (
     close_conversation,
@@ -45,6 +46,7 @@ __all__ = [
     "Message",
     "News",
     "NotAMember",
+    "Place",
     "Question",
     "SeenMessage",
     "Summary",
@@ -60,6 +62,7 @@ __all__ = [
     "draft_of",
     "find_conversation",
     "find_conversation_of",
+    "find_place",
     "forget_draft",
     "forget_drafts_of",
     "hand_over",
@@ -70,6 +73,8 @@ __all__ = [
     "leaving",
     "leavings",
     "mark_seen",
+    "member_ids",
+    "members_page",
     "questions_in",
     "recent_messages",
     "remove_member",
@@ -79,4 +84,5 @@ __all__ = [
     "send_message",
     "start_conversation",
     "vote",
+    "who_stays",
 ]

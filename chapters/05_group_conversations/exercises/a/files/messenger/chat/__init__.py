@@ -14,6 +14,7 @@ from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members
 from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, leavings
 from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
+from .places import Place, find_place, member_ids, members_page, who_stays
 from .rights import (
     close_conversation,
     hand_over,
@@ -39,6 +40,7 @@ __all__ = [
     "Message",
     "News",
     "NotAMember",
+    "Place",
     "SeenMessage",
     "Summary",
     "add_member",
@@ -51,6 +53,7 @@ __all__ = [
     "create_conversation",
     "find_conversation",
     "find_conversation_of",
+    "find_place",
     "hand_over",
     "invite",
     "leave",
@@ -58,6 +61,8 @@ __all__ = [
     "leaving",
     "leavings",
     "mark_seen",
+    "member_ids",
+    "members_page",
     "recent_messages",
     "remove_member",
     "rename_conversation",
@@ -65,4 +70,5 @@ __all__ = [
     "send_message",
     "start_conversation",
     "user_topic",
+    "who_stays",
 ]

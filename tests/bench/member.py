@@ -1,0 +1,211 @@
+"""One who has the messenger's conversation page open: what the page and its hooks say, without a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import re
+import uuid
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+from urllib.parse import urlencode
+
+from client import Viewer
+
+# As in static/hooks/reading.js.
+READ_AFTER = 0.150
+# As the client does with a view that has crashed.
+REJOIN_AFTER = 1.0
+JOIN_REF = "4"
+# So long that the list of conversations, which cuts messages, does not show the number at the end.
+TEXT = "hello from the bench, the quick brown fox jumps over the lazy dog, and over the fence, and back again, as long as the light lasts: message number {}."  # noqa: E501
+MARK = b"message number "
+NUMBERS = re.compile(rb"message number (\d+)\.")
+IDS = re.compile(rb"message-(\d+)")
+
+
+class Trouble:
+    """What went wrong, counted."""
+
+    def __init__(self) -> None:
+        self.crashes = 0
+        self.refusals = 0
+        self.put_off = 0
+
+
+class Member:
+    """A page.
+
+    Args:
+        host: host and port of the server.
+        path: of the conversation.
+        cookie: of who has signed in.
+        arrived: called with this member, a message's number, and when it came.
+        trouble: where to count what goes wrong.
+
+    Attributes:
+        page_bytes: the length of the page.
+        reply_bytes: the length of the last join's reply.
+        reads: whether the page is before somebody's eyes.
+    """
+
+    viewer: Viewer
+
+    def __init__(
+        self,
+        host: str,
+        path: str,
+        cookie: str,
+        arrived: Callable[[Member, int, float], None],
+        trouble: Trouble,
+    ) -> None:
+        self._host, self._path, self._signed_in = host, path, cookie
+        self._arrived, self._trouble = arrived, trouble
+        self.page_bytes = self.reply_bytes = 0
+        self.reads = True
+        self.seen: set[int] = set()
+        self._ref = 10
+        self._newest, self._told = 0, -1
+        self._timer: asyncio.TimerHandle | None = None
+        self._waiting: dict[str, str] = {}
+
+    def request(self, path: str) -> tuple[str, list[str]]:
+        """Get a page as a browser that has come for the first time. Returns it, and the cookies it sets."""
+        connection = http.client.HTTPConnection(self._host, timeout=60)
+        connection.request("GET", path, headers={"Cookie": self._signed_in, "Connection": "close"})
+        response = connection.getresponse()
+        body = response.read().decode()
+        if response.status != 200:
+            raise RuntimeError(f"{path} was answered with {response.status}: {body[:300]}")
+        given = [value.split(";")[0] for value in response.headers.get_all("Set-Cookie") or ()]
+        connection.close()
+        return body, given
+
+    def fetch(self) -> None:
+        """Get the page, and take from it what its scripts take."""
+        html, given = self.request(self._path)
+        self.page_bytes = len(html.encode())
+        self._cookie = "; ".join([self._signed_in, *given])
+        element = re.search(r"<div[^>]*data-phx-main[^>]*>", html)
+        csrf = re.search(r'name="csrf-token"[^>]*content="([^"]*)"', html)
+        csrf = csrf or re.search(r'content="([^"]*)"[^>]*name="csrf-token"', html)
+        outbox = re.search(r'data-name="outbox:([^"]*)"', html)
+        if element is None or csrf is None or outbox is None:
+            raise RuntimeError(f"this is not the conversation's page: {html[:300]}")
+        values = {name: unescape(value) for name, value in re.findall(r'([\w-]+)="([^"]*)"', element[0])}
+        self._session, self._static = values.get("data-phx-session"), values.get("data-phx-static")
+        self._csrf, self.topic, self._to = unescape(csrf[1]), f"lv:{values['id']}", unescape(outbox[1])
+        self._mounts = 0
+        self._tab = uuid.uuid4().hex
+
+    async def come(self) -> None:
+        """Open a socket and join."""
+        query = urlencode({"_csrf_token": self._csrf, "vsn": "2.0.0"})
+        host, port = self._host.split(":")
+        make = lambda: Viewer(  # noqa: E731
+            self._host, f"/live/websocket?{query}", self._cookie, self.on_frame
+        )
+        _, self.viewer = await asyncio.get_running_loop().create_connection(make, host, int(port))
+        await self.viewer.opened
+        self.join()
+        await self.viewer.joined
+
+    def join(self) -> None:
+        """Join with what static/joining.js tells."""
+        params = {
+            "_csrf_token": self._csrf,
+            "time_zone": "Europe/London",
+            "notifications": False,
+            "line_at": 0,
+            "_stash": {"tab": self._tab, "kept": {}},
+            "_mounts": self._mounts,
+            "_mount_attempts": 0,
+        }
+        payload = {
+            "url": f"http://{self._host}{self._path}",
+            "params": params,
+            "session": self._session,
+            "static": self._static,
+            "sticky": False,
+        }
+        self.viewer.send(json.dumps([JOIN_REF, JOIN_REF, self.topic, "phx_join", payload]))
+        self._mounts += 1
+
+    def on_frame(self, viewer: Viewer, payload: bytes, now: float) -> None:
+        """Take what the server says."""
+        found = MARK in payload
+        if found:
+            for number in NUMBERS.findall(payload):
+                if (one := int(number)) not in self.seen:
+                    self.seen.add(one)
+                    self._arrived(self, one, now)
+        if not viewer.joined.done() and b'"rendered"' in payload:
+            self.reply_bytes = len(payload)
+            viewer.joined_at = now
+            viewer.joined.set_result(None)
+            self._told = -1
+            found = True
+        if found:
+            self._look(payload)
+        elif b'"phx_error"' in payload or b'"phx_close"' in payload:
+            self._trouble.crashes += 1
+            viewer.joined = asyncio.get_running_loop().create_future()
+            asyncio.get_running_loop().call_later(REJOIN_AFTER, self._rejoin, viewer)
+        if b'"phx_reply"' in payload:
+            self._answered(payload)
+
+    def _rejoin(self, viewer: Viewer) -> None:
+        if viewer is self.viewer:
+            self.join()
+
+    def _answered(self, payload: bytes) -> None:
+        if self._waiting:
+            _, ref, _, _, answer = json.loads(payload)
+            frame = self._waiting.pop(ref, "")
+            said = ((answer.get("response") or {}).get("diff") or {}).get("r") or {} if frame else {}
+            if "later" in said:
+                self._trouble.put_off += 1
+                asyncio.get_running_loop().call_later(said["later"], self._push_again, ref, frame)
+            elif "refused" in said:
+                self._trouble.refusals += 1
+        if b'"status":"error"' in payload:
+            self._trouble.refusals += 1
+
+    def _push_again(self, ref: str, frame: str) -> None:
+        self._waiting[ref] = frame
+        self.viewer.send(frame)
+
+    def say(self, number: int) -> None:
+        """Send a message as the hook Outbox does."""
+        value = {"key": str(uuid.uuid4()), "content": TEXT.format(number), "to": self._to}
+        ref, frame = self._event("send", value)
+        self._push_again(ref, frame)
+
+    def _look(self, payload: bytes) -> None:
+        """As the hook Reading does when something has come."""
+        self._newest = max(self._newest, *map(int, IDS.findall(payload)), 0)
+        if not self.reads:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(READ_AFTER, self._read)
+
+    def _read(self) -> None:
+        if self._newest <= self._told:
+            return
+        self._told = self._newest
+        self.viewer.send(self._event("read", {"to": self._newest})[1])
+
+    def _event(self, event: str, value: Any) -> tuple[str, str]:
+        self._ref += 1
+        payload = {"type": "hook", "event": event, "value": value}
+        ref = str(self._ref)
+        return ref, json.dumps([JOIN_REF, ref, self.topic, "event", payload], separators=(",", ":"))
+
+    def drop(self) -> None:
+        """Cut the line. Nothing is said until it is back."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self.viewer.drop()

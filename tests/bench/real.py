@@ -1,0 +1,188 @@
+"""The finished messenger with a real database, and its conversation open for all members: one case."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from gathering import Conversation, InFlight, beat
+from measure import Sending, gather_crowd
+from member import Trouble
+from outcome import Case, Outcome
+from servers import HERE, OURS, REAL, ROOT, Server
+
+TURNS = 4
+IN_FLIGHT = (1, 4)
+WARM_UP = 5
+PAGES = 40
+COUNTED = 20
+JOINS_COUNTED = 10
+
+
+def prepare(case: Case, settings: dict[str, str]) -> dict[str, Any]:
+    """Fill the database."""
+    command = [sys.executable, str(HERE / "preparing.py"), str(case.members), str(case.history)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "app"), **settings}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
+    made: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return made
+
+
+def statements(server: Server) -> int:
+    """How many statements the database has got since this was asked for the first time."""
+    with urllib.request.urlopen(f"http://{server.host}/bench/statements", timeout=30) as response:
+        return int(response.read())
+
+
+def cpu_ms(server: Server, requests: Sequence[Callable[[], object]]) -> float:
+    """What one of these requests costs the server, in milliseconds of CPU."""
+    before = server.cpu()
+    for request in requests:
+        request()
+    cpu: float = server.cpu() - before
+    return cpu / len(requests) * 1000
+
+
+@contextlib.asynccontextmanager
+async def running(case: Case) -> AsyncIterator[tuple[Server, dict[str, Any], Path]]:
+    """The messenger with a filled database. Yields the server, what was made, and the server's log."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        settings = {"PARLEY_SECRET_KEY": "for the benchmark", "PARLEY_DATA": folder}
+        if case.url:
+            settings["PARLEY_DATABASE_URL"] = case.url
+        made = await asyncio.to_thread(prepare, case, settings)
+        log = Path(folder) / "server.log"
+        with Server(REAL, case.history, Path(sys.executable), settings, log) as server:
+            yield server, made, log
+
+
+async def measure_real(case: Case, rates: Sequence[int], seconds: float, beside: bool = True) -> Outcome:
+    """Measure one case.
+
+    Args:
+        case: which one.
+        rates: messages a second, one after the other.
+        seconds: for how long each.
+        beside: whether as many viewers of the engine's bare page take turns with the closed loop.
+    """
+    outcome, trouble = Outcome(case), Trouble()
+    async with running(case) as (server, made, log):
+        large = Conversation(server, made["large"], trouble)
+        small = Conversation(server, made["small"], trouble, first=10**6)
+        await asyncio.to_thread(measure_pages, outcome, large, small)
+        await measure_coming(outcome, large, small)
+        for rate in rates:
+            outcome.open_rates[rate] = spread(await large.at_a_rate(rate, seconds))
+            await large.settle()
+        await measure_loops(outcome, large, seconds, beside)
+        before = server.cpu()
+        outcome.back_seconds = await large.drop_and_return(large.members)
+        await large.settle()
+        outcome.back_cpu_ms = (server.cpu() - before) / case.members * 1000
+        await count_statements(outcome, server, large, small)
+        outcome.sent, outcome.missing = large.messages, large.missing
+        large.leave()
+        small.leave()
+        look_at(outcome, trouble, log.read_text(errors="replace"))
+    return outcome
+
+
+def measure_pages(outcome: Outcome, large: Conversation, small: Conversation) -> None:
+    """What first requests cost."""
+    for member in small.members:
+        member.fetch()
+        member.request("/")
+    members = large.members[:PAGES]
+    outcome.dashboard_ms = cpu_ms(large.server, [lambda one=one: one.request("/") for one in members])  # type: ignore[misc]
+    outcome.page_ms = cpu_ms(large.server, [one.fetch for one in members])
+    for member in large.members[PAGES:]:
+        member.fetch()
+    outcome.page_bytes = large.members[0].page_bytes
+
+
+async def measure_coming(outcome: Outcome, large: Conversation, small: Conversation) -> None:
+    """What joins bring, and what they leave in memory."""
+    await small.come(small.members)
+    outcome.small_reply_bytes = small.members[0].reply_bytes
+    memory = large.server.memory()
+    await large.come(large.members)
+    outcome.reply_bytes = large.members[0].reply_bytes
+    await large.settle()
+    for _ in range(WARM_UP):
+        await large.wait_for(large.say())
+    await large.settle()
+    outcome.kilobytes = max(0, large.server.memory() - memory) / len(large.members) / 1024
+
+
+async def measure_loops(outcome: Outcome, large: Conversation, seconds: float, beside: bool) -> None:
+    """The closed loops, in turns: a machine is rarely as fast as it was a minute ago."""
+    loops: list[InFlight | Sending] = [InFlight(large, number) for number in IN_FLIGHT]
+    with contextlib.ExitStack() as stack:
+        if beside:
+            server = stack.enter_context(Server(OURS, outcome.case.history, Path(sys.executable)))
+            bare, _ = await gather_crowd(OURS, len(large.members), server)
+            stack.callback(bare.leave)
+            stack.callback(asyncio.create_task(beat(lambda: bare.viewers)).cancel)
+            loops.append(Sending(bare))
+        for _ in range(TURNS):
+            for loop in loops:
+                await loop.go_on(seconds / TURNS)
+    outcome.per_cpu_second = dict(zip(IN_FLIGHT, [loop.per_cpu_second for loop in loops], strict=False))
+    outcome.bare_per_cpu_second = loops[-1].per_cpu_second if beside else 0
+
+
+async def count_statements(
+    outcome: Outcome, server: Server, large: Conversation, small: Conversation
+) -> None:
+    """What the database is asked, in a phase of its own: counting costs time, too."""
+    small.leave()
+    alone = small.members[0]
+    alone.reads = False
+    small.there = []
+    await small.come([alone])
+    await large.settle()
+
+    async def ask() -> int:
+        return await asyncio.to_thread(statements, server)
+
+    before = await ask()
+    for _ in range(COUNTED):
+        await small.wait_for(small.say())
+    own = await ask()
+    await large.at_a_rate(5, COUNTED / 5)
+    await large.settle()
+    after = await ask()
+    some = large.members[:JOINS_COUNTED]
+    await large.drop_and_return(some)
+    await large.settle()
+    outcome.join_statements = (await ask() - after) / len(some)
+    outcome.own_statements = (own - before) / COUNTED
+    outcome.statements = (after - own) / COUNTED - outcome.own_statements
+
+
+def spread(delays: Sequence[float]) -> tuple[float, float]:
+    """Median and 99th percentile in milliseconds."""
+    if len(delays) < 2:
+        return float("inf"), float("inf")
+    cuts = statistics.quantiles(delays, n=100)
+    return cuts[49] * 1000, cuts[98] * 1000
+
+
+def look_at(outcome: Outcome, trouble: Trouble, log: str) -> None:
+    """What the clients and the log complain of."""
+    outcome.crashes, outcome.refusals, outcome.put_off = trouble.crashes, trouble.refusals, trouble.put_off
+    outcome.locked = log.count("database is locked")
+    outcome.tracebacks = len(re.findall(r"^Traceback", log, re.MULTILINE))
+    if log.strip():
+        print("  " + "\n  ".join(log.strip().splitlines()[-5:]))
