@@ -81,7 +81,6 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
         here, me = self.assigns.here, self.assigns.me
         try:
             message = await chat.send_message(here.id, me.id, content, key)
-            await chat.forget_draft(here.id, me.id, content)
         except Unavailable as unavailable:
             # If it was stored, the same key finds it again.
             self.assign(error="" if key else str(unavailable))
@@ -105,7 +104,7 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
         await self.follow(news)
         if news.conversation_id != self.assigns.here.id:
             self.mention(news)
-        elif isinstance(news, chat.Message):
+        elif isinstance(news, chat.Posted):
             await self.show_message(news)
         elif isinstance(news, chat.Read):
             # On another page of mine. Only the numbers change, and they have.
@@ -125,10 +124,10 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
             return
         if isinstance(news, chat.Started):
             self.toast(note_of_conversation(item))
-        elif isinstance(news, chat.Message) and news.user_id != self.assigns.me.id:
+        elif isinstance(news, chat.Posted) and news.user_id != self.assigns.me.id:
             self.toast(note_of_message(news, item.title))
 
-    async def show_message(self, message: chat.Message) -> None:
+    async def show_message(self, message: chat.Posted) -> None:
         """Put a message at the end of the log. It may be one's own."""
         if self.last is not None and message.id == self.last.id:
             # Announced a second time.

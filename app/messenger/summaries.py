@@ -65,7 +65,7 @@ class ShowsConversations(CountsUnread):
 
     async def follow(self, news: chat.News) -> None:
         """Bring the list up to date."""
-        if isinstance(news, chat.Message) and news.conversation_id in self.listed:
+        if isinstance(news, chat.Posted) and news.conversation_id in self.listed:
             await self.bring_up(news)
         elif isinstance(news, chat.Read):
             await self.count_unread()
@@ -73,7 +73,7 @@ class ShowsConversations(CountsUnread):
         else:
             await self.show_conversations()
 
-    async def bring_up(self, message: chat.Message) -> None:
+    async def bring_up(self, message: chat.Posted) -> None:
         """Show a message as the last line of its conversation, and that on top.
 
         For whoever has read everything else, this costs no question, and the same item as for all others.

@@ -44,7 +44,7 @@ class CountsUnread(LiveView):
         """Show the title, with how many messages wait."""
         self.assign(page_title=f"({shown(self.waiting)}) {self.title}" if self.waiting else self.title)
 
-    async def count(self, message: chat.Message, last_id: int) -> bool:
+    async def count(self, message: chat.Posted, last_id: int) -> bool:
         """Count a message that has come, unless it is read at once.
 
         Args:

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from messenger import accounts, chat
-from messenger.chat import Conversation, Message
+from messenger.chat import Conversation, Posted
 from messenger.conversation_live import ConversationLive
 from messenger.dashboard_live import DashboardLive
 from messenger.listed import Listed
@@ -54,14 +54,14 @@ async def everybody() -> Conversation:
     return await begin("Market", "Alice", "Bob", *READERS)
 
 
-async def say(app: Quart, conversation: Conversation, name: str, text: str) -> Message:
+async def say(app: Quart, conversation: Conversation, name: str, text: str) -> Posted:
     """Store a message and announce it."""
     message = await chat.send_message(conversation.id, (await user(name)).id, text)
     await announce(app, message)
     return message
 
 
-async def announce(app: Quart, message: Message) -> None:
+async def announce(app: Quart, message: Posted) -> None:
     pubsub = app.extensions["quart_live"].pubsub
     await pubsub.broadcast(chat.conversation_topic(message.conversation_id), message)
 

@@ -3,8 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 
-from ..chat.models import Conversation, Message
-from ..chat.places import Place
+from ..chat import Conversation, Place, Posted
 from ..listed import Line, Listed
 from ..text import shortened
 
@@ -34,16 +33,16 @@ class Note:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
-def tag(record: Message | Line | Conversation | Place | Listed) -> str:
+def tag(record: Posted | Line | Conversation | Place | Listed) -> str:
     """The name of a notification about this record, in every browser and after every fault the same.
 
     The time is in it because ids begin anew with a new database, and browsers have a long memory.
     """
-    kind = "message" if isinstance(record, Message | Line) else "conversation"
+    kind = "message" if isinstance(record, Posted | Line) else "conversation"
     return f"{kind}-{record.id}-{record.created_at.timestamp():.0f}"
 
 
-def note_of_message(message: Message, title: str) -> Note:
+def note_of_message(message: Posted, title: str) -> Note:
     """A new message, in the conversation of this title."""
     body = shortened(f"{message.author.nickname}: {message.content}", LONGEST)
     return Note(tag(message), title, body, address_of(message.conversation_id))

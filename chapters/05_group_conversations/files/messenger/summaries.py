@@ -60,12 +60,12 @@ class ShowsConversations(LiveView):
 
     async def follow(self, news: chat.News) -> None:
         """Bring the list up to date."""
-        if isinstance(news, chat.Message) and news.conversation_id in self.listed:
+        if isinstance(news, chat.Posted) and news.conversation_id in self.listed:
             self.bring_up(news)
         else:
             await self.show_conversations()
 
-    def bring_up(self, message: chat.Message) -> None:
+    def bring_up(self, message: chat.Posted) -> None:
         """Show a message as the last line of its conversation, and that on top. This costs no question."""
         item = self.listed[message.conversation_id]
         if message.id <= item.last_id:

@@ -82,12 +82,12 @@ def faces_of(people: Iterable[User]) -> tuple[Face, ...]:
     return tuple(Face(user.id, user.nickname) for user in people)
 
 
-def line_of(message: chat.Message) -> Line:
+def line_of(message: chat.Posted) -> Line:
     """What a list shows of a message."""
     return Line(message.id, message.author.nickname, shortened(message.content), message.created_at)
 
 
 @lru_cache(MOST_KEPT)
-def after(item: Listed, message: chat.Message) -> Listed:
+def after(item: Listed, message: chat.Posted) -> Listed:
     """The item after a message has come. Everybody whose item was the same gets the very same object."""
     return item._replace(line=line_of(message))

@@ -15,6 +15,7 @@ from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, l
 from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
 from .places import Place, find_place, member_ids, members_page, who_stays
+from .posted import Author, Posted
 from .rights import (
     close_conversation,
     hand_over,
@@ -32,6 +33,7 @@ __all__ = [
     "MOST_MEMBERS",
     "TITLE_TOO_LONG",
     "WINDOW",
+    "Author",
     "Changed",
     "Conversation",
     "Leaving",
@@ -41,6 +43,7 @@ __all__ = [
     "News",
     "NotAMember",
     "Place",
+    "Posted",
     "SeenMessage",
     "Summary",
     "add_member",

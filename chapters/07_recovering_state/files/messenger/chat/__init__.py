@@ -17,6 +17,7 @@ from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
 from .places import Place, find_place, member_ids, members_page, who_stays
 from .polls import Question, ask, questions_in, vote
+from .posted import Author, Posted
 from .rights import (
     close_conversation,
     hand_over,
@@ -37,6 +38,7 @@ __all__ = [
     "TITLE_TOO_LONG",
     "WHOSE",
     "WINDOW",
+    "Author",
     "Changed",
     "Conversation",
     "Found",
@@ -47,6 +49,7 @@ __all__ = [
     "News",
     "NotAMember",
     "Place",
+    "Posted",
     "Question",
     "SeenMessage",
     "Summary",
