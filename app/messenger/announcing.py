@@ -8,7 +8,9 @@ from . import chat
 from .notifications import note_of_conversation, pusher
 
 
-async def announce(view: LiveView, conversation: chat.Conversation, user_ids: Iterable[int]) -> None:
+async def announce(
+    view: LiveView, conversation: chat.Conversation | chat.Place, user_ids: Iterable[int]
+) -> None:
     """Tell these users, on all their pages, and the devices of those who have never opened it.
 
     Args:

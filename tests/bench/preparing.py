@@ -10,9 +10,11 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from quart import Quart
+from sqlalchemy.orm import Session
 
 from messenger import accounts, chat, create_app
 from messenger.accounts.passwords import hash_password
@@ -31,9 +33,23 @@ async def people(number: int, hashed: str) -> list[accounts.User]:
         accounts.User(nickname=f"Member {one:03}", email=f"member{one}@example.com", password_hash=hashed)
         for one in range(1, number + 1)
     ]
-    async with db.transaction() as session:
-        session.add_all(made)
+    await db.write(lambda session: session.add_all(made))
     return made
+
+
+def store(some: Sequence[chat.Message], session: Session) -> int:
+    """Store some messages. Returns the id of the last one."""
+    session.add_all(some)
+    session.flush()
+    return some[-1].id
+
+
+def mark_all_read(
+    conversation_id: int, members: Sequence[accounts.User], newest: int, session: Session
+) -> None:
+    """As if all had read all."""
+    for member in members:
+        chat.mark_read.within(session, conversation_id, member.id, newest)
 
 
 async def talk(title: str, members: Sequence[accounts.User], messages: int) -> chat.Conversation:
@@ -50,12 +66,8 @@ async def talk(title: str, members: Sequence[accounts.User], messages: int) -> c
             )
             for number in range(start, min(start + AT_ONCE, messages))
         ]
-        async with db.transaction() as session:
-            session.add_all(some)
-        newest = some[-1].id
-    async with db.together():
-        for member in members:
-            await chat.mark_read(conversation.id, member.id, newest)
+        newest = await db.write(partial(store, some))
+    await db.write(partial(mark_all_read, conversation.id, members, newest))
     return conversation
 
 
@@ -75,8 +87,7 @@ async def prepare(members: int, history: int) -> dict[str, Any]:
     made = {}
     for name, group in groups.items():
         conversation = await talk(f"The {name} one", group, history)
-        async with db.together():
-            cookies = [await cookie_of(app, user) for user in group]
+        cookies = [await cookie_of(app, user) for user in group]
         made[name] = {"path": f"/conversations/{conversation.id}", "cookies": cookies}
     await db.disconnect()
     return made

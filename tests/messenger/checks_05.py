@@ -175,11 +175,12 @@ async def following(c: CheckContext) -> None:
 
 
 CROWD = in_messenger("""
+    from sqlalchemy.ext.asyncio import AsyncSession
     users = [accounts.User(nickname=f"Walker {number:03}") for number in range(300)]
     users.append(accounts.User(nickname="Élodie"))
     for user in users:
         user.email, user.password_hash = f"{user.nickname.encode().hex()}@example.com", "none"
-    async with db.transaction() as session:
+    async with AsyncSession(db.engine) as session, session.begin():
         session.add_all(users)
     """)
 

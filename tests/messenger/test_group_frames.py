@@ -255,6 +255,7 @@ async def test_what_an_outbox_holds_for_one_conversation_is_delivered_to_no_othe
         me, place = mine.split(":")
         # What else the tab keeps is for the same.
         assert alice.find("#composer-keeps").get("data-draft") == f"draft:{mine}"
+        await alice.hook("windows", {"windows": "poll"})
         assert alice.find("#asking").get("data-backup") == f"question:{mine}"
         messages = len(await chat.recent_messages(2))
         # The same numbers, from another database: other people, perhaps.

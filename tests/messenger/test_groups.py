@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from sessions import a_session
 from sqlalchemy import func, select
 
 from messenger import accounts, chat
 from messenger.accounts import User
 from messenger.chat import Conversation, Member, Message
-from messenger.db import LARGEST_ID, Base, db
+from messenger.db import LARGEST_ID, Base
 from messenger.errors import Invalid
 
 Act = Callable[[int, int], Awaitable[None]]
@@ -21,7 +22,7 @@ async def people(*nicknames: str) -> list[User]:
     users = [
         User(nickname=name, email=f"{n}@example.com", password_hash="x") for n, name in enumerate(nicknames)
     ]
-    async with db.transaction() as session:
+    async with a_session() as session:
         session.add_all(users)
     return users
 
@@ -48,7 +49,7 @@ async def refused(asked: Awaitable[object]) -> str:
 
 
 async def count(model: type[Base]) -> int:
-    async with db.session() as session:
+    async with a_session() as session:
         return await session.scalar(select(func.count()).select_from(model)) or 0
 
 

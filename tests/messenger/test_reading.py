@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sessions import a_session
 from sqlalchemy import text, update
 
 from messenger import accounts, chat
@@ -65,7 +66,7 @@ async def test_a_clock_that_is_put_back_hides_no_message() -> None:
     await chat.add_member(talk.id, carol.id)
     message = await chat.send_message(talk.id, alice.id, "Bread?")
     hour_ago = now() - timedelta(hours=1)
-    async with db.transaction() as session:
+    async with a_session() as session:
         here = update(Message).where(Message.id == message.id)
         await session.execute(here.values(created_at=hour_ago))
     assert await chat.unread_of(bob.id) == {talk.id: Unread(2, is_new=True)}

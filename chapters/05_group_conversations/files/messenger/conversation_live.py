@@ -6,20 +6,19 @@ from typing import Any
 from quart import abort
 
 from . import chat
-from .actions import ACTIONS, Action
-from .contacts import Contacts
 from .errors import Invalid
 from .params import text_in
 from .runs import Entry, entries, entry
+from .settings import HasSettings
 from .summaries import ShowsConversations
 
 log = logging.getLogger(__name__)
 
 
-class ConversationLive(ShowsConversations):
+class ConversationLive(HasSettings, ShowsConversations):
     """Shows a conversation as it grows, stores what this member writes, and lets its owner run it."""
 
-    last: chat.Message | None = None
+    last: chat.Posted | None = None
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
         """The address says which conversation. Who looks at it, the session has said."""
@@ -27,22 +26,18 @@ class ConversationLive(ShowsConversations):
         if self.connected:
             # First subscribe, then read: what happens in between arrives twice, but never not at all.
             await self.subscribe(chat.conversation_topic(number))
-        conversation = await chat.find_conversation_of(me.id, number) or abort(404)
-        self.assign(error="", refusal="", note="", contacts=Contacts())
-        await self.show_conversation(conversation)
+        here = await chat.find_place(me.id, number) or abort(404)
+        self.assign(error="")
+        await self.show_place(here)
         await self.show_recent()
         await self.show_conversations()
 
-    async def show_conversation(self, conversation: chat.Conversation) -> None:
-        """Show its title, its members, and whether it is open."""
-        me, owner = self.assigns.me, conversation.owner
-        if conversation.title != self.assigns.get("page_title"):
-            self.assign(page_title=conversation.title, new_title=conversation.title)
-        self.assign(here=conversation, others=conversation.others(me.id))
-        self.assign(i_own=owner is not None and owner.id == me.id, leaving=chat.leaving(conversation, me.id))
-        if self.assigns.i_own:
-            # Everyone else can be added.
-            self.assign(contacts=await self.assigns.contacts.leave_out(conversation.member_ids))
+    async def show_place(self, here: chat.Place) -> None:
+        """Show its title, who takes part, and whether it is open."""
+        if here.title != self.assigns.get("page_title"):
+            self.assign(page_title=here.title, new_title=here.title)
+        self.assign(here=here)
+        await self.show_settings()
 
     async def show_recent(self) -> None:
         """Read the newest messages, and show them in place of what is there."""
@@ -51,17 +46,11 @@ class ConversationLive(ShowsConversations):
         self.stream("entries", entries(messages, self.assigns.me.id), dom_id=element_id, reset=True)
 
     async def handle_event(self, event: str, params: Any) -> None:
-        """Send what was typed, look for people, or do something to the conversation."""
+        """Send what was typed, or do what is done in the window of settings."""
         if event == "send":
             await self.send(text_in(params, "content"))
-        elif event == "find":
-            self.assign(contacts=await self.assigns.contacts.search(text_in(params, "wanted")))
-        elif event == "more-people":
-            self.assign(contacts=await self.assigns.contacts.show_more())
-        elif event == "retitle":
-            self.assign(new_title=text_in(params, "title"))
-        elif event in ACTIONS:
-            await self.act(ACTIONS[event], params)
+        else:
+            await self.change(event, params)
 
     async def send(self, content: str) -> None:
         """Store the message and announce it, or say why not."""
@@ -80,39 +69,19 @@ class ConversationLive(ShowsConversations):
         self.push_event("message-sent", {})
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
 
-    async def act(self, action: Action, params: Any) -> None:
-        """Do something to the conversation and announce it, or say why not."""
-        here, me = self.assigns.here, self.assigns.me
-        try:
-            await action.do(here.id, me.id, params)
-        except Invalid as invalid:
-            log.warning("User %s was refused in conversation %s: %s", me.id, here.id, invalid)
-            self.assign(refusal=str(invalid), note="")
-            return
-        except chat.NotAMember:
-            self.go_home()
-            return
-        self.assign(refusal="", note=action.done)
-        await self.pubsub.broadcast(chat.conversation_topic(here.id), chat.Changed(here.id))
-
     async def handle_info(self, news: chat.News) -> None:
         """Something has happened, here or in another conversation of mine."""
         await self.follow(news)
         if news.conversation_id != self.assigns.here.id:
             return
-        if isinstance(news, chat.Message):
+        if isinstance(news, chat.Posted):
             await self.show_message(news)
-        elif conversation := await chat.find_conversation_of(self.assigns.me.id, news.conversation_id):
-            await self.show_conversation(conversation)
+        elif here := await chat.find_place(self.assigns.me.id, news.conversation_id):
+            await self.show_place(here)
         else:
             self.go_home()
 
-    def go_home(self) -> None:
-        """This user is no member any more, so this page is not theirs to see."""
-        self.put_flash("info", f"You are no longer in “{self.assigns.here.title}”.")
-        self.redirect(to="/")
-
-    async def show_message(self, message: chat.Message) -> None:
+    async def show_message(self, message: chat.Posted) -> None:
         """Put a message at the end of the log. It may be one's own."""
         if self.last is not None and message.id <= self.last.id:
             # Two were stored in one order and announced in the other. The database knows the right one.

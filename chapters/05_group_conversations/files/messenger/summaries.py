@@ -30,7 +30,7 @@ class ShowsConversations(LiveView):
     async def follow(self, news: chat.News) -> None:
         """Bring the list up to date."""
         known = {summary.conversation.id for summary in self.assigns.summaries}
-        if isinstance(news, chat.Message) and news.conversation_id in known:
+        if isinstance(news, chat.Posted) and news.conversation_id in known:
             self.assign(summaries=chat.with_newest(self.assigns.summaries, news))
         else:
             await self.show_conversations()

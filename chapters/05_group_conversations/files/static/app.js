@@ -3,7 +3,7 @@ import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 import { keepDays } from "./days.js";
 import { Composer } from "./hooks/composer.js";
-import { Dialog } from "./hooks/dialog.js";
+import { Dialog, windowsToFill } from "./hooks/dialog.js";
 import { Log } from "./hooks/log.js";
 
 const csrfToken = document.querySelector("meta[name='csrf-token']").content;
@@ -15,7 +15,8 @@ function describeClick(event) {
 }
 
 const liveSocket = new LiveSocket("/live", Socket, {
-  params: { _csrf_token: csrfToken },
+  // Asked for at each join.
+  params: () => ({ _csrf_token: csrfToken, windows: windowsToFill() }),
   hooks: { Composer, Dialog, Log },
   metadata: { click: describeClick },
 });

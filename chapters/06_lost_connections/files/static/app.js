@@ -5,7 +5,7 @@ import { keepPage, patience, watchConnection } from "./connection.js";
 import { keepEarly } from "./early.js";
 import { keepDays } from "./days.js";
 import { Composer } from "./hooks/composer.js";
-import { Dialog } from "./hooks/dialog.js";
+import { Dialog, windowsToFill } from "./hooks/dialog.js";
 import { Lifecycle } from "./hooks/lifecycle.js";
 import { Log } from "./hooks/log.js";
 import { Outbox } from "./hooks/outbox.js";
@@ -25,7 +25,8 @@ const CreateConversationForm = restoresForm();
 
 const liveSocket = new LiveSocket("/live", Socket, {
   ...patience,
-  params: { _csrf_token: csrfToken },
+  // Asked for at each join.
+  params: () => ({ _csrf_token: csrfToken, windows: windowsToFill() }),
   hooks: { Composer, CreateConversationForm, Dialog, Lifecycle, Log, Outbox, Unsent },
   metadata: { click: describeClick },
   dom: { onBeforeElUpdated: keepEarly },

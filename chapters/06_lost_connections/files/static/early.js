@@ -12,7 +12,7 @@ export function keepEarly(from, to) {
 }
 
 // As if it were typed now, and the field left: whoever waits for a pause need not wait.
-function tell(field) {
+export function tell(field) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.dispatchEvent(new Event("blur"));
 }

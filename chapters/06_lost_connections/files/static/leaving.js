@@ -1,6 +1,6 @@
 // A page without a connection may have to go: its session has ended, or somebody refreshes it. What stands in
 // its forms is kept in the tab, for the next page at this address, and for the same user.
-import { isChanged } from "./early.js";
+import { isChanged, tell } from "./early.js";
 
 const PREFIX = "forms:";
 const FORMS = "form[id][phx-change], form[id][phx-submit]";
@@ -10,7 +10,6 @@ const name = `${PREFIX}${me}:${location.pathname}`;
 const isJoined = () => document.querySelector(".phx-connected") !== null;
 
 let waiting = {};
-let hasJoined = false;
 let kept = false;
 let leftEarly = false;
 
@@ -24,10 +23,12 @@ addEventListener("pagehide", () => {
   else if (!kept) sessionStorage.removeItem(name);
 });
 
-// From the join on, what came from the page before is old.
+// From the join on, what came from the page before is old. A form that is not there yet can still come, when
+// its window is opened.
 const joining = new MutationObserver(() => {
-  hasJoined = isJoined();
-  if (hasJoined) joining.disconnect();
+  if (!isJoined()) return;
+  joining.disconnect();
+  for (const id of Object.keys(waiting)) if (document.getElementById(id)) delete waiting[id];
 });
 
 // Before the views join: what stands in a field then is told afterwards, see early.js.
@@ -42,8 +43,8 @@ export function bringFormsBack() {
 export function keepForms() {
   if (!me) return true;
   const forms = [...document.querySelectorAll(FORMS)].map((form) => [form.id, contentOf(form)]);
-  // Before the join, some of what came from the page before is not in this one yet.
-  const all = { ...Object.fromEntries(forms), ...(hasJoined ? {} : waiting) };
+  // Some of what came from the page before is not in this one yet.
+  const all = { ...Object.fromEntries(forms), ...waiting };
   try {
     if (forms.length) sessionStorage.setItem(name, JSON.stringify(all));
     kept = true;
@@ -58,6 +59,17 @@ export function takeForm(id) {
   const content = waiting[id];
   delete waiting[id];
   return content;
+}
+
+// For a window that is being opened: its forms, before they are in the page.
+export function fillFormsIn(element) {
+  for (const form of element.querySelectorAll("form[id]")) {
+    const content = takeForm(form.id);
+    if (content === undefined) continue;
+    fill(form, content);
+    const changed = [...form.querySelectorAll("input, textarea, select")].filter(isChanged);
+    queueMicrotask(() => changed.forEach(tell));
+  }
 }
 
 export function contentOf(form) {

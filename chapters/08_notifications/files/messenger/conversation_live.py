@@ -7,9 +7,6 @@ from uuid import UUID
 from quart import abort
 
 from . import chat
-from .actions import ACTIONS, Action
-from .announcing import announce
-from .contacts import Contacts
 from .drafting import drafting
 from .errors import Invalid, Unavailable
 from .notifications import address_of, note_of_conversation, note_of_message, pusher
@@ -17,6 +14,7 @@ from .params import id_in, key_in, text_in
 from .poll_component import PollComponent
 from .reading import ReadsMessages, reading
 from .runs import Entry, entries, entry
+from .settings import HasSettings
 from .toasts import ShowsToasts, toasting
 
 log = logging.getLogger(__name__)
@@ -24,10 +22,11 @@ log = logging.getLogger(__name__)
 ELSEWHERE = "This was written for another conversation."
 
 
-class ConversationLive(ReadsMessages, ShowsToasts):
+class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
     """Shows a conversation as it grows, stores what this member writes, and lets its owner run it."""
 
     on_mount = (drafting, reading, toasting)
+    windows = ("settings", "poll")
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
         """The address says which conversation. Who looks at it, the session has said."""
@@ -35,27 +34,23 @@ class ConversationLive(ReadsMessages, ShowsToasts):
         if self.connected:
             # First subscribe, then read: what happens in between arrives twice, but never not at all.
             await self.subscribe(chat.conversation_topic(number))
-        conversation = await chat.find_conversation_of(me.id, number) or abort(404)
+        here = await chat.find_place(me.id, number) or abort(404)
         self.reading = number
         if "line_at" in self.connect_params:
             self.line_at = id_in(self.connect_params, "line_at")
-        self.assign(error="", refusal="", note="", contacts=Contacts(), longest=chat.LONGEST_MESSAGE)
-        await self.show_conversation(conversation)
+        self.assign(error="", longest=chat.LONGEST_MESSAGE)
+        await self.show_place(here)
         await self.show_recent()
         await self.show_conversations()
 
-    async def show_conversation(self, conversation: chat.Conversation) -> None:
-        """Show its title, its members, and whether it is open."""
-        me, owner = self.assigns.me, conversation.owner
-        if conversation.title != self.title:
-            self.title = conversation.title
+    async def show_place(self, here: chat.Place) -> None:
+        """Show its title, who takes part, and whether it is open."""
+        if here.title != self.title:
+            self.title = here.title
             self.show_title()
-            self.assign(new_title=conversation.title)
-        self.assign(here=conversation, others=conversation.others(me.id))
-        self.assign(i_own=owner is not None and owner.id == me.id, leaving=chat.leaving(conversation, me.id))
-        if self.assigns.i_own:
-            # Everyone else can be added.
-            self.assign(contacts=await self.assigns.contacts.leave_out(conversation.member_ids))
+            self.assign(new_title=here.title)
+        self.assign(here=here)
+        await self.show_settings()
 
     async def show_recent(self) -> None:
         """Read the newest messages, and show them in place of what is there."""
@@ -68,19 +63,12 @@ class ConversationLive(ReadsMessages, ShowsToasts):
         self.stream("entries", placed, dom_id=element_id, reset=True)
 
     async def handle_event(self, event: str, params: Any) -> dict[str, Any] | None:
-        """Send what was typed, look for people, or do something to the conversation."""
+        """Send what was typed, or do what is done in the window of settings."""
         if event == "send":
             if text_in(params, "to") not in ("", self.place):
                 return {"refused": ELSEWHERE}
             return await self.send(text_in(params, "content"), key_in(params, "key"))
-        if event == "find":
-            self.assign(contacts=await self.assigns.contacts.search(text_in(params, "wanted")))
-        elif event == "more-people":
-            self.assign(contacts=await self.assigns.contacts.show_more())
-        elif event == "retitle":
-            self.assign(new_title=text_in(params, "title"))
-        elif event in ACTIONS:
-            await self.act(ACTIONS[event], params)
+        await self.change(event, params)
         return None
 
     @property
@@ -93,7 +81,6 @@ class ConversationLive(ReadsMessages, ShowsToasts):
         here, me = self.assigns.here, self.assigns.me
         try:
             message = await chat.send_message(here.id, me.id, content, key)
-            await chat.forget_draft(here.id, me.id, content)
         except Unavailable as unavailable:
             # If it was stored, the same key finds it again.
             self.assign(error="" if key else str(unavailable))
@@ -112,35 +99,18 @@ class ConversationLive(ReadsMessages, ShowsToasts):
         pusher.tell(note_of_message(message, here.title), here.id, besides=me.id, read_below=message.id)
         return {"sent": message.id}
 
-    async def act(self, action: Action, params: Any) -> None:
-        """Do something to the conversation and announce it, or say why not."""
-        here, me = self.assigns.here, self.assigns.me
-        try:
-            await action.do(here.id, me.id, params)
-        except Invalid as invalid:
-            log.warning("User %s was refused in conversation %s: %s", me.id, here.id, invalid)
-            self.assign(refusal=str(invalid), note="")
-            return
-        except chat.NotAMember:
-            self.go_home()
-            return
-        self.assign(refusal="", note=action.done)
-        await self.pubsub.broadcast(chat.conversation_topic(here.id), chat.Changed(here.id))
-        if action.brings_somebody:
-            await announce(self, here, [id_in(params, "id")])
-
     async def handle_info(self, news: chat.News) -> None:
         """Something has happened, here or in another conversation of mine."""
         await self.follow(news)
         if news.conversation_id != self.assigns.here.id:
             self.mention(news)
-        elif isinstance(news, chat.Message):
+        elif isinstance(news, chat.Posted):
             await self.show_message(news)
         elif isinstance(news, chat.Read):
             # On another page of mine. Only the numbers change, and they have.
             return
-        elif conversation := await chat.find_conversation_of(self.assigns.me.id, news.conversation_id):
-            await self.show_conversation(conversation)
+        elif here := await chat.find_place(self.assigns.me.id, news.conversation_id):
+            await self.show_place(here)
             self.send_update(PollComponent, id="poll")
         else:
             self.go_home()
@@ -154,15 +124,10 @@ class ConversationLive(ReadsMessages, ShowsToasts):
                 continue
             if isinstance(news, chat.Started):
                 self.toast(note_of_conversation(conversation))
-            elif isinstance(news, chat.Message) and news.user_id != self.assigns.me.id:
+            elif isinstance(news, chat.Posted) and news.user_id != self.assigns.me.id:
                 self.toast(note_of_message(news, conversation.title))
 
-    def go_home(self) -> None:
-        """This user is no member any more, so this page is not theirs to see."""
-        self.put_flash("info", f"You are no longer in “{self.assigns.here.title}”.")
-        self.redirect(to="/")
-
-    async def show_message(self, message: chat.Message) -> None:
+    async def show_message(self, message: chat.Posted) -> None:
         """Put a message at the end of the log. It may be one's own."""
         if self.last is not None and message.id == self.last.id:
             # Announced a second time.

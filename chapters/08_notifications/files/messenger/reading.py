@@ -24,7 +24,7 @@ class ReadsMessages(ShowsConversations):
         line_at: the message with the line “New messages”, 0 for none; None until it is known.
     """
 
-    last: chat.Message | None = None
+    last: chat.Posted | None = None
     away: bool = False
     lined: bool = False
     line_at: int | None = None

@@ -33,7 +33,7 @@ class ShowsConversations(CountsUnread):
         known = {summary.conversation.id: summary for summary in self.assigns.summaries}
         if isinstance(news, chat.Read):
             await self.count_unread()
-        elif isinstance(news, chat.Message) and news.conversation_id in known:
+        elif isinstance(news, chat.Posted) and news.conversation_id in known:
             await self.count(news, known[news.conversation_id].last_message)
             self.assign(summaries=chat.with_newest(self.assigns.summaries, news))
         else:

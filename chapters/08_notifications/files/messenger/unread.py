@@ -40,7 +40,7 @@ class CountsUnread(LiveView):
         waiting = sum(one.messages for one in self.assigns.get("unread", {}).values())
         self.assign(page_title=f"({shown(waiting)}) {self.title}" if waiting else self.title)
 
-    async def count(self, message: chat.Message, last: chat.Message | None) -> None:
+    async def count(self, message: chat.Posted, last: chat.Posted | None) -> None:
         """Count a message that has come.
 
         Args:

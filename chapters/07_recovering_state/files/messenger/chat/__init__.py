@@ -16,7 +16,9 @@ from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members
 from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, leavings
 from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
+from .places import Place, find_place, member_ids, members_page, who_stays
 from .polls import Question, ask, questions_in, vote
+from .posted import Author, Posted
 from .rights import (
     close_conversation,
     hand_over,
@@ -37,6 +39,7 @@ __all__ = [
     "TITLE_TOO_LONG",
     "WHOSE",
     "WINDOW",
+    "Author",
     "Changed",
     "Conversation",
     "Found",
@@ -46,6 +49,8 @@ __all__ = [
     "Message",
     "News",
     "NotAMember",
+    "Place",
+    "Posted",
     "Question",
     "SeenMessage",
     "Summary",
@@ -61,6 +66,7 @@ __all__ = [
     "draft_of",
     "find_conversation",
     "find_conversation_of",
+    "find_place",
     "forget_draft",
     "forget_drafts_of",
     "hand_over",
@@ -71,6 +77,8 @@ __all__ = [
     "leaving",
     "leavings",
     "mark_seen",
+    "member_ids",
+    "members_page",
     "questions_in",
     "recent_messages",
     "remove_member",
@@ -80,5 +88,6 @@ __all__ = [
     "send_message",
     "start_conversation",
     "vote",
+    "who_stays",
     "with_newest",
 ]

@@ -16,7 +16,9 @@ from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members
 from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, leavings
 from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
+from .places import Place, find_place, member_ids, members_page, who_stays
 from .polls import Question, ask, questions_in, vote
+from .posted import Author, Posted
 from .reading import Read, Unread, mark_read, newest_id, read_up_to, unread_of
 from .rights import (
     close_conversation,
@@ -38,6 +40,7 @@ __all__ = [
     "TITLE_TOO_LONG",
     "WHOSE",
     "WINDOW",
+    "Author",
     "Changed",
     "Conversation",
     "Found",
@@ -47,6 +50,8 @@ __all__ = [
     "Message",
     "News",
     "NotAMember",
+    "Place",
+    "Posted",
     "Question",
     "Read",
     "SeenMessage",
@@ -65,6 +70,7 @@ __all__ = [
     "draft_of",
     "find_conversation",
     "find_conversation_of",
+    "find_place",
     "forget_draft",
     "forget_drafts_of",
     "hand_over",
@@ -76,6 +82,8 @@ __all__ = [
     "leavings",
     "mark_read",
     "mark_seen",
+    "member_ids",
+    "members_page",
     "newest_id",
     "questions_in",
     "read_up_to",
@@ -89,5 +97,6 @@ __all__ = [
     "unread_of",
     "user_topic",
     "vote",
+    "who_stays",
     "with_newest",
 ]

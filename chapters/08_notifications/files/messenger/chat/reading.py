@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy import and_, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from ..db import db
 from .models import Member, Message
@@ -28,15 +28,15 @@ class Unread(NamedTuple):
     is_new: bool = False
 
 
-async def mark_read(conversation_id: int, user_id: int, up_to: int) -> bool:
+@db.writes
+def mark_read(session: Session, conversation_id: int, user_id: int, up_to: int) -> bool:
     """Remember that a user has read up to this message. Returns whether that is further than before."""
-    async with db.transaction() as session:
-        return await move_mark(session, conversation_id, user_id, up_to)
+    return move_mark(session, conversation_id, user_id, up_to)
 
 
-async def move_mark(session: AsyncSession, conversation_id: int, user_id: int, up_to: int) -> bool:
+def move_mark(session: Session, conversation_id: int, user_id: int, up_to: int) -> bool:
     """The same within a transaction. A mark only moves forward: of two pages the one that read on counts."""
-    moved = await session.execute(
+    moved = session.execute(
         update(Member)
         .where(Member.conversation_id == conversation_id, Member.user_id == user_id)
         .where(or_(Member.last_read_id.is_(None), Member.last_read_id < up_to))
@@ -46,15 +46,16 @@ async def move_mark(session: AsyncSession, conversation_id: int, user_id: int, u
     return moved.scalar() is not None
 
 
-async def read_up_to(conversation_id: int, user_id: int) -> int:
+@db.reads
+def read_up_to(session: Session, conversation_id: int, user_id: int) -> int:
     """The id of the last message that a user has read; 0 when there is none."""
     mark = select(Member.last_read_id)
     mark = mark.where(Member.conversation_id == conversation_id, Member.user_id == user_id)
-    async with db.session() as session:
-        return await session.scalar(mark) or 0
+    return session.scalar(mark) or 0
 
 
-async def unread_of(user_id: int) -> Mapping[int, Unread]:
+@db.reads
+def unread_of(session: Session, user_id: int) -> Mapping[int, Unread]:
     """What a user has not read, by conversation; those with nothing new are left out."""
     # Nobody has to catch up on what was written before they came.
     unread = and_(
@@ -70,12 +71,11 @@ async def unread_of(user_id: int) -> Mapping[int, Unread]:
         .where(Member.user_id == user_id)
         .group_by(Member.conversation_id, Member.last_read_id, Member.owner)
     )
-    async with db.session() as session:
-        found = [(id, Unread(messages, bool(new))) for id, messages, new in await session.execute(query)]
+    found = [(id, Unread(messages, bool(new))) for id, messages, new in session.execute(query)]
     return {id: unread for id, unread in found if unread != Unread()}
 
 
-async def newest_id() -> int:
+@db.reads
+def newest_id(session: Session) -> int:
     """The id of the newest message of all; 0 when there is none."""
-    async with db.session() as session:
-        return await session.scalar(select(func.max(Message.id))) or 0
+    return session.scalar(select(func.max(Message.id))) or 0

@@ -15,6 +15,8 @@ from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members
 from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, leavings
 from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
+from .places import Place, find_place, member_ids, members_page, who_stays
+from .posted import Author, Posted
 from .rights import (
     close_conversation,
     hand_over,
@@ -32,6 +34,7 @@ __all__ = [
     "MOST_MEMBERS",
     "TITLE_TOO_LONG",
     "WINDOW",
+    "Author",
     "Changed",
     "Conversation",
     "Leaving",
@@ -40,6 +43,8 @@ __all__ = [
     "Message",
     "News",
     "NotAMember",
+    "Place",
+    "Posted",
     "SeenMessage",
     "Summary",
     "add_member",
@@ -52,6 +57,7 @@ __all__ = [
     "create_conversation",
     "find_conversation",
     "find_conversation_of",
+    "find_place",
     "hand_over",
     "invite",
     "leave",
@@ -59,6 +65,8 @@ __all__ = [
     "leaving",
     "leavings",
     "mark_seen",
+    "member_ids",
+    "members_page",
     "recent_messages",
     "remove_member",
     "rename_conversation",
@@ -66,5 +74,6 @@ __all__ = [
     "send_message",
     "start_conversation",
     "user_topic",
+    "who_stays",
     "with_newest",
 ]
