@@ -5,6 +5,7 @@ from __future__ import annotations
 import cProfile
 import io
 import pstats
+import threading
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -19,6 +20,7 @@ class Statements:
 
     def __init__(self) -> None:
         self._counted: int | None = None
+        self._lock = threading.Lock()
 
     def tell(self) -> str:
         """How many so far."""
@@ -29,7 +31,8 @@ class Statements:
 
     def _count(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if self._counted is not None and not statement.lstrip().upper().startswith(NO_STATEMENTS):
-            self._counted += 1
+            with self._lock:
+                self._counted += 1
 
 
 class Profile:
