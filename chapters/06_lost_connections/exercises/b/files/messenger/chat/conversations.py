@@ -118,13 +118,3 @@ def faces_in(session: Session, ids: Sequence[int], user_id: int) -> dict[int, li
     for conversation_id, user in session.execute(query.where(ranked.c.nth <= FACES).order_by(ranked.c.nth)):
         faces[conversation_id].append(user)
     return faces
-
-
-def with_newest(summaries: Sequence[Summary], message: Posted) -> list[Summary]:
-    """The summaries after a message has come: its conversation first, with the message as its last line."""
-    here = [summary for summary in summaries if summary.conversation.id == message.conversation_id]
-    if any(summary.last_message and summary.last_message.id >= message.id for summary in here):
-        # It was announced late, or a second time.
-        return list(summaries)
-    others = [summary for summary in summaries if summary.conversation.id != message.conversation_id]
-    return [summary._replace(last_message=message) for summary in here] + others
