@@ -12,13 +12,6 @@ from .text import shortened
 MOST_KEPT = 1000
 
 
-class Face(NamedTuple):
-    """A person, as an avatar shows them."""
-
-    id: int
-    nickname: str
-
-
 class Line(NamedTuple):
     """The last message of a conversation, as far as a list shows it."""
 
@@ -48,8 +41,8 @@ class Listed(NamedTuple):
     created_at: datetime
     closed: bool
     here: bool
-    face: Face
-    second_face: Face | None
+    face: chat.Author
+    second_face: chat.Author | None
     line: Line | None
 
     @property
@@ -66,7 +59,7 @@ class Listed(NamedTuple):
 def listed(summary: chat.Summary, me: User, here_id: int = 0) -> Listed:
     """What the database says of a conversation, as an item of my list."""
     conversation, last, others = summary
-    faces = [Face(user.id, user.nickname) for user in others or [me]]
+    faces = others or [chat.Author(me.id, me.nickname)]
     return Listed(
         id=conversation.id,
         mark=conversation.mark,
