@@ -34,6 +34,7 @@ class ConversationLive(HasSettings, ShowsConversations):
             # First subscribe, then read: what happens in between arrives twice, but never not at all.
             await self.subscribe(chat.conversation_topic(number))
         here = await chat.find_place(me.id, number) or abort(404)
+        self.here_id = number
         self.assign(error="", longest=chat.LONGEST_MESSAGE)
         await self.show_place(here)
         await self.show_recent()

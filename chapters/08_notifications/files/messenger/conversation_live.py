@@ -35,7 +35,7 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
             # First subscribe, then read: what happens in between arrives twice, but never not at all.
             await self.subscribe(chat.conversation_topic(number))
         here = await chat.find_place(me.id, number) or abort(404)
-        self.reading = number
+        self.here_id = self.reading = number
         if "line_at" in self.connect_params:
             self.line_at = id_in(self.connect_params, "line_at")
         self.assign(error="", longest=chat.LONGEST_MESSAGE)
@@ -57,7 +57,7 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
         here, me = self.assigns.here, self.assigns.me
         messages = await chat.recent_messages(here.id)
         self.last = messages[-1] if messages else None
-        up_to = await chat.read_up_to(here.id, me.id)
+        up_to = self.marked = max(self.marked, await chat.read_up_to(here.id, me.id))
         placed = entries(messages, me.id, self.assigns.zone, read_up_to=up_to, line_at=self.line_at)
         self.line_at = next((one.message.id for one in placed if one.opens_unread), 0)
         self.stream("entries", placed, dom_id=element_id, reset=True)
@@ -94,6 +94,7 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
             self.go_home()
             return None
         self.assign(error="")
+        self.marked = max(self.marked, message.id)
         # Also when it was stored before: whoever stored it may have had no time left to tell the others.
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
         pusher.tell(note_of_message(message, here.title), here.id, besides=me.id, read_below=message.id)
@@ -119,13 +120,13 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
         """Say in a corner of the page what has happened in another conversation."""
         if isinstance(news, chat.Read):
             self.dismiss(address_of(news.conversation_id))
-        for conversation, *_ in self.assigns.summaries:
-            if conversation.id != news.conversation_id:
-                continue
-            if isinstance(news, chat.Started):
-                self.toast(note_of_conversation(conversation))
-            elif isinstance(news, chat.Posted) and news.user_id != self.assigns.me.id:
-                self.toast(note_of_message(news, conversation.title))
+        item = self.listed.get(news.conversation_id)
+        if item is None:
+            return
+        if isinstance(news, chat.Started):
+            self.toast(note_of_conversation(item))
+        elif isinstance(news, chat.Posted) and news.user_id != self.assigns.me.id:
+            self.toast(note_of_message(news, item.title))
 
     async def show_message(self, message: chat.Posted) -> None:
         """Put a message at the end of the log. It may be one's own."""

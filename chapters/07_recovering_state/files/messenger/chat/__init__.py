@@ -9,7 +9,6 @@ from .conversations import (
     create_conversation,
     find_conversation,
     find_conversation_of,
-    with_newest,
 )
 from .drafts import draft_of, forget_draft, forget_drafts_of, keep_draft
 from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members, start_conversation
@@ -89,5 +88,4 @@ __all__ = [
     "start_conversation",
     "vote",
     "who_stays",
-    "with_newest",
 ]

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from ..chat import Conversation, Place, Posted
+from ..listed import Line, Listed
 from ..text import shortened
 
 # A push service takes 4096 bytes, and encryption needs some of them.
@@ -32,12 +33,12 @@ class Note:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
-def tag(record: Posted | Conversation | Place) -> str:
+def tag(record: Posted | Line | Conversation | Place | Listed) -> str:
     """The name of a notification about this record, in every browser and after every fault the same.
 
     The time is in it because ids begin anew with a new database, and browsers have a long memory.
     """
-    kind = "message" if isinstance(record, Posted) else "conversation"
+    kind = "message" if isinstance(record, Posted | Line) else "conversation"
     return f"{kind}-{record.id}-{record.created_at.timestamp():.0f}"
 
 
@@ -47,7 +48,7 @@ def note_of_message(message: Posted, title: str) -> Note:
     return Note(tag(message), title, body, address_of(message.conversation_id))
 
 
-def note_of_conversation(conversation: Conversation | Place) -> Note:
+def note_of_conversation(conversation: Conversation | Place | Listed) -> Note:
     """A conversation that somebody else has begun."""
     return Note(tag(conversation), conversation.title, NEW, address_of(conversation.id))
 

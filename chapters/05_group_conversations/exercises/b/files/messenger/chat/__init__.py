@@ -9,7 +9,6 @@ from .conversations import (
     create_conversation,
     find_conversation,
     find_conversation_of,
-    with_newest,
 )
 from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members, start_conversation, title_of
 from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, leavings
@@ -75,5 +74,4 @@ __all__ = [
     "start_conversation",
     "title_of",
     "who_stays",
-    "with_newest",
 ]
