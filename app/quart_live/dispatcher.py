@@ -1,4 +1,10 @@
-"""The one ready list of all mailboxes of an app, and the pump that starts them; see :mod:`.mailbox`."""
+"""The one ready list of all mailboxes of an app, and the pump that starts them; see :mod:`.mailbox`.
+
+Handlers that are coroutines run in a task, but most of them end without having waited for anything. So one
+task runs those of all mailboxes, one after the other. As soon as one of them waits, the task is that one's
+alone, from before its first line until its end, and another task goes on with the rest. To a handler this is
+the same as a task of its own, and for two hundred viewers it saves two hundred tasks.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +12,11 @@ import asyncio
 import logging
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
 
 from .shortcut import Outbox
+from .stepping import rest_in
 
 if TYPE_CHECKING:
     from .mailbox import Mailbox
@@ -27,6 +35,8 @@ class Dispatcher:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pumping = False
         self._flushes = False
+        self._work: deque[tuple[Mailbox, Coroutine[Any, Any, None]]] = deque()
+        self._runner: asyncio.Task[None] | None = None
 
     def ready(self, mailbox: Mailbox) -> None:
         """Start ``mailbox`` soon."""
@@ -42,9 +52,42 @@ class Dispatcher:
 
     def flush_soon(self) -> None:
         """Write the frames of whoever is done in this turn of the loop, together."""
-        if not (self._pumping or self._flushes):
+        if not (self._pumping or self._flushes or self._runner):
             self._flushes = True
             self.loop.call_soon(self._flush)
+
+    def run(self, mailbox: Mailbox, work: Coroutine[Any, Any, None]) -> None:
+        """Run the ``work`` of a mailbox in a task, at the next turn of the loop."""
+        self._work.append((mailbox, work))
+        if self._runner is None:
+            self._runner = self.loop.create_task(self._run())
+
+    async def _run(self) -> None:
+        queue, task, stop = self._work, self._runner, time.monotonic() + PUMP_SECONDS
+        try:
+            while queue:
+                mailbox, work = queue.popleft()
+                mailbox.begins(task)
+                try:
+                    awaited = mailbox.context.run(work.send, None)
+                except StopIteration:
+                    if time.monotonic() > stop:
+                        self.outbox.flush()
+                        await asyncio.sleep(0)
+                        stop = time.monotonic() + PUMP_SECONDS
+                    continue
+                self._goes_on_without(task)
+                await rest_in(mailbox.context, work, awaited)
+                return
+        finally:
+            self._goes_on_without(task)
+
+    def _goes_on_without(self, task: asyncio.Task[None] | None) -> None:
+        """Let another task do what is left, if it has been this one's."""
+        if self._runner is task:
+            self._runner = self.loop.create_task(self._run()) if self._work else None
+            if self._runner is None:
+                self.outbox.flush()
 
     def _flush(self) -> None:
         self._flushes = False
@@ -54,7 +97,8 @@ class Dispatcher:
         loop = self._loop
         if loop is None or not loop.is_running():  # asking which one runs is a system call before Python 3.12
             self._loop = loop = asyncio.get_running_loop()
-            self._flushes = False
+            self._flushes, self._runner = False, None
+            self._work.clear()
             self._ready.clear()  # a new loop (tests): what waited on the old one can never run
         self._pumping = True
         loop.call_soon(self._pump)

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import inspect
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
@@ -23,7 +22,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .dispatcher import Dispatcher
 from .errors import MailboxOverflowError
-from .stepping import spawn
 
 if TYPE_CHECKING:
     from .fanout import Shares
@@ -95,6 +93,7 @@ class Mailbox:
         "_queue",
         "_run",
         "_task",
+        "_waits",
         "_worker",
     )
 
@@ -109,6 +108,7 @@ class Mailbox:
         self._cancelled = False
         self._on_close: list[Callable[[Mailbox], None]] | None = None
         self._task: asyncio.Task[None] | None = None
+        self._waits = False  # for its task to begin
 
     def __len__(self) -> int:
         return len(self._queue)
@@ -163,13 +163,20 @@ class Mailbox:
         """Cancel the message that is at work, if any."""
         task = self._task
         if task is None:
-            return
-        if inspect.getcoroutinestate(task.get_coro()) == inspect.CORO_CREATED:  # type: ignore[arg-type]
-            # A task that is cancelled before its first step never runs at all, nor does what ends it.
-            asyncio.get_running_loop().call_soon(self.cancel)
+            if self._waits:  # what has not begun could not say that it ends
+                asyncio.get_running_loop().call_soon(self.cancel)
             return
         self._cancelled = True
         task.cancel()
+
+    @property
+    def context(self) -> contextvars.Context:
+        """The context in which messages are handled."""
+        return self._worker.context
+
+    def begins(self, task: asyncio.Task[None] | None) -> None:
+        """Called when the task begins in which a message is handled."""
+        self._waits, self._task = False, task
 
     @property
     def task(self) -> asyncio.Task[None] | None:
@@ -191,9 +198,8 @@ class Mailbox:
             turns -= 1
             rest = self._run(self._handle_now, queue.popleft())
             if rest is not None:
-                self._task = spawn(self._drain(rest), self._worker.context, self._dispatcher.loop)
-                if self._task.done():
-                    self._task = None
+                self._waits = True
+                self._dispatcher.run(self, self._drain(rest))
                 return
         self._busy = False
 

@@ -1,4 +1,4 @@
-"""Running a coroutine without a task as far as it goes, or in a task that starts at once.
+"""Running a coroutine without a task of its own as far as it goes.
 
 A frame for hundreds of viewers is sent hundreds of times, and nearly always the server's ``send`` returns
 without waiting. Making a task for each would cost more than sending. So the coroutine is stepped by hand
@@ -7,9 +7,7 @@ once; only if it waits, because this one viewer's link is slow, the rest goes on
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
-import sys
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from types import CoroutineType
 from typing import Any
@@ -46,6 +44,26 @@ async def _rest(coroutine: Coroutine[Any, Any, None], awaited: Any) -> None:
             return
 
 
+async def rest_in(context: contextvars.Context, coroutine: Coroutine[Any, Any, None], awaited: Any) -> None:
+    """Run what is left of a coroutine, each step in its own context.
+
+    Args:
+        context: the coroutine's.
+        coroutine: it has been stepped once, in the present task, and waits.
+        awaited: what for.
+    """
+    while True:
+        resume: Callable[[Any], Any] = coroutine.send
+        try:
+            value = await _Handover(awaited)
+        except BaseException as error:
+            resume, value = coroutine.throw, error
+        try:
+            awaited = context.run(resume, value)
+        except StopIteration:
+            return
+
+
 class _Handover:
     """Awaits what the coroutine waits for: gives it to the event loop as if it were our own."""
 
@@ -56,20 +74,3 @@ class _Handover:
 
     def __await__(self) -> Generator[Any, Any, Any]:
         return (yield self._awaited)
-
-
-if sys.version_info >= (3, 12):
-
-    def spawn(
-        work: Coroutine[Any, Any, None], context: contextvars.Context, loop: asyncio.AbstractEventLoop
-    ) -> asyncio.Task[None]:
-        """Start ``work`` in ``context`` right away, without a turn of the ``loop``."""
-        return asyncio.Task(work, loop=loop, context=context, eager_start=True)
-
-else:
-
-    def spawn(
-        work: Coroutine[Any, Any, None], context: contextvars.Context, loop: asyncio.AbstractEventLoop
-    ) -> asyncio.Task[None]:
-        """Start ``work`` in ``context`` at the next turn of the ``loop`` (eager tasks need Python 3.12)."""
-        return loop.create_task(work, context=context)
