@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING, Any
 from .frames import end_of_diff
 from .rendering.keys import Parts, parts_of
 from .rendering.seen import Seen
-from .rendering.sharing import SharedRow
+from .rendering.tree import SharedRow
 
 if TYPE_CHECKING:
     from .mailbox import Envelope

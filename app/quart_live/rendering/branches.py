@@ -71,7 +71,7 @@ class BranchGenerator(OutputGenerator):
             self.writeline(f"{items} = ", node)
             self.visit(iterable, frame)
             statics = self.constant()
-            self._plan(node, iterable, statics, builder, index)
+            is_planned = self._plan(node, iterable, statics, builder, index)
             whole = bool(node.else_) or _reads_loop(node)
             self.writeline(f"{slot} = live_loop({items}, {statics}, {whole})")
             self._diverted[id(node.body)] = self._entry(slot, statics, key)
@@ -80,6 +80,8 @@ class BranchGenerator(OutputGenerator):
             original, node.iter = node.iter, _internal_name(items, node.lineno)
             self.visit_For(node, frame)
             node.iter = original
+            if is_planned:
+                self.writeline(f"live_shared({slot})")
             if not node.else_:
                 known = f"{builder.previous}, {index}" if builder.tracked else "(), 0"
                 rest = f"live_rest({slot}, {known})"
@@ -87,14 +89,15 @@ class BranchGenerator(OutputGenerator):
 
     def _plan(
         self, node: nodes.For, iterable: nodes.Expr, statics: str, builder: NodeBuilder, index: int
-    ) -> None:
+    ) -> bool:
         """Note a loop over a stream whose items views may share. In a row or macro nothing is tracked."""
         stream = _stream_name(iterable)
         if stream is None or not builder.tracked or node.test or self.dependencies.binds("streams"):
-            return
+            return False
         names = self.dependencies.of_entries(node, self.around)
         plan = StreamPlan(stream, tuple(sorted(names)), None if builder.nested else index)
         self.plans.append((statics, plan))
+        return True
 
     def _entry(self, slot: str, statics: str, key: nodes.Expr | None) -> Visit:
         def visit_entry(body: list[nodes.Node], frame: Frame) -> None:

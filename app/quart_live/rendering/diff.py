@@ -16,9 +16,8 @@ from typing import Any
 import orjson
 
 from ..wellformed import dumps
-from .sharing import SharedRow
 from .streams import StreamLoop
-from .tree import Dynamic, Loop, Node, Statics
+from .tree import Dynamic, Loop, Node, SharedRow, Statics
 
 logger = logging.getLogger("quart_live.rendering")
 

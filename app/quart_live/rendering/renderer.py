@@ -178,7 +178,6 @@ class Renderer:
             stream.shared = shared
         try:
             yield
-            shared.keep()
         finally:
             for stream in streams:
                 stream.shared = None

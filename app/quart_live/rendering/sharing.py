@@ -7,12 +7,12 @@ has no plan if its body reads what no name tells: a clock, a volatile filter, a 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..addresses import key_of_here
 from .keys import NoKeyError, Parts, key_of
-from .tree import Loop, Node, Statics
+from .tree import Loop, Node, SharedRow, Statics
 
 if TYPE_CHECKING:
     from .streams import LiveStream, StreamLoop
@@ -76,20 +76,6 @@ def names_key(names: tuple[str, ...], assigns: Mapping[str, Any]) -> Hashable:
     return tuple(key)
 
 
-class SharedRow(Node):
-    """An entry of a stream that several views send; its JSON is made once.
-
-    Attributes:
-        json: filled in by :mod:`.diff`.
-    """
-
-    __slots__ = ("json",)
-
-    def __init__(self, row: Node) -> None:
-        super().__init__(row)
-        self.json: Any = None
-
-
 class RowCache(Protocol):
     """Where rendered items are kept for other views."""
 
@@ -111,7 +97,7 @@ class SharedItems:
         assigns: of the view.
     """
 
-    __slots__ = ("_assigns", "_cache", "_missed", "_plans")
+    __slots__ = ("_assigns", "_cache", "_plans")
 
     def __init__(
         self, cache: RowCache, plans: Mapping[Statics, StreamPlan], assigns: Mapping[str, Any]
@@ -119,13 +105,15 @@ class SharedItems:
         self._cache = cache
         self._plans = plans
         self._assigns = assigns
-        self._missed: list[tuple[list[Hashable], StreamLoop]] = []
 
-    def fill(self, loop: StreamLoop, stream: LiveStream) -> bool:
-        """Put the items of a stream into its loop if all of them are at hand."""
+    def find(self, loop: StreamLoop, stream: LiveStream) -> list[tuple[str, Any]]:
+        """Look for the items of a stream. Returns those that have to be rendered, with their element ids.
+
+        `complete` has to be called when they are in the loop.
+        """
         plan = self._plans.get(loop.statics)
         if plan is None:
-            return False
+            return stream.items()
         parts = self._cache.parts
         try:
             around = (loop.statics, names_key(plan.names, self._assigns))
@@ -133,22 +121,27 @@ class SharedItems:
                 (around, dom_id, key_of(insert[0], parts)) for dom_id, insert in stream.inserts.items()
             ]
         except NoKeyError:
-            return False
+            return stream.items()
         rows = self._cache.rows
-        found = [row for key in keys if (row := rows.get(key)) is not None]
-        if len(found) < len(keys):
-            self._missed.append((keys, loop))
-            return False
-        loop.entries = list(found)
-        return True
+        found = [rows.get(key) for key in keys]
+        if None not in found:
+            loop.entries = list[Node](row for row in found if row is not None)
+            return []
+        loop.found = (self, keys, found)
+        return [item for item, row in zip(stream.items(), found, strict=True) if row is None]
 
-    def keep(self) -> None:
-        """Give what had to be rendered to the cache."""
-        for keys, loop in self._missed:
-            if len(keys) == len(loop.entries) and not _has_component(loop):
-                rows = [SharedRow(row) for row in loop.entries]
-                loop.entries = list[Node](rows)
-                self._cache.rows.update(zip(keys, rows, strict=True))
+    def complete(self, loop: StreamLoop, keys: list[Hashable], found: Sequence[SharedRow | None]) -> None:
+        """Put what was found among what had to be rendered, and give that to the cache."""
+        missed = [key for key, row in zip(keys, found, strict=True) if row is None]
+        if len(missed) != len(loop.entries):  # the body only sets things
+            return
+        rendered: Iterable[Node] = loop.entries
+        if not _has_component(loop):
+            shared = [SharedRow(row) for row in loop.entries]
+            self._cache.rows.update(zip(missed, shared, strict=True))
+            rendered = shared
+        following = iter(rendered)
+        loop.entries = [next(following) if row is None else row for row in found]
 
 
 def _has_component(dynamic: Any) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from .errors import LiveTemplateError
 from .keys import Parts, key_of
-from .tree import Loop, Statics
+from .tree import Loop, SharedRow, Statics
 
 if TYPE_CHECKING:
     from .sharing import SharedItems
@@ -122,8 +122,8 @@ class LiveStream:
         loop = StreamLoop(statics, self.ref, self._wire() if self.pending else None)
         self._rendered.append(loop)
         self._begun = True
-        is_filled = self.shared is not None and bool(self.inserts) and self.shared.fill(loop, self)
-        self._rest = [] if is_filled else self.items()
+        is_shared = self.shared is not None and bool(self.inserts)
+        self._rest = self.shared.find(loop, self) if is_shared and self.shared is not None else self.items()
         return loop
 
     def _wire(self) -> list[Any]:
@@ -189,11 +189,18 @@ def streams_among(assigns: Mapping[str, Any]) -> Collection[LiveStream]:
 
 
 class StreamLoop(Loop):
-    """A rendered stream: its entries are all new, and nothing of them is kept after the render."""
+    """A rendered stream: its entries are all new, and nothing of them is kept after the render.
 
-    __slots__ = ("changes", "ref")
+    Attributes:
+        ref: names the stream on the wire.
+        changes: what happens to it; None if nothing does.
+        found: what other views have rendered of it, while the rest is rendered.
+    """
+
+    __slots__ = ("changes", "found", "ref")
 
     def __init__(self, statics: Statics, ref: str, changes: list[Any] | None) -> None:
         super().__init__(statics)
         self.ref = ref
         self.changes = changes
+        self.found: tuple[SharedItems, list[Hashable], list[SharedRow | None]] | None = None

@@ -25,6 +25,7 @@ __all__ = [
     "live_loop",
     "live_rest",
     "live_same",
+    "live_shared",
 ]
 
 ALL_CHANGED = -1
@@ -59,6 +60,13 @@ def live_loop(items: Any, statics: Statics, whole: bool) -> Loop:
     if whole:
         raise LiveTemplateError("A loop over a stream can have no 'else' and no 'loop'. " + STREAM_ADVICE)
     return items.render(statics)
+
+
+def live_shared(loop: Loop) -> None:
+    """End a loop over a stream of which other views may have rendered some items."""
+    if type(loop) is StreamLoop and loop.found is not None:
+        (shared, keys, rows), loop.found = loop.found, None
+        shared.complete(loop, keys, rows)
 
 
 def live_rest(loop: Loop, previous: Any, index: int) -> Loop | str:

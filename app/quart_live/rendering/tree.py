@@ -85,6 +85,22 @@ class Loop:
         return f"Loop({self.statics!r}, {self.entries!r})"
 
 
+class SharedRow(Node):
+    """An entry of a stream that several views send; its JSON and its HTML are made once.
+
+    Attributes:
+        json: filled in by :mod:`.diff`.
+        html: filled in here.
+    """
+
+    __slots__ = ("html", "json")
+
+    def __init__(self, row: Node) -> None:
+        super().__init__(row)
+        self.json: Any = None
+        self.html: str | None = None
+
+
 Components: TypeAlias = Mapping[int, Node]
 """The trees of live components by cid."""
 
@@ -108,7 +124,12 @@ def _write(dynamic: Dynamic, parts: list[str], components: Components) -> None:
     elif isinstance(dynamic, Loop):
         strings = dynamic.statics.strings
         for entry in dynamic.entries:
-            _write_row(strings, entry, parts, components)
+            if type(entry) is SharedRow:  # has no components
+                if entry.html is None:
+                    entry.html = "".join(_row_parts(strings, entry))
+                parts.append(entry.html)
+            else:
+                _write_row(strings, entry, parts, components)
     elif isinstance(dynamic, str):
         parts.append(dynamic)
     elif dynamic in components:
@@ -118,6 +139,12 @@ def _write(dynamic: Dynamic, parts: list[str], components: Components) -> None:
             "A live component is part of something that has to be one text, for example the result of a "
             "macro that is put into a variable or through a filter. Use the macro as a whole expression."
         )
+
+
+def _row_parts(strings: tuple[str, ...], row: Node) -> list[str]:
+    parts: list[str] = []
+    _write_row(strings, row, parts, _NO_COMPONENTS)
+    return parts
 
 
 def _write_row(strings: tuple[str, ...], row: Node, parts: list[str], components: Components) -> None:
