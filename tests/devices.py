@@ -6,10 +6,10 @@ import base64
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sessions import a_session
 from sqlalchemy import select
 
 from messenger import accounts, notifications
-from messenger.db import db
 from messenger.notifications import Address, Device
 
 
@@ -42,5 +42,5 @@ def address(name: str = "abc") -> Address:
 
 async def endpoints() -> list[str]:
     """Where pushes go, as the database has it."""
-    async with db.session() as session:
+    async with a_session() as session:
         return list(await session.scalars(select(Device.endpoint).order_by(Device.id)))

@@ -35,7 +35,7 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
             # First subscribe, then read: what happens in between arrives twice, but never not at all.
             await self.subscribe(chat.conversation_topic(number))
         here = await chat.find_place(me.id, number) or abort(404)
-        self.reading = number
+        self.here_id = self.reading = number
         if "line_at" in self.connect_params:
             self.line_at = id_in(self.connect_params, "line_at")
         self.assign(error="", longest=chat.LONGEST_MESSAGE)
@@ -81,7 +81,6 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
         here, me = self.assigns.here, self.assigns.me
         try:
             message = await chat.send_message(here.id, me.id, content, key)
-            await chat.forget_draft(here.id, me.id, content)
         except Unavailable as unavailable:
             # If it was stored, the same key finds it again.
             self.assign(error="" if key else str(unavailable))
@@ -105,7 +104,7 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
         await self.follow(news)
         if news.conversation_id != self.assigns.here.id:
             self.mention(news)
-        elif isinstance(news, chat.Message):
+        elif isinstance(news, chat.Posted):
             await self.show_message(news)
         elif isinstance(news, chat.Read):
             # On another page of mine. Only the numbers change, and they have.
@@ -120,15 +119,15 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
         """Say in a corner of the page what has happened in another conversation."""
         if isinstance(news, chat.Read):
             self.dismiss(address_of(news.conversation_id))
-        for conversation, *_ in self.assigns.summaries:
-            if conversation.id != news.conversation_id:
-                continue
-            if isinstance(news, chat.Started):
-                self.toast(note_of_conversation(conversation))
-            elif isinstance(news, chat.Message) and news.user_id != self.assigns.me.id:
-                self.toast(note_of_message(news, conversation.title))
+        item = self.listed.get(news.conversation_id)
+        if item is None:
+            return
+        if isinstance(news, chat.Started):
+            self.toast(note_of_conversation(item))
+        elif isinstance(news, chat.Posted) and news.user_id != self.assigns.me.id:
+            self.toast(note_of_message(news, item.title))
 
-    async def show_message(self, message: chat.Message) -> None:
+    async def show_message(self, message: chat.Posted) -> None:
         """Put a message at the end of the log. It may be one's own."""
         if self.last is not None and message.id == self.last.id:
             # Announced a second time.

@@ -1,35 +1,27 @@
-"""The database: one engine, and the sessions that the contexts borrow from it."""
+"""The database: what the contexts do in it are functions of a session, and it says when each one runs."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from contextvars import ContextVar
-from typing import Any
+from collections.abc import Callable, Coroutine
+from functools import update_wrapper
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
-from sqlalchemy import URL, Connection, ExceptionContext, MetaData, event, make_url
+from sqlalchemy import URL, MetaData, make_url
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import (
-    AsyncConnection,
-    AsyncEngine,
-    AsyncSession,
-    async_sessionmaker,
-    create_async_engine,
-)
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from .errors import broken_rule, unavailable_if_down
+from .stores import Server, SQLite, Store, Work, prepare_engine
 
-ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+P = ParamSpec("P")
+T = TypeVar("T")
+
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
 # The largest number an INTEGER column holds in PostgreSQL. A greater id from a URL cannot name a row.
 LARGEST_ID = 2**31 - 1
 
 # Seconds that a writer waits for another process that is writing. SQLite lets one write at a time.
 PATIENCE = 5.0
-
-# What `Database.together` has begun, and the task it is for: its children have transactions of their own.
-begun: ContextVar[tuple[asyncio.Task[Any] | None, AsyncConnection] | None]
-begun = ContextVar("begun", default=None)
 
 
 class Base(DeclarativeBase):
@@ -46,8 +38,35 @@ class Base(DeclarativeBase):
     )
 
 
+class Act(Generic[P, T]):
+    """Something that is done in the database as a whole, or not at all.
+
+    It is written as a function of a session, and called without it: `await create_user("Alice")`.
+
+    Attributes:
+        within: the function itself, for a part of another act. It is given that one's session.
+    """
+
+    def __init__(
+        self,
+        run: Callable[[Work[T]], Coroutine[Any, Any, T]],
+        function: Callable[Concatenate[Session, P], T],
+    ) -> None:
+        self.within = function
+        self._run = run
+        update_wrapper(self, function)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]:
+        """Do it, in a session of its own. Raises Unavailable; what writes, also Invalid."""
+        return self._run(lambda session: self.within(session, *args, **kwargs))
+
+
 class Database:
-    """Sessions for the contexts. `connect` decides, once, which database they reach."""
+    """Does what the contexts ask for. `connect` decides, once, which database it reaches.
+
+    Attributes:
+        engine: for those who bring their own async code.
+    """
 
     engine: AsyncEngine
 
@@ -58,96 +77,45 @@ class Database:
             url: where it is.
             patience: seconds to wait for SQLite while another process writes.
         """
-        address = with_async_driver(url)
+        address = make_url(url)
         is_sqlite = address.get_backend_name() == "sqlite"
-        self.engine = create_async_engine(address, connect_args={"timeout": patience} if is_sqlite else {})
+        self.engine = create_async_engine(
+            with_async_driver(address), connect_args={"timeout": patience} if is_sqlite else {}
+        )
         if is_sqlite:
-            event.listen(self.engine.sync_engine, "connect", prepare_sqlite)
-            event.listen(self.engine.sync_engine, "begin", begin_sqlite)
-            event.listen(self.engine.sync_engine, "handle_error", leave_broken_sqlite)
-        self._for_writing = self.engine.execution_options(begin="BEGIN IMMEDIATE")
-        # The pages keep using a record after its session has ended, so a commit must not expire it.
-        self._sessions = async_sessionmaker(expire_on_commit=False)
+            prepare_engine(self.engine.sync_engine)
+        self.store: Store = SQLite(address, patience) if is_sqlite else Server(self.engine)
 
     async def disconnect(self) -> None:
-        """Close all connections."""
+        """Finish what was asked for, and close all connections."""
+        await self.store.close()
         await self.engine.dispose()
 
-    @asynccontextmanager
-    async def session(self) -> AsyncIterator[AsyncSession]:
-        """A session for reading: `async with db.session() as session`. Raises Unavailable."""
-        with unavailable_if_down():
-            async with self._open(self.engine) as session:
-                yield session
+    def reads(self, function: Callable[Concatenate[Session, P], T]) -> Act[P, T]:
+        """A decorator for a function of a session that only reads."""
+        return Act(self.read, function)
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """A session for writing. Everything is stored at the end, or nothing. Raises Invalid, Unavailable."""
+    def writes(self, function: Callable[Concatenate[Session, P], T]) -> Act[P, T]:
+        """A decorator for a function of a session that writes. What it has written is stored at its end."""
+        return Act(self.write, function)
+
+    async def read(self, work: Work[T]) -> T:
+        """Call it with a session for reading. Raises Unavailable."""
+        with unavailable_if_down():
+            return await self.store.read(work)
+
+    async def write(self, work: Work[T]) -> T:
+        """Call it with a session for writing. All is stored, or nothing. Raises Invalid, Unavailable."""
         try:
             with unavailable_if_down():
-                async with self._open(self._for_writing) as session, session.begin():
-                    yield session
+                return await self.store.write(work)
         except IntegrityError as error:
             raise broken_rule(Base.metadata, error) from error
 
-    @asynccontextmanager
-    async def together(self) -> AsyncIterator[AsyncConnection]:
-        """Make one of several transactions: all that is written in here is stored at the end, or nothing."""
-        with unavailable_if_down():
-            connection = joined()
-            if connection is not None:
-                async with connection.begin_nested():
-                    yield connection
-                return
-            async with self._for_writing.begin() as connection:
-                token = begun.set((asyncio.current_task(), connection))
-                try:
-                    yield connection
-                finally:
-                    begun.reset(token)
 
-    def _open(self, engine: AsyncEngine) -> AsyncSession:
-        connection = joined()
-        if connection is None:
-            return self._sessions(bind=engine)
-        return self._sessions(bind=connection, join_transaction_mode="create_savepoint")
-
-
-def joined() -> AsyncConnection | None:
-    """The connection of the `together` that this task is in, if it is in one."""
-    task, connection = begun.get() or (None, None)
-    return connection if task is asyncio.current_task() else None
-
-
-def with_async_driver(url: str) -> URL:
+def with_async_driver(address: URL) -> URL:
     """The URL with a driver that does not block the event loop."""
-    parsed = make_url(url)
-    return parsed.set(drivername=ASYNC_DRIVERS.get(parsed.drivername, parsed.drivername))
-
-
-def prepare_sqlite(connection: Any, _record: object) -> None:
-    """Watch over foreign keys, which SQLite does not by itself, and let readers go on during a write."""
-    # The driver begins transactions when it thinks fit, and none for tables. We say when: `begin_sqlite`.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.close()
-
-
-def begin_sqlite(connection: Connection) -> None:
-    """Begin. Who is going to write says so at once: then SQLite lets them wait for their turn."""
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
-
-
-def leave_broken_sqlite(context: ExceptionContext) -> None:
-    """Give up a connection that has met a full disk or a file it may not write: it would not recover."""
-    name = getattr(context.original_exception, "sqlite_errorname", "")
-    if name.startswith(("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")):
-        if context.connection is not None:
-            # It is closed at leisure, and shall lock nobody out until then.
-            context.connection.connection.rollback()
-        context.is_disconnect = True
+    return address.set(drivername=DRIVERS.get(address.drivername, address.drivername))
 
 
 db = Database()

@@ -1,5 +1,7 @@
 """The first records: five people who can sign in, and two conversations that have begun."""
 
+from sqlalchemy.orm import Session
+
 from . import accounts, chat
 from .db import db
 
@@ -28,47 +30,39 @@ HIKE = [
 ]
 
 
-async def seed() -> str | None:
-    """Fill an empty database, or one from before there were accounts. Returns what was stored, or None.
-
-    The credentials come last: as long as somebody has none, there is something left to do.
-    """
-    async with db.together():
-        if not await fill():
-            return None
+@db.writes
+def seed(session: Session) -> str | None:
+    """Fill an empty database, or one from before there were accounts. Returns what was stored, or None."""
+    titles = {conversation.title for conversation in chat.all_conversations.within(session)}
+    without = [user for user in people(session) if user.email is None]
+    if titles and not without:
+        return None
+    if not titles:
+        begin(session, "Modern Talking", TALK)
+    if "Saturday hike" not in titles:
+        begin(session, "Saturday hike", HIKE)
+    for user in people(session):
+        if user.email is None:
+            accounts.let_in.within(session, user.id, EMAILS[user.nickname], PASSWORD)
     return f"people and two conversations. All passwords are {PASSWORD}, for {', '.join(EMAILS.values())}"
 
 
-async def fill() -> bool:
-    """Store what is missing. Returns whether anything was."""
-    titles = {conversation.title for conversation in await chat.all_conversations()}
-    if titles and not [user for user in await people() if user.email is None]:
-        return False
-    if not titles:
-        await begin("Modern Talking", TALK)
-    if "Saturday hike" not in titles:
-        await begin("Saturday hike", HIKE)
-    for user in await people():
-        if user.email is None:
-            await accounts.change_user(user.id, email=EMAILS[user.nickname], password=PASSWORD)
-    return True
-
-
-async def people() -> list[accounts.User]:
+def people(session: Session) -> list[accounts.User]:
     """Those of the five who are there."""
-    found = [await accounts.find_user_by_nickname(nickname) for nickname in EMAILS]
+    found = [accounts.find_user_by_nickname.within(session, nickname) for nickname in EMAILS]
     return [user for user in found if user is not None]
 
 
-async def begin(title: str, messages: list[tuple[str, str]]) -> None:
+def begin(session: Session, title: str, messages: list[tuple[str, str]]) -> None:
     """Store a conversation. Who writes first owns it."""
-    everyone = {nickname: await find_or_create(nickname) for nickname, _ in messages}
+    everyone = {nickname: find_or_create(session, nickname) for nickname, _ in messages}
     owner, *others = everyone.values()
-    conversation = await chat.create_conversation(title, owner=owner, others=others)
+    conversation = chat.create_conversation.within(session, title, owner=owner, others=others)
     for nickname, content in messages:
-        await chat.send_message(conversation.id, everyone[nickname].id, content)
+        chat.send_message.within(session, conversation.id, everyone[nickname].id, content)
 
 
-async def find_or_create(nickname: str) -> accounts.User:
+def find_or_create(session: Session, nickname: str) -> accounts.User:
     """Somebody may have stored this user already."""
-    return await accounts.find_user_by_nickname(nickname) or await accounts.create_user(nickname)
+    found = accounts.find_user_by_nickname.within(session, nickname)
+    return found or accounts.create_user.within(session, nickname)

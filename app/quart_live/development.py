@@ -33,7 +33,8 @@ from markupsafe import Markup
 from .errors import LiveViewError
 from .mailbox import Turn
 from .rendering import LiveTemplateError
-from .rendering.environment import CANNOT_BE_LOADED, what_is_wrong
+from .rendering.environment import what_is_wrong
+from .rendering.linking import CANNOT_BE_LOADED
 
 if TYPE_CHECKING:
     from .channel import Channel

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from messenger import accounts, chat
 from messenger.config import database_url
@@ -74,7 +75,7 @@ async def set_clocks(before: int) -> None:
     """
     db.connect(database_url())
     today = now().astimezone().replace(second=0, microsecond=0)
-    async with db.transaction() as session:
+    async with AsyncSession(db.engine) as session, session.begin():
         for conversation in await chat.all_conversations():
             of_it = chat.Message.conversation_id == conversation.id
             ids = list(await session.scalars(select(chat.Message.id).where(of_it).order_by(chat.Message.id)))

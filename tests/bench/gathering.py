@@ -135,8 +135,10 @@ class Conversation:
         """All go."""
         if self._beating is not None:
             self._beating.cancel()
+            self._beating = None
         for member in self.there:
             member.drop()
+        self.there = []
 
 
 async def beat(viewers: Callable[[], Sequence[Viewer]]) -> None:

@@ -19,6 +19,7 @@ READ_AFTER = 0.150
 # As the client does with a view that has crashed.
 REJOIN_AFTER = 1.0
 JOIN_REF = "4"
+PATIENCE = 120.0
 # So long that the list of conversations, which cuts messages, does not show the number at the end.
 TEXT = "hello from the bench, the quick brown fox jumps over the lazy dog, and over the fence, and back again, as long as the light lasts: message number {}."  # noqa: E501
 MARK = b"message number "
@@ -49,6 +50,8 @@ class Member:
         page_bytes: the length of the page.
         reply_bytes: the length of the last join's reply.
         reads: whether the page is before somebody's eyes.
+        joined: whether it has a view.
+        seen: the numbers of all messages that have arrived.
     """
 
     viewer: Viewer
@@ -65,6 +68,7 @@ class Member:
         self._arrived, self._trouble = arrived, trouble
         self.page_bytes = self.reply_bytes = 0
         self.reads = True
+        self.joined = asyncio.Event()
         self.seen: set[int] = set()
         self._ref = 10
         self._newest, self._told = 0, -1
@@ -109,8 +113,10 @@ class Member:
         )
         _, self.viewer = await asyncio.get_running_loop().create_connection(make, host, int(port))
         await self.viewer.opened
+        self.joined.clear()
         self.join()
-        await self.viewer.joined
+        async with asyncio.timeout(PATIENCE):
+            await self.joined.wait()
 
     def join(self) -> None:
         """Join with what static/joining.js tells."""
@@ -141,39 +147,48 @@ class Member:
                 if (one := int(number)) not in self.seen:
                     self.seen.add(one)
                     self._arrived(self, one, now)
-        if not viewer.joined.done() and b'"rendered"' in payload:
-            self.reply_bytes = len(payload)
-            viewer.joined_at = now
-            viewer.joined.set_result(None)
-            self._told = -1
+        if not self.joined.is_set() and b'"rendered"' in payload:
+            self._joined(payload)
             found = True
         if found:
             self._look(payload)
         elif b'"phx_error"' in payload or b'"phx_close"' in payload:
-            self._trouble.crashes += 1
-            viewer.joined = asyncio.get_running_loop().create_future()
-            asyncio.get_running_loop().call_later(REJOIN_AFTER, self._rejoin, viewer)
-        if b'"phx_reply"' in payload:
-            self._answered(payload)
+            self._crashed(viewer)
+        if b'"phx_reply"' in payload and (self._waiting or b'"status":"error"' in payload):
+            self._answered(viewer, payload)
+
+    def _joined(self, payload: bytes) -> None:
+        self.reply_bytes = len(payload)
+        self._told = -1
+        self.joined.set()
+        # What nobody has answered is sent again, with the same key.
+        for ref, frame in list(self._waiting.items()):
+            self._push(ref, frame)
+
+    def _crashed(self, viewer: Viewer) -> None:
+        self._trouble.crashes += 1
+        self.joined.clear()
+        asyncio.get_running_loop().call_later(REJOIN_AFTER, self._rejoin, viewer)
 
     def _rejoin(self, viewer: Viewer) -> None:
         if viewer is self.viewer:
             self.join()
 
-    def _answered(self, payload: bytes) -> None:
-        if self._waiting:
-            _, ref, _, _, answer = json.loads(payload)
-            frame = self._waiting.pop(ref, "")
-            said = ((answer.get("response") or {}).get("diff") or {}).get("r") or {} if frame else {}
-            if "later" in said:
-                self._trouble.put_off += 1
-                asyncio.get_running_loop().call_later(said["later"], self._push_again, ref, frame)
-            elif "refused" in said:
-                self._trouble.refusals += 1
-        if b'"status":"error"' in payload:
+    def _answered(self, viewer: Viewer, payload: bytes) -> None:
+        _, ref, _, _, answer = json.loads(payload)
+        if answer["status"] == "error" and ref == JOIN_REF:
+            self._crashed(viewer)
+            return
+        frame = self._waiting.pop(ref, "")
+        response = answer["response"]
+        said = (response.get("diff") or {}).get("r") or {} if frame and isinstance(response, dict) else {}
+        if "later" in said:
+            self._trouble.put_off += 1
+            asyncio.get_running_loop().call_later(said["later"], self._push, ref, frame)
+        elif "refused" in said or answer["status"] == "error":
             self._trouble.refusals += 1
 
-    def _push_again(self, ref: str, frame: str) -> None:
+    def _push(self, ref: str, frame: str) -> None:
         self._waiting[ref] = frame
         self.viewer.send(frame)
 
@@ -181,7 +196,7 @@ class Member:
         """Send a message as the hook Outbox does."""
         value = {"key": str(uuid.uuid4()), "content": TEXT.format(number), "to": self._to}
         ref, frame = self._event("send", value)
-        self._push_again(ref, frame)
+        self._push(ref, frame)
 
     def _look(self, payload: bytes) -> None:
         """As the hook Reading does when something has come."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+SQLITE, POSTGRES = "SQLite", "PostgreSQL"
 AIMED_AT = 200
 # Seconds until everybody is back, by the number of members.
 BACK = {200: 2.0, 500: 5.0}
@@ -17,14 +18,15 @@ class Case:
     Attributes:
         members: so many have the conversation open.
         history: so many earlier messages.
-        database: its name for the table.
-        url: its address; made anew for each case.
+        database: where they are, `SQLITE` or `POSTGRES`.
     """
 
     members: int
     history: int
-    database: str = "SQLite"
-    url: str = ""
+    database: str = SQLITE
+
+    def __str__(self) -> str:
+        return f"{self.database}, {self.members} members, {self.history} earlier messages"
 
 
 @dataclass
@@ -135,7 +137,6 @@ def aims(outcomes: Sequence[Outcome]) -> str:
             ]
             if one.of_bare is not None:
                 wanted.append((f"{one.of_bare:.3f} of the engine's page (0.3)", one.of_bare >= 0.3))
-        title = f"{one.case.database}, {one.case.members} members, {one.case.history} earlier messages"
-        lines.append(f"{title}. Aims:")
+        lines.append(f"{one.case}. Aims:")
         lines += [f"- {'pass' if passed else 'FAIL'}: {text}" for text, passed in wanted]
     return "\n".join(lines)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from quart import Quart
+from sqlalchemy.orm import Session
 
 from messenger import accounts, chat, create_app
 from messenger.accounts.passwords import hash_password
@@ -20,65 +20,62 @@ from messenger.db import db
 from messenger.migrations import migrate
 
 SMALL = 5
-AT_ONCE = 500
 WORDS = "the quick brown fox jumps over the lazy dog "
 PASSWORD = "a password for all of them"
 
 
-async def people(number: int, hashed: str) -> list[accounts.User]:
+def people(session: Session, number: int, hashed: str) -> list[accounts.User]:
     """So many accounts. Hashing takes its time, so all have the same password."""
     made = [
         accounts.User(nickname=f"Member {one:03}", email=f"member{one}@example.com", password_hash=hashed)
         for one in range(1, number + 1)
     ]
-    async with db.transaction() as session:
-        session.add_all(made)
+    session.add_all(made)
+    session.flush()
     return made
 
 
-async def talk(title: str, members: Sequence[accounts.User], messages: int) -> chat.Conversation:
-    """A conversation in which all have written, and which all have read."""
+def talk(session: Session, title: str, members: Sequence[accounts.User], messages: int) -> int:
+    """A conversation in which all have written, and which all have read. Returns its id."""
     owner, *others = members
-    conversation = await chat.create_conversation(title, owner=owner, others=others)
-    newest = 0
-    for start in range(0, messages, AT_ONCE):
-        some = [
-            chat.Message(
-                conversation_id=conversation.id,
-                user_id=members[number % len(members)].id,
-                content=f"message {number} {WORDS * 2}",
-            )
-            for number in range(start, min(start + AT_ONCE, messages))
-        ]
-        async with db.transaction() as session:
-            session.add_all(some)
-        newest = some[-1].id
-    async with db.together():
-        for member in members:
-            await chat.mark_read(conversation.id, member.id, newest)
-    return conversation
+    conversation = chat.create_conversation.within(session, title, owner=owner, others=others)
+    written = [
+        chat.Message(
+            conversation_id=conversation.id,
+            user_id=members[number % len(members)].id,
+            content=f"message {number} {WORDS * 2}",
+        )
+        for number in range(messages)
+    ]
+    session.add_all(written)
+    session.flush()
+    for member in members:
+        chat.mark_read.within(session, conversation.id, member.id, written[-1].id)
+    return conversation.id
 
 
-async def cookie_of(app: Quart, user: accounts.User) -> str:
-    """What the browser of somebody has who has signed in."""
-    auth = app.extensions["QUART_AUTH"][0]
-    token = await accounts.start_session(user.id)
-    return f"{auth.cookie_name}={auth.dump_token(token, app)}"
+@db.writes
+def fill(session: Session, members: int, history: int, hashed: str) -> dict[str, Any]:
+    """Make the tables, and what is in them. Returns path and tokens by the name of the conversation."""
+    migrate.within(session)
+    everybody = people(session, members + SMALL, hashed)
+    made = {}
+    for name, group in (("large", everybody[:members]), ("small", everybody[members:])):
+        conversation_id = talk(session, f"The {name} one", group, history)
+        tokens = [accounts.start_session.within(session, user.id) for user in group]
+        made[name] = {"path": f"/conversations/{conversation_id}", "tokens": tokens}
+    return made
 
 
 async def prepare(members: int, history: int) -> dict[str, Any]:
-    """Make the tables and fill them."""
+    """Fill the database. The cookies are those of browsers in which somebody has signed in."""
     app = create_app()
-    await migrate()
-    everybody = await people(members + SMALL, await hash_password(PASSWORD))
-    groups = {"large": everybody[:members], "small": everybody[members:]}
-    made = {}
-    for name, group in groups.items():
-        conversation = await talk(f"The {name} one", group, history)
-        async with db.together():
-            cookies = [await cookie_of(app, user) for user in group]
-        made[name] = {"path": f"/conversations/{conversation.id}", "cookies": cookies}
+    auth = app.extensions["QUART_AUTH"][0]
+    made = await fill(members, history, await hash_password(PASSWORD))
     await db.disconnect()
+    for each in made.values():
+        tokens = each.pop("tokens")
+        each["cookies"] = [f"{auth.cookie_name}={auth.dump_token(token, app)}" for token in tokens]
     return made
 
 

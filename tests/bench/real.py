@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import os
 import re
@@ -11,7 +12,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import urllib.request
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,15 @@ from typing import Any
 from gathering import Conversation, InFlight, beat
 from measure import Sending, gather_crowd
 from member import Trouble
-from outcome import Case, Outcome
+from outcome import POSTGRES, Case, Outcome
+from postgres import postgres
+from profiling import profiled
 from servers import HERE, OURS, REAL, ROOT, Server
 
 TURNS = 4
 IN_FLIGHT = (1, 4)
+# What a profile can be of.
+PHASES = ("messages", "joins", "pages", "dashboard")
 WARM_UP = 5
 PAGES = 40
 COUNTED = 20
@@ -39,12 +43,6 @@ def prepare(case: Case, settings: dict[str, str]) -> dict[str, Any]:
     return made
 
 
-def statements(server: Server) -> int:
-    """How many statements the database has got since this was asked for the first time."""
-    with urllib.request.urlopen(f"http://{server.host}/bench/statements", timeout=30) as response:
-        return int(response.read())
-
-
 def cpu_ms(server: Server, requests: Sequence[Callable[[], object]]) -> float:
     """What one of these requests costs the server, in milliseconds of CPU."""
     before = server.cpu()
@@ -57,24 +55,32 @@ def cpu_ms(server: Server, requests: Sequence[Callable[[], object]]) -> float:
 @contextlib.asynccontextmanager
 async def running(case: Case) -> AsyncIterator[tuple[Server, dict[str, Any], Path]]:
     """The messenger with a filled database. Yields the server, what was made, and the server's log."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        settings = {"PARLEY_SECRET_KEY": "for the benchmark", "PARLEY_DATA": folder}
-        if case.url:
-            settings["PARLEY_DATABASE_URL"] = case.url
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+        settings = {
+            "PARLEY_SECRET_KEY": "for the benchmark",
+            "PARLEY_DATA": folder,
+            "PARLEY_DATABASE_URL": "",
+        }
+        if case.database == POSTGRES:
+            settings["PARLEY_DATABASE_URL"] = stack.enter_context(postgres())
         made = await asyncio.to_thread(prepare, case, settings)
         log = Path(folder) / "server.log"
         with Server(REAL, case.history, Path(sys.executable), settings, log) as server:
             yield server, made, log
 
 
-async def measure_real(case: Case, rates: Sequence[int], seconds: float, beside: bool = True) -> Outcome:
+async def measure_real(
+    case: Case, rates: Sequence[int], seconds: tuple[float, float], profiles: Sequence[str] = ()
+) -> Outcome:
     """Measure one case.
 
     Args:
         case: which one.
         rates: messages a second, one after the other.
-        seconds: for how long each.
-        beside: whether as many viewers of the engine's bare page take turns with the closed loop.
+        seconds: for how long each, and for how long each closed loop. As many viewers of the engine's bare
+            page take turns with these.
+        profiles: of which of `PHASES` a profile is wanted.
     """
     outcome, trouble = Outcome(case), Trouble()
     async with running(case) as (server, made, log):
@@ -83,13 +89,15 @@ async def measure_real(case: Case, rates: Sequence[int], seconds: float, beside:
         await asyncio.to_thread(measure_pages, outcome, large, small)
         await measure_coming(outcome, large, small)
         for rate in rates:
-            outcome.open_rates[rate] = spread(await large.at_a_rate(rate, seconds))
+            outcome.open_rates[rate] = spread(await large.at_a_rate(rate, seconds[0]))
             await large.settle()
-        await measure_loops(outcome, large, seconds, beside)
+        await measure_loops(outcome, large, seconds[1])
         before = server.cpu()
         outcome.back_seconds = await large.drop_and_return(large.members)
         await large.settle()
         outcome.back_cpu_ms = (server.cpu() - before) / case.members * 1000
+        for phase in profiles:
+            await print_profile(phase, large, seconds[1])
         await count_statements(outcome, server, large, small)
         outcome.sent, outcome.missing = large.messages, large.missing
         large.leave()
@@ -104,7 +112,7 @@ def measure_pages(outcome: Outcome, large: Conversation, small: Conversation) ->
         member.fetch()
         member.request("/")
     members = large.members[:PAGES]
-    outcome.dashboard_ms = cpu_ms(large.server, [lambda one=one: one.request("/") for one in members])  # type: ignore[misc]
+    outcome.dashboard_ms = cpu_ms(large.server, [functools.partial(one.request, "/") for one in members])
     outcome.page_ms = cpu_ms(large.server, [one.fetch for one in members])
     for member in large.members[PAGES:]:
         member.fetch()
@@ -125,21 +133,20 @@ async def measure_coming(outcome: Outcome, large: Conversation, small: Conversat
     outcome.kilobytes = max(0, large.server.memory() - memory) / len(large.members) / 1024
 
 
-async def measure_loops(outcome: Outcome, large: Conversation, seconds: float, beside: bool) -> None:
+async def measure_loops(outcome: Outcome, large: Conversation, seconds: float) -> None:
     """The closed loops, in turns: a machine is rarely as fast as it was a minute ago."""
-    loops: list[InFlight | Sending] = [InFlight(large, number) for number in IN_FLIGHT]
     with contextlib.ExitStack() as stack:
-        if beside:
-            server = stack.enter_context(Server(OURS, outcome.case.history, Path(sys.executable)))
-            bare, _ = await gather_crowd(OURS, len(large.members), server)
-            stack.callback(bare.leave)
-            stack.callback(asyncio.create_task(beat(lambda: bare.viewers)).cancel)
-            loops.append(Sending(bare))
-        for _ in range(TURNS):
-            for loop in loops:
-                await loop.go_on(seconds / TURNS)
-    outcome.per_cpu_second = dict(zip(IN_FLIGHT, [loop.per_cpu_second for loop in loops], strict=False))
-    outcome.bare_per_cpu_second = loops[-1].per_cpu_second if beside else 0
+        server = stack.enter_context(Server(OURS, outcome.case.history, Path(sys.executable)))
+        bare, _ = await gather_crowd(OURS, len(large.members), server)
+        stack.callback(bare.leave)
+        stack.callback(asyncio.create_task(beat(lambda: bare.viewers)).cancel)
+        loops, beside = [InFlight(large, number) for number in IN_FLIGHT], Sending(bare)
+        turns = max(1, min(TURNS, round(seconds)))
+        for _ in range(turns):
+            for loop in (*loops, beside):
+                await loop.go_on(seconds / turns)
+    outcome.per_cpu_second = {loop.number: loop.per_cpu_second for loop in loops}
+    outcome.bare_per_cpu_second = beside.per_cpu_second
 
 
 async def count_statements(
@@ -149,12 +156,11 @@ async def count_statements(
     small.leave()
     alone = small.members[0]
     alone.reads = False
-    small.there = []
     await small.come([alone])
     await large.settle()
 
     async def ask() -> int:
-        return await asyncio.to_thread(statements, server)
+        return int(await asyncio.to_thread(server.ask, "/bench/statements"))
 
     before = await ask()
     for _ in range(COUNTED):
@@ -169,6 +175,23 @@ async def count_statements(
     outcome.join_statements = (await ask() - after) / len(some)
     outcome.own_statements = (own - before) / COUNTED
     outcome.statements = (after - own) / COUNTED - outcome.own_statements
+
+
+async def print_profile(phase: str, large: Conversation, seconds: float) -> None:
+    """Let something happen once more, and print what takes the server's time meanwhile."""
+    found: list[str] = []
+    async with profiled(large.server, found):
+        if phase == "messages":
+            await large.one_by_one(seconds)
+        elif phase == "joins":
+            await large.drop_and_return(large.members)
+        else:
+            members = large.members[:PAGES]
+            requests = [member.fetch for member in members] if phase == "pages" else []
+            requests = requests or [functools.partial(member.request, "/") for member in members]
+            await asyncio.to_thread(cpu_ms, large.server, requests)
+        await large.settle()
+    print(f"\n--- profile: {phase} ---\n{''.join(found)}", flush=True)
 
 
 def spread(delays: Sequence[float]) -> tuple[float, float]:

@@ -5,17 +5,25 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import itertools
 import os
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import outcome as real_outcome
 import psutil
+
+if __name__ == "__main__":
+    # For what all tests have.
+    sys.path.append(str(Path(__file__).parents[1]))
+
+import guarding
+import outcome as real_outcome
 from measure import Result, gather_crowd, measure
-from outcome import Case, Outcome
-from real import measure_real
+from outcome import POSTGRES, SQLITE, Case, Outcome
+from postgres import why_not
+from real import PHASES, measure_real
 from servers import BARE, OURS, PEER, REAL, Kind, Server, interpreter, pin
 
 HEAD = (
@@ -23,13 +31,15 @@ HEAD = (
     "|---|---|---|---|---|---|---|---|---|---|"
 )
 LIMIT_SECONDS = 60 * 60
-# For each rate, and for each closed loop.
-REAL_SECONDS = 10.0
+# Of the messenger: for each rate, and for each closed loop.
+REAL_SECONDS = (10.0, 10.0)
+REAL_SECONDS_QUICK = (10.0, 6.0)
 
 
 def main() -> None:
     """Run what the command line asks for."""
     options = parse(sys.argv[1:])
+    guarding.begin()
     pinned = pin(psutil.Process(), 1)
     print(f"server on core 0, load on core 1: {'yes' if pinned else 'not possible here'}", flush=True)
     results = asyncio.run(run(options)) if set(options.only) - {REAL.name} else []
@@ -47,17 +57,26 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, help="how long messages are sent in each case")
     parser.add_argument("--viewers", type=int, nargs="+", help="how many viewers, by default 50 200 500")
     parser.add_argument("--history", type=int, nargs="+", help="earlier messages, by default 10 1000 10000")
-    parser.add_argument(
-        "--members", type=int, nargs="+", help="of the messenger's page, by default 20 200 500"
-    )
+    parser.add_argument("--members", type=int, nargs="+", help="of the messenger's conversation, 20 200 500")
     parser.add_argument("--earlier", type=int, nargs="+", help="its earlier messages, by default 60 10000")
     parser.add_argument("--rates", type=int, nargs="+", help="messages a second there, by default 1 3 5")
+    parser.add_argument("--database", nargs="+", choices=["sqlite", "postgresql"], help="by default both")
+    parser.add_argument(
+        "--profile",
+        nargs="*",
+        choices=PHASES,
+        help="what takes the messenger's time, by default for messages",
+    )
     kinds = ["bare", "quart_live", "pyview", "messenger"]
     parser.add_argument("--only", nargs="+", default=kinds, choices=kinds, help="which servers")
     options = parser.parse_args(arguments)
     options.members = options.members or ([200] if options.quick else [20, 200, 500])
     options.earlier = options.earlier or ([60] if options.quick else [60, 10_000])
+    options.database = options.database or (["sqlite"] if options.quick else ["sqlite", "postgresql"])
+    options.profile = [] if options.profile is None else options.profile or PHASES[:1]
     options.rates = options.rates or ([5] if options.quick else [1, 3, 5])
+    real_seconds = REAL_SECONDS_QUICK if options.quick else REAL_SECONDS
+    options.real_seconds = (options.seconds, options.seconds) if options.seconds else real_seconds
     options.seconds = options.seconds or (2.0 if options.quick else 8.0)
     options.viewers = options.viewers or ([50, 200] if options.quick else [50, 200, 500])
     options.history = options.history or ([10, 1000] if options.quick else [10, 1000, 10_000])
@@ -102,10 +121,19 @@ async def run(options: argparse.Namespace) -> list[Result]:
 async def run_real(options: argparse.Namespace) -> list[Outcome]:
     """Measure the messenger's own page, case by case."""
     outcomes = []
-    for history in options.earlier:
-        for members in options.members:
-            print(f"messenger, {members} members, {history} earlier messages", flush=True)
-            outcomes.append(await measure_real(Case(members, history), options.rates, REAL_SECONDS))
+    databases = [SQLITE] if SQLITE.lower() in options.database else []
+    if POSTGRES.lower() in options.database:
+        if reason := why_not():
+            print(reason, flush=True)
+        else:
+            databases.append(POSTGRES)
+    for database, history, members in itertools.product(databases, options.earlier, options.members):
+        case = Case(members, history, database)
+        print(f"messenger, {case}", flush=True)
+        try:
+            outcomes.append(await measure_real(case, options.rates, options.real_seconds, options.profile))
+        except (OSError, RuntimeError, TimeoutError) as error:
+            print(f"  failed: {error!r}", flush=True)
     return outcomes
 
 

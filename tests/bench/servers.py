@@ -107,6 +107,11 @@ class Server:
             self._child.kill()
             self._child.wait()
 
+    def ask(self, path: str) -> str:
+        """The answer to a GET request."""
+        with urllib.request.urlopen(f"http://{self.host}{path}", timeout=60) as response:
+            return str(response.read().decode())
+
     def cpu(self) -> float:
         """Seconds of CPU that the process has used."""
         times = self.process.cpu_times()

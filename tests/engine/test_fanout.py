@@ -203,7 +203,8 @@ async def test_off_means_off() -> None:
         LIST.format("{% from 'words.html' import say %}{{ say(m.text) }}"),
         "{% from 'words.html' import say %}" + LIST.format("{{ say(m.text) }}"),
         "{% set _ = me %}{% for x in [1] %}" + LIST.format("{{ m.text }}") + "{% endfor %}",
-        "{% include 'list.html' %}",
+        "{% include 'said.html' %}",
+        "{% for x in [1] %}{% set note = _ %}{% include 'noted.html' %}{% endfor %}",
         LIST.format("{{ live_component('x', id=m.id) }}"),
     ],
 )
@@ -214,7 +215,8 @@ def test_what_may_differ_without_an_assign_has_no_plan(source: str) -> None:
 
     files = {
         "words.html": "{% macro say(x) %}{{ _('said') }} {{ x }}{% endmacro %}",
-        "list.html": LIST.format("{{ m.text }}"),
+        "noted.html": LIST.format("{{ m.text }}{{ note }}"),
+        "said.html": LIST.format("{{ _(m.text) }}"),
     }
     environment = LiveEnvironment(loader=jinja2.DictLoader(files))
     template = environment.live_from_string(source, "page.html")

@@ -78,28 +78,31 @@ async def indistinguishable(c: CheckContext) -> None:
 
 # As if strangers had gone on: for so many attempts the wait is at its longest.
 MORE_GUESSES = """
+    from sqlalchemy.ext.asyncio import AsyncSession
     from messenger.accounts.attempts import for_an_account
     from messenger.accounts.models import Attempt
-    async with db.transaction() as session:
+    async with AsyncSession(db.engine) as session, session.begin():
         session.add_all([Attempt(key=for_an_account("carol@example.com").key) for _ in range(10)])
     return True
     """
 
 # All guesses but one that are free from this machine, as the database keeps them.
 FROM_ONE_ADDRESS = """
+    from sqlalchemy.ext.asyncio import AsyncSession
     from messenger.accounts.attempts import from_an_address
     from messenger.accounts.models import Attempt
     budget = from_an_address("127.0.0.1")
-    async with db.transaction() as session:
+    async with AsyncSession(db.engine) as session, session.begin():
         session.add_all([Attempt(key=budget.key) for _ in range(budget.free)])
     return True
     """
 
 A_WHILE_LATER = """
     from sqlalchemy import select
+    from sqlalchemy.ext.asyncio import AsyncSession
     from messenger.accounts.attempts import WHILE
     from messenger.accounts.models import Attempt
-    async with db.transaction() as session:
+    async with AsyncSession(db.engine) as session, session.begin():
         for attempt in await session.scalars(select(Attempt)):
             attempt.at -= WHILE
     return True

@@ -217,8 +217,9 @@ async def membership_ended(c: CheckContext) -> None:
     c.done("Paul's membership ended")
     body = f"""
         from sqlalchemy import delete
+        from sqlalchemy.ext.asyncio import AsyncSession
         paul = await accounts.find_user_by_nickname("Paul")
-        async with db.transaction() as session:
+        async with AsyncSession(db.engine) as session, session.begin():
             here = (chat.Member.conversation_id == {number}) & (chat.Member.user_id == paul.id)
             await session.execute(delete(chat.Member).where(here))
         return True

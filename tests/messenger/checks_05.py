@@ -16,6 +16,7 @@ FORM = "messenger/new_conversation.py"
 GROUPS = "messenger/chat/groups.py"
 CONVERSATIONS = "messenger/chat/conversations.py"
 SUMMARIES = "messenger/summaries.py"
+LISTED = "messenger/listed.py"
 CONTACTS = "messenger/contacts.py"
 FINDING = "messenger/accounts/contacts.py"
 TOPICS = "messenger/chat/topics.py"
@@ -153,7 +154,7 @@ async def creating(c: CheckContext) -> None:
 @check(
     "5.5",
     "The list follows: the most recent first, with last message and time",
-    files=[VIEW, SUMMARIES, CONVERSATIONS, MACROS],
+    files=[VIEW, SUMMARIES, LISTED, CONVERSATIONS, TEMPLATE],
 )
 @since(5)
 async def following(c: CheckContext) -> None:
@@ -175,11 +176,12 @@ async def following(c: CheckContext) -> None:
 
 
 CROWD = in_messenger("""
+    from sqlalchemy.ext.asyncio import AsyncSession
     users = [accounts.User(nickname=f"Walker {number:03}") for number in range(300)]
     users.append(accounts.User(nickname="Élodie"))
     for user in users:
         user.email, user.password_hash = f"{user.nickname.encode().hex()}@example.com", "none"
-    async with db.transaction() as session:
+    async with AsyncSession(db.engine) as session, session.begin():
         session.add_all(users)
     """)
 

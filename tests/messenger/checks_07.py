@@ -103,7 +103,8 @@ AT_NOON = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
 DATED = """
     from datetime import datetime
     from sqlalchemy import update
-    async with db.transaction() as session:
+    from sqlalchemy.ext.asyncio import AsyncSession
+    async with AsyncSession(db.engine) as session, session.begin():
         here = update(chat.Message).where(chat.Message.conversation_id == {number})
         await session.execute(here.values(created_at=datetime.fromisoformat({moment!r})))
 """

@@ -65,7 +65,8 @@ def prepare(database: Path, last: int) -> None:
         return connection
 
     os.environ["PARLEY_DATABASE_URL"] = f"sqlite:///{database}"
-    sqlite3.connect = connect  # type: ignore[assignment]
+    # SQLAlchemy calls it by its other name.
+    sqlite3.connect = sqlite3.dbapi2.connect = connect  # type: ignore[assignment]
     from messenger import prepare as preparing
 
     try:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from alembic import command
+from sessions import a_session
 from sqlalchemy import Connection, func, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
 
@@ -107,8 +108,7 @@ async def test_two_who_register_at_once_do_not_both_get_the_email() -> None:
 async def test_the_database_itself_refuses_half_credentials_and_odd_emails(values: dict[str, str]) -> None:
     await accounts.create_user("Alice")
     with pytest.raises(Invalid):
-        async with db.transaction() as session:
-            await session.execute(update(User).values(values))
+        await db.write(lambda session: session.execute(update(User).values(values)))
 
 
 async def test_authenticating() -> None:
@@ -202,13 +202,13 @@ async def attempt(email: str, address: str = HERE, password: str = "wrong") -> s
 
 async def turn_back(delta: timedelta) -> None:
     """Make all attempts older."""
-    async with db.transaction() as session:
+    async with a_session() as session:
         for one in await session.scalars(select(Attempt)):
             one.at -= delta
 
 
 async def count_attempts() -> int:
-    async with db.session() as session:
+    async with a_session() as session:
         return await session.scalar(select(func.count()).select_from(Attempt)) or 0
 
 
@@ -323,7 +323,7 @@ async def test_a_hundred_guesses_at_once_are_no_more_than_five() -> None:
 
 async def test_attempts_tell_nothing_and_are_forgotten() -> None:
     await attempt("alice@example.com")
-    async with db.session() as session:
+    async with a_session() as session:
         keys = (await session.scalars(select(Attempt.key))).all()
     assert len(keys) == 2
     assert all("alice" not in key and HERE not in key for key in keys)
@@ -368,7 +368,7 @@ async def test_a_session_by_its_token() -> None:
     found = await accounts.find_user_by_token(token)
     assert found is not None
     assert found.id == alice.id
-    async with db.session() as session:
+    async with a_session() as session:
         digests = (await session.scalars(select(UserSession.token_digest))).all()
     assert token not in digests, "who reads the database cannot sign in with it"
     assert await accounts.find_user_by_token(digests[0]) is None
@@ -384,11 +384,11 @@ async def test_a_session_by_its_token() -> None:
 async def test_old_sessions_end_by_themselves_and_are_taken_away() -> None:
     alice = await registered("Alice")
     token = await accounts.start_session(alice.id)
-    async with db.transaction() as session:
+    async with a_session() as session:
         await session.execute(update(UserSession).values(created_at=now() - accounts.LASTS))
     assert await accounts.find_user_by_token(token) is None
     await accounts.start_session(alice.id)
-    async with db.session() as session:
+    async with a_session() as session:
         assert await session.scalar(select(func.count()).select_from(UserSession)) == 1
 
 
@@ -526,5 +526,4 @@ async def test_seeding_brings_nobody_back_who_has_left() -> None:
 
 async def test_an_unexplained_rule_stays_an_error_of_the_program() -> None:
     with pytest.raises(IntegrityError):
-        async with db.transaction() as session:
-            session.add(UserSession(user_id=1, token_digest=None))
+        await db.write(lambda session: session.add(UserSession(user_id=1, token_digest=None)))

@@ -16,11 +16,11 @@ import pytest
 from by_hand.visitors import KEY, Site, Visitor, open_site
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from quart_auth.extension import _AuthSerializer
+from sessions import a_session
 from sqlalchemy import delete, func, select, update
 
 from messenger import accounts, chat
 from messenger.accounts.models import UserSession
-from messenger.db import db
 from messenger.times import now
 from quart_live.disconnecting import DISCONNECTED
 from quart_live.tokens import SessionClaims, Tokens
@@ -43,7 +43,7 @@ async def user_of(nickname: str) -> accounts.User:
 
 async def messages_in(conversation_id: int) -> int:
     query = select(func.count()).where(chat.Message.conversation_id == conversation_id)
-    async with db.session() as session:
+    async with a_session() as session:
         return await session.scalar(query) or 0
 
 
@@ -226,7 +226,7 @@ async def test_cookies_that_prove_nothing(site: Site) -> None:
 async def test_a_session_that_has_ended(site: Site) -> None:
     alice = await user_of("Alice")
     old, ended = await accounts.start_session(alice.id), await accounts.start_session(alice.id)
-    async with db.transaction() as session:
+    async with a_session() as session:
         first = select(func.min(UserSession.id)).scalar_subquery()
         long_ago = now() - accounts.LASTS - timedelta(minutes=1)
         await session.execute(update(UserSession).where(UserSession.id == first).values(created_at=long_ago))
@@ -267,7 +267,7 @@ async def test_a_view_joined_on_a_socket_of_before(site: Site) -> None:
 async def end_membership(nickname: str, conversation_id: int) -> accounts.User:
     user = await user_of(nickname)
     here = (chat.Member.conversation_id == conversation_id) & (chat.Member.user_id == user.id)
-    async with db.transaction() as session:
+    async with a_session() as session:
         await session.execute(delete(chat.Member).where(here))
     return user
 

@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from messenger.chat import Message
+from messenger.chat import Author, Posted
 from messenger.runs import entry
 from messenger.times import now
 
 
-def written(number: int, at: datetime) -> Message:
-    return Message(id=number, conversation_id=1, user_id=1, content="Bread?", created_at=at, updated_at=at)
+def written(number: int, at: datetime) -> Posted:
+    return Posted(number, 1, 1, "Bread?", at, None, Author(1, "Alice"))
 
 
 def test_a_run_goes_on_over_a_second_put_back_and_ends_with_an_hour() -> None:

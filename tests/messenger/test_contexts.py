@@ -5,6 +5,7 @@ import itertools
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sessions import a_session
 from sqlalchemy import Connection, delete, text
 from sqlalchemy.exc import IntegrityError
 
@@ -30,8 +31,7 @@ async def a_conversation() -> tuple[chat.Conversation, accounts.User, accounts.U
 
 
 async def store(record: Base) -> None:
-    async with db.transaction() as session:
-        session.add(record)
+    await db.write(lambda session: session.add(record))
 
 
 # Rules, each tried
@@ -157,9 +157,9 @@ async def test_deleting_a_conversation_takes_its_messages_along() -> None:
     conversation, alice, bob = await a_conversation()
     message = await chat.send_message(conversation.id, alice.id, "Hello")
     await chat.mark_seen(message.id, bob.id)
-    async with db.transaction() as session:
+    async with a_session() as session:
         await session.execute(delete(Conversation).where(Conversation.id == conversation.id))
-    async with db.session() as session:
+    async with a_session() as session:
         for table in ("chat_conversation_members", "chat_messages", "chat_seen_messages"):
             assert await session.scalar(text(f"SELECT count(*) FROM {table}")) == 0
 

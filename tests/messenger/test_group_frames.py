@@ -1,6 +1,5 @@
 """Frames that no page of ours would send, to the dashboard and to a conversation; without a browser."""
 
-import re
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,13 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from opening import messenger_at, page_of
 from quart import Quart
 
-from messenger import accounts, chat, create_app
-from messenger.db import db
-from messenger.migrations import migrate
-from messenger.seeds import PASSWORD, seed
-from quart_live.testing import LiveViewTest
+from messenger import accounts, chat
 
 HIKE = "/conversations/2"
 # On a quiet machine it takes 13 ms. Reading each of ten thousand rows would take half a second.
@@ -23,26 +19,8 @@ MOST_CPU_SECONDS = 0.2
 
 @pytest.fixture
 async def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Quart]:
-    monkeypatch.setenv("PARLEY_DATABASE_URL", f"sqlite:///{(tmp_path / 'test.db').as_posix()}")
-    monkeypatch.setenv("PARLEY_SECRET_KEY", "a key for tests only")
-    monkeypatch.setenv("PARLEY_ARGON2", "1,1024,1")
-    app = create_app()
-    await migrate()
-    await seed()
-    yield app
-    await db.disconnect()
-
-
-async def page_of(app: Quart, name: str, path: str) -> LiveViewTest:
-    """A page of somebody who has signed in, not opened yet."""
-    client = app.test_client()
-    html = await (await client.get("/sign-in")).get_data(as_text=True)
-    token = re.search(r'name="_csrf_token"[^>]*value="([^"]+)"', html)
-    assert token is not None
-    form = {"_csrf_token": token[1], "email": f"{name.lower()}@example.com", "password": PASSWORD}
-    answer = await client.post("/sign-in", form=form)
-    assert answer.status_code == 302
-    return LiveViewTest(app, path, client=client)
+    async with messenger_at(tmp_path, monkeypatch) as app:
+        yield app
 
 
 async def id_of(nickname: str) -> int:

@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from sessions import a_session
 from sqlalchemy import func, select
 
 from messenger import accounts, chat
 from messenger.accounts import User
 from messenger.chat import Conversation, Member, Message
-from messenger.db import LARGEST_ID, Base, db
+from messenger.db import LARGEST_ID, Base
 from messenger.errors import Invalid
+from messenger.listed import after, listed
 
 Act = Callable[[int, int], Awaitable[None]]
 
@@ -21,7 +23,7 @@ async def people(*nicknames: str) -> list[User]:
     users = [
         User(nickname=name, email=f"{n}@example.com", password_hash="x") for n, name in enumerate(nicknames)
     ]
-    async with db.transaction() as session:
+    async with a_session() as session:
         session.add_all(users)
     return users
 
@@ -48,7 +50,7 @@ async def refused(asked: Awaitable[object]) -> str:
 
 
 async def count(model: type[Base]) -> int:
-    async with db.session() as session:
+    async with a_session() as session:
         return await session.scalar(select(func.count()).select_from(model)) or 0
 
 
@@ -308,8 +310,9 @@ async def test_the_list_shows_two_other_faces_however_many_there_are() -> None:
     alone, full = await chat.conversations_of(alice.id)
     assert [user.nickname for user in full.faces] == ["P1", "P2"]
     assert alone.faces == []
+    item = listed(full, alice)
+    assert [face.nickname for face in item.faces] == ["P1", "P2"]
+    assert [face.nickname for face in listed(alone, alice).faces] == ["P0"]
     message = await chat.send_message(many.id, alice.id, "Hello")
-    moved = chat.with_newest([alone, full], message)
-    assert [summary.conversation.title for summary in moved] == ["Many", "Alone"]
-    assert [user.nickname for user in moved[0].faces] == ["P1", "P2"]
+    assert after(item, message).faces == item.faces
     assert sorted(await chat.conversation_ids_of(alice.id)) == sorted([many.id, alone.conversation.id])

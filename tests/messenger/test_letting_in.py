@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from quart import Quart, Response
+from sessions import a_session
 
 from course.lab.signing_in import PASSWORD, HiddenFields
 from messenger import accounts, chat, create_app, known_browsers
 from messenger.accounts import attempts, passwords, turns
 from messenger.accounts.models import Attempt
 from messenger.config import trusted_proxies
-from messenger.db import db
 from messenger.migrations import migrate
 from messenger.seeds import seed
 from quart_live.testing import TestSocket
@@ -104,7 +104,7 @@ async def strangers_guess(app: Quart) -> None:
 
 async def more_guesses(email: str) -> None:
     """As if strangers had gone on: the wait is at its longest, longer than any test takes."""
-    async with db.transaction() as session:
+    async with a_session() as session:
         session.add_all([Attempt(key=attempts.for_an_account(email).key) for _ in range(FREE + 5)])
 
 
@@ -192,7 +192,7 @@ async def test_a_family_has_one_browser(app: Quart) -> None:
 async def use_up(address: str) -> None:
     """All attempts that are free from an address."""
     budget = attempts.from_an_address(address)
-    async with db.transaction() as session:
+    async with a_session() as session:
         session.add_all([Attempt(key=budget.key) for _ in range(budget.free)])
 
 

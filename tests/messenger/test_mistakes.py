@@ -127,7 +127,7 @@ CRASHES = [
         "messenger/conversation_live.py",
         "        if self.last is not None and message.id <= self.last.id:",
         "        if self.last is not None and message.id <= message.missing:",
-        ("in handle_info:", "AttributeError: 'Message' object has no attribute 'missing'"),
+        ("in handle_info:", "AttributeError: 'Posted' object has no attribute 'missing'"),
     ),
 ]
 

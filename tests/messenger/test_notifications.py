@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from devices import SECRET, address, base64url, endpoints, point, signed_in
+from sessions import a_session
 from sqlalchemy import select, update
 
 from messenger import accounts, chat, notifications
 from messenger.accounts.models import UserSession
-from messenger.db import db
 from messenger.errors import Invalid
 from messenger.notifications import Address, Device, check_endpoint, push_settings
 from messenger.push_key import new_key
@@ -138,10 +138,10 @@ async def test_the_same_twice_writes_nothing_and_at_once_one_of_two_is_refused()
     _, one = await signed_in("Alice")
     same = address()
     await notifications.keep_device(one, same)
-    async with db.session() as session:
+    async with a_session() as session:
         before = await session.scalar(select(Device.id))
     await notifications.keep_device(one, same)
-    async with db.session() as session:
+    async with a_session() as session:
         assert await session.scalar(select(Device.id)) == before
     outcomes = await asyncio.gather(
         *(notifications.keep_device(one, address(str(number))) for number in range(5)), return_exceptions=True
@@ -179,7 +179,7 @@ async def test_whose_devices_are_told() -> None:
     assert await told(0) == {c}
     await chat.mark_read(talk.id, bob.id, message.id)
     assert await told(message.id) == {c}
-    async with db.transaction() as session:
+    async with a_session() as session:
         await session.execute(
             update(UserSession).where(UserSession.id == c).values(created_at=now() - accounts.LASTS)
         )
@@ -190,10 +190,7 @@ async def test_whose_devices_are_told() -> None:
 
 
 def test_a_long_message_fits_into_a_push() -> None:
-    author = accounts.User(id=1, nickname="日" * 40)
-    message = chat.Message(
-        id=1, conversation_id=1, user_id=1, content="界" * 9000, created_at=now(), author=author
-    )
+    message = chat.Posted(1, 1, 1, "界" * 9000, now(), None, chat.Author(1, "日" * 40))
     note = notifications.note_of_message(message, "語" * 100)
     assert len(note.json.encode()) < 3000
     assert note.body.endswith("…")

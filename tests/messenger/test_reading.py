@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sessions import a_session
 from sqlalchemy import text, update
 
 from messenger import accounts, chat
@@ -65,7 +66,7 @@ async def test_a_clock_that_is_put_back_hides_no_message() -> None:
     await chat.add_member(talk.id, carol.id)
     message = await chat.send_message(talk.id, alice.id, "Bread?")
     hour_ago = now() - timedelta(hours=1)
-    async with db.transaction() as session:
+    async with a_session() as session:
         here = update(Message).where(Message.id == message.id)
         await session.execute(here.values(created_at=hour_ago))
     assert await chat.unread_of(bob.id) == {talk.id: Unread(2, is_new=True)}
@@ -87,7 +88,8 @@ class Counting(CountsUnread):
 
     @property
     def messages(self) -> dict[int, int]:
-        return {number: one.messages for number, one in self.shown["unread"].items()}
+        assert self.waiting == sum(one.messages for one in self.unread.values())
+        return {number: one.messages for number, one in self.unread.items()}
 
 
 async def test_a_message_that_is_stored_before_the_count_and_announced_after_it_counts_once() -> None:
@@ -101,17 +103,17 @@ async def test_a_message_that_is_stored_before_the_count_and_announced_after_it_
     # On another page something else was read: the numbers are asked again, and hold the message already.
     await page.count_unread()
     assert page.messages == {talk.id: 2}
-    await page.count(late, last=first)
+    await page.count(late, first.id)
     assert page.messages == {talk.id: 2}
     after = await chat.send_message(talk.id, alice.id, "And wine?")
-    await page.count(after, last=late)
-    await page.count(after, last=after)
+    await page.count(after, late.id)
+    await page.count(after, after.id)
     assert page.messages == {talk.id: 3}
     # It was read on the telephone, and is announced here after that.
     await chat.mark_read(talk.id, bob.id, after.id)
     await page.count_unread()
-    await page.count(after, last=late)
-    await page.count(await chat.send_message(talk.id, bob.id, "All of it"), last=after)
+    await page.count(after, late.id)
+    await page.count(await chat.send_message(talk.id, bob.id, "All of it"), after.id)
     assert page.messages == {}
 
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 from quart import Quart, Response
 from quart.typing import TestClientProtocol as Client
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from messenger import accounts, chat, create_app
@@ -22,6 +22,7 @@ from messenger.db import Database, db
 from messenger.errors import TRY_AGAIN, Unavailable, is_down
 from messenger.migrations import migrate
 from messenger.seeds import PASSWORD, seed
+from messenger.stores import SQLite
 from quart_live.testing import LiveViewTest
 
 NEW = "quite another one"
@@ -50,6 +51,12 @@ async def app(database: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     passwords.hasher.cache_clear()
 
 
+def engines() -> list[Engine]:
+    """All that the app has."""
+    assert isinstance(db.store, SQLite)
+    return [db.engine.sync_engine, db.store.engine]
+
+
 @asynccontextmanager
 async def locked(database: Path) -> AsyncIterator[None]:
     """Somebody else writes, and does not come to an end."""
@@ -66,7 +73,7 @@ async def full(database: Path) -> AsyncIterator[None]:
     async with each_connection(f"PRAGMA max_page_count = {pages}"):
         yield
     # A connection keeps this limit. A disk on which there is room again has none.
-    await db.engine.dispose()
+    await db.disconnect()
 
 
 @asynccontextmanager
@@ -87,8 +94,9 @@ async def each_connection(pragma: str) -> AsyncIterator[None]:
             cursor.execute(pragma)
             cursor.close()
 
-    await db.engine.dispose()
-    event.listen(db.engine.sync_engine, "connect", say)
+    await db.disconnect()
+    for engine in engines():
+        event.listen(engine, "connect", say)
     yield
     now = False
 
@@ -197,7 +205,10 @@ async def test_forms_of_live_pages_keep_what_was_written(
     client = await signed_in(app, "Alice")
     bob = await accounts.find_user_by_nickname("Bob")
     assert bob is not None
-    async with LiveViewTest(app, "/", client=client) as home, LiveViewTest(app, HIKE, client=client) as hike:
+    async with (
+        LiveViewTest(app, "/", client=client) as home,
+        LiveViewTest(app, HIKE, client=client, connect_params={"windows": "poll"}) as hike,
+    ):
         views = home.view, hike.view
         await home.hook("add", {"id": bob.id})
         form = {"conversation[title]": "To the lake"}
@@ -248,7 +259,7 @@ async def test_a_connection_of_a_read_only_time_does_not_outlive_it(app: Quart, 
 def locked_at(database: Path, number: int) -> Iterator[list[int]]:
     """Somebody else takes the lock just before the transaction of this number. Tells how many have begun."""
     begun: list[int] = []
-    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+    with closing(sqlite3.connect(database, isolation_level=None, check_same_thread=False)) as other:
 
         def before(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
             if statement == "BEGIN IMMEDIATE":
@@ -256,9 +267,11 @@ def locked_at(database: Path, number: int) -> Iterator[list[int]]:
                 if len(begun) == number:
                     other.execute("BEGIN IMMEDIATE")
 
-        event.listen(db.engine.sync_engine, "before_cursor_execute", before)
+        for engine in engines():
+            event.listen(engine, "before_cursor_execute", before)
         yield begun
-        event.remove(db.engine.sync_engine, "before_cursor_execute", before)
+        for engine in engines():
+            event.remove(engine, "before_cursor_execute", before)
 
 
 async def test_an_account_is_deleted_or_as_it_was(app: Quart, database: Path) -> None:
@@ -339,8 +352,7 @@ def test_which_errors_are_nobodys_fault(error: Exception, down: bool) -> None:
 
 async def test_a_mistake_in_a_statement_is_no_trouble_of_the_database(app: Quart) -> None:
     with pytest.raises(OperationalError, match="no such table"):
-        async with db.session() as session:
-            await session.execute(text("SELECT * FROM no_such_table"))
+        await db.read(lambda session: session.execute(text("SELECT * FROM no_such_table")))
 
 
 # Drafts, and texts that have an end

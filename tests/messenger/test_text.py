@@ -9,12 +9,13 @@ from unicodedata import normalize
 import pytest
 from alembic import command
 from quart import Quart
+from sessions import a_session
 from sqlalchemy import Connection, select, text
 from werkzeug.datastructures import MultiDict
 
 from messenger import accounts, chat
 from messenger.accounts.models import User
-from messenger.chat import polls
+from messenger.chat import Author, Posted, polls
 from messenger.chat.models import Message
 from messenger.chat.polls import Choice, Question
 from messenger.chat.searching import SHOWN, part_with
@@ -99,7 +100,7 @@ async def test_a_change_and_a_farewell_leave_the_folded_name_right() -> None:
     await accounts.register("Alice", "other@example.com", PASSWORD)
     await accounts.close_account(alice.id)
     await accounts.register("élodie", "third@example.com", PASSWORD)
-    async with db.session() as session:
+    async with a_session() as session:
         names = (await session.execute(select(User.nickname, User.nickname_folded))).all()
     assert {name.casefold() for name, _ in names} == {name for _, name in names}
 
@@ -190,11 +191,9 @@ async def test_what_shows_nothing_is_nothing(nothing: str) -> None:
         with pytest.raises(Invalid):
             await change
     choice = Choice(content=nothing)
+    question = Question(conversation_id=here.id, user_id=alice.id, content="When?", choices=[choice])
     with pytest.raises(Invalid) as refused:
-        async with db.transaction() as session:
-            session.add(
-                Question(conversation_id=here.id, user_id=alice.id, content="When?", choices=[choice])
-            )
+        await db.write(lambda session: session.add(question))
     assert list(refused.value.errors) == ["choices"]
 
 
@@ -344,11 +343,9 @@ def test_initials_cut_no_letter_in_half(nickname: str, letters: str) -> None:
 
 @pytest.mark.parametrize("letter", ["🇩🇪", FAMILY, "👍🏽", "e\u0301", "क्षि", WALES])
 def test_a_notification_cuts_no_letter_in_half(letter: str) -> None:
-    author = User(nickname="Alice")
     for before in range(len(letter) + 1):
         content = "x" * before + letter * LONGEST
-        message = Message(id=1, conversation_id=1, content=content, author=author)
-        message.created_at = now()
+        message = Posted(1, 1, 1, content, now(), None, Author(1, "Alice"))
         body = note_of_message(message, "Market").body
         assert len(body) <= LONGEST
         shown = body.removeprefix("Alice: ").removesuffix("…").removeprefix("x" * before)

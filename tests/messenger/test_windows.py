@@ -58,9 +58,8 @@ async def alice() -> User:
 async def choir(singers: int, *, messages: int = 0) -> int:
     """A conversation of Alice's with so many members, each called by a number, and messages of theirs."""
     owner = await alice()
-    async with db.transaction() as session:
-        people = [User(nickname=f"Singer {singers:03}-{number:03}") for number in range(1, singers)]
-        session.add_all(people)
+    people = [User(nickname=f"Singer {singers:03}-{number:03}") for number in range(1, singers)]
+    await db.write(lambda session: session.add_all(people))
     begun = await chat.create_conversation("A choir", owner, people)
     for number in range(messages):
         await chat.send_message(begun.id, people[number % len(people)].id, f"This is line {number}.")

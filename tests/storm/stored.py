@@ -27,6 +27,7 @@ print(json.dumps(asyncio.run(main())))
 STORED = """
 import asyncio, json
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 from messenger.chat import Message
 from messenger.config import database_url
 from messenger.db import db
@@ -34,7 +35,7 @@ from messenger.db import db
 async def main():
     db.connect(database_url())
     query = select(Message.content).where(Message.conversation_id == {conversation}).order_by(Message.id)
-    async with db.session() as session:
+    async with AsyncSession(db.engine) as session, session.begin():
         contents = list(await session.scalars(query))
     await db.disconnect()
     return contents

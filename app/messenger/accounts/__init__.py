@@ -8,6 +8,7 @@ from .credentials import (
     change_user,
     close_account,
     find_user_by_email,
+    let_in,
     register,
 )
 from .models import User, normal_email
@@ -37,6 +38,7 @@ __all__ = [
     "find_user_by_nickname",
     "find_user_by_token",
     "find_users",
+    "let_in",
     "normal_email",
     "reason_against",
     "register",

@@ -3,11 +3,13 @@
 import hashlib
 import ipaddress
 import math
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.orm import Session
 
 from ..db import db
 from ..times import now
@@ -91,11 +93,7 @@ class Attempts:
         """
         # Who knocks without a pause is turned away here, and takes nobody's turn by what is stored below.
         await self.check()
-        async with db.transaction() as session:
-            await session.execute(delete(Attempt).where(Attempt.at <= now() - WHILE))
-            added = [Attempt(key=budget.key) for budget in self.budgets]
-            session.add_all(added)
-        self._mine = [attempt.id for attempt in added]
+        self._mine = await store([budget.key for budget in self.budgets])
         try:
             await self.check(Attempt.id < self._mine[0])
         except TooManyAttempts:
@@ -104,14 +102,7 @@ class Attempts:
 
     async def check(self, *which: ColumnElement[bool]) -> None:
         """Raise TooManyAttempts if one more is too many now, after those that are meant."""
-        wait, ahead = 0.0, False
-        async with db.session() as session:
-            for budget in self.budgets:
-                mine = Attempt.key == budget.key, Attempt.at > now() - WHILE
-                query = select(func.count(), func.max(Attempt.at)).where(*mine, *which)
-                earlier, last = (await session.execute(query)).one()
-                ahead = ahead or (last is not None and last > now())
-                wait = max(wait, budget.wait(earlier, last))
+        wait, ahead = await longest_wait(self.budgets, which)
         if ahead:
             await bring_back()
         if wait > 0:
@@ -120,22 +111,48 @@ class Attempts:
     async def succeeded(self) -> None:
         """It was the right password: begin afresh. Budgets that are shared lose this one attempt only."""
         own = [budget.key for budget in self.budgets if not budget.shared]
-        await self.remove(Attempt.key.in_(own) | Attempt.id.in_(self._mine))
+        await remove(Attempt.key.in_(own) | Attempt.id.in_(self._mine))
 
     async def withdraw(self) -> None:
         """As if it had not been."""
-        await self.remove(Attempt.id.in_(self._mine))
-
-    async def remove(self, which: ColumnElement[bool]) -> None:
-        """Forget some attempts."""
-        async with db.transaction() as session:
-            await session.execute(delete(Attempt).where(which))
+        await remove(Attempt.id.in_(self._mine))
 
 
-async def bring_back() -> None:
+@db.writes
+def store(session: Session, keys: Sequence[str]) -> list[int]:
+    """Store an attempt for each of these budgets. Returns their ids."""
+    session.execute(delete(Attempt).where(Attempt.at <= now() - WHILE))
+    added = [Attempt(key=key) for key in keys]
+    session.add_all(added)
+    session.flush()
+    return [attempt.id for attempt in added]
+
+
+@db.reads
+def longest_wait(
+    session: Session, budgets: Sequence[Budget], which: Sequence[ColumnElement[bool]]
+) -> tuple[float, bool]:
+    """The longest wait that a budget asks for, and whether an attempt was made later than now."""
+    wait, ahead = 0.0, False
+    for budget in budgets:
+        mine = Attempt.key == budget.key, Attempt.at > now() - WHILE
+        query = select(func.count(), func.max(Attempt.at)).where(*mine, *which)
+        earlier, last = session.execute(query).one()
+        ahead = ahead or (last is not None and last > now())
+        wait = max(wait, budget.wait(earlier, last))
+    return wait, ahead
+
+
+@db.writes
+def remove(session: Session, which: ColumnElement[bool]) -> None:
+    """Forget some attempts."""
+    session.execute(delete(Attempt).where(which))
+
+
+@db.writes
+def bring_back(session: Session) -> None:
     """The clock was put back: what was made later than now was made now."""
-    async with db.transaction() as session:
-        await session.execute(update(Attempt).where(Attempt.at > now()).values(at=now()))
+    session.execute(update(Attempt).where(Attempt.at > now()).values(at=now()))
 
 
 def network(address: str) -> str:

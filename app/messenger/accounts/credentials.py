@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from ..db import db
 from ..errors import Invalid, Unavailable
@@ -18,7 +19,7 @@ from .attempts import (
 )
 from .models import User, normal_email
 from .nicknames import FORMER
-from .passwords import OURSELVES, hash_password, is_outdated, is_password
+from .passwords import OURSELVES, hash_password, hashed, is_outdated, is_password
 from .sessions import end_sessions
 from .turns import Place, TooBusy
 
@@ -41,16 +42,21 @@ async def register(nickname: str, email: str, password: str, address: str = "") 
         await attempts.withdraw()
         raise
     try:
-        async with db.transaction() as session:
-            user = User(nickname=nickname)
-            session.add(user)
-            # First the nickname alone: when that is taken it is said, whatever is true of the email.
-            await session.flush()
-            user.email, user.password_hash = normal_email(email), password_hash
+        return await store_user(nickname, normal_email(email), password_hash)
     except Invalid as invalid:
         if "email" not in invalid.errors:
             raise
         return None
+
+
+@db.writes
+def store_user(session: Session, nickname: str, email: str, password_hash: str) -> User:
+    """Store someone new. Raises Invalid."""
+    user = User(nickname=nickname)
+    session.add(user)
+    # First the nickname alone: when that is taken it is said, whatever is true of the email.
+    session.flush()
+    user.email, user.password_hash = email, password_hash
     return user
 
 
@@ -86,10 +92,10 @@ async def authenticate(email: str, password: str, address: str, browser: str | N
     return user
 
 
-async def find_user_by_email(email: str) -> User | None:
+@db.reads
+def find_user_by_email(session: Session, email: str) -> User | None:
     """The user with this email, or None."""
-    async with db.session() as session:
-        return await session.scalar(select(User).where(User.email == normal_email(email)))
+    return session.scalar(select(User).where(User.email == normal_email(email)))
 
 
 async def ask_for_email(user_id: int) -> None:
@@ -116,23 +122,27 @@ async def change_user(
         place = OURSELVES if address is None else Place("sign in", address)
         values["password_hash"] = await hash_password(password, place)
     changes = {name: value for name, value in values.items() if value is not None}
-    async with db.together():
-        await store(user_id, changes)
-        if password is not None:
-            # Whoever knew the old password, or has a copy of a cookie, is out now.
-            await end_sessions(user_id)
+    # Whoever knew the old password, or has a copy of a cookie, is out then.
+    await store(user_id, changes, ends_sessions=password is not None)
 
 
-async def store(user_id: int, changes: dict[str, Any]) -> None:
-    """Change these columns of a user."""
-    async with db.transaction() as session:
-        await session.execute(update(User).where(User.id == user_id).values(changes))
+@db.writes
+def store(session: Session, user_id: int, changes: dict[str, Any], *, ends_sessions: bool = False) -> None:
+    """Change these columns of a user, and end all sessions if that is wanted."""
+    session.execute(update(User).where(User.id == user_id).values(changes))
+    if ends_sessions:
+        end_sessions.within(session, user_id)
 
 
-async def close_account(user_id: int) -> None:
+@db.writes
+def let_in(session: Session, user_id: int, email: str, password: str) -> None:
+    """Give somebody an email and a password who has none yet. For seeds: all others wait for the hash."""
+    store.within(session, user_id, {"email": normal_email(email), "password_hash": hashed(password)})
+
+
+@db.writes
+def close_account(session: Session, user_id: int) -> None:
     """Forget who this was. The record stays, under a name that says so, since messages refer to it."""
     name = f"{FORMER} {user_id}"
     gone = {"nickname": name, "nickname_folded": folded(name), "email": None, "password_hash": None}
-    async with db.together():
-        await store(user_id, gone)
-        await end_sessions(user_id)
+    store.within(session, user_id, gone, ends_sessions=True)

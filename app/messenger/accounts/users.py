@@ -1,29 +1,31 @@
 """Creating and finding people."""
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from ..db import LARGEST_ID, db
 from ..text import folded
 from .models import User
 
 
-async def create_user(nickname: str) -> User:
+@db.writes
+def create_user(session: Session, nickname: str) -> User:
     """Store someone who cannot sign in yet. Raises Invalid when the nickname is blank or taken."""
-    async with db.transaction() as session:
-        user = User(nickname=nickname)
-        session.add(user)
+    user = User(nickname=nickname)
+    session.add(user)
+    session.flush()
     return user
 
 
-async def find_user(user_id: int) -> User | None:
+@db.reads
+def find_user(session: Session, user_id: int) -> User | None:
     """The user with this id, or None."""
     if user_id > LARGEST_ID:
         return None
-    async with db.session() as session:
-        return await session.get(User, user_id)
+    return session.get(User, user_id)
 
 
-async def find_user_by_nickname(nickname: str) -> User | None:
+@db.reads
+def find_user_by_nickname(session: Session, nickname: str) -> User | None:
     """The user who goes by this nickname, however it is typed, or None."""
-    async with db.session() as session:
-        return await session.scalar(select(User).where(User.nickname_folded == folded(nickname)))
+    return session.scalar(select(User).where(User.nickname_folded == folded(nickname)))

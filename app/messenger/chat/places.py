@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session, joinedload
 
 from ..accounts import User
 from ..accounts.contacts import LONGEST_NICKNAME
@@ -44,20 +44,31 @@ class Place:
         return self.members - 1 - len(self.names)
 
 
-async def find_place(user_id: int, conversation_id: int) -> Place | None:
+MINE = (
+    select(Conversation, Member.owner)
+    .join(Member, Member.conversation_id == Conversation.id)
+    .where(Member.conversation_id == bindparam("here"), Member.user_id == bindparam("user"))
+)
+# The window counts them all, whatever the limit lets through.
+OTHERS = (
+    select(User.nickname, func.count().over())
+    .join(Member, Member.user_id == User.id)
+    .where(Member.conversation_id == bindparam("here"), Member.user_id != bindparam("user"))
+    .order_by(Member.id)
+    .limit(NAMED)
+)
+
+
+@db.reads
+def find_place(session: Session, user_id: int, conversation_id: int) -> Place | None:
     """The conversation, if this user is one of its members; else None, as if it were not there."""
     if conversation_id > LARGEST_ID:
         return None
-    mine = Member.conversation_id == conversation_id, Member.user_id == user_id
-    others = Member.conversation_id == conversation_id, Member.user_id != user_id
-    query = select(Conversation, Member.owner).join(Member, Member.conversation_id == Conversation.id)
-    # The window counts them all, whatever the limit lets through.
-    named = select(User.nickname, func.count().over()).join(Member, Member.user_id == User.id)
-    async with db.session() as session:
-        found = (await session.execute(query.where(*mine))).one_or_none()
-        if found is None:
-            return None
-        first = (await session.execute(named.where(*others).order_by(Member.id).limit(NAMED))).all()
+    which = {"here": conversation_id, "user": user_id}
+    found = session.execute(MINE, which).one_or_none()
+    if found is None:
+        return None
+    first = session.execute(OTHERS, which).all()
     here, i_own = found
     members = 1 + (first[0][1] if first else 0)
     names = tuple(name for name, _ in first)
@@ -73,7 +84,8 @@ async def find_place(user_id: int, conversation_id: int) -> Place | None:
     )
 
 
-async def members_page(conversation_id: int, wanted: str, limit: int) -> Sequence[Member]:
+@db.reads
+def members_page(session: Session, conversation_id: int, wanted: str, limit: int) -> Sequence[Member]:
     """Members and who they are, those who came first before the others.
 
     Args:
@@ -92,18 +104,18 @@ async def members_page(conversation_id: int, wanted: str, limit: int) -> Sequenc
         .limit(limit)
         .options(joinedload(Member.user))
     )
-    async with db.session() as session:
-        return (await session.scalars(query)).all()
+    return session.scalars(query).all()
 
 
-async def member_ids(conversation_id: int) -> Sequence[int]:
+@db.reads
+def member_ids(session: Session, conversation_id: int) -> Sequence[int]:
     """The user ids of all members."""
-    async with db.session() as session:
-        query = select(Member.user_id).where(Member.conversation_id == conversation_id)
-        return (await session.scalars(query)).all()
+    query = select(Member.user_id).where(Member.conversation_id == conversation_id)
+    return session.scalars(query).all()
 
 
-async def who_stays(conversation_id: int, user_id: int) -> Member | None:
+@db.reads
+def who_stays(session: Session, conversation_id: int, user_id: int) -> Member | None:
     """Who would own the conversation without this user: its owner, or who was there first. None: nobody."""
     query = (
         select(Member)
@@ -112,5 +124,4 @@ async def who_stays(conversation_id: int, user_id: int) -> Member | None:
         .limit(1)
         .options(joinedload(Member.user))
     )
-    async with db.session() as session:
-        return await session.scalar(query)
+    return session.scalar(query)

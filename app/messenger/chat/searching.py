@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from ..db import db
 from ..text import LETTER, LONGEST_LETTER, folded, one_line, shortened
@@ -30,8 +30,9 @@ class Found(NamedTuple):
     part: str
 
 
-async def search_messages(
-    user_id: int, words: str, whose: str = "all", within: timedelta | None = None
+@db.reads
+def search_messages(
+    session: Session, user_id: int, words: str, whose: str = "all", within: timedelta | None = None
 ) -> Sequence[Found]:
     """The newest messages that have all of these words in them.
 
@@ -58,9 +59,8 @@ async def search_messages(
         query = query.where(mine if whose == "mine" else ~mine)
     if within is not None:
         query = query.where(Message.created_at > now() - within)
-    async with db.session() as session:
-        rows = await session.execute(query)
-        return [Found(message, here, part_with(message, wanted[0])) for message, here in rows]
+    rows = session.execute(query)
+    return [Found(message, here, part_with(message, wanted[0])) for message, here in rows]
 
 
 def part_with(message: Message, word: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from .members import MembershipEnded
-from .models import Message
+from .posted import Posted
 from .reading import Read
 
 
@@ -26,7 +26,7 @@ class Started:
     conversation_id: int
 
 
-News: TypeAlias = Message | Changed | MembershipEnded | Read | Started
+News: TypeAlias = Posted | Changed | MembershipEnded | Read | Started
 
 
 def conversation_topic(conversation_id: int) -> str:

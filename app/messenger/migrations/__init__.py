@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import Session
 
 from ..db import db
 
@@ -13,14 +14,10 @@ from ..db import db
 TURN = 20_260_101
 
 
-async def migrate() -> tuple[str | None, str | None]:
+@db.writes
+def migrate(session: Session) -> tuple[str | None, str | None]:
     """Bring the database to the newest revision, or leave it as it was. Returns both revisions."""
-    async with db.together() as connection:
-        return await connection.run_sync(upgrade)
-
-
-def upgrade(connection: Connection) -> tuple[str | None, str | None]:
-    """The same for one connection. Alembic knows no async, so it runs inside `run_sync`."""
+    connection = session.connection()
     if connection.dialect.name == "postgresql":
         # SQLite lets one process write at a time. Here those who come second wait for this.
         connection.execute(select(func.pg_advisory_xact_lock(TURN)))

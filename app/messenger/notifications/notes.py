@@ -3,8 +3,8 @@
 import json
 from dataclasses import asdict, dataclass
 
-from ..chat.models import Conversation, Message
-from ..chat.places import Place
+from ..chat import Conversation, Place, Posted
+from ..listed import Line, Listed
 from ..text import shortened
 
 # A push service takes 4096 bytes, and encryption needs some of them.
@@ -33,22 +33,22 @@ class Note:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
-def tag(record: Message | Conversation | Place) -> str:
+def tag(record: Posted | Line | Conversation | Place | Listed) -> str:
     """The name of a notification about this record, in every browser and after every fault the same.
 
     The time is in it because ids begin anew with a new database, and browsers have a long memory.
     """
-    kind = "message" if isinstance(record, Message) else "conversation"
+    kind = "message" if isinstance(record, Posted | Line) else "conversation"
     return f"{kind}-{record.id}-{record.created_at.timestamp():.0f}"
 
 
-def note_of_message(message: Message, title: str) -> Note:
+def note_of_message(message: Posted, title: str) -> Note:
     """A new message, in the conversation of this title."""
     body = shortened(f"{message.author.nickname}: {message.content}", LONGEST)
     return Note(tag(message), title, body, address_of(message.conversation_id))
 
 
-def note_of_conversation(conversation: Conversation | Place) -> Note:
+def note_of_conversation(conversation: Conversation | Place | Listed) -> Note:
     """A conversation that somebody else has begun."""
     return Note(tag(conversation), conversation.title, NEW, address_of(conversation.id))
 

@@ -21,6 +21,9 @@ class Chain:
     live_pure = True
     """To the template compiler: depends on nothing but its arguments."""
 
+    live_immutable = True
+    """To the template compiler: its methods change nothing; they give text or another chain."""
+
     def __init__(self) -> None:
         self._json = b""
 

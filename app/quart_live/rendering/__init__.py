@@ -1,9 +1,10 @@
 """Jinja templates as trees, and the diffs between them."""
 
-from .environment import LiveEnvironment, LiveTemplate, pure, volatile
+from .environment import LiveEnvironment, pure, volatile
 from .errors import LiveTemplateError, LiveTemplateWarning, MissingAssignError
 from .renderer import Renderer
 from .streams import LiveStream, Streams
+from .template import LiveTemplate
 
 __all__ = [
     "LiveEnvironment",

@@ -11,6 +11,7 @@ from jinja2.compiler import Frame, find_undeclared
 from .builder import NodeBuilder
 from .markup import key_positions
 from .output import OutputGenerator
+from .reading import is_stream
 from .sharing import StreamPlan
 
 Visit = Callable[[Any, Frame], None]
@@ -151,15 +152,6 @@ def _jumps(loop: nodes.For) -> bool:
 
 def _reads_loop(node: nodes.For) -> bool:
     return "loop" in find_undeclared(node.body, ("loop",))
-
-
-def is_stream(iterable: nodes.Node) -> bool:
-    """Whether a loop's iterable is ``streams.rows``, ``streams["rows"]`` or ``streams[name]``."""
-    return (
-        isinstance(iterable, (nodes.Getattr, nodes.Getitem))
-        and isinstance(iterable.node, nodes.Name)
-        and iterable.node.name == "streams"
-    )
 
 
 def _stream_name(iterable: nodes.Expr) -> str | None:

@@ -11,8 +11,9 @@ from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 
 from .dependencies import Dependencies
+from .links import ALWAYS
 from .outline import outline
-from .reading import ALWAYS, Names
+from .reading import Names
 
 if TYPE_CHECKING:
     from .environment import LiveEnvironment
@@ -165,6 +166,10 @@ class NodeGenerator(CodeGenerator):
 
     def opaque(self, node: nodes.Node, frame: Frame, builder: NodeBuilder) -> None:
         """Let Jinja render the statement to a string: one dynamic."""
+        self.dependencies.untracked.note(
+            node,
+            f"this {type(node).__name__} is one text: when something in it changes, all of it is sent again",
+        )
         with self.slot(builder, node, self.dependencies.of(node)) as (slot, _index):
             outer, frame.buffer = frame.buffer, self.temporary_identifier()
             self.writeline(f"{frame.buffer} = []")

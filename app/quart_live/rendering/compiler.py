@@ -20,11 +20,12 @@ from jinja2.compiler import Frame
 from jinja2.idtracking import VAR_LOAD_RESOLVE
 from jinja2.nodes import EvalContext
 
-from .branches import is_stream
 from .dependencies import Dependencies
 from .errors import LiveTemplateWarning
+from .links import ALWAYS
 from .macros import MacroGenerator
-from .reading import ALWAYS, free_names
+from .reading import free_names, is_stream
+from .untracked import AT_EVERY_RENDER
 
 _COMMON = (
     "resolve = context.resolve_or_missing",
@@ -43,13 +44,14 @@ class LiveCodeGenerator(MacroGenerator):
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802
         """Write the whole module."""
-        self.dependencies = Dependencies(self.environment, node)
+        self.dependencies = Dependencies(self.environment, node, self.name)
         self.writeline("from quart_live.rendering.support import *")
         super().visit_Template(node, frame)
         self._warn_of_streams_in_items(node)
-        inherits = node.find(nodes.Extends) is not None
-        if inherits:
-            self._warn_of_extends()
+        extends = node.find(nodes.Extends)
+        inherits = extends is not None
+        if extends is not None:
+            self._warn_of_extends(extends)
             root = self._write_opaque_root()
         else:
             root = self._write_live_root(node)
@@ -66,12 +68,15 @@ class LiveCodeGenerator(MacroGenerator):
         debug_info = "&".join(f"{template}={code}" for template, code in self.debug_info)
         self.writeline(f"debug_info = {debug_info!r}")
 
-    def _warn_of_extends(self) -> None:
+    def _warn_of_extends(self, extends: nodes.Extends) -> None:
         warnings.warn(
             f"{self.name or 'A live template'} extends another template, so whatever changes, all of it is "
             "sent again. Keep what stands around the view in the layout; include parts instead of extending.",
             LiveTemplateWarning,
             stacklevel=2,
+        )
+        self.dependencies.untracked.note(
+            extends, f"the template extends another one, {AT_EVERY_RENDER}, as one text"
         )
 
     def _warn_of_streams_in_items(self, node: nodes.Template) -> None:
@@ -133,17 +138,18 @@ class LiveCodeGenerator(MacroGenerator):
         for name in (*sorted(free_names(node), key=lambda name: name.lineno), *loaded):
             if name.name in expected:
                 lines.setdefault(name.name, name.lineno)
-        imports = [module.template for module in node.find_all(nodes.Import)]
-        imports += [module.template for module in node.find_all(nodes.FromImport)]
-        constants = [name.value for name in imports if isinstance(name, nodes.Const)]
+        output = self.dependencies.of(*node.body)
         return {
             "name_lines": lines,
             "optional": sorted(_guarded_names(node)),
             "reads": sorted({name.name for name in loaded}),
             "inherits": inherits,
-            "imports": constants,
-            "whole_streams": self._streams_stand_alone(loaded),
-            "always": inherits or len(constants) < len(imports) or ALWAYS in self.dependencies.of(node),
+            "output": sorted(output | {ALWAYS} if inherits else output),
+            "bound": self.dependencies.bound(),
+            "links": {mark: tuple(link) for mark, link in self.dependencies.links.found.items()},
+            "stands_alone": self._streams_stand_alone(loaded),
+            "places": self.places,
+            "untracked": self.dependencies.untracked.reasons(),
         }
 
     def _streams_stand_alone(self, loaded: list[nodes.Name]) -> bool:

@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING
 
 from jinja2 import nodes
 
-from .reading import ALWAYS, Names, Reader, imported_names, method_of, root_name, stored
+from .immutables import Immutables
+from .links import ALWAYS, Links
+from .reading import Names, Reader, is_stream, method_of, root_name, stored
+from .untracked import AT_EVERY_RENDER, Untracked
 
 if TYPE_CHECKING:
     from .environment import LiveEnvironment
@@ -47,18 +50,29 @@ class Dependencies:
     """The dependency sets of one template.
 
     Args:
-        environment: knows which filters are volatile.
+        environment: knows which filters are volatile, and which globals never change.
         template: the parsed template.
+        name: of the template.
+
+    Attributes:
+        untracked: what can change without an assign, and why.
+        links: what the template takes from other files.
     """
 
-    def __init__(self, environment: LiveEnvironment, template: nodes.Template) -> None:
-        self._reader = Reader(environment)
+    def __init__(self, environment: LiveEnvironment, template: nodes.Template, name: str | None) -> None:
+        self.untracked = Untracked()
+        self.links = Links(environment, template, name, self.untracked)
+        self._reader = Reader(environment, self.links, self.untracked)
         self._bound: dict[str, set[str]] = {}
-        self._top_level = {id(statement) for statement in template.body}
         self._own_values: set[str] = set()
         self._aliases: set[str] = set()
+        self._arguments: dict[str, set[str]] = {}  # read by macros; their values are the caller's
+        self._environment = environment
         self._walk(template.body, frozenset())
         self._mark_mutated(template)
+        reads = sum(name.name == "streams" for name in template.find_all(nodes.Name))
+        loops = sum(is_stream(loop.iter) for loop in template.find_all(nodes.For))
+        self._only_loops_read_streams = reads == loops
         self._close()
 
     def of(self, *pieces: nodes.Node | None) -> Names:
@@ -73,18 +87,21 @@ class Dependencies:
         names = (direct - own).union(*(self._bound.get(name, ()) for name in direct - own))
         if any(ALWAYS in self._bound.get(name, ()) for name in own):  # the body changes the item itself
             names |= {ALWAYS}
+        if self._only_loops_read_streams and "streams" not in direct:
+            names -= {"streams"}  # what the body sets "depends" on the loop around it, which has these items
         return names
 
     def binds(self, name: str) -> bool:
         """Whether the template gives a name a value of its own somewhere."""
         return name in self._bound
 
-    def is_marked(self, node: nodes.Import | nodes.FromImport) -> bool:
-        """Whether what is imported depends on a mark, to be set at run time, instead of on :data:`ALWAYS`.
+    def bound(self) -> dict[str, list[str]]:
+        """For each name that the template gives a value to: all that this value depends on."""
+        return {name: sorted(names) for name, names in sorted(self._bound.items())}
 
-        Only where the import comes before all that use it, and is never skipped itself.
-        """
-        return not node.with_context and id(node) in self._top_level
+    def of_name(self, name: str) -> Names:
+        """All that the value depends on that the template gives a name."""
+        return frozenset(self._bound.get(name, ()))
 
     def binds_outside(self, statement: nodes.Node) -> bool:
         """Whether the statement binds a name that is visible after it (then it may not be skipped)."""
@@ -104,6 +121,8 @@ class Dependencies:
         for name in target.find_all(nodes.Name) if not isinstance(target, nodes.Name) else (target,):
             self._bind(name.name, dependencies)
         for reference in target.find_all(nodes.NSRef) if not isinstance(target, nodes.NSRef) else (target,):
+            why = f"the namespace {reference.name} is changed while rendering"
+            self.untracked.note(reference, f"{why}, {AT_EVERY_RENDER}")
             self._bind(reference.name, dependencies | {ALWAYS})
 
     def _walk(self, body: Iterable[nodes.Node], control: Names) -> None:
@@ -127,6 +146,7 @@ class Dependencies:
             self._walk(node.body, control | self._reader.names_in(*node.options))
         elif isinstance(node, nodes.ExprStmt):
             names = self._reader.names_in(node.node)
+            self.untracked.note(node, f"a 'do' may change all that it reads, {AT_EVERY_RENDER}")
             for name in names - {ALWAYS}:
                 self._bind(name, names | control | {ALWAYS})
         else:
@@ -138,57 +158,54 @@ class Dependencies:
             self._bind_target(node.target, control | self._reader.names_in(node.node))
             self._own_values.update(name.name for name in stored(node.target))
         elif isinstance(node, nodes.AssignBlock):
+            self.untracked.note(node, "this block is made anew at every render, to be given its name")
             self._bind_target(node.target, control | self._reader.names_in(node.filter, *node.body))
         elif isinstance(node, nodes.With):
             for target, value in zip(node.targets, node.values, strict=True):
                 self._bind_target(target, control | self._reader.names_in(value))
                 self._own_values.update(name.name for name in stored(target))
         elif isinstance(node, nodes.Macro):
-            self._bind(node.name, control | self._reader.names_in(*node.body, *node.defaults))
-            self._aliases.update(argument.name for argument in node.args)
+            names = self._reader.names_in(*node.body, *node.defaults)
+            arguments = frozenset(argument.name for argument in node.args)
+            self._bind(node.name, control | (names - arguments))
+            self._arguments.setdefault(node.name, set()).update(names & arguments)
+            self._aliases.update(arguments)
         elif isinstance(node, nodes.CallBlock):
             self._aliases.update(argument.name for argument in node.args)
         elif isinstance(node, (nodes.Import, nodes.FromImport)):
-            mark = import_mark(node) if self.is_marked(node) else ALWAYS
-            for name in imported_names(node):
-                self._bind(name, control | self._reader.names_in(node.template) | {mark})
+            around = control | self._reader.names_in(node.template)
+            for name, mark in self.links.of_import(node):
+                self._bind(name, around | {mark})
+            if isinstance(node, nodes.Import):
+                self._bind(node.target, around)
 
     # -- values that change by a method call
 
     def _mark_mutated(self, template: nodes.Template) -> None:
+        immutables = Immutables(self._environment, template, self._aliases, self._bound, self.links)
         aliased = False
         for call in template.find_all(nodes.Call):
             root = root_name(call.node)
             if root is None or root == "loop":
                 continue
             method = method_of(call.node)
-            if method in MUTATORS or (root in self._own_values and method not in PURE_METHODS):
+            is_own = root in self._own_values and root not in immutables.names | immutables.parts
+            if method in MUTATORS or (is_own and method not in PURE_METHODS):
+                called = f"{root}.{method}" if method is not None else root
+                self.untracked.note(call, f"{called}() may change {root}, {AT_EVERY_RENDER}")
                 self._bind(root, {ALWAYS})
                 aliased |= root in self._aliases or method is None
         if aliased:
             # What is changed may be reachable by any name the template has made itself.
-            for name in self._own_values:
+            for name in self._own_values - immutables.names:
                 self._bind(name, {ALWAYS})
 
     def _close(self) -> None:
         growing = True
         while growing:
             growing = False
-            for dependencies in self._bound.values():
+            for bound, dependencies in self._bound.items():
                 size = len(dependencies)
-                for name in tuple(dependencies):
+                for name in (*dependencies, *self._arguments.get(bound, ())):
                     dependencies.update(self._bound.get(name, ()))
                 growing |= len(dependencies) > size
-
-
-_IMPORT_MARK = "import in line "
-
-
-def import_mark(node: nodes.Import | nodes.FromImport) -> str:
-    """A name (that no template can have) for "what is imported here can change by itself"."""
-    return f"{_IMPORT_MARK}{node.lineno}"
-
-
-def is_import_mark(name: str) -> bool:
-    """Whether a name is one that `import_mark` has made."""
-    return name.startswith(_IMPORT_MARK)

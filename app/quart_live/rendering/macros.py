@@ -8,8 +8,8 @@ from jinja2 import nodes
 from jinja2.compiler import Frame, MacroRef
 
 from .branches import BranchGenerator
-from .builder import NodeBuilder
-from .dependencies import import_mark
+from .builder import FIRST_TIME, NodeBuilder
+from .links import ALWAYS, Import
 
 
 class MacroGenerator(BranchGenerator):
@@ -18,6 +18,7 @@ class MacroGenerator(BranchGenerator):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._awaits_macro_buffer = False
+        self.places: dict[str, int] = {}
 
     def macro_body(self, node: nodes.Macro | nodes.CallBlock, frame: Frame) -> tuple[Frame, MacroRef]:
         """The body of every macro builds a node, wherever the macro is defined."""
@@ -57,7 +58,8 @@ class MacroGenerator(BranchGenerator):
 
     def live_include(self, node: nodes.Include, frame: Frame, builder: NodeBuilder) -> None:
         """``include``: the node of the included template, which decides itself what to evaluate."""
-        with self.slot(builder, node, frozenset(), skip=False) as (slot, index):
+        with self.slot(builder, node, self.dependencies.of(node)) as (slot, index):
+            self._note_place(node, builder, index)
             self.writeline(f"{slot} = ''")
             if node.ignore_missing:
                 self.writeline("try:")
@@ -72,7 +74,10 @@ class MacroGenerator(BranchGenerator):
                 self.indent()
             if node.with_context:
                 local = self.dump_local_context(frame)
-                known = f"changed, {builder.previous}, {index}" if builder.tracked else "frozenset(), (), 0"
+                known = "frozenset(), (), 0, 0, {}"
+                if builder.tracked:
+                    masks = self._masks_of_local_names(frame)
+                    known = f"changed, {builder.previous}, {index}, {builder.mask}, {masks}"
                 self.writeline(f"{slot} = live_include(template, context, {local}, {known})")
             else:
                 self.writeline(f"{slot} = concat(template._get_default_module()._body_stream)")
@@ -86,6 +91,24 @@ class MacroGenerator(BranchGenerator):
         else:
             self.live_include(node, frame, NodeBuilder(frame.buffer, "", tracked=False))
 
+    def _note_place(self, node: nodes.Include, builder: NodeBuilder, index: int) -> None:
+        """Note an include that has one certain place in the whole."""
+        links = self.dependencies.links
+        mark = links.of_include(node)
+        if builder.tracked and not builder.nested and not node.ignore_missing and links.is_only(mark):
+            self.places[mark] = index
+
+    def _masks_of_local_names(self, frame: Frame) -> str:
+        """A constant: for each local name that an include is given, the bits of all that it depends on."""
+        masks: dict[str, int] = {}
+        for name in sorted(frame.symbols.dump_stores()):
+            names = self.dependencies.of_name(name)
+            if ALWAYS not in names:
+                masks[name] = sum(self.bit(one) for one in names) | FIRST_TIME
+        constant = self.constant()
+        self.constants[-1] = repr(masks)
+        return constant
+
     def visit_Import(self, node: nodes.Import, frame: Frame) -> None:  # noqa: N802
         """``import``: see :meth:`_note_volatile`."""
         super().visit_Import(node, frame)
@@ -96,7 +119,7 @@ class MacroGenerator(BranchGenerator):
         super().visit_FromImport(node, frame)
         self._note_volatile(node, frame)
 
-    def _import_common(self, node: nodes.Import | nodes.FromImport, frame: Frame) -> None:
+    def _import_common(self, node: Import, frame: Frame) -> None:
         """As Jinja's, but keeps the template."""
         self.write("(live_imported := environment.get_template(")
         self.visit(node.template, frame)
@@ -106,9 +129,12 @@ class MacroGenerator(BranchGenerator):
         else:
             self.write("_get_default_module(context)")
 
-    def _note_volatile(self, node: nodes.Import | nodes.FromImport, frame: Frame) -> None:
-        """Macros from elsewhere may read a clock; only their own template knows, and only at run time."""
+    def _note_volatile(self, node: Import, frame: Frame) -> None:
+        """If it is known only now which file is imported, only now it can say whether it reads a clock."""
         builder = self.builders.get(frame.buffer)
-        if builder is not None and builder.tracked and self.dependencies.is_marked(node):
-            self.writeline("if live_imported.is_volatile:")
-            self.writeline(f"    {builder.mask} |= {self.bit(import_mark(node))}")
+        links = self.dependencies.links
+        if builder is None or not builder.tracked or not links.is_seen_at_run_time(node):
+            return
+        for mark, part, is_macro in links.parts_at_run_time(node):
+            self.writeline(f"if live_imported.is_volatile_part({part!r}, {is_macro}):")
+            self.writeline(f"    {builder.mask} |= {self.bit(mark)}")

@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import nodes
 from jinja2.utils import _PassArg
 
+from .links import ALWAYS, EVERYTHING, Links, name_in_module
+from .untracked import AT_EVERY_RENDER, Untracked
+
 if TYPE_CHECKING:
     from .environment import LiveEnvironment
-
-ALWAYS = ""
-"""Stands among names, as no name can be empty: the value can change without an assign."""
 
 Names = frozenset[str]
 
 _OPAQUE = (
-    nodes.Include,
     nodes.ContextReference,
     nodes.DerivedContextReference,
     nodes.OverlayScope,
@@ -35,38 +34,68 @@ class Reader:
 
     Args:
         environment: knows which filters are volatile.
+        links: what the template takes from other files.
+        untracked: is told of what can change without an assign.
     """
 
-    def __init__(self, environment: LiveEnvironment) -> None:
+    def __init__(self, environment: LiveEnvironment, links: Links, untracked: Untracked) -> None:
         self._environment = environment
+        self._links = links
+        self._untracked = untracked
 
     def names_in(self, *pieces: nodes.Node | None) -> Names:
-        """The names that the pieces read, with everything inside them."""
+        """The names that the pieces read, with everything inside them but the macros they define.
+
+        A macro is not called by being there; who calls it, or hands it on, reads its name.
+        """
         return frozenset(name for piece in pieces if piece is not None for name in self._names_in(piece))
 
     def _names_in(self, piece: nodes.Node) -> Iterator[str]:
+        if isinstance(piece, nodes.Macro):
+            return
         if isinstance(piece, nodes.Name):
             if piece.ctx == "load":
                 yield piece.name
+                if piece.name in self._links.modules:
+                    yield name_in_module(piece.name, EVERYTHING)
                 if piece.name == "self":
-                    yield ALWAYS
+                    yield self._always(piece, "what a block of self prints is not followed")
+        elif isinstance(piece, nodes.Getattr) and self._links.is_of_module(piece):
+            assert isinstance(piece.node, nodes.Name)
+            yield piece.node.name
+            yield name_in_module(piece.node.name, piece.attr)
+            return
         elif isinstance(piece, nodes.NSRef):
             yield piece.name
-        elif isinstance(piece, _OPAQUE) or (isinstance(piece, nodes.Filter) and self._is_volatile(piece)):
-            yield ALWAYS
+        elif isinstance(piece, nodes.Include):
+            yield self._links.of_include(piece)
+        elif isinstance(piece, _OPAQUE):
+            yield self._always(piece, f"what {type(piece).__name__} gives can depend on anything")
+        elif isinstance(piece, nodes.Filter) and (why := self._why_volatile(piece)):
+            yield self._always(piece, why)
         for child in piece.iter_child_nodes():
             yield from self._names_in(child)
 
-    def _is_volatile(self, node: nodes.Filter) -> bool:
+    def _always(self, node: nodes.Node, why: str) -> str:
+        self._untracked.note(node, f"{why}, {AT_EVERY_RENDER}")
+        return ALWAYS
+
+    def _why_volatile(self, node: nodes.Filter) -> str | None:
         if self._environment.is_volatile_filter(node.name):
-            return True
+            return f"the filter {node.name} is marked volatile"
         if node.name in _FILTERS_OF_FILTERS and node.args:
             applied = node.args[0]
-            return not isinstance(applied, nodes.Const) or self._environment.is_volatile_filter(applied.value)
+            if not isinstance(applied, nodes.Const):
+                return f"which filter or test {node.name} applies is known only while rendering"
+            if self._environment.is_volatile_filter(applied.value):
+                return f"the filter {applied.value} is marked volatile"
+            return None
         # A filter that asks for the context can read any name.
         function: Any = self._environment.filters.get(node.name)
         wants_context = function is not None and _PassArg.from_obj(function) is _PassArg.context
-        return wants_context and getattr(function, "__module__", "") != "jinja2.filters"
+        if wants_context and getattr(function, "__module__", "") != "jinja2.filters":
+            return f"the filter {node.name} is given the context and can read any name"
+        return None
 
 
 def stored(target: nodes.Node) -> Iterator[nodes.Name]:
@@ -119,6 +148,15 @@ def method_of(node: nodes.Node) -> str | None:
     if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
         return str(node.arg.value)
     return None
+
+
+def is_stream(iterable: nodes.Node) -> bool:
+    """Whether a loop's iterable is ``streams.rows``, ``streams["rows"]`` or ``streams[name]``."""
+    return (
+        isinstance(iterable, (nodes.Getattr, nodes.Getitem))
+        and isinstance(iterable.node, nodes.Name)
+        and iterable.node.name == "streams"
+    )
 
 
 def imported_names(node: nodes.Import | nodes.FromImport) -> list[str]:

@@ -9,11 +9,11 @@ from typing import Any
 from jinja2.runtime import Context
 
 from .diff import Wire, changes, complete
-from .environment import LiveTemplate
 from .keys import NoKeyError, Parts
 from .placing import Placing, placing
-from .sharing import OneInsert, RowCache, SharedItems, names_key, only_place
+from .sharing import OneInsert, RowCache, SharedItems, names_key, only_place, shown_loop
 from .streams import LiveStream, StreamLoop, Streams, streams_among
+from .template import LiveTemplate
 from .tree import Components, Node, to_html
 
 _STREAMS = frozenset({"streams"})
@@ -122,19 +122,19 @@ class Renderer:
         plans, tree, streams = self._plans, self._tree, assigns.get("streams")
         if not plans or tree is None or self._unseen or type(streams) is not Streams:
             return None
-        if len(changed) > 1 and not self.template.reads.isdisjoint(changed - _STREAMS):
+        if len(changed) > 1 and not self.template.output_names.isdisjoint(changed - _STREAMS):
             return None
         named = streams.__dict__
         key: Hashable = None
         try:
-            for name, names, place in plans:
-                stream = named[name]
+            for plan in plans:
+                stream = named[plan.stream]
                 if stream.inserts or stream.deletes or stream.emptied:
-                    if place is None or type(tree[place]) is not StreamLoop:
+                    if not shown_loop(tree, plan):
                         return None
-                    around: Hashable = tree[place].statics
-                    if names:
-                        around = (around, names_key(names, assigns))
+                    around: Hashable = plan.statics
+                    if plan.names:
+                        around = (around, names_key(plan.names, assigns))
                     key = stream.key(parts, around if key is None else (around, key))
         except (NoKeyError, KeyError):
             return None
@@ -184,7 +184,7 @@ class Renderer:
         template = self.template
         token = placing.set(self._components)
         try:
-            tree = template.live_root(context, changed | template.volatile_globals, previous)
+            tree = template.live_root(context, template.affected(changed), previous)
         except Exception:
             # Jinja may have left settings of a half-rendered block behind in it.
             self._context = None if previous is None else template.new_context(dict(context.parent))

@@ -39,6 +39,22 @@ class StreamPlan(NamedTuple):
     place: int | None
 
 
+class SharedStream(NamedTuple):
+    """A loop over a stream that is always shown, in the whole of a template and what it includes.
+
+    Attributes:
+        stream: the stream's name.
+        names: what else the body reads.
+        path: where the loop is: indices from the root node on.
+        statics: of the loop.
+    """
+
+    stream: str
+    names: tuple[str, ...]
+    path: tuple[int, ...]
+    statics: Statics
+
+
 OneInsert: TypeAlias = "tuple[Statics, str, str, Insert]"
 """A diff that is nothing but one item put into one stream: the statics of its loop, the stream's ref, the
 item's element id, and the insert. A plain tuple, because every view that gets a broadcast makes one."""
@@ -49,11 +65,21 @@ def is_same(one: OneInsert, other: OneInsert) -> bool:
     return one[3][0] is other[3][0] and one == other
 
 
-def only_place(plans: Sequence[StreamPlan]) -> tuple[str, int] | None:
+def only_place(plans: Sequence[SharedStream]) -> tuple[str, int] | None:
     """The only stream of a template and its place, if the items depend on nothing but themselves."""
-    if len(plans) == 1 and plans[0].place is not None and not plans[0].names:
-        return plans[0].stream, plans[0].place
+    if len(plans) == 1 and len(plans[0].path) == 1 and not plans[0].names:
+        return plans[0].stream, plans[0].path[0]
     return None
+
+
+def shown_loop(tree: Node, shared: SharedStream) -> bool:
+    """Whether the loop of a stream is in a tree, so that the browser has what is around its items."""
+    part: Any = tree
+    for index in shared.path:
+        if type(part) is not list or index >= len(part):
+            return False
+        part = part[index]
+    return isinstance(part, Loop) and part.statics is shared.statics
 
 
 def names_key(names: tuple[str, ...], assigns: Mapping[str, Any]) -> Hashable:

@@ -14,7 +14,7 @@ from .streams import STREAM_ADVICE, LiveStream, StreamLoop
 from .tree import Dynamic, Loop, Node, Statics, to_html
 
 if TYPE_CHECKING:
-    from .environment import LiveTemplate
+    from .template import LiveTemplate
 
 __all__ = [
     "LiveMacro",
@@ -118,13 +118,26 @@ def live_include(
     changed: frozenset[str],
     previous: Any,
     index: int,
+    mask: int,
+    masks: Mapping[str, int],
 ) -> Dynamic:
-    """Render an included template with the context of the including one, as a node of its own."""
+    """Render an included template with the context of the including one, as a node of its own.
+
+    Args:
+        template: the included template.
+        context: of the including one.
+        local: the names that have a value of their own where the include stands.
+        changed: the names that have changed, of assigns.
+        previous: the node of the last render in which the include stands, if there is one.
+        index: its place there.
+        mask: what has changed in the including template.
+        masks: for local names what they depend on.
+    """
     before = previous[index] if previous else None
     known = before if type(before) is list and before[0] is template.statics else None
-    changed = changed.union(local)
-    if known is not None and changed.isdisjoint(template.reads) and not template.is_volatile:
+    changed = changed.union([name for name in local if mask & masks.get(name, -1)])
+    if known is not None and changed.isdisjoint(template.output_names) and not template.is_volatile:
         return known
     inner = template.new_context(context.get_all(), True, local)
     template.check_names(inner.parent.keys() | local.keys())
-    return template.live_root(inner, changed | template.volatile_globals, known)
+    return template.live_root(inner, template.affected(changed), known)

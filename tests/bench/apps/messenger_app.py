@@ -1,47 +1,41 @@
-"""The finished messenger, as it is. Beside it, for this machine alone: how many statements the database got.
+"""The finished messenger, as it is. Beside it two paths for the bench, free until they are asked:
 
-Counting costs time, so it begins when it is asked for the first time: GET /bench/statements.
+GET /bench/statements   how many statements the database has got since this was asked for the first time
+GET /bench/profile      the first time: profile from now on; the second time: what has been found
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Engine, event
+from watching import Profile, Statements
 
 from messenger import create_app
 
-COUNTS = "/bench/statements"
-statements: list[int] = []
 
+class Watched:
+    """The app, and beside it the paths above.
 
-def begin_counting() -> None:
-    """Count what goes to any database from now on."""
-    if not statements:
-        statements.append(0)
-        event.listen(Engine, "before_cursor_execute", is_statement)
-
-
-def is_statement(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-    """Count it, unless it only begins or ends a transaction."""
-    if not statement.upper().startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")):
-        statements[0] += 1
-
-
-class Counted:
-    """The app, and beside it the path that tells the number."""
+    Args:
+        app: the ASGI app.
+    """
 
     def __init__(self, app: Any) -> None:
         self._app = app
+        self._paths: dict[str, Callable[[], str]] = {
+            "/bench/statements": Statements().tell,
+            "/bench/profile": Profile().tell,
+        }
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or scope["path"] != COUNTS:
+        tell = self._paths.get(scope["path"]) if scope["type"] == "http" else None
+        if tell is None:
             await self._app(scope, receive, send)
             return
-        begin_counting()
+        body = tell().encode()
         await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": json.dumps(statements[0]).encode()})
+        await send({"type": "http.response.body", "body": body})
 
 
-app = Counted(create_app())
+app = Watched(create_app())

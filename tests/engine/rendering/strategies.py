@@ -11,6 +11,8 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from . import files
+
 Assigns = dict[str, Any]
 
 TEXTS = ["plain ", "<b>bold</b>", " & ", "<i title='", "'>x</i>", "\n  ", "<p>", '"quoted"', "é✓", ""]
@@ -202,7 +204,18 @@ class Writer:
             "filter",
             "autoescape",
         ]
-        nested += ["include", "import", "recursive", "controls", "attribute", "block", "do", "pairs"]
+        nested += [
+            "include",
+            "import",
+            "use",
+            "use",
+            "recursive",
+            "controls",
+            "attribute",
+            "block",
+            "do",
+            "pairs",
+        ]
         kind = self.pick(simple if depth > 2 or self.budget <= 0 else simple + nested * 2)
         return str(getattr(self, f"w_{kind}")(depth, in_loop))
 
@@ -330,6 +343,7 @@ class Writer:
                 "['none.html', 'part.html']",
                 "'part.html' if flag else 'list.html'",
                 "'none.html' ignore missing",
+                *files.INCLUDES,
             ]
         )
         return "{% include " + what + " %}"
@@ -348,6 +362,11 @@ class Writer:
             ]
         )
 
+    def w_use(self, depth: int, in_loop: bool) -> str:
+        """One macro of a file where others read a clock."""
+        use = self.pick(files.USES).replace("MACRO", self.pick(files.MACROS))
+        return use.replace("STRING", string(self.random))
+
     def w_attribute(self, depth: int, in_loop: bool) -> str:
         inner = self.pick(
             ["{{ s }}", "{% if flag %}on{% endif %}", "{% if show %}{{ t }}{% else %}off{% endif %}"]
@@ -365,22 +384,6 @@ class Writer:
             return self.w_text(depth, in_loop)
         self.macros += 1
         return "{% block b" + str(self.macros) + " %}" + self.body(depth + 2, False) + "{% endblock %}"
-
-
-PARTS = {
-    "part.html": "<em>{{ s }}</em>{% if flag %}{{ m.name }}{% endif %}{% set t = a %}{{ t }}",
-    "list.html": '{% for m in items %}<li id="{{ m.id }}">{{ m.name }}{{ n }}</li>{% endfor %}',
-    "plain.html": "plain",
-    "dated.html": (
-        "{{ 'x'|ago }}{% from 'more.html' import redated %}{{ redated('d') }}{% include 'list.html' %}"
-    ),
-    "more.html": "{% from 'tools.html' import dated %}{% macro redated(t) %}{{ dated(t) }}{% endmacro %}",
-    "tools.html": (
-        "{% macro badge(t) %}<b>{{ t }}{% if caller %}{{ caller(1) }}{% endif %}</b>"
-        "{% if flag is defined and flag %}!{% endif %}{% endmacro %}"
-        "{% macro dated(t) %}<i>{{ t }} {{ clock() }}</i>{% endmacro %}"
-    ),
-}
 
 
 def template(random: Random) -> str:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from quart_live.rendering import LiveEnvironment, Renderer, volatile
 from quart_live.rendering.environment import keyed
 
-from . import strategies
+from . import files, strategies
 
 EXAMPLES = int(os.environ.get("RENDERING_EXAMPLES", "200"))
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
@@ -40,12 +40,13 @@ def ago(value: str) -> str:
 
 
 def environments() -> tuple[jinja2.Environment, LiveEnvironment]:
-    loader = jinja2.DictLoader(strategies.PARTS)
+    loader = jinja2.DictLoader(files.PARTS)
     plain = jinja2.Environment(loader=loader, autoescape=True, extensions=EXTENSIONS)
     plain.filters["keyed"] = keyed
     live = LiveEnvironment(loader=loader, extensions=EXTENSIONS)
     for environment in (plain, live):
         environment.globals["clock"] = clock
+        environment.globals["CHAIN"] = files.Chain()
         environment.filters["ago"] = ago
     return plain, live
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import NamedTuple
 
-from .chat import Message
+from .chat import Posted
 from .times import day_of
 
 LONGEST_PAUSE = timedelta(minutes=5)
@@ -13,13 +13,13 @@ LONGEST_PAUSE = timedelta(minutes=5)
 class Entry(NamedTuple):
     """A message and how it stands in the log, for one reader."""
 
-    message: Message
+    message: Posted
     mine: bool
     continues: bool
     opens_day: bool
 
 
-def entry(message: Message, previous: Message | None, reader_id: int) -> Entry:
+def entry(message: Posted, previous: Posted | None, reader_id: int) -> Entry:
     """Place a message after the one before it."""
     opens_day = previous is None or day_of(message.created_at) != day_of(previous.created_at)
     continues = (
@@ -31,7 +31,7 @@ def entry(message: Message, previous: Message | None, reader_id: int) -> Entry:
     return Entry(message, mine=message.user_id == reader_id, continues=continues, opens_day=opens_day)
 
 
-def entries(messages: Iterable[Message], reader_id: int) -> list[Entry]:
+def entries(messages: Iterable[Posted], reader_id: int) -> list[Entry]:
     """Place all messages, oldest first."""
     placed: list[Entry] = []
     for message in messages:

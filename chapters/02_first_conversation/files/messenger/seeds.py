@@ -1,5 +1,7 @@
 """The first records: two people, and a conversation that has begun."""
 
+from sqlalchemy.orm import Session
+
 from . import accounts, chat
 from .db import db
 
@@ -11,20 +13,21 @@ FIRST_MESSAGES = [
 ]
 
 
-async def seed() -> str | None:
+@db.writes
+def seed(session: Session) -> str | None:
     """Fill an empty database. Returns what was stored, or None when there was something already."""
-    async with db.together():
-        if await chat.all_conversations():
-            return None
-        one = await find_or_create("User One")
-        two = await find_or_create("User Two")
-        conversation = await chat.create_conversation("Modern Talking", owner=one, others=[two])
-        people = {user.nickname: user for user in (one, two)}
-        for nickname, content in FIRST_MESSAGES:
-            await chat.send_message(conversation.id, people[nickname].id, content)
+    if chat.all_conversations.within(session):
+        return None
+    one = find_or_create(session, "User One")
+    two = find_or_create(session, "User Two")
+    conversation = chat.create_conversation.within(session, "Modern Talking", owner=one, others=[two])
+    people = {user.nickname: user for user in (one, two)}
+    for nickname, content in FIRST_MESSAGES:
+        chat.send_message.within(session, conversation.id, people[nickname].id, content)
     return f"User One, User Two, and their conversation Modern Talking with {len(FIRST_MESSAGES)} messages"
 
 
-async def find_or_create(nickname: str) -> accounts.User:
+def find_or_create(session: Session, nickname: str) -> accounts.User:
     """Somebody may have stored this user already."""
-    return await accounts.find_user_by_nickname(nickname) or await accounts.create_user(nickname)
+    found = accounts.find_user_by_nickname.within(session, nickname)
+    return found or accounts.create_user.within(session, nickname)

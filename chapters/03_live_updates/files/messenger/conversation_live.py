@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 class ConversationLive(LiveView):
     """Shows a conversation as it grows, and stores what this member writes."""
 
-    last: chat.Message | None = None
+    last: chat.Posted | None = None
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
         """The address says which conversation, and as whom."""
@@ -56,7 +56,7 @@ class ConversationLive(LiveView):
         self.push_event("message-sent", {})
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
 
-    async def handle_info(self, message: chat.Message) -> None:
+    async def handle_info(self, message: chat.Posted) -> None:
         """Someone has sent a message to this conversation. It may have been this member."""
         if self.last is not None and message.id <= self.last.id:
             # Two were stored in one order and announced in the other. The database knows the right one.

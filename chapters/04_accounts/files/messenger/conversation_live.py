@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 class ConversationLive(LiveView):
     """Shows a conversation as it grows, and stores what this member writes."""
 
-    last: chat.Message | None = None
+    last: chat.Posted | None = None
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
         """The address says which conversation. Who looks at it, the session has said."""
@@ -64,9 +64,9 @@ class ConversationLive(LiveView):
         self.push_event("message-sent", {})
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
 
-    async def handle_info(self, news: chat.Message | chat.MembershipEnded) -> None:
+    async def handle_info(self, news: chat.Posted | chat.MembershipEnded) -> None:
         """Something has happened in this conversation: a message, or a member is one no more."""
-        if isinstance(news, chat.Message):
+        if isinstance(news, chat.Posted):
             await self.show_message(news)
         elif news.user_id == self.assigns.me.id:
             self.go_home()
@@ -78,7 +78,7 @@ class ConversationLive(LiveView):
         self.put_flash("info", f"You are no longer in “{self.assigns.here.title}”.")
         self.redirect(to="/")
 
-    async def show_message(self, message: chat.Message) -> None:
+    async def show_message(self, message: chat.Posted) -> None:
         """Put a message at the end of the log. It may be one's own."""
         if self.last is not None and message.id <= self.last.id:
             # Two were stored in one order and announced in the other. The database knows the right one.

@@ -5,6 +5,7 @@ import sys
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from .config import database_url, switched_on
 from .db import db
@@ -20,13 +21,11 @@ Move the database away, or bring back a copy of it, and start again."""
 
 
 async def prepare() -> None:
-    """Migrate to the newest tables, and seed when there are no records yet: all of it, or nothing."""
+    """Bring the database to the newest tables, with some records in them, and say what was done."""
     db.connect(database_url(), PATIENCE)
     try:
         click.echo(f"Database: {db.engine.url.render_as_string(hide_password=True)}")
-        async with db.together():
-            before, after = await migrate()
-            stored = await seed() if switched_on("PARLEY_SEED", "1") else None
+        before, after, stored = await make_ready()
     finally:
         await db.disconnect()
     if before == after:
@@ -34,6 +33,13 @@ async def prepare() -> None:
     else:
         click.echo(f"Tables:   migrated from revision {before or 'none'} to {after}.")
     click.echo(f"Records:  stored {stored}." if stored else "Records:  nothing added.")
+
+
+@db.writes
+def make_ready(session: Session) -> tuple[str | None, str | None, str | None]:
+    """Migrate, and seed when there are no records yet: all of it, or nothing."""
+    before, after = migrate.within(session)
+    return before, after, seed.within(session) if switched_on("PARLEY_SEED", "1") else None
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 class ConversationLive(HasSettings, ShowsConversations):
     """Shows a conversation as it grows, stores what this member writes, and lets its owner run it."""
 
-    last: chat.Message | None = None
+    last: chat.Posted | None = None
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
         """The address says which conversation. Who looks at it, the session has said."""
@@ -27,6 +27,7 @@ class ConversationLive(HasSettings, ShowsConversations):
             # First subscribe, then read: what happens in between arrives twice, but never not at all.
             await self.subscribe(chat.conversation_topic(number))
         here = await chat.find_place(me.id, number) or abort(404)
+        self.here_id = number
         self.assign(error="")
         await self.show_place(here)
         await self.show_recent()
@@ -74,14 +75,14 @@ class ConversationLive(HasSettings, ShowsConversations):
         await self.follow(news)
         if news.conversation_id != self.assigns.here.id:
             return
-        if isinstance(news, chat.Message):
+        if isinstance(news, chat.Posted):
             await self.show_message(news)
         elif here := await chat.find_place(self.assigns.me.id, news.conversation_id):
             await self.show_place(here)
         else:
             self.go_home()
 
-    async def show_message(self, message: chat.Message) -> None:
+    async def show_message(self, message: chat.Posted) -> None:
         """Put a message at the end of the log. It may be one's own."""
         if self.last is not None and message.id <= self.last.id:
             # Two were stored in one order and announced in the other. The database knows the right one.

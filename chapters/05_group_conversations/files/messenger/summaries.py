@@ -1,14 +1,28 @@
 """The list of a person's conversations, as two views show it, and how it follows the news."""
 
+from collections.abc import Collection, Iterable
+from itertools import takewhile
+
 from quart_live import LiveView
 
 from . import chat
+from .listed import Listed, after, listed
+
+STREAM = "conversations"
 
 
 class ShowsConversations(LiveView):
-    """A view with the conversations of `me` in `summaries`."""
+    """A view with the conversations of `me` in the stream `conversations`.
+
+    Attributes:
+        topics: what it hears.
+        here_id: the conversation that the page is about, 0 for none.
+        listed: what the page shows, by conversation. The last of them is on top.
+    """
 
     topics: frozenset[str] = frozenset()
+    here_id: int = 0
+    listed: dict[int, Listed]
 
     async def show_conversations(self) -> None:
         """Read the list, and hear of everything that happens in it from now on."""
@@ -16,7 +30,8 @@ class ShowsConversations(LiveView):
         if self.connected:
             # As ever: first subscribe, then read. To subscribe we have to know what there is.
             await self.listen_to(await chat.conversation_ids_of(me.id))
-        self.assign(summaries=await chat.conversations_of(me.id))
+        found = await chat.conversations_of(me.id)
+        self.arrange([listed(summary, me, self.here_id) for summary in found])
 
     async def listen_to(self, conversation_ids: list[int]) -> None:
         """Subscribe to these conversations, and no longer to others."""
@@ -27,10 +42,49 @@ class ShowsConversations(LiveView):
             await self.subscribe(topic)
         self.topics = topics
 
+    def arrange(self, items: list[Listed]) -> None:
+        """Show these conversations, the most recent first. What is there already is not sent again."""
+        before: dict[int, Listed] = getattr(self, "listed", {})
+        self.listed = {item.id: item for item in reversed(items)}
+        if not before:
+            self.stream(STREAM, items, dom_id=element_id)
+            return
+        stays = bottom(before, self.listed)
+        for old in before.values():
+            if old.id not in stays:
+                self.stream_delete(STREAM, old)
+        # From the top down: each comes where it belongs, for all that stand above it are there.
+        for position, item in enumerate(items):
+            if item.id not in stays or item != before[item.id]:
+                self.stream_insert(STREAM, item, at=position)
+
     async def follow(self, news: chat.News) -> None:
         """Bring the list up to date."""
-        known = {summary.conversation.id for summary in self.assigns.summaries}
-        if isinstance(news, chat.Message) and news.conversation_id in known:
-            self.assign(summaries=chat.with_newest(self.assigns.summaries, news))
+        if isinstance(news, chat.Posted) and news.conversation_id in self.listed:
+            self.bring_up(news)
         else:
             await self.show_conversations()
+
+    def bring_up(self, message: chat.Posted) -> None:
+        """Show a message as the last line of its conversation, and that on top. This costs no question."""
+        item = self.listed[message.conversation_id]
+        if message.id <= item.last_id:
+            # It was announced late, or a second time.
+            return
+        newer = after(item, message)
+        if next(reversed(self.listed)) != item.id:
+            # What is in a stream does not move by itself.
+            self.stream_delete(STREAM, self.listed.pop(item.id))
+        self.listed[item.id] = newer
+        self.stream_insert(STREAM, newer, at=0)
+
+
+def element_id(item: Listed) -> str:
+    """The id of an item's element."""
+    return f"conversation-{item.id}"
+
+
+def bottom(before: Iterable[int], now: Collection[int]) -> set[int]:
+    """Those at the bottom that are in the same order as before, both given from the bottom up."""
+    pairs = zip((number for number in before if number in now), now, strict=False)
+    return {old for old, new in takewhile(lambda pair: pair[0] == pair[1], pairs)}

@@ -2,6 +2,7 @@
 import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 import { keepDays } from "./days.js";
+import { keepFocus } from "./focus.js";
 import { Composer } from "./hooks/composer.js";
 import { Dialog, windowsToFill } from "./hooks/dialog.js";
 import { Log } from "./hooks/log.js";
@@ -19,6 +20,7 @@ const liveSocket = new LiveSocket("/live", Socket, {
   params: () => ({ _csrf_token: csrfToken, windows: windowsToFill() }),
   hooks: { Composer, Dialog, Log },
   metadata: { click: describeClick },
+  dom: keepFocus,
 });
 
 keepDays();

@@ -4,6 +4,7 @@ import { LiveSocket } from "phoenix_live_view";
 import { keepPage, patience, watchConnection } from "./connection.js";
 import { keepEarly } from "./early.js";
 import { keepDays } from "./days.js";
+import { keepFocus } from "./focus.js";
 import { Composer } from "./hooks/composer.js";
 import { Dialog, windowsToFill } from "./hooks/dialog.js";
 import { Lifecycle } from "./hooks/lifecycle.js";
@@ -29,7 +30,7 @@ const liveSocket = new LiveSocket("/live", Socket, {
   params: () => ({ _csrf_token: csrfToken, windows: windowsToFill() }),
   hooks: { Composer, CreateConversationForm, Dialog, Lifecycle, Log, Outbox, Unsent },
   metadata: { click: describeClick },
-  dom: { onBeforeElUpdated: keepEarly },
+  dom: { ...keepFocus, onBeforeElUpdated: keepEarly },
 });
 
 keepDays();

@@ -25,7 +25,7 @@ class ConversationLive(HasSettings, ShowsConversations):
 
     on_mount = (drafting,)
     windows = ("settings", "poll")
-    last: chat.Message | None = None
+    last: chat.Posted | None = None
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
         """The address says which conversation. Who looks at it, the session has said."""
@@ -34,6 +34,7 @@ class ConversationLive(HasSettings, ShowsConversations):
             # First subscribe, then read: what happens in between arrives twice, but never not at all.
             await self.subscribe(chat.conversation_topic(number))
         here = await chat.find_place(me.id, number) or abort(404)
+        self.here_id = number
         self.assign(error="", longest=chat.LONGEST_MESSAGE)
         await self.show_place(here)
         await self.show_recent()
@@ -72,7 +73,6 @@ class ConversationLive(HasSettings, ShowsConversations):
         here, me = self.assigns.here, self.assigns.me
         try:
             message = await chat.send_message(here.id, me.id, content, key)
-            await chat.forget_draft(here.id, me.id, content)
         except Unavailable as unavailable:
             # If it was stored, the same key finds it again.
             self.assign(error="" if key else str(unavailable))
@@ -95,7 +95,7 @@ class ConversationLive(HasSettings, ShowsConversations):
         await self.follow(news)
         if news.conversation_id != self.assigns.here.id:
             return
-        if isinstance(news, chat.Message):
+        if isinstance(news, chat.Posted):
             await self.show_message(news)
         elif here := await chat.find_place(self.assigns.me.id, news.conversation_id):
             await self.show_place(here)
@@ -103,7 +103,7 @@ class ConversationLive(HasSettings, ShowsConversations):
         else:
             self.go_home()
 
-    async def show_message(self, message: chat.Message) -> None:
+    async def show_message(self, message: chat.Posted) -> None:
         """Put a message at the end of the log. It may be one's own."""
         if self.last is not None and message.id == self.last.id:
             # Announced a second time.

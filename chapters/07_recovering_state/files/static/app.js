@@ -4,6 +4,7 @@ import { LiveSocket } from "phoenix_live_view";
 import { keepPage, patience, watchConnection } from "./connection.js";
 import { keepEarly } from "./early.js";
 import { keepDays } from "./days.js";
+import { keepFocus } from "./focus.js";
 import { Composer } from "./hooks/composer.js";
 import { Dialog } from "./hooks/dialog.js";
 import { keepEarlyDraft } from "./hooks/draft.js";
@@ -31,7 +32,7 @@ const liveSocket = new LiveSocket("/live", Socket, {
   params: whatToTell(csrfToken),
   hooks: { Composer, CreateConversationForm, Dialog, Lifecycle, Log, Outbox, Unsent, ...recovering },
   metadata: { click: describeClick },
-  dom: { onBeforeElUpdated: keepEarly },
+  dom: { ...keepFocus, onBeforeElUpdated: keepEarly },
 });
 
 keepDays();

@@ -24,7 +24,7 @@ class ReadsMessages(ShowsConversations):
         line_at: the message with the line “New messages”, 0 for none; None until it is known.
     """
 
-    last: chat.Message | None = None
+    last: chat.Posted | None = None
     away: bool = False
     lined: bool = False
     line_at: int | None = None
@@ -38,12 +38,15 @@ class ReadsMessages(ShowsConversations):
         with suppress(Unavailable):
             if await chat.mark_read(here.id, me.id, min(up_to, newest)):
                 await self.broadcast_from(chat.user_topic(me.id), chat.Read(here.id))
-        self.show_unread(self.assigns.unread)
+        if here.id in self.unread:
+            self.show_unread(self.unread)
+            self.show_numbers()
 
     async def look_away(self) -> None:
         """From now on messages wait, here as everywhere else."""
         self.away, self.lined, self.reading, self.line_at = True, False, 0, None
         await self.count_unread()
+        self.show_numbers()
 
 
 async def reading(view: ReadsMessages, params: dict[str, Any], session: dict[str, Any], stage: str) -> None:

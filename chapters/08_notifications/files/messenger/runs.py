@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta, tzinfo
 from typing import NamedTuple
 
-from .chat import Message
+from .chat import Posted
 from .times import day_of
 
 LONGEST_PAUSE = timedelta(minutes=5)
@@ -22,7 +22,7 @@ class Entry(NamedTuple):
         opens_unread: whether the reader goes on from here.
     """
 
-    message: Message
+    message: Posted
     mine: bool
     continues: bool
     opens_day: bool
@@ -30,7 +30,7 @@ class Entry(NamedTuple):
     opens_unread: bool = False
 
 
-def entry(message: Message, previous: Message | None, reader_id: int, zone: tzinfo | None = None) -> Entry:
+def entry(message: Posted, previous: Posted | None, reader_id: int, zone: tzinfo | None = None) -> Entry:
     """Place a message that has come, after the one before it. A day begins in the reader's zone."""
     mine = message.user_id == reader_id
     opens_day = previous is None or day_of(message.created_at, zone) != day_of(previous.created_at, zone)
@@ -44,7 +44,7 @@ def entry(message: Message, previous: Message | None, reader_id: int, zone: tzin
 
 
 def entries(
-    messages: Iterable[Message],
+    messages: Iterable[Posted],
     reader_id: int,
     zone: tzinfo | None = None,
     *,

@@ -4,6 +4,7 @@ import { LiveSocket } from "phoenix_live_view";
 import { keepPage, patience, watchConnection } from "./connection.js";
 import { keepEarly } from "./early.js";
 import { keepDays } from "./days.js";
+import { keepFocus } from "./focus.js";
 import { Announce } from "./hooks/announce.js";
 import { Composer } from "./hooks/composer.js";
 import { Dialog } from "./hooks/dialog.js";
@@ -39,7 +40,7 @@ const liveSocket = new LiveSocket("/live", Socket, {
     Toast, Unsent, ...recovering,
   },
   metadata: { click: describeClick },
-  dom: { onBeforeElUpdated: keepEarly },
+  dom: { ...keepFocus, onBeforeElUpdated: keepEarly },
 });
 
 keepDays();

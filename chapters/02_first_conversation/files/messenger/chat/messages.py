@@ -2,42 +2,47 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
+from ..accounts import User
 from ..db import db
 from .models import Message, SeenMessage
+from .posted import COLUMNS, Posted, just_posted, posted
 
 # A page shows the newest messages only: it costs the same in a conversation of ten and of ten thousand.
 WINDOW = 50
 
+# A query is built once, when the module is loaded. To build it takes longer than to ask it.
+NEWEST = (
+    select(*COLUMNS)
+    .join(Message.author)
+    .where(Message.conversation_id == bindparam("here"))
+    .order_by(Message.id.desc())
+    .limit(bindparam("limit"))
+)
 
-async def send_message(conversation_id: int, user_id: int, content: str) -> Message:
+
+@db.writes
+def send_message(session: Session, conversation_id: int, user_id: int, content: str) -> Posted:
     """Store a message and return it with its author. Raises Invalid when there is nothing in it."""
-    async with db.transaction() as session:
-        message = Message(conversation_id=conversation_id, user_id=user_id, content=content.strip())
-        session.add(message)
-        await session.flush()
-        await session.refresh(message, ["author"])
-    return message
+    message = Message(conversation_id=conversation_id, user_id=user_id, content=content.strip())
+    session.add(message)
+    session.flush()
+    author = session.get_one(User, user_id)
+    return just_posted(message, author.nickname)
 
 
-async def recent_messages(conversation_id: int, limit: int = WINDOW) -> Sequence[Message]:
+@db.reads
+def recent_messages(session: Session, conversation_id: int, limit: int = WINDOW) -> Sequence[Posted]:
     """The newest messages with their authors, oldest of them first."""
-    newest = (
-        select(Message)
-        .where(Message.conversation_id == conversation_id)
-        .order_by(Message.id.desc())
-        .limit(limit)
-        .options(joinedload(Message.author))
-    )
-    async with db.session() as session:
-        return (await session.scalars(newest)).all()[::-1]
+    found = session.execute(NEWEST, {"here": conversation_id, "limit": limit}).all()
+    return [posted(row) for row in found[::-1]]
 
 
-async def mark_seen(message_id: int, user_id: int) -> SeenMessage:
+@db.writes
+def mark_seen(session: Session, message_id: int, user_id: int) -> SeenMessage:
     """Remember that a user has seen a message, and when. Raises Invalid the second time."""
-    async with db.transaction() as session:
-        seen = SeenMessage(message_id=message_id, user_id=user_id)
-        session.add(seen)
+    seen = SeenMessage(message_id=message_id, user_id=user_id)
+    session.add(seen)
     return seen

@@ -11,14 +11,17 @@ from .conversations import (
 )
 from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
+from .posted import Author, Posted
 from .topics import conversation_topic
 
 __all__ = [
     "LONGEST_MESSAGE",
     "WINDOW",
+    "Author",
     "Conversation",
     "Member",
     "Message",
+    "Posted",
     "SeenMessage",
     "Summary",
     "add_member",

@@ -27,7 +27,12 @@ def hasher() -> PasswordHasher:
 
 async def hash_password(password: str, place: Place = OURSELVES) -> str:
     """What to store of a password. Raises TooBusy."""
-    return await turns.run(place, partial(hasher().hash, normal(password)))
+    return await turns.run(place, partial(hashed, password))
+
+
+def hashed(password: str) -> str:
+    """The same, where it may take its time."""
+    return hasher().hash(normal(password))
 
 
 async def is_password(password: str, password_hash: str | None, place: Place = OURSELVES) -> bool:

@@ -4,7 +4,8 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.orm import Session
 
 from ..db import db
 from ..times import now
@@ -12,40 +13,48 @@ from .models import User, UserSession
 
 LASTS = timedelta(days=60)
 
+# Asked for each page and each join.
+OF_SESSION = (
+    select(User)
+    .join(UserSession, UserSession.user_id == User.id)
+    .where(UserSession.token_digest == bindparam("digest"), UserSession.created_at > bindparam("begun_after"))
+)
 
-async def start_session(user_id: int) -> str:
-    """Store a new session. Returns its token, which nobody can guess, and which is stored nowhere."""
+
+@db.writes
+def start_session(session: Session, user_id: int, instead_of: str | None = None) -> str:
+    """Store a new session. Returns its token, which nobody can guess, and which is stored nowhere.
+
+    Args:
+        user_id: whose.
+        instead_of: the token of a session that ends with that.
+    """
     token = secrets.token_urlsafe(32)
-    async with db.transaction() as session:
-        await session.execute(delete(UserSession).where(UserSession.created_at <= now() - LASTS))
-        session.add(UserSession(user_id=user_id, token_digest=digest(token)))
+    session.execute(delete(UserSession).where(UserSession.created_at <= now() - LASTS))
+    end_session.within(session, instead_of)
+    session.add(UserSession(user_id=user_id, token_digest=digest(token)))
     return token
 
 
-async def find_user_by_token(token: str | None) -> User | None:
+@db.reads
+def find_user_by_token(session: Session, token: str | None) -> User | None:
     """The user whose session this is; None when there is no such session, or no more."""
     if token is None:
         return None
-    query = (
-        select(User)
-        .join(UserSession, UserSession.user_id == User.id)
-        .where(UserSession.token_digest == digest(token), UserSession.created_at > now() - LASTS)
-    )
-    async with db.session() as session:
-        return await session.scalar(query)
+    return session.scalar(OF_SESSION, {"digest": digest(token), "begun_after": now() - LASTS})
 
 
-async def end_session(token: str | None) -> None:
+@db.writes
+def end_session(session: Session, token: str | None) -> None:
     """End one session."""
     if token is not None:
-        async with db.transaction() as session:
-            await session.execute(delete(UserSession).where(UserSession.token_digest == digest(token)))
+        session.execute(delete(UserSession).where(UserSession.token_digest == digest(token)))
 
 
-async def end_sessions(user_id: int) -> None:
+@db.writes
+def end_sessions(session: Session, user_id: int) -> None:
     """End all sessions of a user, in whatever browser."""
-    async with db.transaction() as session:
-        await session.execute(delete(UserSession).where(UserSession.user_id == user_id))
+    session.execute(delete(UserSession).where(UserSession.user_id == user_id))
 
 
 def digest(token: str) -> str:

@@ -13,17 +13,20 @@ from .conversations import (
 from .members import Leaving, MembershipEnded, NotAMember, leave_all, leavings
 from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
+from .posted import Author, Posted
 from .topics import conversation_topic
 
 __all__ = [
     "LONGEST_MESSAGE",
     "WINDOW",
+    "Author",
     "Conversation",
     "Leaving",
     "Member",
     "MembershipEnded",
     "Message",
     "NotAMember",
+    "Posted",
     "SeenMessage",
     "Summary",
     "add_member",

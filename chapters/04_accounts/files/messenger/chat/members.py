@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from ..accounts import User
 from ..db import db
 from .models import Conversation, Member, SeenMessage
+
+MEMBER = (
+    select(User.nickname)
+    .join(Member, Member.user_id == User.id)
+    .where(Member.conversation_id == bindparam("here"), Member.user_id == bindparam("user"))
+)
 
 
 class NotAMember(Exception):  # noqa: N818  (a person made it, not the program)
@@ -37,19 +43,20 @@ class Leaving(NamedTuple):
     ends: bool
 
 
-async def require_member(session: AsyncSession, conversation_id: int, user_id: int) -> None:
-    """Raises NotAMember unless the user takes part in the conversation."""
-    here = (Member.conversation_id == conversation_id) & (Member.user_id == user_id)
-    if await session.scalar(select(Member.id).where(here)) is None:
+def require_member(session: Session, conversation_id: int, user_id: int) -> str:
+    """The nickname of a user who takes part in the conversation. Raises NotAMember for all others."""
+    nickname = session.scalar(MEMBER, {"here": conversation_id, "user": user_id})
+    if nickname is None:
         raise NotAMember
+    return nickname
 
 
-async def leavings(user_id: int) -> list[Leaving]:
+@db.reads
+def leavings(session: Session, user_id: int) -> list[Leaving]:
     """What it would mean for each of their conversations if this user left."""
     mine = select(Member.conversation_id).where(Member.user_id == user_id)
     query = select(Conversation).where(Conversation.id.in_(mine)).order_by(Conversation.id)
-    async with db.session() as session:
-        conversations = (await session.scalars(query.options(with_members()))).all()
+    conversations = session.scalars(query.options(with_members())).all()
     return [leaving(conversation, user_id) for conversation in conversations]
 
 
@@ -60,16 +67,16 @@ def leaving(conversation: Conversation, user_id: int) -> Leaving:
     return Leaving(conversation, others[0] if others and not has_owner else None, ends=not others)
 
 
-async def leave_all(user_id: int) -> Sequence[MembershipEnded]:
+@db.writes
+def leave_all(session: Session, user_id: int) -> Sequence[MembershipEnded]:
     """Take a user out of all conversations. Returns the news to be told."""
-    left = await leavings(user_id)
-    async with db.transaction() as session:
-        await session.execute(delete(SeenMessage).where(SeenMessage.user_id == user_id))
-        await session.execute(delete(Member).where(Member.user_id == user_id))
-        heirs = [one.heir.id for one in left if one.heir is not None]
-        await session.execute(update(Member).where(Member.id.in_(heirs)).values(owner=True))
-        over = [one.conversation.id for one in left if one.ends]
-        await session.execute(delete(Conversation).where(Conversation.id.in_(over)))
+    left = leavings.within(session, user_id)
+    session.execute(delete(SeenMessage).where(SeenMessage.user_id == user_id))
+    session.execute(delete(Member).where(Member.user_id == user_id))
+    heirs = [one.heir.id for one in left if one.heir is not None]
+    session.execute(update(Member).where(Member.id.in_(heirs)).values(owner=True))
+    over = [one.conversation.id for one in left if one.ends]
+    session.execute(delete(Conversation).where(Conversation.id.in_(over)))
     return [MembershipEnded(one.conversation.id, user_id) for one in left]
 
 

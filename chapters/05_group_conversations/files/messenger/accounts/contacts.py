@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import case, select
+from sqlalchemy.orm import Session
 
 from ..db import LARGEST_ID, db
 from ..text import folded
@@ -12,14 +13,15 @@ LONGEST_NICKNAME = 40
 CAN_SIGN_IN = User.email.is_not(None)
 
 
-async def find_users(user_ids: Collection[int]) -> Sequence[User]:
+@db.reads
+def find_users(session: Session, user_ids: Collection[int]) -> Sequence[User]:
     """The people with these ids, in any order. Ids of nobody, or nobody any more, are passed over."""
     possible = {user_id for user_id in user_ids if 0 < user_id <= LARGEST_ID}
-    async with db.session() as session:
-        return (await session.scalars(select(User).where(User.id.in_(possible), CAN_SIGN_IN))).all()
+    return session.scalars(select(User).where(User.id.in_(possible), CAN_SIGN_IN)).all()
 
 
-async def find_people(wanted: str, besides: Collection[int], limit: int) -> Sequence[User]:
+@db.reads
+def find_people(session: Session, wanted: str, besides: Collection[int], limit: int) -> Sequence[User]:
     """People whose nickname has the wanted letters in it, in alphabetical order.
 
     Args:
@@ -39,5 +41,4 @@ async def find_people(wanted: str, besides: Collection[int], limit: int) -> Sequ
         .order_by(case((begins, 0), else_=1), User.nickname_folded, User.id)
         .limit(limit)
     )
-    async with db.session() as session:
-        return (await session.scalars(people)).all()
+    return session.scalars(people).all()

@@ -4,11 +4,8 @@ Each function is told who asks, as `by`, and looks into the database whether the
 hides is a courtesy; the rule is here.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from sqlalchemy import delete, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from ..accounts import find_users
 from ..db import db
@@ -24,92 +21,94 @@ ONLY_THE_OWNER = "Only the owner can do this."
 TO_GO_LEAVE = "This is yourself. To go, leave the conversation."
 
 
-@asynccontextmanager
-async def owned(
-    conversation_id: int, by: int, *, also_closed: bool = False
-) -> AsyncIterator[tuple[AsyncSession, Conversation]]:
-    """A transaction on a conversation that `by` owns. Raises Invalid, and NotAMember."""
-    async with locked(conversation_id, by) as (session, conversation):
-        if not place_of(conversation, by).owner:
-            raise Invalid({"owner": [ONLY_THE_OWNER]})
-        if conversation.closed_at is not None and not also_closed:
-            raise Invalid({"owner": [CLOSED]})
-        yield session, conversation
+def owned(session: Session, conversation_id: int, by: int, *, also_closed: bool = False) -> Conversation:
+    """A conversation that `by` owns, for this transaction alone. Raises Invalid, and NotAMember."""
+    conversation = locked(session, conversation_id, by)
+    if not place_of(conversation, by).owner:
+        raise Invalid({"owner": [ONLY_THE_OWNER]})
+    if conversation.closed_at is not None and not also_closed:
+        raise Invalid({"owner": [CLOSED]})
+    return conversation
 
 
-@asynccontextmanager
-async def locked(conversation_id: int, by: int) -> AsyncIterator[tuple[AsyncSession, Conversation]]:
-    """A transaction on a conversation of a member's, which only one has at a time. Raises NotAMember."""
-    async with db.transaction() as session:
-        # Who has written a row makes all others wait who want to write it. So we write first, and read what
-        # those before us have left.
-        here = update(Conversation).where(Conversation.id == conversation_id)
-        await session.execute(here.values(updated_at=now()))
-        conversation = await session.get(Conversation, conversation_id, options=[with_members()])
-        if conversation is None or conversation.member(by) is None:
-            raise NotAMember
-        yield session, conversation
+def locked(session: Session, conversation_id: int, by: int) -> Conversation:
+    """A conversation of a member's, which only one transaction has at a time. Raises NotAMember."""
+    # Who has written a row makes all others wait who want to write it. So we write first, and read what
+    # those before us have left.
+    here = update(Conversation).where(Conversation.id == conversation_id)
+    session.execute(here.values(updated_at=now()))
+    conversation = session.get(Conversation, conversation_id, options=[with_members()])
+    if conversation is None or conversation.member(by) is None:
+        raise NotAMember
+    return conversation
 
 
-async def rename_conversation(conversation_id: int, by: int, title: str) -> None:
+@db.writes
+def rename_conversation(session: Session, conversation_id: int, by: int, title: str) -> None:
     """Give it another title. Raises Invalid."""
-    async with owned(conversation_id, by) as (_, conversation):
-        conversation.title = checked_title(title)
+    conversation = owned(session, conversation_id, by)
+    conversation.title = checked_title(title)
 
 
-async def close_conversation(conversation_id: int, by: int) -> None:
+@db.writes
+def close_conversation(session: Session, conversation_id: int, by: int) -> None:
     """From now on nobody can write in it. Raises Invalid."""
-    async with owned(conversation_id, by) as (_, conversation):
-        conversation.closed_at = now()
+    conversation = owned(session, conversation_id, by)
+    conversation.closed_at = now()
 
 
-async def reopen_conversation(conversation_id: int, by: int) -> None:
+@db.writes
+def reopen_conversation(session: Session, conversation_id: int, by: int) -> None:
     """Take `close_conversation` back. Raises Invalid."""
-    async with owned(conversation_id, by, also_closed=True) as (_, conversation):
-        conversation.closed_at = None
+    conversation = owned(session, conversation_id, by, also_closed=True)
+    conversation.closed_at = None
 
 
-async def invite(conversation_id: int, by: int, user_id: int) -> None:
+@db.writes
+def invite(session: Session, conversation_id: int, by: int, user_id: int) -> None:
     """Let one more person take part. Raises Invalid."""
-    async with owned(conversation_id, by) as (session, conversation):
-        if len(conversation.members) >= MOST_MEMBERS:
-            raise Invalid({"members": [TOO_MANY_MEMBERS]})
-        if not await find_users([user_id]):
-            raise Invalid({"members": [GONE]})
-        session.add(Member(conversation_id=conversation_id, user_id=user_id))
+    conversation = owned(session, conversation_id, by)
+    if len(conversation.members) >= MOST_MEMBERS:
+        raise Invalid({"members": [TOO_MANY_MEMBERS]})
+    if not find_users.within(session, [user_id]):
+        raise Invalid({"members": [GONE]})
+    session.add(Member(conversation_id=conversation_id, user_id=user_id))
 
 
-async def remove_member(conversation_id: int, by: int, user_id: int) -> None:
+@db.writes
+def remove_member(session: Session, conversation_id: int, by: int, user_id: int) -> None:
     """Let somebody take part no longer; what they wrote stays. Raises Invalid."""
-    async with owned(conversation_id, by) as (session, conversation):
-        if user_id == by:
-            raise Invalid({"members": [TO_GO_LEAVE]})
-        await session.delete(place_of(conversation, user_id))
+    conversation = owned(session, conversation_id, by)
+    if user_id == by:
+        raise Invalid({"members": [TO_GO_LEAVE]})
+    session.delete(place_of(conversation, user_id))
 
 
-async def hand_over(conversation_id: int, by: int, user_id: int) -> None:
+@db.writes
+def hand_over(session: Session, conversation_id: int, by: int, user_id: int) -> None:
     """Make another member the owner. Raises Invalid."""
-    async with owned(conversation_id, by) as (session, conversation):
-        await crown(session, conversation, place_of(conversation, user_id))
+    conversation = owned(session, conversation_id, by)
+    crown(session, conversation, place_of(conversation, user_id))
 
 
-async def leave(conversation_id: int, by: int) -> None:
+@db.writes
+def leave(session: Session, conversation_id: int, by: int) -> None:
     """Take part no longer. Somebody else owns it then, and nobody left means that it ends. Raises Invalid."""
-    async with locked(conversation_id, by) as (session, conversation):
-        going = leaving(conversation, by)
-        if going.heir is not None:
-            await crown(session, conversation, going.heir)
-        await session.delete(place_of(conversation, by))
-        if going.ends:
-            await session.flush()
-            await session.execute(delete(Conversation).where(Conversation.id == conversation_id))
+    conversation = locked(session, conversation_id, by)
+    going = leaving(conversation, by)
+    if going.heir is not None:
+        crown(session, conversation, going.heir)
+    session.delete(place_of(conversation, by))
+    if going.ends:
+        session.flush()
+        session.execute(delete(Conversation).where(Conversation.id == conversation_id))
 
 
-async def crown(session: AsyncSession, conversation: Conversation, heir: Member) -> None:
+def crown(session: Session, conversation: Conversation, heir: Member) -> None:
     """Make a member the owner. Two at once are against the rules, so the old one goes first."""
     for member in conversation.members:
         member.owner = False
-    await session.flush()
+    session.flush()
     heir.owner = True
 
 

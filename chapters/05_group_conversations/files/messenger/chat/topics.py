@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from .members import MembershipEnded
-from .models import Message
+from .posted import Posted
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Changed:
     conversation_id: int
 
 
-News: TypeAlias = Message | Changed | MembershipEnded
+News: TypeAlias = Posted | Changed | MembershipEnded
 
 
 def conversation_topic(conversation_id: int) -> str:

@@ -3,20 +3,41 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from ..db import db
 from ..errors import Invalid
-from .members import NotAMember, require_member
+from .members import require_member
 from .models import Conversation, Message, SeenMessage
+from .posted import COLUMNS, Posted, just_posted, posted
 
 # A page shows the newest messages only: it costs the same in a conversation of ten and of ten thousand.
 WINDOW = 50
 
+# A query is built once, when the module is loaded. To build it takes longer than to ask it.
+NEWEST = (
+    select(*COLUMNS)
+    .join(Message.author)
+    .where(Message.conversation_id == bindparam("here"))
+    .order_by(Message.id.desc())
+    .limit(bindparam("limit"))
+)
+LOCKED = (
+    select(Conversation.closed_at).where(Conversation.id == bindparam("here")).with_for_update(key_share=True)
+)
+SENT = (
+    select(*COLUMNS)
+    .join(Message.author)
+    .where(Message.conversation_id == bindparam("here"), Message.user_id == bindparam("user"))
+    .where(Message.key == bindparam("key"))
+)
 
-async def send_message(conversation_id: int, user_id: int, content: str, key: UUID | None = None) -> Message:
+
+@db.writes
+def send_message(
+    session: Session, conversation_id: int, user_id: int, content: str, key: UUID | None = None
+) -> Posted:
     """Store a message and return it with its author. One that is stored already is returned as it is.
 
     Raises Invalid when there is nothing in it or the conversation is closed, NotAMember when the user takes
@@ -28,67 +49,45 @@ async def send_message(conversation_id: int, user_id: int, content: str, key: UU
         content: what.
         key: the sender's own mark for this message. Who hears no answer may send it again with the same key.
     """
-    try:
-        return await store_message(
-            Message(conversation_id=conversation_id, user_id=user_id, content=content.strip(), key=key)
-        )
-    except Invalid as invalid:
-        if "key" not in invalid.errors:
-            raise
-    return await message_with(conversation_id, user_id, key)
+    nickname = require_open(session, conversation_id, user_id)
+    if key is not None and (sent := sent_with(session, conversation_id, user_id, key)):
+        return sent
+    message = Message(conversation_id=conversation_id, user_id=user_id, content=content.strip(), key=key)
+    session.add(message)
+    session.flush()
+    return just_posted(message, nickname)
 
 
-async def store_message(message: Message) -> Message:
-    """Store a new message. Raises Invalid, also for a key that was there before, and NotAMember."""
-    async with db.transaction() as session:
-        session.add(message)
-        await session.flush()
-        await require_open(session, message.conversation_id, message.user_id)
-        await session.refresh(message, ["author"])
-    return message
+def sent_with(session: Session, conversation_id: int, user_id: int, key: UUID) -> Posted | None:
+    """The message that this user has sent with this key, if there is one."""
+    row = session.execute(SENT, {"here": conversation_id, "user": user_id, "key": key}).first()
+    return posted(row) if row is not None else None
 
 
-async def message_with(conversation_id: int, user_id: int, key: UUID | None) -> Message:
-    """The message that this user has sent with this key. Raises NotAMember if it has gone meanwhile."""
-    query = select(Message).where(
-        Message.conversation_id == conversation_id, Message.user_id == user_id, Message.key == key
-    )
-    async with db.session() as session:
-        message = await session.scalar(query.options(joinedload(Message.author)))
-    if message is None:
-        raise NotAMember
-    return message
+def require_open(session: Session, conversation_id: int, user_id: int) -> str:
+    """The nickname of a member who may write. Raises Invalid when the conversation is closed, and NotAMember.
 
-
-async def require_open(session: AsyncSession, conversation_id: int, user_id: int) -> None:
-    """Raises Invalid when the conversation is closed, NotAMember when the user takes no part in it.
-
-    The message is written first and judged afterwards. A transaction that has written has SQLite for itself;
-    in PostgreSQL, this lock lets nobody close the conversation or remove a member before it ends.
+    From here to its end the transaction has the conversation for itself: nobody else writes in it, closes it
+    or removes a member. In SQLite this is so for each transaction; in PostgreSQL by the lock. So the ids of
+    the messages come in the order in which they are stored.
     """
-    here = select(Conversation.closed_at).where(Conversation.id == conversation_id)
-    closed_at = await session.scalar(here.with_for_update(read=True))
-    await require_member(session, conversation_id, user_id)
+    closed_at = session.scalar(LOCKED, {"here": conversation_id})
+    nickname = require_member(session, conversation_id, user_id)
     if closed_at is not None:
         raise Invalid({"content": ["This conversation is closed. Nobody can write in it."]})
+    return nickname
 
 
-async def recent_messages(conversation_id: int, limit: int = WINDOW) -> Sequence[Message]:
+@db.reads
+def recent_messages(session: Session, conversation_id: int, limit: int = WINDOW) -> Sequence[Posted]:
     """The newest messages with their authors, oldest of them first."""
-    newest = (
-        select(Message)
-        .where(Message.conversation_id == conversation_id)
-        .order_by(Message.id.desc())
-        .limit(limit)
-        .options(joinedload(Message.author))
-    )
-    async with db.session() as session:
-        return (await session.scalars(newest)).all()[::-1]
+    found = session.execute(NEWEST, {"here": conversation_id, "limit": limit}).all()
+    return [posted(row) for row in found[::-1]]
 
 
-async def mark_seen(message_id: int, user_id: int) -> SeenMessage:
+@db.writes
+def mark_seen(session: Session, message_id: int, user_id: int) -> SeenMessage:
     """Remember that a user has seen a message, and when. Raises Invalid the second time."""
-    async with db.transaction() as session:
-        seen = SeenMessage(message_id=message_id, user_id=user_id)
-        session.add(seen)
+    seen = SeenMessage(message_id=message_id, user_id=user_id)
+    session.add(seen)
     return seen

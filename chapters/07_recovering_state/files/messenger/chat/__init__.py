@@ -9,7 +9,6 @@ from .conversations import (
     create_conversation,
     find_conversation,
     find_conversation_of,
-    with_newest,
 )
 from .drafts import draft_of, forget_draft, forget_drafts_of, keep_draft
 from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members, start_conversation
@@ -18,6 +17,7 @@ from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
 from .places import Place, find_place, member_ids, members_page, who_stays
 from .polls import Question, ask, questions_in, vote
+from .posted import Author, Posted
 from .rights import (
     close_conversation,
     hand_over,
@@ -38,6 +38,7 @@ __all__ = [
     "TITLE_TOO_LONG",
     "WHOSE",
     "WINDOW",
+    "Author",
     "Changed",
     "Conversation",
     "Found",
@@ -48,6 +49,7 @@ __all__ = [
     "News",
     "NotAMember",
     "Place",
+    "Posted",
     "Question",
     "SeenMessage",
     "Summary",
@@ -86,5 +88,4 @@ __all__ = [
     "start_conversation",
     "vote",
     "who_stays",
-    "with_newest",
 ]

@@ -6,11 +6,12 @@ from sqlalchemy import (
     ForeignKey,
     Text,
     UniqueConstraint,
+    bindparam,
     delete,
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..db import Base, db
 from ..errors import Invalid, Unavailable, says
@@ -39,10 +40,17 @@ class Draft(Timestamps, Base):
     content: Mapped[str] = mapped_column(Text)
 
 
-async def draft_of(conversation_id: int, user_id: int) -> str:
+HERE = Draft.conversation_id == bindparam("here"), Draft.user_id == bindparam("user")
+KEPT = select(Draft.content).where(*HERE)
+# The session holds no drafts that would have to learn of it.
+FORGET = delete(Draft).where(*HERE).execution_options(synchronize_session=False)
+FORGET_THIS = FORGET.where(Draft.content == bindparam("content"))
+
+
+@db.reads
+def draft_of(session: Session, conversation_id: int, user_id: int) -> str:
     """What this user has begun to write; empty when there is nothing."""
-    async with db.session() as session:
-        return await session.scalar(select(Draft.content).where(*key(conversation_id, user_id))) or ""
+    return session.scalar(KEPT, {"here": conversation_id, "user": user_id}) or ""
 
 
 async def keep_draft(conversation_id: int, user_id: int, content: str) -> None:
@@ -62,26 +70,29 @@ async def keep_draft(conversation_id: int, user_id: int, content: str) -> None:
         await store_draft(conversation_id, user_id, content[:LONGEST])
 
 
-async def store_draft(conversation_id: int, user_id: int, content: str) -> None:
+@db.writes
+def store_draft(session: Session, conversation_id: int, user_id: int, content: str) -> None:
     """Change the row, or make it. Raises Invalid when somebody else makes it at the same moment."""
-    async with db.transaction() as session:
-        await require_member(session, conversation_id, user_id)
-        change = update(Draft).where(*key(conversation_id, user_id)).values(content=content, updated_at=now())
-        if not (await session.execute(change.returning(Draft.id))).all():
-            session.add(Draft(conversation_id=conversation_id, user_id=user_id, content=content))
+    require_member(session, conversation_id, user_id)
+    change = update(Draft).where(*key(conversation_id, user_id)).values(content=content, updated_at=now())
+    if not session.execute(change.returning(Draft.id)).all():
+        session.add(Draft(conversation_id=conversation_id, user_id=user_id, content=content))
 
 
-async def forget_draft(conversation_id: int, user_id: int, content: str | None = None) -> None:
+@db.writes
+def forget_draft(session: Session, conversation_id: int, user_id: int, content: str | None = None) -> None:
     """Keep it no longer: in any case, or only if it is still this text."""
-    which = [] if content is None else [Draft.content == content]
-    async with db.transaction() as session:
-        await session.execute(delete(Draft).where(*key(conversation_id, user_id), *which))
+    here = {"here": conversation_id, "user": user_id}
+    if content is None:
+        session.execute(FORGET, here)
+    else:
+        session.execute(FORGET_THIS, {**here, "content": content})
 
 
-async def forget_drafts_of(user_id: int) -> None:
+@db.writes
+def forget_drafts_of(session: Session, user_id: int) -> None:
     """The end of an account: nothing that was not sent stays."""
-    async with db.transaction() as session:
-        await session.execute(delete(Draft).where(Draft.user_id == user_id))
+    session.execute(delete(Draft).where(Draft.user_id == user_id))
 
 
 def key(conversation_id: int, user_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

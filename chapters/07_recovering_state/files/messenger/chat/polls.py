@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from ..db import Base, db
 from ..errors import Invalid, says
@@ -89,15 +88,16 @@ class Vote(Timestamps, Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("accounts_users.id"))
 
 
-async def questions_in(conversation_id: int) -> Sequence[Question]:
+@db.reads
+def questions_in(session: Session, conversation_id: int) -> Sequence[Question]:
     """The questions of a conversation, with choices and votes, the first one first."""
     query = select(Question).where(Question.conversation_id == conversation_id).order_by(Question.id)
     with_all = query.options(selectinload(Question.choices), selectinload(Question.votes))
-    async with db.session() as session:
-        return (await session.scalars(with_all)).all()
+    return session.scalars(with_all).all()
 
 
-async def ask(conversation_id: int, user_id: int, content: str, choices: str) -> None:
+@db.writes
+def ask(session: Session, conversation_id: int, user_id: int, content: str, choices: str) -> None:
     """Put a question to a conversation. Raises Invalid, and NotAMember.
 
     Args:
@@ -111,15 +111,14 @@ async def ask(conversation_id: int, user_id: int, content: str, choices: str) ->
     lines = different(filter(None, (checked("choices", line) for line in written)))
     if not 2 <= len(lines) <= MOST_CHOICES:
         raise Invalid({"choices": [TOO_MANY_CHOICES if len(lines) > 2 else TWO_AT_LEAST]})
-    async with db.transaction() as session:
-        question = Question(conversation_id=conversation_id, user_id=user_id, content=content)
-        question.choices = [Choice(content=line) for line in lines]
-        session.add(question)
-        await session.flush()
-        await require_open(session, conversation_id, user_id)
-        here = select(Question.id).where(Question.conversation_id == conversation_id)
-        if len((await session.scalars(here)).all()) > MOST_QUESTIONS:
-            raise Invalid({"question": [TOO_MANY_QUESTIONS]})
+    require_open(session, conversation_id, user_id)
+    question = Question(conversation_id=conversation_id, user_id=user_id, content=content)
+    question.choices = [Choice(content=line) for line in lines]
+    session.add(question)
+    session.flush()
+    here = select(Question.id).where(Question.conversation_id == conversation_id)
+    if len(session.scalars(here).all()) > MOST_QUESTIONS:
+        raise Invalid({"question": [TOO_MANY_QUESTIONS]})
 
 
 def checked(field: str, text: str) -> str:
@@ -139,7 +138,8 @@ def different(lines: Iterable[str]) -> list[str]:
     return list(first.values())
 
 
-async def vote(conversation_id: int, user_id: int, ballot: Mapping[int, int]) -> None:
+@db.writes
+def vote(session: Session, conversation_id: int, user_id: int, ballot: Mapping[int, int]) -> None:
     """Store what a member votes for, instead of what they voted for before. Raises Invalid, and NotAMember.
 
     Args:
@@ -147,22 +147,18 @@ async def vote(conversation_id: int, user_id: int, ballot: Mapping[int, int]) ->
         user_id: who votes.
         ballot: a choice for each question, by their ids. All of it counts, or nothing.
     """
-    async with db.transaction() as session:
-        mine = Vote.user_id == user_id, Vote.question_id.in_(ballot)
-        await session.execute(delete(Vote).where(*mine))
-        for question_id, choice_id in await offered(session, conversation_id, ballot):
-            session.add(Vote(question_id=question_id, choice_id=choice_id, user_id=user_id))
-        await session.flush()
-        await require_open(session, conversation_id, user_id)
+    require_open(session, conversation_id, user_id)
+    mine = Vote.user_id == user_id, Vote.question_id.in_(ballot)
+    session.execute(delete(Vote).where(*mine))
+    for question_id, choice_id in offered(session, conversation_id, ballot):
+        session.add(Vote(question_id=question_id, choice_id=choice_id, user_id=user_id))
 
 
-async def offered(
-    session: AsyncSession, conversation_id: int, ballot: Mapping[int, int]
-) -> list[tuple[int, int]]:
+def offered(session: Session, conversation_id: int, ballot: Mapping[int, int]) -> list[tuple[int, int]]:
     """The ballot in the order of the questions. Raises Invalid if it holds what nobody has asked here."""
     query = select(Choice.question_id, Choice.id).join(Question, Question.id == Choice.question_id)
     here = query.where(Question.conversation_id == conversation_id, Choice.id.in_(ballot.values()))
-    found = [(row[0], row[1]) for row in await session.execute(here.order_by(Choice.question_id))]
+    found = [(row[0], row[1]) for row in session.execute(here.order_by(Choice.question_id))]
     if dict(found) != dict(ballot):
         raise Invalid({"choice": ["This is not one of the choices, or no longer. Choose again."]})
     return found

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from py_vapid.utils import b64urldecode
 from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
 
 from ..accounts import LASTS
 from ..accounts.models import UserSession
@@ -50,41 +51,43 @@ def check_keys(address: Address) -> None:
         raise UNREADABLE
 
 
-async def device_of(token: str | None) -> int | None:
+@db.reads
+def device_of(session: Session, token: str | None) -> int | None:
     """The id of the session that a browser is signed in with; None if there is none."""
     if token is None:
         return None
-    async with db.session() as session:
-        return await session.scalar(select(UserSession.id).where(UserSession.token_digest == digest(token)))
+    return session.scalar(select(UserSession.id).where(UserSession.token_digest == digest(token)))
 
 
-async def keep_device(session_id: int, address: Address) -> None:
+@db.writes
+def keep_device(session: Session, session_id: int, address: Address) -> None:
     """Remember where a browser takes notifications; it takes them in one place. Raises Invalid."""
     same = select(Device).where(Device.session_id == session_id, Device.endpoint == address.endpoint)
-    async with db.session() as session:
-        known = await session.scalar(same)
+    known = session.scalar(same)
     if known is not None and (known.p256dh, known.auth) == address[1:]:
         return
-    async with db.transaction() as session:
-        # Whoever was signed in here before has gone.
-        mine = or_(Device.session_id == session_id, Device.endpoint == address.endpoint)
-        await session.execute(delete(Device).where(mine))
-        session.add(Device(session_id=session_id, **address._asdict()))
+    # Whoever was signed in here before has gone.
+    mine = or_(Device.session_id == session_id, Device.endpoint == address.endpoint)
+    session.execute(delete(Device).where(mine))
+    session.add(Device(session_id=session_id, **address._asdict()))
 
 
-async def forget_device(session_id: int) -> None:
+@db.writes
+def forget_device(session: Session, session_id: int) -> None:
     """The browser of this session takes none any more."""
-    async with db.transaction() as session:
-        await session.execute(delete(Device).where(Device.session_id == session_id))
+    session.execute(delete(Device).where(Device.session_id == session_id))
 
 
-async def forget_endpoint(endpoint: str) -> None:
+@db.writes
+def forget_endpoint(session: Session, endpoint: str) -> None:
     """The push service says that nobody lives there any more."""
-    async with db.transaction() as session:
-        await session.execute(delete(Device).where(Device.endpoint == endpoint))
+    session.execute(delete(Device).where(Device.endpoint == endpoint))
 
 
-async def devices_to_tell(conversation_id: int, besides: int, read_below: int) -> Sequence[Device]:
+@db.reads
+def devices_to_tell(
+    session: Session, conversation_id: int, besides: int, read_below: int
+) -> Sequence[Device]:
     """The devices of a conversation's members.
 
     Args:
@@ -101,5 +104,4 @@ async def devices_to_tell(conversation_id: int, besides: int, read_below: int) -
         .where(or_(Member.last_read_id.is_(None), Member.last_read_id < read_below))
         .where(UserSession.created_at > now() - LASTS)
     )
-    async with db.session() as session:
-        return (await session.scalars(query)).all()
+    return session.scalars(query).all()

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 class ConversationLive(LiveView):
     """Shows a conversation as it grows, and stores what this member writes."""
 
-    last: chat.Message | None = None
+    last: chat.Posted | None = None
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
         """The address says which conversation, and as whom."""
@@ -60,7 +60,7 @@ class ConversationLive(LiveView):
         self.push_event("message-sent", {})
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
 
-    async def handle_info(self, message: chat.Message | str) -> None:
+    async def handle_info(self, message: chat.Posted | str) -> None:
         """Someone has come, or sent a message to this conversation. That may have been this member."""
         if isinstance(message, str):
             self.assign(notice=message)

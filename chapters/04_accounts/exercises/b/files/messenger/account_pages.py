@@ -1,10 +1,12 @@
 """Register, sign in, sign out, profile: ordinary forms over HTTP, which need no script."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from quart import Blueprint, current_app, flash, redirect, render_template, request, session
 from quart.typing import ResponseReturnValue
 from quart_auth import login_required
+from sqlalchemy.orm import Session
 
 from quart_live import QuartLive
 
@@ -120,16 +122,19 @@ async def delete_account() -> ResponseReturnValue:
     form = await DeleteForm.of_request()
     if form.is_good() and await prove(form, me.email, form.current.data, NOT_YOURS, this_session()):
         live: QuartLive = current_app.extensions["quart_live"]
-        # One act: half of it would be an account that nobody can use or delete.
-        async with db.together():
-            await accounts.close_account(me.id)
-            left = await chat.leave_all(me.id)
-        for news in left:
+        for news in await end_account(me.id):
             await live.pubsub.broadcast(chat.conversation_topic(news.conversation_id), news)
         await forget(me)
         await flash("Your account is deleted.", "info")
         return redirect("/")
     return await show("delete_account.html", form, leavings=await chat.leavings(me.id))
+
+
+@db.writes
+def end_account(session: Session, user_id: int) -> Sequence[chat.MembershipEnded]:
+    """All of it, or nothing: half of it would be an account that nobody can use or delete."""
+    accounts.close_account.within(session, user_id)
+    return chat.leave_all.within(session, user_id)
 
 
 async def prove(

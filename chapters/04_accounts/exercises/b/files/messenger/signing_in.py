@@ -13,7 +13,6 @@ from quart_live import HALT, LiveView, QuartLive, csrf
 from quart_live.navigation import local
 
 from . import accounts, known_browsers
-from .db import db
 
 
 class Visitor(AuthUser):
@@ -24,8 +23,9 @@ class Visitor(AuthUser):
 
     async def user(self) -> accounts.User | None:
         """The user whose session this is, if it still is one."""
-        if not self._asked:
-            self._user, self._asked = await accounts.find_user_by_token(self.auth_id), True
+        if not self._asked and self.auth_id is not None:
+            self._user = await accounts.find_user_by_token(self.auth_id)
+        self._asked = True
         return self._user
 
     @property
@@ -90,9 +90,7 @@ async def sign_in(user: accounts.User, *, remember: bool = True) -> None:
     Args:
         remember: whether it outlives the browser.
     """
-    async with db.together():
-        await accounts.end_session(quart_auth.current_user.auth_id)
-        token = await accounts.start_session(user.id)
+    token = await accounts.start_session(user.id, instead_of=quart_auth.current_user.auth_id)
     session.clear()
     quart_auth.login_user(Visitor(token), remember=remember)
     if remember:

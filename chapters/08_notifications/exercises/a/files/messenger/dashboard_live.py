@@ -58,6 +58,11 @@ class DashboardLive(ShowsConversations, RestoresForm):
         elif event == "more-people":
             self.assign(contacts=await self.assigns.contacts.show_more())
 
+    def show_title(self) -> None:
+        """Show the title, and whether there is anything to mark."""
+        super().show_title()
+        self.assign(some_unread=bool(self.unread))
+
     async def read_all(self) -> None:
         """Nothing is unread any more, on all of this user's pages."""
         me = self.assigns.me

@@ -10,12 +10,15 @@ from .conversations import (
 )
 from .messages import count_messages, mark_seen, recent_messages, send_message
 from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
+from .posted import Author, Posted
 
 __all__ = [
     "LONGEST_MESSAGE",
+    "Author",
     "Conversation",
     "Member",
     "Message",
+    "Posted",
     "SeenMessage",
     "Summary",
     "add_member",

@@ -7,6 +7,7 @@ from .credentials import (
     change_user,
     close_account,
     find_user_by_email,
+    let_in,
     register,
 )
 from .models import User, normal_email
@@ -45,6 +46,7 @@ __all__ = [
     "find_user_by_email",
     "find_user_by_nickname",
     "find_user_by_token",
+    "let_in",
     "normal_email",
     "reason_against",
     "register",

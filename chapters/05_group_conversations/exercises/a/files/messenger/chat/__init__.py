@@ -9,13 +9,13 @@ from .conversations import (
     create_conversation,
     find_conversation,
     find_conversation_of,
-    with_newest,
 )
 from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members, start_conversation
 from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, leavings
 from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
 from .places import Place, find_place, member_ids, members_page, who_stays
+from .posted import Author, Posted
 from .rights import (
     close_conversation,
     hand_over,
@@ -33,6 +33,7 @@ __all__ = [
     "MOST_MEMBERS",
     "TITLE_TOO_LONG",
     "WINDOW",
+    "Author",
     "Changed",
     "Conversation",
     "Leaving",
@@ -42,6 +43,7 @@ __all__ = [
     "News",
     "NotAMember",
     "Place",
+    "Posted",
     "SeenMessage",
     "Summary",
     "add_member",
@@ -72,5 +74,4 @@ __all__ = [
     "start_conversation",
     "user_topic",
     "who_stays",
-    "with_newest",
 ]

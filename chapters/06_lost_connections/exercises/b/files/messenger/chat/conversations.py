@@ -1,62 +1,92 @@
 """Creating and finding conversations."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
 
 from ..accounts import User
 from ..db import LARGEST_ID, db
 from .members import with_members
 from .models import Conversation, Member, Message
+from .posted import COLUMNS, Author, Posted, posted
 
 MOST_CONVERSATIONS = 50
 FACES = 2
+
+# Built once: see `messages`.
+LAST = (
+    select(func.max(Message.id))
+    .where(Message.conversation_id == Conversation.id)
+    .correlate(Conversation)
+    .scalar_subquery()
+)
+MINE = (
+    select(Conversation, *COLUMNS)
+    .join(Conversation.members)
+    .outerjoin(Message, Message.id == LAST)
+    .outerjoin(Message.author)
+    .where(Member.user_id == bindparam("me"))
+    .order_by(func.coalesce(Message.created_at, Conversation.created_at).desc())
+    .limit(MOST_CONVERSATIONS)
+)
+
+NTH = func.row_number().over(partition_by=Member.conversation_id, order_by=Member.id).label("nth")
+OTHERS = (
+    select(Member.conversation_id, Member.user_id, NTH)
+    .where(Member.conversation_id.in_(bindparam("ids", expanding=True)), Member.user_id != bindparam("me"))
+    .subquery()
+)
+FIRST_OTHERS = (
+    select(OTHERS.c.conversation_id, User.id, User.nickname)
+    .join(User, User.id == OTHERS.c.user_id)
+    .where(OTHERS.c.nth <= FACES)
+    .order_by(OTHERS.c.nth)
+)
 
 
 class Summary(NamedTuple):
     """A conversation, the last message in it if there is one, and some of the other members."""
 
     conversation: Conversation
-    last_message: Message | None
-    faces: Sequence[User] = ()
+    last_message: Posted | None
+    faces: Sequence[Author] = ()
 
 
-async def create_conversation(
-    title: str, owner: User, others: Sequence[User] = (), key: UUID | None = None
+@db.writes
+def create_conversation(
+    session: Session, title: str, owner: User, others: Sequence[User] = (), key: UUID | None = None
 ) -> Conversation:
     """Store a conversation and its members together. Raises Invalid, also for a key that was there before."""
-    async with db.transaction() as session:
-        conversation = Conversation(title=title, key=key)
-        conversation.members = [Member(user_id=owner.id, owner=True)]
-        conversation.members += [Member(user_id=user.id) for user in others]
-        session.add(conversation)
+    conversation = Conversation(title=title, key=key)
+    conversation.members = [Member(user_id=owner.id, owner=True)]
+    conversation.members += [Member(user_id=user.id) for user in others]
+    session.add(conversation)
     return conversation
 
 
-async def add_member(conversation_id: int, user_id: int, *, owner: bool = False) -> Member:
+@db.writes
+def add_member(session: Session, conversation_id: int, user_id: int, *, owner: bool = False) -> Member:
     """Let one more user take part. Raises Invalid for a second membership or a second owner."""
-    async with db.transaction() as session:
-        member = Member(conversation_id=conversation_id, user_id=user_id, owner=owner)
-        session.add(member)
+    member = Member(conversation_id=conversation_id, user_id=user_id, owner=owner)
+    session.add(member)
     return member
 
 
-async def conversation_with(key: UUID) -> Conversation:
+@db.reads
+def conversation_with(session: Session, key: UUID) -> Conversation:
     """The conversation that was begun with this key."""
-    async with db.session() as session:
-        return (await session.scalars(select(Conversation).where(Conversation.key == key))).one()
+    return session.scalars(select(Conversation).where(Conversation.key == key)).one()
 
 
-async def find_conversation(conversation_id: int) -> Conversation | None:
+@db.reads
+def find_conversation(session: Session, conversation_id: int) -> Conversation | None:
     """The conversation with its members and who they are, or None."""
     if conversation_id > LARGEST_ID:
         return None
-    async with db.session() as session:
-        return await session.get(Conversation, conversation_id, options=[with_members()])
+    return session.get(Conversation, conversation_id, options=[with_members()])
 
 
 async def find_conversation_of(user_id: int, conversation_id: int) -> Conversation | None:
@@ -65,63 +95,36 @@ async def find_conversation_of(user_id: int, conversation_id: int) -> Conversati
     return conversation if conversation is not None and conversation.member(user_id) else None
 
 
-async def all_conversations() -> Sequence[Conversation]:
+@db.reads
+def all_conversations(session: Session) -> Sequence[Conversation]:
     """The newest conversations, with their members."""
     newest = select(Conversation).order_by(Conversation.id.desc()).limit(MOST_CONVERSATIONS)
-    async with db.session() as session:
-        return (await session.scalars(newest.options(with_members()))).all()
+    return session.scalars(newest.options(with_members())).all()
 
 
-async def conversation_ids_of(user_id: int) -> list[int]:
+@db.reads
+def conversation_ids_of(session: Session, user_id: int) -> list[int]:
     """The ids of all conversations a user takes part in."""
-    async with db.session() as session:
-        mine = select(Member.conversation_id).where(Member.user_id == user_id)
-        return list(await session.scalars(mine))
+    mine = select(Member.conversation_id).where(Member.user_id == user_id)
+    return list(session.scalars(mine))
 
 
-async def conversations_of(user_id: int) -> list[Summary]:
+def summary(conversation: Conversation, *row: Any) -> Summary:
+    """The summary in a row: a conversation, and the columns of its last message, empty without one."""
+    return Summary(conversation, posted(row) if row[0] is not None else None)
+
+
+@db.reads
+def conversations_of(session: Session, user_id: int) -> list[Summary]:
     """The conversations a user takes part in, the most recent first."""
-    last = (
-        select(func.max(Message.id))
-        .where(Message.conversation_id == Conversation.id)
-        .correlate(Conversation)
-        .scalar_subquery()
-    )
-    query = (
-        select(Conversation, Message)
-        .join(Conversation.members)
-        .outerjoin(Message, Message.id == last)
-        .where(Member.user_id == user_id)
-        .order_by(func.coalesce(Message.created_at, Conversation.created_at).desc())
-        .limit(MOST_CONVERSATIONS)
-        .options(joinedload(Message.author))
-    )
-    async with db.session() as session:
-        found = [Summary(*row) for row in await session.execute(query)]
-        faces = await faces_in(session, [summary.conversation.id for summary in found], user_id)
+    found = [summary(*row) for row in session.execute(MINE, {"me": user_id})]
+    faces = faces_in(session, [summary.conversation.id for summary in found], user_id)
     return [summary._replace(faces=faces[summary.conversation.id]) for summary in found]
 
 
-async def faces_in(session: AsyncSession, ids: Sequence[int], user_id: int) -> dict[int, list[User]]:
+def faces_in(session: Session, ids: Sequence[int], user_id: int) -> dict[int, list[Author]]:
     """For each conversation the first other members. However many there are, a few of them are read."""
-    nth = func.row_number().over(partition_by=Member.conversation_id, order_by=Member.id).label("nth")
-    others = select(Member.conversation_id, Member.user_id, nth)
-    others = others.where(Member.conversation_id.in_(ids), Member.user_id != user_id)
-    ranked = others.subquery()
-    query = select(ranked.c.conversation_id, User).join(User, User.id == ranked.c.user_id)
-    faces: dict[int, list[User]] = {conversation_id: [] for conversation_id in ids}
-    for conversation_id, user in await session.execute(
-        query.where(ranked.c.nth <= FACES).order_by(ranked.c.nth)
-    ):
-        faces[conversation_id].append(user)
+    faces: dict[int, list[Author]] = {conversation_id: [] for conversation_id in ids}
+    for conversation_id, *user in session.execute(FIRST_OTHERS, {"ids": ids, "me": user_id}):
+        faces[conversation_id].append(Author(*user))
     return faces
-
-
-def with_newest(summaries: Sequence[Summary], message: Message) -> list[Summary]:
-    """The summaries after a message has come: its conversation first, with the message as its last line."""
-    here = [summary for summary in summaries if summary.conversation.id == message.conversation_id]
-    if any(summary.last_message and summary.last_message.id >= message.id for summary in here):
-        # It was announced late, or a second time.
-        return list(summaries)
-    others = [summary for summary in summaries if summary.conversation.id != message.conversation_id]
-    return [summary._replace(last_message=message) for summary in here] + others

@@ -9,7 +9,6 @@ from .conversations import (
     create_conversation,
     find_conversation,
     find_conversation_of,
-    with_newest,
 )
 from .drafts import draft_of, forget_draft, forget_drafts_of, keep_draft
 from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members, start_conversation
@@ -18,6 +17,7 @@ from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
 from .places import Place, find_place, member_ids, members_page, who_stays
 from .polls import Question, ask, questions_in, vote
+from .posted import Author, Posted
 from .reading import Read, Unread, mark_all_read, mark_read, newest_id, read_up_to, unread_of
 from .rights import (
     close_conversation,
@@ -39,6 +39,7 @@ __all__ = [
     "TITLE_TOO_LONG",
     "WHOSE",
     "WINDOW",
+    "Author",
     "Changed",
     "Conversation",
     "Found",
@@ -49,6 +50,7 @@ __all__ = [
     "News",
     "NotAMember",
     "Place",
+    "Posted",
     "Question",
     "Read",
     "SeenMessage",
@@ -96,5 +98,4 @@ __all__ = [
     "user_topic",
     "vote",
     "who_stays",
-    "with_newest",
 ]

@@ -1,0 +1,98 @@
+"""What marks stand for: from the names of one template to those of all that it includes and calls.
+
+A template knows its own names when it is compiled, and has marks for the rest (:mod:`.links`). Here the marks
+are followed, through as many files as it takes, when all of these can be loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import jinja2
+
+from .errors import LiveTemplateError
+from .links import ALWAYS, EVERYTHING, OUTPUT, Link
+from .sharing import UNSHARED_NAMES
+
+if TYPE_CHECKING:
+    from .template import LiveTemplate
+
+CANNOT_BE_LOADED = (jinja2.TemplateError, LiveTemplateError, UnicodeError)
+"""What goes wrong with a template before it is rendered."""
+
+ADDRESS = "url_for"
+"""Stands for all global functions that a macro without context calls: they may know where the app is."""
+
+
+class Linker:
+    """Follows the marks of one template. Whatever is certain not to be read is not among the names found.
+
+    Args:
+        template: where to begin.
+    """
+
+    def __init__(self, template: LiveTemplate) -> None:
+        self._template = template
+
+    def names_of(self, names: Iterable[str]) -> frozenset[str]:
+        """What names and marks depend on: names of assigns and globals, and perhaps :data:`ALWAYS`."""
+        found: set[str] = set()
+        followed: set[tuple[Link, str, bool]] = set()
+        inside = [self._template]
+        looked_up: set[tuple[int, str]] = set()
+        waiting: list[tuple[LiveTemplate, Iterable[str], bool]] = [(self._template, names, True)]
+        while waiting:
+            where, some, is_visible = waiting.pop()
+            volatile = where.volatile_globals
+            for name in some:
+                link = where.links.get(name)
+                if link is None:
+                    if name in volatile:
+                        found.add(ALWAYS)
+                    if is_visible or name == ALWAYS or name in UNSHARED_NAMES:
+                        found.add(name)
+                    elif name in where.globals:
+                        found.add(ADDRESS)
+                    continue
+                if not link.templates:
+                    found.add(ALWAYS)
+                if (link, "", is_visible) in followed:
+                    continue
+                followed.add((link, "", is_visible))
+                for target in loaded(where, link):
+                    if target is None:
+                        found.add(ALWAYS)
+                        continue
+                    waiting.append((target, part_of(target, link), is_visible and link.with_context))
+                    if is_visible and link.with_context and target not in inside:
+                        inside.append(target)
+            if not waiting:
+                # What is included is given the local names of whoever includes it.
+                for index, template in enumerate(inside):
+                    for name in found & template.bound.keys():
+                        if (index, name) not in looked_up:
+                            looked_up.add((index, name))
+                            waiting.append((template, template.bound[name], True))
+        return frozenset(found)
+
+
+def part_of(template: LiveTemplate, link: Link) -> Iterable[str]:
+    """What a template says about that part of it that a link leads to."""
+    if link.is_macro:
+        return template.bound.get(link.part, ())
+    if link.part == OUTPUT:
+        return template.output
+    assert link.part == EVERYTHING
+    return {*template.output, *(name for names in template.bound.values() for name in names)}
+
+
+def loaded(where: LiveTemplate, link: Link) -> Iterator[LiveTemplate | None]:
+    """The templates a link can lead to, as far as they are there; None for one that is broken."""
+    for name in link.templates:
+        try:
+            yield where.live_environment.get_live_template(name)
+        except jinja2.TemplateNotFound:
+            continue  # raised where it is used
+        except CANNOT_BE_LOADED:
+            yield None

@@ -1,0 +1,82 @@
+"""The loops over streams in a template and in all that it includes, as far as views can share their items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .linking import loaded
+from .links import ALWAYS, OUTPUT
+from .sharing import UNSHARED_NAMES, SharedStream, StreamPlan
+from .tree import Statics
+
+if TYPE_CHECKING:
+    from .template import LiveTemplate
+
+BARRED = {ALWAYS, *UNSHARED_NAMES}
+
+
+class Plans:
+    """What of a template's streams can be shared.
+
+    Args:
+        template: the template of a view.
+
+    Attributes:
+        rows: the loops of which single items can be shared.
+        whole: all loops over streams, if nothing else is evaluated when only streams have changed; else none.
+    """
+
+    def __init__(self, template: LiveTemplate) -> None:
+        self._templates = list(_included(template))
+        self.rows: dict[Statics, StreamPlan] = {}
+        for one in self._templates:
+            for statics, plan in one.own_plans.items():
+                names = self._names_of(one, plan)
+                if BARRED.isdisjoint(names):
+                    self.rows[statics] = plan._replace(names=tuple(sorted(names)))
+        whole = self._whole(template, ()) or []
+        is_clear = len({shared.stream for shared in whole}) == len(whole) and not template.is_volatile
+        self.whole = tuple(whole) if is_clear else ()
+
+    def _names_of(self, template: LiveTemplate, plan: StreamPlan) -> frozenset[str]:
+        """What the items of a loop depend on, local names of whoever includes it being followed as well."""
+        names = template.resolved(plan.names)
+        while True:
+            more = names.union(*(one.resolved(names) for one in self._templates))
+            if more == names:
+                return names
+            names = more
+
+    def _whole(self, template: LiveTemplate, path: tuple[int, ...]) -> list[SharedStream] | None:
+        """All loops over streams, with their places; None if more than these depends on streams."""
+        if not template.stands_alone or len(path) > len(self._templates):
+            return None
+        found: list[SharedStream] = []
+        for statics, plan in template.own_plans.items():
+            row = self.rows.get(statics)
+            if row is None or plan.place is None:
+                return None
+            found.append(SharedStream(plan.stream, row.names, (*path, plan.place), statics))
+        for mark in template.output & template.links.keys():
+            if "streams" not in template.resolved([mark]):
+                continue
+            place = template.places.get(mark)
+            inner = list(loaded(template, template.links[mark]))
+            if place is None or len(inner) != 1 or inner[0] is None or "streams" in template.bound:
+                return None
+            more = self._whole(inner[0], (*path, place))
+            if more is None:
+                return None
+            found += more
+        return found
+
+
+def _included(template: LiveTemplate) -> Iterator[LiveTemplate]:
+    """The template and all that it includes."""
+    seen = [template]
+    for one in seen:
+        yield one
+        for link in one.links.values():
+            if link.part == OUTPUT and link.with_context:
+                seen.extend(inner for inner in loaded(one, link) if inner is not None and inner not in seen)

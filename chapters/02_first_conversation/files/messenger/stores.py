@@ -1,0 +1,176 @@
+"""Where the records are: in a file of SQLite, or with a server of PostgreSQL. Both do work in sessions."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from time import monotonic
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session
+
+T = TypeVar("T")
+Work: TypeAlias = Callable[[Session], T]
+
+# SQLite lets one write at a time. More threads that read than this would only wait for Python.
+READERS = 2
+
+# Seconds after which a thread that computes lets others go on. It is the event loop that computes; with
+# Python's own 5 milliseconds, a transaction of six statements would wait for it six times so long.
+SWITCH = 0.0005
+
+# Seconds after which we look at the clock while another process writes.
+STEP = 0.05
+
+
+class Store(Protocol):
+    """What does the work: all of it, or nothing. It is done as well when nobody waits for it any more."""
+
+    async def read(self, work: Work[T]) -> T:
+        """Do what only reads."""
+
+    async def write(self, work: Work[T]) -> T:
+        """Do what may write, and store it."""
+
+    async def close(self) -> None:
+        """Finish what was asked for, and close all connections."""
+
+
+class SQLite:
+    """A file. One thread writes, in the order in which it was asked; others read meanwhile.
+
+    Args:
+        url: where it is.
+        patience: seconds to wait while another process writes.
+    """
+
+    def __init__(self, url: URL, patience: float) -> None:
+        self.patience = patience
+        blocking = url.set(drivername="sqlite")
+        self.engine = create_engine(blocking, connect_args={"timeout": min(patience, STEP)})
+        prepare_engine(self.engine)
+        self._for_writing = self.engine.execution_options(begin="BEGIN IMMEDIATE")
+        self._begin()
+        sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH))
+
+    def _begin(self) -> None:
+        self._writer = ThreadPoolExecutor(1, "writer")
+        self._readers = ThreadPoolExecutor(READERS, "reader")
+
+    async def read(self, work: Work[T]) -> T:
+        """See `Store`."""
+        return await self._do(self._readers, partial(reading, self.engine, work))
+
+    async def write(self, work: Work[T]) -> T:
+        """See `Store`."""
+        return await self._do(self._writer, partial(writing, self._for_writing, work))
+
+    async def _do(self, threads: ThreadPoolExecutor, what: Callable[[], T]) -> T:
+        # Who waits in the queue is waiting already.
+        deadline = monotonic() + self.patience
+        return await asyncio.shield(
+            asyncio.get_running_loop().run_in_executor(threads, patiently, what, deadline)
+        )
+
+    async def close(self) -> None:
+        """See `Store`."""
+        threads = self._writer, self._readers
+        self._begin()
+        for each in threads:
+            await asyncio.get_running_loop().run_in_executor(None, each.shutdown)
+        self.engine.dispose()
+
+
+def reading(engine: Engine, work: Work[T]) -> T:
+    """Do the work in a session that stores nothing."""
+    with Session(engine) as session:
+        return work(session)
+
+
+def writing(engine: Engine, work: Work[T]) -> T:
+    """Do the work in a session, and store at its end what it has written."""
+    # The pages keep using a record after its session has ended, so a commit must not expire it.
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        return work(session)
+
+
+def patiently(what: Callable[[], T], deadline: float) -> T:
+    """Do it, and again while another process writes, until the deadline."""
+    while True:
+        try:
+            return what()
+        except OperationalError as error:
+            if not is_busy(error) or monotonic() >= deadline:
+                raise
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether another process holds the lock that we want."""
+    return getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+
+
+def prepare_engine(engine: Engine) -> None:
+    """What all connections to SQLite need."""
+    event.listen(engine, "connect", prepare_sqlite)
+    event.listen(engine, "begin", begin_sqlite)
+    event.listen(engine, "handle_error", leave_broken_sqlite)
+
+
+def prepare_sqlite(connection: Any, _record: object) -> None:
+    """Watch over foreign keys, which SQLite does not by itself, and let readers go on during a write."""
+    # The driver begins transactions when it thinks fit, and none for tables. We say when: `begin_sqlite`.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.close()
+
+
+def begin_sqlite(connection: Connection) -> None:
+    """Begin. Who is going to write says so at once: then SQLite lets them wait for their turn."""
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def leave_broken_sqlite(context: ExceptionContext) -> None:
+    """Give up a connection that has met a full disk or a file it may not write: it would not recover."""
+    name = getattr(context.original_exception, "sqlite_errorname", "")
+    if name.startswith(("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")):
+        if context.connection is not None:
+            # It is closed at leisure, and shall lock nobody out until then.
+            context.connection.connection.rollback()
+        context.is_disconnect = True
+
+
+class Server:
+    """A database server. It takes many writes at once, and no thread has to wait for its answers."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def read(self, work: Work[T]) -> T:
+        """See `Store`."""
+        async with AsyncSession(self.engine) as session:
+            return await session.run_sync(work)
+
+    async def write(self, work: Work[T]) -> T:
+        """See `Store`."""
+        return await asyncio.shield(self._started(self._write(work)))
+
+    async def _write(self, work: Work[T]) -> T:
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            return await session.run_sync(work)
+
+    def _started(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def close(self) -> None:
+        """See `Store`."""
+        await asyncio.gather(*self._running, return_exceptions=True)
