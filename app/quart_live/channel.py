@@ -146,16 +146,17 @@ class Channel(ViewHost):
             if view._navigation is not None:
                 return self._guarded(handling.finish(self, None))
             # What other views have rendered of this message, so that this one need not; see fanout.py.
-            shares, key, end = item.shares or (Shares.of(item) if self._shares else None), None, None
-            if shares is not None:
-                key, end = rendering.find_shared(shares)
-            if end is None:
+            shares = item.shares or (Shares.of(item) if self._shares else None)
+            seen = rendering.find_shared(shares) if shares is not None else None
+            if seen is not None and seen.end:
+                end = seen.end
+            else:
                 diff = rendering.diff(shares)
                 if rendering.components.waiting:
                     return self._guarded(handling.send_with_components(self, diff))
                 if not diff:
                     return None
-                end = shares.keep(key, diff) if shares is not None else end_of_diff(diff)
+                end = shares.keep(seen, diff) if shares is not None else end_of_diff(diff)
             rest = self.socket.send_now(self.frames.diff_head, end)
             return self._guarded(rest) if rest is not None else None  # guarded: its wait may be cancelled
         except BaseException as error:
