@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from live_page import LivePage
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -76,7 +77,8 @@ class Page:
             member.Trouble(),
         )
         (self.member,) = self.conversation.members
-        self.member.topic, self.member._to = "lv:phx-1", "1-1.5:1-2.5"
+        self.member.page = LivePage("127.0.0.1:9", "/conversations/1", "", "", "lv:phx-1")
+        self.member._to = "1-1.5:1-2.5"
         self.member.viewer = self
         self.member.joined.set()
         self.conversation.there.append(self.member)
