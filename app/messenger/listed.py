@@ -1,6 +1,5 @@
 """A conversation as it stands in somebody's list: small, frozen, and made once for all who have the same."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,13 +10,6 @@ from .text import shortened
 
 # As many messages and items as are on their way at a time, and some more.
 MOST_KEPT = 1000
-
-
-class Face(NamedTuple):
-    """A person, as an avatar shows them."""
-
-    id: int
-    nickname: str
 
 
 class Line(NamedTuple):
@@ -40,7 +32,8 @@ class Listed(NamedTuple):
         id, mark, title, created_at: of the conversation.
         closed: whether nobody can write in it.
         here: whether it is the one that the page is about.
-        faces: some of the others who are in it.
+        face: of somebody else who is in it, or one's own where nobody else is.
+        second_face: of one more.
         line: the last message, if there is one.
         unread: how many messages wait.
         is_new: whether somebody else has begun it, and it was never opened.
@@ -53,7 +46,8 @@ class Listed(NamedTuple):
     created_at: datetime
     closed: bool
     here: bool
-    faces: tuple[Face, ...]
+    face: chat.Author
+    second_face: chat.Author | None
     line: Line | None
     unread: int = 0
     is_new: bool = False
@@ -73,6 +67,7 @@ class Listed(NamedTuple):
 def listed(summary: chat.Summary, me: User, here_id: int = 0) -> Listed:
     """What the database says of a conversation, as an item of my list."""
     conversation, last, others = summary
+    faces = others or [chat.Author(me.id, me.nickname)]
     return Listed(
         id=conversation.id,
         mark=conversation.mark,
@@ -80,14 +75,10 @@ def listed(summary: chat.Summary, me: User, here_id: int = 0) -> Listed:
         created_at=conversation.created_at,
         closed=conversation.closed_at is not None,
         here=conversation.id == here_id,
-        faces=faces_of(others or [me]),
+        face=faces[0],
+        second_face=faces[1] if len(faces) > 1 else None,
         line=line_of(last) if last else None,
     )
-
-
-def faces_of(people: Iterable[User]) -> tuple[Face, ...]:
-    """The faces of these people."""
-    return tuple(Face(user.id, user.nickname) for user in people)
 
 
 def line_of(message: chat.Posted) -> Line:

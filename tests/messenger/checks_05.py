@@ -17,6 +17,7 @@ GROUPS = "messenger/chat/groups.py"
 CONVERSATIONS = "messenger/chat/conversations.py"
 SUMMARIES = "messenger/summaries.py"
 LISTED = "messenger/listed.py"
+LIST = "messenger/templates/conversations.html"
 CONTACTS = "messenger/contacts.py"
 FINDING = "messenger/accounts/contacts.py"
 TOPICS = "messenger/chat/topics.py"
@@ -154,7 +155,7 @@ async def creating(c: CheckContext) -> None:
 @check(
     "5.5",
     "The list follows: the most recent first, with last message and time",
-    files=[VIEW, SUMMARIES, LISTED, CONVERSATIONS, TEMPLATE],
+    files=[VIEW, SUMMARIES, LISTED, CONVERSATIONS, LIST],
 )
 @since(5)
 async def following(c: CheckContext) -> None:

@@ -17,6 +17,7 @@ CONVERSATION = "messenger/conversation_live.py"
 TEMPLATE = "messenger/templates/conversation_live.html"
 DASHBOARD_TEMPLATE = "messenger/templates/dashboard_live.html"
 LISTED = "messenger/listed.py"
+LIST = "messenger/templates/conversations.html"
 READING_HOOK = "static/hooks/reading.js"
 TOASTS_TEMPLATE = "messenger/templates/toasts.html"
 STYLE = "static/css/notifications.css"
@@ -158,7 +159,7 @@ async def migrated(c: CheckContext) -> None:
 @check(
     "8.13",
     "The pages are tidy with badges, line and toast: clean console, unique ids, 360 px",
-    files=[STYLE, DASHBOARD_TEMPLATE, TOASTS_TEMPLATE],
+    files=[STYLE, DASHBOARD_TEMPLATE, TOASTS_TEMPLATE, LIST],
 )
 @since(8)
 async def tidy(c: CheckContext) -> None:

@@ -3,11 +3,13 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from datetime import datetime, tzinfo
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 from opening import messenger_at, page_of
 from quart import Quart
 from sqlalchemy import event
@@ -18,6 +20,7 @@ from messenger.chat import Conversation, Posted
 from messenger.conversation_live import ConversationLive
 from messenger.dashboard_live import DashboardLive
 from messenger.listed import Listed
+from messenger.times import clock_or_day
 from quart_live.testing import LiveViewTest
 
 LIST = "#conversation-list"
@@ -116,15 +119,24 @@ async def test_an_ordinary_message_is_the_same_bytes_for_all_and_asks_nothing(
     path = f"/conversations/{market.id}"
     if not is_on_top:
         await begin("Above", "Alice", "Bob", *READERS)
+    said: list[datetime] = []
+
+    def noted(moment: datetime, zone: tzinfo | None = None) -> Markup:
+        said.append(moment)
+        return clock_or_day(moment, zone)
+
+    app.add_template_filter(noted, "clock_or_day")
     async with await page_of(app, "User One", path) as one, await page_of(app, "User Two", path) as two:
         assert (titles(one)[0] == "Market") is is_on_top
         message = await chat.send_message(market.id, (await user("Alice")).id, "Bread?")
         frames = [len(page.socket.frames) for page in (one, two)]
+        said.clear()
         with statements() as asked:
             await announce(app, message)
             await one.until(lambda: "Alice: Bread?" in entries(one)[0])
             await two.until(lambda: "Alice: Bread?" in entries(two)[0])
         assert asked == []
+        assert len(said) == 1, "the entry was rendered for each page anew"
         [first], [second] = diffs_since(one, frames[0]), diffs_since(two, frames[1])
         assert first == second
         diff = json.loads(first)

@@ -205,7 +205,10 @@ async def test_forms_of_live_pages_keep_what_was_written(
     client = await signed_in(app, "Alice")
     bob = await accounts.find_user_by_nickname("Bob")
     assert bob is not None
-    async with LiveViewTest(app, "/", client=client) as home, LiveViewTest(app, HIKE, client=client) as hike:
+    async with (
+        LiveViewTest(app, "/", client=client) as home,
+        LiveViewTest(app, HIKE, client=client, connect_params={"windows": "poll"}) as hike,
+    ):
         views = home.view, hike.view
         await home.hook("add", {"id": bob.id})
         form = {"conversation[title]": "To the lake"}

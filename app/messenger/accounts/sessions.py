@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from ..db import db
@@ -12,6 +12,13 @@ from ..times import now
 from .models import User, UserSession
 
 LASTS = timedelta(days=60)
+
+# Asked for each page and each join.
+OF_SESSION = (
+    select(User)
+    .join(UserSession, UserSession.user_id == User.id)
+    .where(UserSession.token_digest == bindparam("digest"), UserSession.created_at > bindparam("begun_after"))
+)
 
 
 @db.writes
@@ -34,12 +41,7 @@ def find_user_by_token(session: Session, token: str | None) -> User | None:
     """The user whose session this is; None when there is no such session, or no more."""
     if token is None:
         return None
-    query = (
-        select(User)
-        .join(UserSession, UserSession.user_id == User.id)
-        .where(UserSession.token_digest == digest(token), UserSession.created_at > now() - LASTS)
-    )
-    return session.scalar(query)
+    return session.scalar(OF_SESSION, {"digest": digest(token), "begun_after": now() - LASTS})
 
 
 @db.writes

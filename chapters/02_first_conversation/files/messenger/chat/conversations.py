@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -13,6 +13,23 @@ from .models import Conversation, Member, Message
 from .posted import COLUMNS, Posted, posted
 
 MOST_CONVERSATIONS = 50
+
+# Built once: see `messages`.
+LAST = (
+    select(func.max(Message.id))
+    .where(Message.conversation_id == Conversation.id)
+    .correlate(Conversation)
+    .scalar_subquery()
+)
+MINE = (
+    select(Conversation, *COLUMNS)
+    .join(Conversation.members)
+    .outerjoin(Message, Message.id == LAST)
+    .outerjoin(Message.author)
+    .where(Member.user_id == bindparam("me"))
+    .order_by(func.coalesce(Message.created_at, Conversation.created_at).desc())
+    .limit(MOST_CONVERSATIONS)
+)
 
 
 class Summary(NamedTuple):
@@ -66,22 +83,7 @@ def summary(conversation: Conversation, *row: Any) -> Summary:
 @db.reads
 def conversations_of(session: Session, user_id: int) -> list[Summary]:
     """The conversations a user takes part in, the most recent first."""
-    last = (
-        select(func.max(Message.id))
-        .where(Message.conversation_id == Conversation.id)
-        .correlate(Conversation)
-        .scalar_subquery()
-    )
-    query = (
-        select(Conversation, *COLUMNS)
-        .join(Conversation.members)
-        .outerjoin(Message, Message.id == last)
-        .outerjoin(Message.author)
-        .where(Member.user_id == user_id)
-        .order_by(func.coalesce(Message.created_at, Conversation.created_at).desc())
-        .limit(MOST_CONVERSATIONS)
-    )
-    return [summary(*row) for row in session.execute(query)]
+    return [summary(*row) for row in session.execute(MINE, {"me": user_id})]
 
 
 def with_members() -> ORMOption:

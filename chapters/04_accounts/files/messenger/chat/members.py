@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from ..accounts import User
 from ..db import db
 from .models import Conversation, Member, SeenMessage
+
+MEMBER = (
+    select(User.nickname)
+    .join(Member, Member.user_id == User.id)
+    .where(Member.conversation_id == bindparam("here"), Member.user_id == bindparam("user"))
+)
 
 
 class NotAMember(Exception):  # noqa: N818  (a person made it, not the program)
@@ -39,8 +45,7 @@ class Leaving(NamedTuple):
 
 def require_member(session: Session, conversation_id: int, user_id: int) -> str:
     """The nickname of a user who takes part in the conversation. Raises NotAMember for all others."""
-    here = (Member.conversation_id == conversation_id) & (Member.user_id == user_id)
-    nickname = session.scalar(select(User.nickname).join(Member, Member.user_id == User.id).where(here))
+    nickname = session.scalar(MEMBER, {"here": conversation_id, "user": user_id})
     if nickname is None:
         raise NotAMember
     return nickname

@@ -3,17 +3,47 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from ..accounts import User
 from ..db import LARGEST_ID, db
 from .members import with_members
 from .models import Conversation, Member, Message
-from .posted import COLUMNS, Posted, posted
+from .posted import COLUMNS, Author, Posted, posted
 
 MOST_CONVERSATIONS = 50
 FACES = 2
+
+# Built once: see `messages`.
+LAST = (
+    select(func.max(Message.id))
+    .where(Message.conversation_id == Conversation.id)
+    .correlate(Conversation)
+    .scalar_subquery()
+)
+MINE = (
+    select(Conversation, *COLUMNS)
+    .join(Conversation.members)
+    .outerjoin(Message, Message.id == LAST)
+    .outerjoin(Message.author)
+    .where(Member.user_id == bindparam("me"))
+    .order_by(func.coalesce(Message.created_at, Conversation.created_at).desc())
+    .limit(MOST_CONVERSATIONS)
+)
+
+NTH = func.row_number().over(partition_by=Member.conversation_id, order_by=Member.id).label("nth")
+OTHERS = (
+    select(Member.conversation_id, Member.user_id, NTH)
+    .where(Member.conversation_id.in_(bindparam("ids", expanding=True)), Member.user_id != bindparam("me"))
+    .subquery()
+)
+FIRST_OTHERS = (
+    select(OTHERS.c.conversation_id, User.id, User.nickname)
+    .join(User, User.id == OTHERS.c.user_id)
+    .where(OTHERS.c.nth <= FACES)
+    .order_by(OTHERS.c.nth)
+)
 
 
 class Summary(NamedTuple):
@@ -21,7 +51,7 @@ class Summary(NamedTuple):
 
     conversation: Conversation
     last_message: Posted | None
-    faces: Sequence[User] = ()
+    faces: Sequence[Author] = ()
 
 
 @db.writes
@@ -81,34 +111,14 @@ def summary(conversation: Conversation, *row: Any) -> Summary:
 @db.reads
 def conversations_of(session: Session, user_id: int) -> list[Summary]:
     """The conversations a user takes part in, the most recent first."""
-    last = (
-        select(func.max(Message.id))
-        .where(Message.conversation_id == Conversation.id)
-        .correlate(Conversation)
-        .scalar_subquery()
-    )
-    query = (
-        select(Conversation, *COLUMNS)
-        .join(Conversation.members)
-        .outerjoin(Message, Message.id == last)
-        .outerjoin(Message.author)
-        .where(Member.user_id == user_id)
-        .order_by(func.coalesce(Message.created_at, Conversation.created_at).desc())
-        .limit(MOST_CONVERSATIONS)
-    )
-    found = [summary(*row) for row in session.execute(query)]
+    found = [summary(*row) for row in session.execute(MINE, {"me": user_id})]
     faces = faces_in(session, [summary.conversation.id for summary in found], user_id)
     return [summary._replace(faces=faces[summary.conversation.id]) for summary in found]
 
 
-def faces_in(session: Session, ids: Sequence[int], user_id: int) -> dict[int, list[User]]:
+def faces_in(session: Session, ids: Sequence[int], user_id: int) -> dict[int, list[Author]]:
     """For each conversation the first other members. However many there are, a few of them are read."""
-    nth = func.row_number().over(partition_by=Member.conversation_id, order_by=Member.id).label("nth")
-    others = select(Member.conversation_id, Member.user_id, nth)
-    others = others.where(Member.conversation_id.in_(ids), Member.user_id != user_id)
-    ranked = others.subquery()
-    query = select(ranked.c.conversation_id, User).join(User, User.id == ranked.c.user_id)
-    faces: dict[int, list[User]] = {conversation_id: [] for conversation_id in ids}
-    for conversation_id, user in session.execute(query.where(ranked.c.nth <= FACES).order_by(ranked.c.nth)):
-        faces[conversation_id].append(user)
+    faces: dict[int, list[Author]] = {conversation_id: [] for conversation_id in ids}
+    for conversation_id, *user in session.execute(FIRST_OTHERS, {"ids": ids, "me": user_id}):
+        faces[conversation_id].append(Author(*user))
     return faces

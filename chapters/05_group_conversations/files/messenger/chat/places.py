@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from ..accounts import User
@@ -44,20 +44,31 @@ class Place:
         return self.members - 1 - len(self.names)
 
 
+MINE = (
+    select(Conversation, Member.owner)
+    .join(Member, Member.conversation_id == Conversation.id)
+    .where(Member.conversation_id == bindparam("here"), Member.user_id == bindparam("user"))
+)
+# The window counts them all, whatever the limit lets through.
+OTHERS = (
+    select(User.nickname, func.count().over())
+    .join(Member, Member.user_id == User.id)
+    .where(Member.conversation_id == bindparam("here"), Member.user_id != bindparam("user"))
+    .order_by(Member.id)
+    .limit(NAMED)
+)
+
+
 @db.reads
 def find_place(session: Session, user_id: int, conversation_id: int) -> Place | None:
     """The conversation, if this user is one of its members; else None, as if it were not there."""
     if conversation_id > LARGEST_ID:
         return None
-    mine = Member.conversation_id == conversation_id, Member.user_id == user_id
-    others = Member.conversation_id == conversation_id, Member.user_id != user_id
-    query = select(Conversation, Member.owner).join(Member, Member.conversation_id == Conversation.id)
-    # The window counts them all, whatever the limit lets through.
-    named = select(User.nickname, func.count().over()).join(Member, Member.user_id == User.id)
-    found = session.execute(query.where(*mine)).one_or_none()
+    which = {"here": conversation_id, "user": user_id}
+    found = session.execute(MINE, which).one_or_none()
     if found is None:
         return None
-    first = session.execute(named.where(*others).order_by(Member.id).limit(NAMED)).all()
+    first = session.execute(OTHERS, which).all()
     here, i_own = found
     members = 1 + (first[0][1] if first else 0)
     names = tuple(name for name, _ in first)

@@ -6,6 +6,7 @@ from sqlalchemy import (
     ForeignKey,
     Text,
     UniqueConstraint,
+    bindparam,
     delete,
     select,
     update,
@@ -39,10 +40,17 @@ class Draft(Timestamps, Base):
     content: Mapped[str] = mapped_column(Text)
 
 
+HERE = Draft.conversation_id == bindparam("here"), Draft.user_id == bindparam("user")
+KEPT = select(Draft.content).where(*HERE)
+# The session holds no drafts that would have to learn of it.
+FORGET = delete(Draft).where(*HERE).execution_options(synchronize_session=False)
+FORGET_THIS = FORGET.where(Draft.content == bindparam("content"))
+
+
 @db.reads
 def draft_of(session: Session, conversation_id: int, user_id: int) -> str:
     """What this user has begun to write; empty when there is nothing."""
-    return session.scalar(select(Draft.content).where(*key(conversation_id, user_id))) or ""
+    return session.scalar(KEPT, {"here": conversation_id, "user": user_id}) or ""
 
 
 async def keep_draft(conversation_id: int, user_id: int, content: str) -> None:
@@ -74,8 +82,11 @@ def store_draft(session: Session, conversation_id: int, user_id: int, content: s
 @db.writes
 def forget_draft(session: Session, conversation_id: int, user_id: int, content: str | None = None) -> None:
     """Keep it no longer: in any case, or only if it is still this text."""
-    which = [] if content is None else [Draft.content == content]
-    session.execute(delete(Draft).where(*key(conversation_id, user_id), *which))
+    here = {"here": conversation_id, "user": user_id}
+    if content is None:
+        session.execute(FORGET, here)
+    else:
+        session.execute(FORGET_THIS, {**here, "content": content})
 
 
 @db.writes

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from ..db import db
@@ -16,6 +16,24 @@ from .reading import move_mark
 
 # A page shows the newest messages only: it costs the same in a conversation of ten and of ten thousand.
 WINDOW = 50
+
+# A query is built once, when the module is loaded. To build it takes longer than to ask it.
+NEWEST = (
+    select(*COLUMNS)
+    .join(Message.author)
+    .where(Message.conversation_id == bindparam("here"))
+    .order_by(Message.id.desc())
+    .limit(bindparam("limit"))
+)
+LOCKED = (
+    select(Conversation.closed_at).where(Conversation.id == bindparam("here")).with_for_update(key_share=True)
+)
+SENT = (
+    select(*COLUMNS)
+    .join(Message.author)
+    .where(Message.conversation_id == bindparam("here"), Message.user_id == bindparam("user"))
+    .where(Message.key == bindparam("key"))
+)
 
 
 @db.writes
@@ -48,8 +66,7 @@ def send_message(
 
 def sent_with(session: Session, conversation_id: int, user_id: int, key: UUID) -> Posted | None:
     """The message that this user has sent with this key, if there is one."""
-    mine = Message.conversation_id == conversation_id, Message.user_id == user_id, Message.key == key
-    row = session.execute(select(*COLUMNS).join(Message.author).where(*mine)).first()
+    row = session.execute(SENT, {"here": conversation_id, "user": user_id, "key": key}).first()
     return posted(row) if row is not None else None
 
 
@@ -60,8 +77,7 @@ def require_open(session: Session, conversation_id: int, user_id: int) -> str:
     or removes a member. In SQLite this is so for each transaction; in PostgreSQL by the lock. So the ids of
     the messages come in the order in which they are stored.
     """
-    here = select(Conversation.closed_at).where(Conversation.id == conversation_id)
-    closed_at = session.scalar(here.with_for_update(key_share=True))
+    closed_at = session.scalar(LOCKED, {"here": conversation_id})
     nickname = require_member(session, conversation_id, user_id)
     if closed_at is not None:
         raise Invalid({"content": ["This conversation is closed. Nobody can write in it."]})
@@ -71,14 +87,8 @@ def require_open(session: Session, conversation_id: int, user_id: int) -> str:
 @db.reads
 def recent_messages(session: Session, conversation_id: int, limit: int = WINDOW) -> Sequence[Posted]:
     """The newest messages with their authors, oldest of them first."""
-    newest = (
-        select(*COLUMNS)
-        .join(Message.author)
-        .where(Message.conversation_id == conversation_id)
-        .order_by(Message.id.desc())
-        .limit(limit)
-    )
-    return [posted(row) for row in session.execute(newest).all()[::-1]]
+    found = session.execute(NEWEST, {"here": conversation_id, "limit": limit}).all()
+    return [posted(row) for row in found[::-1]]
 
 
 @db.writes

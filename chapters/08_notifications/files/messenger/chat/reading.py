@@ -3,11 +3,38 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from ..db import db
 from .models import Member, Message
+
+HERE = Member.conversation_id == bindparam("here"), Member.user_id == bindparam("user")
+MARK = select(Member.last_read_id).where(*HERE)
+MOVE = (
+    update(Member)
+    .where(*HERE, func.coalesce(Member.last_read_id, -1) < bindparam("up_to"))
+    .values(last_read_id=bindparam("up_to"))
+    .returning(Member.id)
+    .execution_options(synchronize_session=False)
+)
+# Nobody has to catch up on what was written before they came.
+UNREAD = and_(
+    Message.conversation_id == Member.conversation_id,
+    Message.id > func.coalesce(Member.last_read_id, 0),
+    Message.id > Member.came_after_id,
+    Message.user_id != Member.user_id,
+)
+COUNTED = (
+    select(
+        Member.conversation_id,
+        func.count(Message.id),
+        Member.last_read_id.is_(None) & ~Member.owner,
+    )
+    .outerjoin(Message, UNREAD)
+    .where(Member.user_id == bindparam("user"))
+    .group_by(Member.conversation_id, Member.last_read_id, Member.owner)
+)
 
 
 class Read(NamedTuple):
@@ -36,42 +63,21 @@ def mark_read(session: Session, conversation_id: int, user_id: int, up_to: int) 
 
 def move_mark(session: Session, conversation_id: int, user_id: int, up_to: int) -> bool:
     """The same within a transaction. A mark only moves forward: of two pages the one that read on counts."""
-    moved = session.execute(
-        update(Member)
-        .where(Member.conversation_id == conversation_id, Member.user_id == user_id)
-        .where(or_(Member.last_read_id.is_(None), Member.last_read_id < up_to))
-        .values(last_read_id=up_to)
-        .returning(Member.id)
-    )
-    return moved.scalar() is not None
+    moved = session.scalar(MOVE, {"here": conversation_id, "user": user_id, "up_to": up_to})
+    return moved is not None
 
 
 @db.reads
 def read_up_to(session: Session, conversation_id: int, user_id: int) -> int:
     """The id of the last message that a user has read; 0 when there is none."""
-    mark = select(Member.last_read_id)
-    mark = mark.where(Member.conversation_id == conversation_id, Member.user_id == user_id)
-    return session.scalar(mark) or 0
+    return session.scalar(MARK, {"here": conversation_id, "user": user_id}) or 0
 
 
 @db.reads
 def unread_of(session: Session, user_id: int) -> Mapping[int, Unread]:
     """What a user has not read, by conversation; those with nothing new are left out."""
-    # Nobody has to catch up on what was written before they came.
-    unread = and_(
-        Message.conversation_id == Member.conversation_id,
-        Message.id > func.coalesce(Member.last_read_id, 0),
-        Message.id > Member.came_after_id,
-        Message.user_id != Member.user_id,
-    )
-    is_new = Member.last_read_id.is_(None) & ~Member.owner
-    query = (
-        select(Member.conversation_id, func.count(Message.id), is_new)
-        .outerjoin(Message, unread)
-        .where(Member.user_id == user_id)
-        .group_by(Member.conversation_id, Member.last_read_id, Member.owner)
-    )
-    found = [(id, Unread(messages, bool(new))) for id, messages, new in session.execute(query)]
+    rows = session.execute(COUNTED, {"user": user_id})
+    found = [(id, Unread(messages, bool(new))) for id, messages, new in rows]
     return {id: unread for id, unread in found if unread != Unread()}
 
 
