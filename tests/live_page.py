@@ -11,8 +11,6 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
-JOIN_REF = "4"
-
 
 @dataclass
 class LivePage:
@@ -25,6 +23,7 @@ class LivePage:
         html: the page.
         topic: of its main view.
         mounts: how often the view has been joined.
+        join_ref: the ref of the last join.
     """
 
     host: str
@@ -33,6 +32,8 @@ class LivePage:
     html: str
     topic: str = ""
     mounts: int = 0
+    join_ref: str = ""
+    _ref: int = 0
     _csrf: str = ""
     _tokens: dict[str, str | None] = field(default_factory=dict)
     _tab: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -49,7 +50,8 @@ class LivePage:
         given = {name: unescape(value) for name, value in re.findall(r'([\w-]+)="([^"]*)"', element[0])}
         tokens = {"session": given.get("data-phx-session"), "static": given.get("data-phx-static")}
         cookie = "; ".join([cookie, *cookies] if cookie else cookies)
-        return cls(host, path, cookie, html, f"lv:{given['id']}", 0, unescape(csrf[1]), tokens)
+        topic = f"lv:{given['id']}"
+        return cls(host, path, cookie, html, topic, _csrf=unescape(csrf[1]), _tokens=tokens)
 
     @property
     def socket(self) -> str:
@@ -75,12 +77,23 @@ class LivePage:
             "sticky": False,
         }
         self.mounts += 1
-        return json.dumps([JOIN_REF, JOIN_REF, self.topic, "phx_join", payload], separators=(",", ":"))
+        self.join_ref = self._next_ref()
+        return compact([self.join_ref, self.join_ref, self.topic, "phx_join", payload])
 
-    def hook_event(self, ref: int, event: str, value: Any) -> str:
-        """The frame of a hook's `pushEvent`."""
+    def hook_event(self, event: str, value: Any) -> tuple[str, str]:
+        """The ref and the frame of a hook's `pushEvent`."""
+        ref = self._next_ref()
         payload = {"type": "hook", "event": event, "value": value}
-        return json.dumps([JOIN_REF, str(ref), self.topic, "event", payload], separators=(",", ":"))
+        return ref, compact([self.join_ref, ref, self.topic, "event", payload])
+
+    def _next_ref(self) -> str:
+        self._ref += 1
+        return str(self._ref)
+
+
+def compact(frame: Any) -> str:
+    """As a browser writes JSON."""
+    return json.dumps(frame, separators=(",", ":"), ensure_ascii=False)
 
 
 def request(host: str, path: str, cookie: str = "") -> tuple[str, list[str]]:

@@ -56,6 +56,7 @@ class Page:
     cookie: str = ""
     topic: str = ""
     join: str = ""
+    join_ref: str = ""
 
 
 @dataclass
@@ -138,7 +139,8 @@ class Crowd:
                 ["4", None, "lv:phx-ABCDEFGHIJKL", "diff", {"0": changes}], separators=(",", ":")
             )
         payload = {"type": "form", "event": "send", "value": urlencode({"text": text}), "meta": {}}
-        return json.dumps(["4", str(number + 10), self.pages[0].topic, "event", payload])
+        page = self.pages[0]
+        return json.dumps([page.join_ref, str(number + 10), page.topic, "event", payload])
 
     async def drop_and_return(self) -> float:
         """All connections are cut; returns the seconds until everybody is back."""
@@ -232,4 +234,4 @@ async def measure(
 def fetch_page(host: str) -> Page:
     """Request the page and make its join."""
     page = LivePage.request(host, "/")
-    return Page(page.socket, page.cookie, page.topic, page.join())
+    return Page(page.socket, page.cookie, page.topic, page.join(), page.join_ref)

@@ -8,10 +8,9 @@ import re
 import uuid
 from collections.abc import Callable
 from html import unescape
-from typing import Any
 
 from client import Viewer
-from live_page import JOIN_REF, LivePage, request
+from live_page import LivePage, request
 
 # As in static/hooks/reading.js.
 READ_AFTER = 0.150
@@ -69,7 +68,6 @@ class Member:
         self.reads = True
         self.joined = asyncio.Event()
         self.seen: set[int] = set()
-        self._ref = 10
         self._newest, self._told = 0, -1
         self._timer: asyncio.TimerHandle | None = None
         self._waiting: dict[str, str] = {}
@@ -139,7 +137,7 @@ class Member:
 
     def _answered(self, viewer: Viewer, payload: bytes) -> None:
         _, ref, _, _, answer = json.loads(payload)
-        if answer["status"] == "error" and ref == JOIN_REF:
+        if answer["status"] == "error" and ref == self.page.join_ref:
             self._crashed(viewer)
             return
         frame = self._waiting.pop(ref, "")
@@ -158,7 +156,7 @@ class Member:
     def say(self, number: int) -> None:
         """Send a message as the hook Outbox does."""
         value = {"key": str(uuid.uuid4()), "content": TEXT.format(number), "to": self._to}
-        ref, frame = self._event("send", value)
+        ref, frame = self.page.hook_event("send", value)
         self._push(ref, frame)
 
     def _look(self, payload: bytes) -> None:
@@ -174,11 +172,7 @@ class Member:
         if self._newest <= self._told:
             return
         self._told = self._newest
-        self.viewer.send(self._event("read", {"to": self._newest})[1])
-
-    def _event(self, event: str, value: Any) -> tuple[str, str]:
-        self._ref += 1
-        return str(self._ref), self.page.hook_event(self._ref, event, value)
+        self.viewer.send(self.page.hook_event("read", {"to": self._newest})[1])
 
     def drop(self) -> None:
         """Cut the line. Nothing is said until it is back."""
