@@ -57,7 +57,7 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
         here, me = self.assigns.here, self.assigns.me
         messages = await chat.recent_messages(here.id)
         self.last = messages[-1] if messages else None
-        up_to = await chat.read_up_to(here.id, me.id)
+        up_to = self.marked = max(self.marked, await chat.read_up_to(here.id, me.id))
         placed = entries(messages, me.id, self.assigns.zone, read_up_to=up_to, line_at=self.line_at)
         self.line_at = next((one.message.id for one in placed if one.opens_unread), 0)
         self.stream("entries", placed, dom_id=element_id, reset=True)
@@ -94,6 +94,7 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
             self.go_home()
             return None
         self.assign(error="")
+        self.marked = max(self.marked, message.id)
         # Also when it was stored before: whoever stored it may have had no time left to tell the others.
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
         pusher.tell(note_of_message(message, here.title), here.id, besides=me.id, read_below=message.id)

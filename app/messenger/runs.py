@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import timedelta, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 from .chat import Posted
 from .times import day_of
 
 LONGEST_PAUSE = timedelta(minutes=5)
+# Twenty pages full, so that many who come at once cost little more than one.
+MOST_KEPT = 1000
 
 
 class Entry(NamedTuple):
@@ -32,7 +35,12 @@ class Entry(NamedTuple):
 
 def entry(message: Posted, previous: Posted | None, reader_id: int, zone: tzinfo | None = None) -> Entry:
     """Place a message that has come, after the one before it. A day begins in the reader's zone."""
-    mine = message.user_id == reader_id
+    return placed(message, previous, message.user_id == reader_id, zone)
+
+
+@lru_cache(MOST_KEPT)
+def placed(message: Posted, previous: Posted | None, mine: bool, zone: tzinfo | None) -> Entry:
+    """The same. It is made once for all in this zone who have written the message, or have not."""
     opens_day = previous is None or day_of(message.created_at, zone) != day_of(previous.created_at, zone)
     continues = (
         not opens_day
@@ -60,13 +68,13 @@ def entries(
         read_up_to: the last id that the reader has read.
         line_at: the message to go on from, 0 for none; without it, the first that is not read.
     """
-    placed: list[Entry] = []
+    found: list[Entry] = []
     opened = False
     for message in messages:
-        one = entry(message, placed[-1].message if placed else None, reader_id, zone)
+        one = entry(message, found[-1].message if found else None, reader_id, zone)
         if message.id <= read_up_to:
             one = one._replace(incoming=False)
         if message.id == line_at if line_at is not None else one.incoming and not opened:
             one, opened = one._replace(opens_unread=True, continues=False), True
-        placed.append(one)
-    return placed
+        found.append(one)
+    return found

@@ -29,6 +29,7 @@ class CountsUnread(LiveView):
 
     async def count_unread(self) -> None:
         """Ask the database. It is right, whatever this page has missed."""
+        await chat.marks.written(self.assigns.me.id)
         unread = await chat.unread_of(self.assigns.me.id)
         # In this order: whatever was counted is not above that number.
         self.counted_up_to = await chat.newest_id()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from .rendering.keys import are_same
+
 if TYPE_CHECKING:
     from .rendering import LiveStream
 
-_SCALARS = (str, int, float, bool, type(None))
+_SCALARS = (str, int, bool, type(None))
 
 
 class Assigns:
@@ -16,8 +18,8 @@ class Assigns:
 
     Writing goes through `LiveView.assign`, because assigning is what tells the engine to look. Assigning
     marks a name as changed always, even when the object is the same: a list that was appended to *is* the
-    same object. The only exception are plain values (text, numbers, booleans, ``None``) equal to what was
-    there.
+    same object. The only exception are values that can never change and print like what was there: text,
+    numbers, booleans, ``None``, dates, and tuples, frozen sets and frozen dataclasses made of nothing else.
     """
 
     __slots__ = ("_values",)
@@ -84,7 +86,7 @@ class AssignState:
         """Assign these; what is another value from now on counts as changed."""
         current, changed = self.values, self.changed
         for name, value in values.items():
-            if name in current and _same_scalar(current[name], value):
+            if name in current and is_same(current[name], value):
                 continue
             current[name] = value
             changed.add(name)
@@ -111,6 +113,8 @@ def _missing(name: str, values: Collection[str]) -> str:
     return f"{name!r} has not been assigned; there is: {known}"
 
 
-def _same_scalar(old: object, new: object) -> bool:
+def is_same(old: object, new: object) -> bool:
     # `1 == True` and `1 == 1.0`, but they print differently: the types must agree as well.
-    return type(old) is type(new) and isinstance(old, _SCALARS) and old == new
+    if type(old) is type(new) and isinstance(old, _SCALARS):
+        return old == new
+    return are_same(old, new)

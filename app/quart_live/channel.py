@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import inspect
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -134,36 +133,46 @@ class Channel(ViewHost):
     # -- the mailbox's worker ------------------------------------------------------------------------------
 
     def handle_now(self, item: object) -> Coroutine[Any, Any, None] | None:
-        """Handle a message for a plain ``def handle_info`` without a task; leave all else to `handle`."""
+        """Handle a message for a plain ``def handle_info`` without a task; return what is left to do."""
         # Where somebody listens to telemetry, it is done step by step, and measured.
         if type(item) is not Envelope or not self._handles_info_now or self.telemetry.listening:
-            return self.handle(item)
-        view, rendering = self.view, self._rendering
-        assert view is not None and rendering is not None
+            return self._guarded(self._dispatch(item))
+        view = self.view
+        assert view is not None
         try:
             view._new_flash = handling.NO_FLASH
-            view.handle_info(item.message)
-            if view._navigation is not None:
-                return self._guarded(handling.finish(self, None))
-            # What other views have rendered of this message, so that this one need not; see fanout.py.
-            shares, key, end = item.shares or (Shares.of(item) if self._shares else None), None, None
-            if shares is not None:
-                key, end = rendering.find_shared(shares)
-            if end is None:
-                diff = rendering.diff(shares)
-                if rendering.components.waiting:
-                    return self._guarded(handling.send_with_components(self, diff))
-                if not diff:
-                    return None
-                end = shares.keep(key, diff) if shares is not None else end_of_diff(diff)
-            rest = self.socket.send_now(self.frames.diff_head, end)
+            waiting = view.handle_info(item.message)
+            if waiting is not None:
+                return self._guarded(self._when_handled(waiting, item))
+            rest = self._send_changes(view, item)
             return self._guarded(rest) if rest is not None else None  # guarded: its wait may be cancelled
         except BaseException as error:
             return ending.crash(self, as_exception(error))
 
-    async def handle(self, item: object) -> None:
-        """Handle one message. Never raises an `Exception`."""
-        await self._guarded(self._dispatch(item))
+    async def _when_handled(self, waiting: Awaitable[None], item: Envelope) -> None:
+        await waiting
+        if self.view is not None and (rest := self._send_changes(self.view, item)) is not None:
+            await rest
+        self.live.dispatcher.flush_soon()
+
+    def _send_changes(self, view: LiveView, item: Envelope) -> Coroutine[Any, Any, None] | None:
+        """Send what a message has changed; returns what is left to do."""
+        rendering = self._rendering
+        assert rendering is not None
+        if view._navigation is not None:
+            return handling.finish(self, None)
+        # What other views have rendered of this message, so that this one need not; see fanout.py.
+        shares = item.shares or (Shares.of(item) if self._shares else None)
+        seen = rendering.find_shared(shares) if shares is not None else None
+        if seen is not None and seen.end:
+            return self.socket.send_now(self.frames.diff_head, seen.end)
+        diff = rendering.diff(shares)
+        if rendering.components.waiting:
+            return handling.send_with_components(self, diff)
+        if not diff:
+            return None
+        end = shares.keep(seen, diff) if shares is not None else end_of_diff(diff)
+        return self.socket.send_now(self.frames.diff_head, end)
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
@@ -229,13 +238,10 @@ class Channel(ViewHost):
         self.hooks_changed()
 
     def hooks_changed(self) -> None:
-        """A message goes to `handle_now` only if a plain ``def handle_info`` is all that wants it."""
+        """A message goes straight to ``handle_info`` only if that is all that wants it."""
         view = self.view
         self._handles_info_now = (
-            view is not None
-            and self.state is State.JOINED
-            and "handle_info" not in view._hooks
-            and not inspect.iscoroutinefunction(type(view).handle_info)
+            view is not None and self.state is State.JOINED and "handle_info" not in view._hooks
         )
 
     def close(self) -> bool:

@@ -26,6 +26,7 @@ class Dispatcher:
         self._ready: deque[Mailbox] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pumping = False
+        self._flushes = False
 
     def ready(self, mailbox: Mailbox) -> None:
         """Start ``mailbox`` soon."""
@@ -33,10 +34,27 @@ class Dispatcher:
             self._begin()
         self._ready.append(mailbox)
 
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop that runs; known while a mailbox is at work."""
+        assert self._loop is not None
+        return self._loop
+
+    def flush_soon(self) -> None:
+        """Write the frames of whoever is done in this turn of the loop, together."""
+        if not (self._pumping or self._flushes):
+            self._flushes = True
+            self.loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flushes = False
+        self.outbox.flush()
+
     def _begin(self) -> None:
         loop = self._loop
         if loop is None or not loop.is_running():  # asking which one runs is a system call before Python 3.12
             self._loop = loop = asyncio.get_running_loop()
+            self._flushes = False
             self._ready.clear()  # a new loop (tests): what waited on the old one can never run
         self._pumping = True
         loop.call_soon(self._pump)

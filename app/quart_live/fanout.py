@@ -10,8 +10,10 @@ the message, and the next ones use it. Views need to do nothing for this::
 Every view still gets the message in its own mailbox, in order, and runs its own `handle_info`. What it then
 sends is found in one of three ways:
 
-1. The view's streams are all that has changed, and what their templates read is equal to what another view
-   had: its whole diff, as JSON, is used.
+1. The view's streams are all that has changed, however many there are, and what their templates read is
+   equal to what another view had: its whole diff, as JSON, is used. It may take items out of streams, too.
+   Other assigns may differ from view to view. They may also have been assigned, as long as the template does
+   not read them or they print what they did before.
 2. The view has other changes as well: its diff is its own, with the JSON of the shared items in it.
 3. Nothing can be shared: it renders.
 
@@ -31,19 +33,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Set
 from typing import TYPE_CHECKING, Any
 
 from .frames import end_of_diff
 from .rendering.keys import Parts, parts_of
-from .rendering.sharing import OneInsert, SharedRow
+from .rendering.seen import Seen
+from .rendering.sharing import SharedRow
 
 if TYPE_CHECKING:
     from .mailbox import Envelope
+    from .rendering import Renderer
 
 BURST_SECONDS = 1.0
 MAX_ROWS = 5000
 MAX_PAYLOADS = 1000
+MAX_SEEN = 6
 
 NOT_SHARED = frozenset({"c", "e", "r", "t"})
 """Parts of a diff that belong to one view: components, pushed events, a reply, the title."""
@@ -57,10 +62,10 @@ class Shares:
 
     Attributes:
         parts: ids of the message and what it holds, which count as frozen.
-        payloads: whole diffs, by their keys, each as the end of its frames.
+        payloads: whole diffs, by their keys.
         rows: items of streams by their keys.
-        seen: the diff that was used last, and how to tell that another view has the same; it saves most views
-            the making of a key.
+        seen: some of the diffs, to compare with before a key is made. Those of which many views have the same
+            come to the front.
     """
 
     __slots__ = ("parts", "payloads", "rows", "seen")
@@ -74,19 +79,45 @@ class Shares:
 
     def __init__(self, message: object) -> None:
         self.parts: Parts = parts_of(message)
-        self.payloads: dict[Hashable, bytes] = {}
+        self.payloads: dict[Hashable, Seen] = {}
         self.rows: dict[Hashable, SharedRow] = {}
-        self.seen: tuple[OneInsert, bytes] | None = None
+        self.seen: list[Seen] = []
 
-    def keep(self, key: Hashable | None, diff: dict[str, Any]) -> bytes:
-        """Encode a diff and, if it has a key, keep it for other views.
+    def find(self, renderer: Renderer, assigns: Mapping[str, Any], changed: Set[str]) -> Seen | None:
+        """Look whether another view has made the coming diff.
+
+        Args:
+            renderer: of the view.
+            assigns: of the view.
+            changed: the names among them that were assigned since the last render.
+
+        Returns:
+            The diff; without an end if no view has made it yet. None if it may be this view's alone.
+        """
+        seen = self.seen
+        found = renderer.find_seen(assigns, changed, seen)
+        if found is False:
+            return None
+        if found is not True:
+            if found is not seen[0]:
+                place = seen.index(found)
+                seen[place - 1], seen[place] = found, seen[place - 1]
+            return found
+        new = renderer.note_seen(assigns, self.parts)
+        return self.payloads.get(new.key, new) if new is not None else None
+
+    def keep(self, seen: Seen | None, diff: dict[str, Any]) -> bytes:
+        """Encode a diff and, if it may be other views', too, keep it for them.
 
         Returns:
             The end of its frame; see :func:`.frames.end_of_diff`.
         """
         text = end_of_diff(diff)
-        if key is not None and NOT_SHARED.isdisjoint(diff) and len(self.payloads) < MAX_PAYLOADS:
-            self.payloads[key] = text
+        if seen is not None and NOT_SHARED.isdisjoint(diff) and len(self.payloads) < MAX_PAYLOADS:
+            seen.end = text
+            self.payloads[seen.key] = seen
+            if len(self.seen) < MAX_SEEN:
+                self.seen.append(seen)
         return text
 
 

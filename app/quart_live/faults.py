@@ -35,6 +35,10 @@ class Cancellable(Protocol):
     def cancelled(self) -> bool:
         """Whether it was."""
 
+    @property
+    def task(self) -> asyncio.Task[None] | None:
+        """The task in which the work is done; None if that is not known."""
+
 
 def as_exception(error: BaseException) -> Exception:
     """``error`` itself, or an `AppFault` that it is the cause of."""
@@ -113,7 +117,8 @@ class Contained:
             if error is not None and not isinstance(error, (Exception, asyncio.CancelledError)):
                 raise as_exception(error) from error
             return
-        task = asyncio.current_task()
+        # To ask for the present task is a system call before Python 3.12.
+        task = (self._owner.task if self._owner is not None else None) or asyncio.current_task()
         if task is not None and task.cancelling():
             await _take_back_cancellation(task)
             if error is None:

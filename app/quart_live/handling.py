@@ -47,11 +47,12 @@ async def info(channel: Channel, message: object, shares: Shares | None = None) 
     if shares is None or view._navigation is not None:
         await finish(channel, None)
         return
-    key, text = rendering.find_shared(shares)
-    if text is None and (diff := await rendering.with_components(rendering.diff(shares))):
-        text = shares.keep(key, diff)
-    if text is not None:
-        await channel.send((channel.frames.diff_head + text).decode())
+    seen = rendering.find_shared(shares)
+    end = seen.end if seen is not None else b""
+    if not end and (diff := await rendering.with_components(rendering.diff(shares))):
+        end = shares.keep(seen, diff)
+    if end:
+        await channel.send((channel.frames.diff_head + end).decode())
 
 
 async def resync(channel: Channel, message: Resync) -> None:

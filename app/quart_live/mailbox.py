@@ -71,10 +71,7 @@ class Worker(Protocol):
     context: contextvars.Context
 
     def handle_now(self, item: object) -> Coroutine[Any, Any, None] | None:
-        """Handle ``item`` at once, or return a coroutine with what is left to do."""
-
-    async def handle(self, item: object) -> None:
-        """Handle ``item``. Must not raise."""
+        """Handle ``item`` at once, or return a coroutine with what is left to do. Neither must raise."""
 
 
 class Mailbox:
@@ -175,6 +172,11 @@ class Mailbox:
         task.cancel()
 
     @property
+    def task(self) -> asyncio.Task[None] | None:
+        """The task in which a message is at work; None if that is not known."""
+        return self._task
+
+    @property
     def cancelled(self) -> bool:
         """Whether `cancel` has cancelled what was at work. A handler that cancels its task does not count."""
         return self._cancelled
@@ -189,7 +191,7 @@ class Mailbox:
             turns -= 1
             rest = self._run(self._handle_now, queue.popleft())
             if rest is not None:
-                self._task = spawn(self._drain(rest), self._worker.context)
+                self._task = spawn(self._drain(rest), self._worker.context, self._dispatcher.loop)
                 if self._task.done():
                     self._task = None
                 return
@@ -203,7 +205,9 @@ class Mailbox:
                 turn += 1
                 if turn % TURNS_BEFORE_YIELD == 0:
                     await asyncio.sleep(0)
-                await worker.handle(queue.popleft())
+                more = worker.handle_now(queue.popleft())
+                if more is not None:
+                    await more
         finally:
             # No await between the last look at the queue and this line: a message cannot slip in between.
             self._task = None

@@ -60,12 +60,16 @@ class _Handover:
 
 if sys.version_info >= (3, 12):
 
-    def spawn(work: Coroutine[Any, Any, None], context: contextvars.Context) -> asyncio.Task[None]:
-        """Start ``work`` in ``context`` right away, without a turn of the loop."""
-        return asyncio.Task(work, loop=asyncio.get_running_loop(), context=context, eager_start=True)
+    def spawn(
+        work: Coroutine[Any, Any, None], context: contextvars.Context, loop: asyncio.AbstractEventLoop
+    ) -> asyncio.Task[None]:
+        """Start ``work`` in ``context`` right away, without a turn of the ``loop``."""
+        return asyncio.Task(work, loop=loop, context=context, eager_start=True)
 
 else:
 
-    def spawn(work: Coroutine[Any, Any, None], context: contextvars.Context) -> asyncio.Task[None]:
-        """Start ``work`` in ``context`` at the next turn of the loop (eager tasks need Python 3.12)."""
-        return asyncio.get_running_loop().create_task(work, context=context)
+    def spawn(
+        work: Coroutine[Any, Any, None], context: contextvars.Context, loop: asyncio.AbstractEventLoop
+    ) -> asyncio.Task[None]:
+        """Start ``work`` in ``context`` at the next turn of the ``loop`` (eager tasks need Python 3.12)."""
+        return loop.create_task(work, context=context)

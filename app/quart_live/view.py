@@ -145,8 +145,14 @@ class LiveView(FamilyMethods, NavigationMethods, ResyncMethods, StaticMethods, S
     def handle_info(self, message: Any) -> Awaitable[None] | None:
         """React to a message from PubSub, a timer or `send_self`.
 
-        May be ``async def``, or a plain ``def`` if it awaits nothing, which costs less when many views get
-        the message.
+        May be ``async def``, or a plain ``def``, which costs less when many views get the message: no task
+        is made for it. A plain one may return a coroutine for the messages that need one::
+
+            def handle_info(self, message):
+                if isinstance(message, Message):
+                    self.stream_insert("messages", message)
+                    return None
+                return self.read_again(message)
         """
         if "handle_info" in self._hooks:
             return None  # it was for one of them, perhaps; they cannot know what a view has a method for

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection
 from typing import Any
 
 from .attached_hooks import run_after_render
@@ -11,7 +11,7 @@ from .components.placed import Placed
 from .components.trial import Trial
 from .fanout import Shares
 from .rendering import LiveTemplate, Renderer
-from .rendering.sharing import is_same
+from .rendering.seen import Seen
 from .rendering.tree import to_html
 from .telemetry import Measured
 from .templates import TemplateLibrary, check_names
@@ -99,19 +99,18 @@ class ViewRendering:
         run_after_render(self._view)
         return self._with_extras(tree, changed)
 
-    def find_shared(self, shares: Shares) -> tuple[Hashable | None, bytes | None]:
+    def find_shared(self, shares: Shares) -> Seen | None:
         """Look whether another view has made the coming diff. If so, there is nothing left to render.
 
         Args:
             shares: what other views have rendered of the message that was handled.
 
         Returns:
-            The key under which other views could use the diff, if they can; and the end of its frame, if
-            found.
+            The diff, with the end of its frame if it was found; None if it may be this view's alone.
         """
         view, renderer = self._view, self._renderer
         assigns = view._assigns
-        changed, values = assigns.changed, assigns.values
+        changed = assigns.changed
         if (
             "streams" not in changed
             or renderer is None
@@ -120,22 +119,15 @@ class ViewRendering:
             or "after_render" in view._hooks
             or (view._keeper is not None and view._keeper.waits(changed))
             or self._chooses
+            or self._is_outdated
             or self.components.waiting
         ):
-            return None, None
-        one, seen = renderer.one_insert(assigns.streams) if len(changed) == 1 else None, shares.seen
-        if one is not None and seen is not None and is_same(one, seen[0]):
-            key: Hashable | None = None
-            text: bytes | None = seen[1]
-        else:
-            key = renderer.shared_key(values, changed, shares.parts)
-            text = shares.payloads.get(key) if key is not None else None
-            if one is not None and text is not None:
-                shares.seen = one, text
-        if text is not None:
-            renderer.pass_over(values, changed, assigns.streams)
+            return None
+        seen = shares.find(renderer, assigns.values, changed)
+        if seen is not None and seen.end:
+            renderer.pass_over(assigns.values, changed, assigns.streams)
             changed.clear()
-        return key, text
+        return seen
 
     async def with_components(self, diff: dict[str, Any]) -> dict[str, Any]:
         """Add to a diff what belongs to the components that its rendering has placed."""

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from unittest import mock
+from zoneinfo import ZoneInfo
 
+import jinja2
 from engine.raw import Page, open_page
 from quart import Quart
 
@@ -17,6 +19,18 @@ from quart_live import LiveView, QuartLive
 from quart_live.rendering import volatile
 
 CLOCK = itertools.count()
+
+ROWS = "{% for dom_id, m in streams.pinned %}<li id='p-{{ dom_id }}'>BODY</li>{% endfor %}"
+FILES = {
+    "aside.html": "<p>{{ me }}{{ count }}</p>",
+    "dated.html": "<p>{{ ticks() }}</p>",
+    "pinned.html": "<p>{{ place }}</p><ol id='p' phx-update='stream'>"
+    + ROWS.replace("BODY", "{{ m.text }}{{ m.faces }}{{ zone }}")
+    + "</ol>",
+    "outer.html": "<div>{% include 'pinned.html' %}{% include 'aside.html' %}</div>",
+    "macros.html": "{% macro plain(x) %}<i>{{ x }}</i>{% endmacro %}"
+    "{% macro dated(x) %}{{ x }}{{ ticks() }}{% endmacro %}",
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,15 @@ class Message:
     @property
     def loud(self) -> str:
         return self.text.upper()
+
+
+class Line(NamedTuple):
+    """What each view makes of a message for its list; equal for many of them."""
+
+    id: int
+    text: Any
+    loud: bool | int
+    faces: tuple[str, ...]
 
 
 class Entry(NamedTuple):
@@ -76,7 +99,8 @@ class FanoutLive(LiveView):
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
         self.viewer = Viewer(**json.loads(params["viewer"]))
         self.assign(me=self.viewer.me, own=self.viewer.own, prefs={"size": len(self.viewer.me)}, count=0)
-        self.assign(show=True, seen=0, language="en")
+        self.assign(show=True, seen=0, language="en", place=("room", 1), shown=frozenset({1, 2}))
+        self.assign(zone=ZoneInfo("UTC" if self.viewer.own else "Europe/Berlin"))
         self.stream("messages", self.pages)
         self.stream("pinned", [])
         await self.subscribe("room")
@@ -94,6 +118,12 @@ class FanoutLive(LiveView):
         elif viewer.how == "both":
             self.stream_insert("messages", message)
             self.stream_insert("pinned", message, limit=-2)
+        elif viewer.how in ("moved", "put"):
+            line = Line(7, text_of(message), author_of(message) == "ann", ("a", "b"))
+            if viewer.how == "moved":
+                self.stream_delete("pinned", line)
+            self.stream_insert("messages", Entry(message, author_of(message) == viewer.me), limit=-3)
+            self.stream_insert("pinned", line, at=0)
         elif viewer.how == "delete":
             self.stream_delete("messages", message)
         elif viewer.how == "reset":
@@ -114,6 +144,12 @@ class FanoutLive(LiveView):
                 self.push_event("seen", {"by": self.viewer.me})
             case "prefs":
                 self.assigns.prefs["size"] += 1  # in place, without telling
+            case "same":
+                self.assign(place=("room", 1), shown=frozenset({1, 2}), zone=ZoneInfo(self.assigns.zone.key))
+            case "place":
+                self.assign(place=("room", self.assigns.place[1] + 1))
+            case "equal":
+                self.assign(place=("room", self.assigns.place[1] == 1))  # 1 == True, and prints another text
             case "own":
                 self.assign(own=not self.assigns.own)
             case "hide":
@@ -137,6 +173,10 @@ def id_of(message: Any) -> Any:
     return message["id"] if isinstance(message, dict) else message.id
 
 
+def text_of(message: Any) -> Any:
+    return message["text"] if isinstance(message, dict) else message.text
+
+
 def author_of(message: Any) -> Any:
     return message["author"] if isinstance(message, dict) else message.author
 
@@ -145,6 +185,7 @@ def make_app(source: str, pages: Sequence[Any], *, shared: bool) -> Quart:
     """An app whose views have the template `source`."""
     app = Quart("fanout_tests")
     app.secret_key = "for tests"
+    app.jinja_loader = jinja2.DictLoader(FILES)
     app.config["LIVE_SHARE_RENDERING"] = shared
     app.add_template_filter(ticking, "ticking")
     app.add_template_global(ticks, "ticks")

@@ -36,6 +36,13 @@ PARTS = [
     "{{ badge(m.author) }}",
     "{{ top }}",
     "{{ nothing_known|default('-') }}",
+    "{{ zone }}",
+    "{{ place }}{{ shown }}",
+    "{{ m.faces }}",
+    "{% for face in m.faces %}{% set me = face %}{{ me }}{% endfor %}",
+    "{{ plain(m.text) }}",
+    "{{ dated(m.text) }}",
+    "{% set x = m.text %}{{ tools.plain(x) }}",
 ]
 AROUND = [
     "",
@@ -44,17 +51,40 @@ AROUND = [
     "{{ ticks() }}",
     "<p>{{ prefs.size }}</p>",
     "{% for n in range(count) %}<s>{{ n }}</s>{% endfor %}",
+    "<p>{{ place }}{{ shown }}</p>",
+    "{% include 'aside.html' %}",
+    "{% if own %}{% include 'aside.html' %}{% endif %}",
+    "{% include 'dated.html' %}",
+    "{{ dated(count) }}",
 ]
-HEAD = "{% macro badge(name) %}<em>{{ name }}{{ count }}</em>{% endmacro %}{% set top = me|upper %}"
+HEAD = "{% from 'macros.html' import plain, dated %}{% import 'macros.html' as tools %}"
+HEAD += "{% macro badge(name) %}<em>{{ name }}{{ count }}</em>{% endmacro %}{% set top = me|upper %}"
 
 HOWS = ["insert", "top", "both", "delete", "reset", "update", "entry", "number", "copy", "nothing"]
+HOWS += ["moved", "moved", "put"]
+MORES = [
+    "",
+    "",
+    "",
+    "count",
+    "unread",
+    "title",
+    "event",
+    "prefs",
+    "own",
+    "show",
+    "hide",
+    "same",
+    "place",
+    "equal",
+]
 BODIES = st.lists(st.sampled_from(PARTS), min_size=1, max_size=3).map("|".join)
 VIEWERS = st.builds(
     Viewer,
     me=st.sampled_from(["ann", "bob", "<c>"]),
     own=st.booleans(),
     how=st.sampled_from(["insert", "insert", *HOWS]),
-    more=st.sampled_from(["", "", "", "count", "unread", "title", "event", "prefs", "own", "show", "hide"]),
+    more=st.sampled_from(MORES),
     asynchronous=st.booleans(),
 )
 NUMBERS = st.integers(1, 4)
@@ -83,8 +113,19 @@ def templates(draw: st.DrawFn) -> str:
     listing = f"<ul id='l' phx-update='stream'>{loop}</ul>"
     if draw(st.booleans()):
         listing = f"{{% if show %}}{listing}{{% endif %}}"
-    if draw(st.booleans()):
-        listing += f"<ol id='p' phx-update='stream'>{pinned}</ol>"
+    listing += draw(
+        st.sampled_from(
+            [
+                "",
+                f"<ol id='p' phx-update='stream'>{pinned}</ol>",
+                "{% include 'pinned.html' %}",
+                "{% include 'outer.html' %}",
+                "{% if show %}{% include 'pinned.html' %}{% endif %}",
+                "{% set zone = me %}{% include 'pinned.html' %}",
+                "{% for x in [1] %}{% include 'pinned.html' %}{% endfor %}",
+            ]
+        )
+    )
     return HEAD + draw(st.sampled_from(AROUND)) + listing + draw(st.sampled_from(AROUND))
 
 
@@ -110,6 +151,7 @@ LIST = "<ul id='l' phx-update='stream'>{{% for dom_id, m in streams.messages %}}
 WAYS = [
     *((how, "") for how in HOWS),
     *(("insert", more) for more in ("count", "unread", "title", "event", "prefs", "own", "hide")),
+    *(("moved", more) for more in ("same", "place", "equal", "count")),
 ]
 BODIES_OF_WAYS = [
     "{{ m.text }}{{ m.message.text if m.message }}{{ m.mine }}",
@@ -119,6 +161,7 @@ PAGES_OF_WAYS = [
     "LIST",
     "{% if show %}LIST{% endif %}",
     "LIST<ol id='p' phx-update='stream'>{% for dom_id, m in streams.pinned %}<li id='{{ dom_id }}'>{{ m.text }}</li>{% endfor %}</ol>",  # noqa: E501
+    "LIST{% include 'outer.html' %}",
 ]
 
 
@@ -159,7 +202,7 @@ def message(number: int = 1, text: str = "hi") -> Message:
 
 
 def viewers(number: int, **more: Any) -> list[Viewer]:
-    rest = {"how": "insert", "more": "", "asynchronous": False, **more}
+    rest: Any = {"how": "insert", "more": "", "asynchronous": False, **more}
     return [Viewer(me=f"v{index}", own=index % 2 == 0, **rest) for index in range(number)]
 
 
@@ -188,6 +231,44 @@ async def test_how_often_a_broadcast_is_rendered(body: str, more: dict[str, Any]
     )
     assert all("hi" in frames[-1] or more.get("how") == "copy" for frames in received.values())
     assert Counted.shown == times
+
+
+PINNED = "<ol id='p' phx-update='stream'>{% for dom_id, m in streams.pinned %}<li>BODY</li>{% endfor %}</ol>"
+MOVED = {"how": "moved"}
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+@pytest.mark.parametrize(
+    ("pinned", "more", "times", "diffs"),
+    [
+        (PINNED.replace("BODY", "{{ m.text }}"), MOVED, 2, 1),
+        (PINNED.replace("BODY", "{{ m.text }}{{ plain(m.faces) }}"), {"how": "put"}, 2, 1),
+        (PINNED.replace("BODY", "{{ m.text }}"), {**MOVED, "more": "same"}, 2, 1),
+        (PINNED.replace("BODY", "{{ m.text }}"), {**MOVED, "more": "unread"}, 2, 1),
+        (PINNED.replace("BODY", "{{ m.text }}{{ zone }}"), MOVED, 3, 2),
+        ("{% include 'outer.html' %}", MOVED, 3, 2),
+        (PINNED.replace("BODY", "{{ m.text }}"), {**MOVED, "more": "count"}, 2, 6),
+        ("{% include 'outer.html' %}", {**MOVED, "more": "place"}, 3, 6),
+    ],
+)
+async def test_two_streams_that_change_together_are_shared_whole(
+    pinned: str, more: dict[str, Any], times: int, diffs: int, asynchronous: bool, monkeypatch: Any
+) -> None:
+    """Items out of one stream and into two; each viewer has made its own, but they are equal."""
+    rendered: list[object] = []
+    original = Renderer.diff
+
+    def watched(*given: Any) -> Any:
+        rendered.append(given)
+        return original(*given)
+
+    monkeypatch.setattr(Renderer, "diff", watched)
+    Counted.shown = 0
+    source = HEAD + "<h1>{{ count }}</h1>{% include 'aside.html' %}" + LIST.format("{{ m.message.text }}")
+    looking = viewers(6, **more, asynchronous=asynchronous)
+    received = await frames_of(source + pinned, [], looking, [message()], shared=True)
+    assert all(frames[-1].count("hi") == 2 for frames in received.values())
+    assert (Counted.shown, len(rendered)) == (times, diffs)
 
 
 async def test_off_means_off() -> None:

@@ -3,10 +3,11 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from markupsafe import Markup
@@ -20,6 +21,7 @@ from messenger.chat import Conversation, Posted
 from messenger.conversation_live import ConversationLive
 from messenger.dashboard_live import DashboardLive
 from messenger.listed import Listed
+from messenger.runs import entry
 from messenger.times import clock_or_day
 from quart_live.testing import LiveViewTest
 
@@ -144,6 +146,21 @@ async def test_an_ordinary_message_is_the_same_bytes_for_all_and_asks_nothing(
         assert len(diff) == len({LIST, "#messages"}), "something besides the two streams"
         # The view of either holds the very same item: it was made once.
         assert shown(one)[0] is shown(two)[0]
+
+
+async def test_an_entry_of_the_log_is_made_once_for_all_who_read_it_in_one_zone(app: Quart) -> None:
+    market = await everybody()
+    alice, bob = await user("Alice"), await user("Bob")
+    first, second = [await chat.send_message(market.id, alice.id, text) for text in ("One", "Two")]
+    lisbon = ZoneInfo("Europe/Lisbon")
+    assert entry(second, first, bob.id, lisbon) is entry(second, first, bob.id + 1, lisbon)
+    assert entry(second, first, alice.id, lisbon).mine
+    assert not entry(second, first, bob.id, lisbon).mine
+    # A day there ends later than in Lisbon.
+    late = first._replace(created_at=datetime(2026, 3, 1, 23, 30, tzinfo=UTC))
+    early = first._replace(created_at=datetime(2026, 3, 2, 0, 10, tzinfo=UTC))
+    assert entry(early, late, bob.id, lisbon).opens_day
+    assert not entry(early, late, bob.id, ZoneInfo("America/New_York")).opens_day
 
 
 async def test_for_whoever_looks_elsewhere_one_item_and_the_title_change(app: Quart) -> None:

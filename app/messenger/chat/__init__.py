@@ -12,6 +12,7 @@ from .conversations import (
 )
 from .drafts import draft_of, forget_draft, forget_drafts_of, keep_draft
 from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members, start_conversation
+from .marking import marks
 from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, leavings
 from .messages import WINDOW, mark_seen, recent_messages, send_message
 from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
@@ -81,6 +82,7 @@ __all__ = [
     "leavings",
     "mark_read",
     "mark_seen",
+    "marks",
     "member_ids",
     "members_page",
     "newest_id",

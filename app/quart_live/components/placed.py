@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..assigns import _same_scalar
+from ..assigns import is_same
 from ..rendering import Renderer
 from .component import LiveComponent
 
@@ -50,5 +50,5 @@ class Placed:
         return (
             last is None
             or last.keys() != arguments.keys()
-            or not all(_same_scalar(last[name], value) for name, value in arguments.items())
+            or not all(is_same(last[name], value) for name, value in arguments.items())
         )

@@ -38,6 +38,7 @@ class Fetching:
         self._on_fetched = on_fetched
         self._waiting: list[tuple[Changes, asyncio.Future[None]]] = []
         self._task: asyncio.Task[None] | None = None
+        self.task: asyncio.Task[None] | None = None  # each topic is looked up in one of its own
         self.cancelled = False
 
     def changed(self, changes: Changes) -> asyncio.Future[None]:

@@ -17,7 +17,7 @@ from jinja2 import nodes
 
 from .immutables import Immutables
 from .links import ALWAYS, Links
-from .reading import Names, Reader, is_stream, method_of, root_name, stored
+from .reading import Names, Reader, free_names, is_stream, method_of, root_name, stored
 from .untracked import AT_EVERY_RENDER, Untracked
 
 if TYPE_CHECKING:
@@ -68,6 +68,9 @@ class Dependencies:
         self._aliases: set[str] = set()
         self._arguments: dict[str, set[str]] = {}  # read by macros; their values are the caller's
         self._environment = environment
+        loaded = {name.name for name in template.find_all(nodes.Name) if name.ctx == "load"}
+        # Read only where a loop, a macro or a 'with' gives them a value: no assign is meant.
+        self._local = loaded.difference(name.name for name in free_names(template))
         self._walk(template.body, frozenset())
         self._mark_mutated(template)
         reads = sum(name.name == "streams" for name in template.find_all(nodes.Name))
@@ -78,7 +81,7 @@ class Dependencies:
     def of(self, *pieces: nodes.Node | None) -> Names:
         """All names the pieces depend on, with everything inside them."""
         direct = self._reader.names_in(*pieces)
-        return direct.union(*(self._bound.get(name, ()) for name in direct))
+        return direct.union(*(self._bound.get(name, ()) for name in direct)) - self._local
 
     def of_entries(self, loop: nodes.For, around: Iterable[nodes.Node]) -> Names:
         """All names that the entries of a loop depend on besides the items it goes through."""
@@ -89,7 +92,7 @@ class Dependencies:
             names |= {ALWAYS}
         if self._only_loops_read_streams and "streams" not in direct:
             names -= {"streams"}  # what the body sets "depends" on the loop around it, which has these items
-        return names
+        return names - self._local
 
     def binds(self, name: str) -> bool:
         """Whether the template gives a name a value of its own somewhere."""
@@ -97,11 +100,11 @@ class Dependencies:
 
     def bound(self) -> dict[str, list[str]]:
         """For each name that the template gives a value to: all that this value depends on."""
-        return {name: sorted(names) for name, names in sorted(self._bound.items())}
+        return {name: sorted(names - self._local) for name, names in sorted(self._bound.items())}
 
     def of_name(self, name: str) -> Names:
         """All that the value depends on that the template gives a name."""
-        return frozenset(self._bound.get(name, ()))
+        return frozenset(self._bound.get(name, ())) - self._local
 
     def binds_outside(self, statement: nodes.Node) -> bool:
         """Whether the statement binds a name that is visible after it (then it may not be skipped)."""

@@ -4,7 +4,7 @@
 shown of a list may change while it stays the same list. So a key is made of
 
 * the value itself, with its type, where the type is known to be immutable;
-* the keys of their parts, for tuples, named tuples and frozen dataclasses;
+* the keys of their parts, for tuples, named tuples, frozen sets and frozen dataclasses;
 * the identity of anything that is *frozen by agreement*: a broadcast message and what it holds.
 
 Everything else has no key, and is rendered by each view itself.
@@ -16,6 +16,7 @@ import datetime
 import decimal
 import enum
 import uuid
+import zoneinfo
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from operator import attrgetter
@@ -27,6 +28,7 @@ Parts: TypeAlias = "Collection[int]"
 """The ids of objects that nobody changes any more, and that somebody holds as long as their keys are used."""
 
 MAX_PARTS = 200
+MAX_SAME = 100
 MAX_DEPTH = 4
 MAX_SHAPES = 1000
 
@@ -54,6 +56,19 @@ def key_of(value: Any, parts: Parts = ()) -> Hashable:
         return (parts_of, id(value))
     make = _SHAPES.get(kind) or _learn(kind)
     return make(value, parts)
+
+
+def are_same(old: Any, new: Any) -> bool:
+    """Whether two values are immutable all through, and print the same. Long ones count as different."""
+    kind = type(new)
+    if type(old) is not kind or (kind not in _SCALARS and (_SHAPES.get(kind) or _learn(kind)) is _none):
+        return False
+    if isinstance(new, Collection) and len(new) > MAX_SAME:
+        return False
+    try:
+        return bool(key_of(old) == key_of(new))
+    except NoKeyError:
+        return False
 
 
 def parts_of(message: Any) -> frozenset[int]:
@@ -103,6 +118,10 @@ def _member(value: Any, parts: Parts) -> Hashable:
     return (type(value), value.name)
 
 
+def _itself(value: Any, parts: Parts) -> Hashable:
+    return value  # type: ignore[no-any-return]
+
+
 def _sequence(value: Any, parts: Parts) -> Hashable:
     return (type(value), *[key_of(part, parts) for part in value])
 
@@ -115,7 +134,9 @@ _KNOWN: dict[type, KeyOf] = {
     **dict.fromkeys((bool, bytes, datetime.date, datetime.timedelta, uuid.UUID), _typed),
     **dict.fromkeys((float, decimal.Decimal, Markup), _printed),
     **dict.fromkeys((datetime.datetime, datetime.time), _moment),
-    tuple: _sequence,
+    # Equal sets may print in different orders; the parts in their order tell those apart, too.
+    **dict.fromkeys((tuple, frozenset), _sequence),
+    zoneinfo.ZoneInfo: _itself,  # equal only to itself; the key holds it
 }
 _SHAPES: dict[type, KeyOf] = dict(_KNOWN)
 
@@ -129,19 +150,41 @@ def _learn(kind: type) -> KeyOf:
     return make
 
 
-def _key_of_kind(kind: type) -> KeyOf:
+class Shape(enum.Enum):
+    """What the key of an object is made of."""
+
+    NONE = "it has none"
+    ITSELF = "the object, or what it prints"
+    MEMBER = "the name of a member of an enumeration"
+    SEQUENCE = "its parts"
+    FIELDS = "its fields"
+
+
+def shape_of(kind: type) -> Shape:
+    """What the keys of objects of a type are made of."""
+    known = _KNOWN.get(kind)
+    if known is not None:
+        return Shape.SEQUENCE if known is _sequence else Shape.ITSELF
+    if kind in _SCALARS:
+        return Shape.ITSELF
     if issubclass(kind, enum.Enum):
-        return _member
+        return Shape.MEMBER
     if kind.__bases__ == (tuple,) and hasattr(kind, "_fields"):
-        return _sequence
+        return Shape.SEQUENCE
     if all(base in (object, Generic) or _is_frozen(base) for base in kind.__mro__):
-        names = [field.name for field in fields(kind)] if is_dataclass(kind) else []
+        return Shape.FIELDS if is_dataclass(kind) and fields(kind) else Shape.NONE
+    return Shape.NONE
+
+
+def _key_of_kind(kind: type) -> KeyOf:
+    shape = shape_of(kind)
+    if shape is Shape.FIELDS:
+        names = [field.name for field in fields(kind)]
+        get = attrgetter(*names)
         if len(names) == 1:
-            return lambda value, parts: (kind, key_of(getattr(value, names[0]), parts))
-        if names:
-            get = attrgetter(*names)
-            return lambda value, parts: (kind, *[key_of(part, parts) for part in get(value)])
-    return _none
+            return lambda value, parts: (kind, key_of(get(value), parts))
+        return lambda value, parts: (kind, *[key_of(part, parts) for part in get(value)])
+    return {Shape.MEMBER: _member, Shape.SEQUENCE: _sequence}.get(shape, _none)
 
 
 def _is_frozen(base: type) -> bool:

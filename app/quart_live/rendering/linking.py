@@ -40,11 +40,14 @@ class Linker:
         found: set[str] = set()
         followed: set[tuple[Link, str, bool]] = set()
         inside = [self._template]
+        linked: set[str] = set()  # found in what is included, to which local names are given
         looked_up: set[tuple[int, str]] = set()
         waiting: list[tuple[LiveTemplate, Iterable[str], bool]] = [(self._template, names, True)]
         while waiting:
             where, some, is_visible = waiting.pop()
             volatile = where.volatile_globals
+            if followed and is_visible:
+                linked.update(some)
             for name in some:
                 link = where.links.get(name)
                 if link is None:
@@ -68,9 +71,8 @@ class Linker:
                     if is_visible and link.with_context and target not in inside:
                         inside.append(target)
             if not waiting:
-                # What is included is given the local names of whoever includes it.
                 for index, template in enumerate(inside):
-                    for name in found & template.bound.keys():
+                    for name in linked & template.bound.keys():
                         if (index, name) not in looked_up:
                             looked_up.add((index, name))
                             waiting.append((template, template.bound[name], True))

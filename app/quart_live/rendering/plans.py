@@ -43,7 +43,10 @@ class Plans:
         """What the items of a loop depend on, local names of whoever includes it being followed as well."""
         names = template.resolved(plan.names)
         while True:
-            more = names.union(*(one.resolved(names) for one in self._templates))
+            around = [one for one in self._templates if one is not template]
+            more = names.union(
+                *(one.resolved(one.bound[name]) for one in around for name in names & one.bound.keys())
+            )
             if more == names:
                 return names
             names = more

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Set
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,8 +11,9 @@ from jinja2.runtime import Context
 from .diff import Wire, changes, complete
 from .keys import NoKeyError, Parts
 from .placing import Placing, placing
-from .sharing import OneInsert, RowCache, SharedItems, names_key, only_place, shown_loop
-from .streams import LiveStream, StreamLoop, Streams, streams_among
+from .seen import Seen
+from .sharing import RowCache, SharedItems, names_key, shown_loop
+from .streams import LiveStream, Streams, streams_among
 from .template import LiveTemplate
 from .tree import Components, Node, to_html
 
@@ -34,7 +35,7 @@ class Renderer:
         self._context: Context | None = None
         self._unseen: frozenset[str] = frozenset()
         self._plans = template.whole_plans
-        self._only = only_place(self._plans)
+        self._shown: Node | None = None  # the tree in which all loops of the plans were found
 
     def html(self, assigns: Mapping[str, Any]) -> str:
         """Render everything to HTML, as for the first page.
@@ -108,59 +109,61 @@ class Renderer:
         with self._sharing(assigns, cache):
             return self._render(self._context, frozenset(), None)
 
-    def shared_key(self, assigns: Mapping[str, Any], changed: Set[str], parts: Parts) -> Hashable | None:
-        """A key of the coming diff: views with equal keys have equal diffs.
+    def find_seen(self, assigns: Mapping[str, Any], changed: Set[str], seen: Sequence[Seen]) -> Seen | bool:
+        """Look for the coming diff among those that other views have sent.
 
         Args:
             assigns: all assigns.
             changed: the names among them that were assigned since the last render.
-            parts: ids of objects that are not changed any more; see :func:`~.keys.parts_of`.
+            seen: diffs of other views.
 
         Returns:
-            The key, or None if the diff may be this view's alone.
+            It, or whether it can be told by a key.
         """
         plans, tree, streams = self._plans, self._tree, assigns.get("streams")
         if not plans or tree is None or self._unseen or type(streams) is not Streams:
-            return None
+            return False
         if len(changed) > 1 and not self.template.output_names.isdisjoint(changed - _STREAMS):
-            return None
+            return False
         named = streams.__dict__
+        if tree is not self._shown:
+            if not all(plan.stream in named and shown_loop(tree, plan) for plan in plans):
+                return False
+            self._shown = tree
+        for one in seen:
+            if one.template is self.template and one.is_coming(named, assigns):
+                return one
+        return True
+
+    def note_seen(self, assigns: Mapping[str, Any], parts: Parts) -> Seen | None:
+        """Note the coming diff, for other views; None if it may be this view's alone.
+
+        Args:
+            assigns: all assigns.
+            parts: ids of objects that are not changed any more; see :func:`~.keys.parts_of`.
+        """
+        named = assigns["streams"].__dict__
         key: Hashable = None
         try:
-            for plan in plans:
+            for plan in self._plans:
                 stream = named[plan.stream]
-                if stream.inserts or stream.deletes or stream.emptied:
-                    if not shown_loop(tree, plan):
-                        return None
+                if stream.pending:
                     around: Hashable = plan.statics
                     if plan.names:
                         around = (around, names_key(plan.names, assigns))
                     key = stream.key(parts, around if key is None else (around, key))
-        except (NoKeyError, KeyError):
+        except NoKeyError:
             return None
-        return key
-
-    def one_insert(self, streams: Mapping[str, LiveStream]) -> OneInsert | None:
-        """The coming diff, if as far as streams go it is one item put into the only stream that is shown."""
-        only, tree = self._only, self._tree
-        if only is None or tree is None or self._unseen:
-            return None
-        stream, loop = streams.get(only[0]), tree[only[1]]
-        if stream is None or type(loop) is not StreamLoop:
-            return None
-        if len(stream.inserts) != 1 or stream.deletes or stream.emptied:
-            return None
-        [(dom_id, insert)] = stream.inserts.items()
-        return (loop.statics, stream.ref, dom_id, insert)
+        return Seen(self.template, self._plans, named, assigns, key) if key is not None else None
 
     def pass_over(
         self, assigns: Mapping[str, Any], changed: Set[str], streams: Mapping[str, LiveStream]
     ) -> None:
         """Leave out a diff that another view has made, and go on as if it had been rendered."""
         for stream in streams.values():
-            stream.settle()
-        if len(changed) > 1:
-            assert self._context is not None
+            if stream.inserts or stream.deletes or stream.emptied:
+                stream.settle()
+        if len(changed) > 1 and self._context is not None:
             self._updated_context(self._context, assigns, frozenset(changed))
 
     @contextmanager

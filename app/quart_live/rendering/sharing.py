@@ -7,15 +7,15 @@ has no plan if its body reads what no name tells: a clock, a volatile filter, a 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..addresses import key_of_here
 from .keys import NoKeyError, Parts, key_of
 from .tree import Loop, Node, Statics
 
 if TYPE_CHECKING:
-    from .streams import Insert, LiveStream, StreamLoop
+    from .streams import LiveStream, StreamLoop
 
 UNSHARED_NAMES = frozenset(
     {"_", "gettext", "ngettext", "pgettext", "npgettext", "live_component", "live_render"}
@@ -53,23 +53,6 @@ class SharedStream(NamedTuple):
     names: tuple[str, ...]
     path: tuple[int, ...]
     statics: Statics
-
-
-OneInsert: TypeAlias = "tuple[Statics, str, str, Insert]"
-"""A diff that is nothing but one item put into one stream: the statics of its loop, the stream's ref, the
-item's element id, and the insert. A plain tuple, because every view that gets a broadcast makes one."""
-
-
-def is_same(one: OneInsert, other: OneInsert) -> bool:
-    """Whether two such diffs are the same. The item must be the very same object: no `==` of it is asked."""
-    return one[3][0] is other[3][0] and one == other
-
-
-def only_place(plans: Sequence[SharedStream]) -> tuple[str, int] | None:
-    """The only stream of a template and its place, if the items depend on nothing but themselves."""
-    if len(plans) == 1 and len(plans[0].path) == 1 and not plans[0].names:
-        return plans[0].stream, plans[0].path[0]
-    return None
 
 
 def shown_loop(tree: Node, shared: SharedStream) -> bool:

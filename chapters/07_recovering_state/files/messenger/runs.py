@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import timedelta, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 from .chat import Posted
 from .times import day_of
 
 LONGEST_PAUSE = timedelta(minutes=5)
+# Twenty pages full, so that many who come at once cost little more than one.
+MOST_KEPT = 1000
 
 
 class Entry(NamedTuple):
@@ -21,6 +24,12 @@ class Entry(NamedTuple):
 
 def entry(message: Posted, previous: Posted | None, reader_id: int, zone: tzinfo | None = None) -> Entry:
     """Place a message after the one before it. A day begins when it begins in the reader's zone."""
+    return placed(message, previous, message.user_id == reader_id, zone)
+
+
+@lru_cache(MOST_KEPT)
+def placed(message: Posted, previous: Posted | None, mine: bool, zone: tzinfo | None) -> Entry:
+    """The same. It is made once for all in this zone who have written the message, or have not."""
     opens_day = previous is None or day_of(message.created_at, zone) != day_of(previous.created_at, zone)
     continues = (
         not opens_day
@@ -28,12 +37,12 @@ def entry(message: Posted, previous: Posted | None, reader_id: int, zone: tzinfo
         and message.user_id == previous.user_id
         and abs(message.created_at - previous.created_at) < LONGEST_PAUSE
     )
-    return Entry(message, mine=message.user_id == reader_id, continues=continues, opens_day=opens_day)
+    return Entry(message, mine=mine, continues=continues, opens_day=opens_day)
 
 
 def entries(messages: Iterable[Posted], reader_id: int, zone: tzinfo | None = None) -> list[Entry]:
     """Place all messages, oldest first."""
-    placed: list[Entry] = []
+    found: list[Entry] = []
     for message in messages:
-        placed.append(entry(message, placed[-1].message if placed else None, reader_id, zone))
-    return placed
+        found.append(entry(message, found[-1].message if found else None, reader_id, zone))
+    return found

@@ -5,7 +5,7 @@ from quart import Quart
 from quart_live import LiveRouter, QuartLive
 from quart_live.stash import SQLAlchemyStash, stash_table
 
-from . import notifications, security, signing_in
+from . import chat, notifications, security, signing_in
 from .account_pages import account_pages
 from .config import believe_proxies, database_url, read_environment, static_folder
 from .conversation_live import ConversationLive
@@ -36,6 +36,7 @@ def create_app() -> Quart:
     security.init_app(app)
 
     db.connect(database_url())
+    app.after_serving(chat.marks.close)
     app.after_serving(db.disconnect)
     notifications.pusher.connect(notifications.push_settings())
     app.after_serving(notifications.pusher.disconnect)

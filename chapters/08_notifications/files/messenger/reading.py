@@ -3,13 +3,12 @@
 The page has an element with `phx-hook="Reading"`, see static/hooks/reading.js.
 """
 
-from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from quart_live import CONTINUE, HALT
 
 from . import chat
-from .errors import Unavailable
 from .params import id_in
 from .summaries import ShowsConversations
 
@@ -19,28 +18,33 @@ class ReadsMessages(ShowsConversations):
 
     Attributes:
         last: the newest message that is shown.
+        marked: how far the mark is, as far as this page knows; -1 before it is opened for the first time.
         away: whether the page is in the background.
         lined: whether it has been shown since then what is new.
         line_at: the message with the line “New messages”, 0 for none; None until it is known.
     """
 
     last: chat.Posted | None = None
+    marked: int = -1
     away: bool = False
     lined: bool = False
     line_at: int | None = None
 
     async def read(self, up_to: int) -> None:
-        """Remember that the messages up to this one were read, and tell this user's other pages."""
+        """Remember, soon, that the messages up to this one were read. What is no news costs nothing."""
         here, me = self.assigns.here, self.assigns.me
         self.away, self.reading = False, here.id
         newest = self.last.id if self.last is not None else 0
-        # If it cannot be stored now, the next message that is read brings the mark further.
-        with suppress(Unavailable):
-            if await chat.mark_read(here.id, me.id, min(up_to, newest)):
-                await self.broadcast_from(chat.user_topic(me.id), chat.Read(here.id))
+        if (up_to := min(up_to, newest)) > self.marked:
+            self.marked = up_to
+            chat.marks.add(here.id, me.id, up_to, partial(self.tell_others, here.id))
         if here.id in self.unread:
             self.show_unread(self.unread)
             self.show_numbers()
+
+    async def tell_others(self, here: int) -> None:
+        """The mark has moved: tell my other pages."""
+        await self.broadcast_from(chat.user_topic(self.assigns.me.id), chat.Read(here))
 
     async def look_away(self) -> None:
         """From now on messages wait, here as everywhere else."""

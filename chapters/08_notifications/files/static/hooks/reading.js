@@ -1,7 +1,9 @@
 // Says how far somebody has read: to the end of the log, while they have it before their eyes.
 import { post } from "../notes.js";
 
+// In milliseconds: after that it is said, and not more often than this.
 const SOON = 150;
+const SELDOM = 500;
 
 // For the server, when the page joins again: the line that was shown stays where it is.
 export function lineAt() {
@@ -34,6 +36,7 @@ export const Reading = {
 
   begin() {
     this.told = -1;
+    this.said = -SELDOM;
     this.away = false;
     this.tell();
   },
@@ -43,16 +46,18 @@ export const Reading = {
     if (hidden && !this.away) this.push("away", {});
     if (!hidden && this.away) this.told = -1;
     this.away = hidden;
-    clearTimeout(this.timer);
-    // Several messages at once are read at once.
-    if (!hidden) this.timer = setTimeout(() => this.read(), SOON);
+    if (hidden) this.timer = clearTimeout(this.timer);
+    // Several messages at once are read at once. One that comes while the timer runs is read when it ends.
+    else this.timer ??= setTimeout(() => this.read(), Math.max(SOON, this.said + SELDOM - performance.now()));
   },
 
   // The column is reversed: its end is at 0.
   read() {
+    this.timer = undefined;
     const to = Number(this.messages.lastElementChild?.id.replace("message-", "") ?? 0);
     if (this.log.scrollTop < -40 || to <= this.told) return;
     this.told = to;
+    this.said = performance.now();
     this.push("read", { to });
     post({ read: location.pathname });
   },

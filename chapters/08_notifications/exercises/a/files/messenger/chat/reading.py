@@ -18,6 +18,15 @@ MOVE = (
     .returning(Member.id)
     .execution_options(synchronize_session=False)
 )
+MOVE_ALL = (
+    update(Member)
+    .where(Member.conversation_id == bindparam("here"))
+    .where(Member.user_id.in_(bindparam("users", expanding=True)))
+    .where(func.coalesce(Member.last_read_id, -1) < bindparam("up_to"))
+    .values(last_read_id=bindparam("up_to"))
+    .returning(Member.user_id)
+    .execution_options(synchronize_session=False)
+)
 # Nobody has to catch up on what was written before they came.
 UNREAD = and_(
     Message.conversation_id == Member.conversation_id,
@@ -83,10 +92,24 @@ def mark_all_read(session: Session, user_id: int) -> Sequence[int]:
     return moved.all()
 
 
+@db.writes
+def move_marks(session: Session, conversation_id: int, up_to: Mapping[int, int]) -> list[int]:
+    """Move the marks of several users, each up to a message. Returns those who had not read as far before."""
+    readers: dict[int, list[int]] = {}
+    for user_id, last in up_to.items():
+        readers.setdefault(last, []).append(user_id)
+    moved: list[int] = []
+    # Mostly all have read up to the same message: then it is one statement.
+    for last, users in readers.items():
+        moved += session.scalars(MOVE_ALL, {"here": conversation_id, "users": users, "up_to": last})
+    return moved
+
+
 @db.reads
 def read_up_to(session: Session, conversation_id: int, user_id: int) -> int:
-    """The id of the last message that a user has read; 0 when there is none."""
-    return session.scalar(MARK, {"here": conversation_id, "user": user_id}) or 0
+    """The id of the last message that a user has read; 0 when it was empty, -1 when they never opened it."""
+    mark = session.scalar(MARK, {"here": conversation_id, "user": user_id})
+    return -1 if mark is None else mark
 
 
 @db.reads

@@ -1,0 +1,84 @@
+"""A diff that one view has sent, and whether the coming one of another view is the same.
+
+Most views do the same with a broadcast: this item into that stream, one out of another. So before a key is
+made of all that, it is compared with what the last few views did (:mod:`.alike`). What is remembered has a
+key, so whatever is in it does not change any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..addresses import key_of_here
+from .alike import alike
+from .sharing import MISSING, SharedStream
+
+if TYPE_CHECKING:
+    from .streams import LiveStream
+    from .template import LiveTemplate
+
+
+class Seen:
+    """A diff of which nothing but the streams of a view is the cause.
+
+    Args:
+        template: of the view.
+        plans: its streams.
+        streams: what is to happen to them.
+        assigns: of the view.
+        key: of the diff.
+
+    Attributes:
+        template: of the view.
+        key: of the diff.
+        end: the end of its frame, when it has been made.
+    """
+
+    __slots__ = ("_here", "_names", "_streams", "end", "key", "template")
+
+    def __init__(
+        self,
+        template: LiveTemplate,
+        plans: tuple[SharedStream, ...],
+        streams: Mapping[str, LiveStream],
+        assigns: Mapping[str, Any],
+        key: Hashable,
+    ) -> None:
+        self.template = template
+        self.key = key
+        self.end = b""
+        self._streams = []
+        names: set[str] = set()
+        for plan in plans:
+            stream = streams[plan.stream]
+            inserts = tuple(stream.inserts.items())
+            self._streams.append((plan.stream, stream.ref, inserts, [*stream.deletes], stream.emptied))
+            if stream.pending:
+                names.update(plan.names)
+        self._names = [(name, assigns.get(name, MISSING)) for name in sorted(names)]
+        self._here = key_of_here()
+
+    def is_coming(self, streams: Mapping[str, LiveStream], assigns: Mapping[str, Any]) -> bool:
+        """Whether it is the coming diff of another view with the same template.
+
+        Args:
+            streams: what is to happen to the streams of that view.
+            assigns: of that view.
+        """
+        for name, ref, inserts, deletes, emptied in self._streams:
+            stream = streams[name]
+            if len(stream.inserts) != len(inserts):
+                return False
+            for (dom_id, known), (other, insert) in zip(inserts, stream.inserts.items(), strict=True):
+                if dom_id != other or known[1:] != insert[1:]:
+                    return False
+                if known[0] is not insert[0] and not alike(known[0], insert[0]):
+                    return False
+            if stream.deletes != deletes or stream.emptied is not emptied or stream.ref != ref:
+                return False
+        for name, known in self._names:
+            value = assigns.get(name, MISSING)
+            if known is not value and not alike(known, value):
+                return False
+        return not self._names or self._here == key_of_here()

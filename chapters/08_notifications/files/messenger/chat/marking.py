@@ -1,0 +1,108 @@
+"""Marks of many readers, written together: all who read a message say so in the same moment."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from ..errors import Unavailable
+from .reading import move_marks
+
+log = logging.getLogger(__name__)
+
+# Seconds for which the marks of a conversation are collected.
+PAUSE = 0.25
+
+Tell = Callable[[], Awaitable[None]]
+
+
+class Mark(NamedTuple):
+    """How far one user has read, and who is told when that is stored and was news."""
+
+    up_to: int
+    tell: Tell
+
+
+class Batch:
+    """Marks in one conversation that are written together.
+
+    Attributes:
+        here: the id of the conversation.
+        marks: by user.
+        due: set when it is time to write them.
+        task: waits for that, and writes them.
+    """
+
+    def __init__(self, here: int) -> None:
+        self.here = here
+        self.marks: dict[int, Mark] = {}
+        self.due = asyncio.Event()
+        self.task: asyncio.Task[None] | None = None
+
+
+class Marks:
+    """Collects marks. None is lost, unless the process is killed: then the pages say it again."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, Batch] = {}
+        self._waiting: set[Batch] = set()
+        self._closing = False
+
+    def add(self, here: int, user_id: int, up_to: int, tell: Tell) -> None:
+        """Move a mark soon.
+
+        Args:
+            here: the id of a conversation.
+            user_id: whose mark.
+            up_to: the id of the last message that they have read.
+            tell: called when it is stored, if that is further than before.
+        """
+        batch = self._open.get(here)
+        if batch is None:
+            batch = self._open[here] = Batch(here)
+            self._waiting.add(batch)
+            asyncio.get_running_loop().call_later(PAUSE, batch.due.set)
+            batch.task = asyncio.create_task(self._write(batch))
+        before = batch.marks.get(user_id)
+        if before is None or before.up_to < up_to:
+            batch.marks[user_id] = Mark(up_to, tell)
+
+    async def written(self, user_id: int) -> None:
+        """Wait until this user's marks are stored. Who counts what is unread does so first."""
+        await self._hurry([batch for batch in self._waiting if user_id in batch.marks])
+
+    async def close(self) -> None:
+        """Store all marks now."""
+        self._closing = True
+        await self._hurry(list(self._waiting))
+        self._closing = False
+
+    async def _hurry(self, batches: list[Batch]) -> None:
+        for batch in batches:
+            batch.due.set()
+        if tasks := [batch.task for batch in batches if batch.task is not None]:
+            await asyncio.wait(tasks)
+
+    async def _write(self, batch: Batch) -> None:
+        try:
+            await batch.due.wait()
+            # What comes from now on is for the next batch.
+            del self._open[batch.here]
+            moved = await move_marks(batch.here, {user: mark.up_to for user, mark in batch.marks.items()})
+        except Unavailable:
+            if not self._closing:
+                for user_id, mark in batch.marks.items():
+                    self.add(batch.here, user_id, *mark)
+            return
+        finally:
+            self._waiting.discard(batch)
+            if self._open.get(batch.here) is batch:
+                del self._open[batch.here]
+        for user_id in moved:
+            try:
+                await batch.marks[user_id].tell()
+            except Exception:
+                log.exception("The pages of user %s were not told what they have read", user_id)
+
+
+marks = Marks()
