@@ -30,8 +30,9 @@ class ShowsConversations(CountsUnread):
             # As ever: first subscribe, then read. To subscribe we have to know what there is.
             await self.subscribe(chat.user_topic(me.id))
             await self.listen_to(await chat.conversation_ids_of(me.id))
-        found = await chat.conversations_of(me.id)
-        await self.count_unread()
+        await chat.marks.written(me.id)
+        found, waiting = await chat.list_of(me.id)
+        self.show_counted(waiting)
         self.arrange([self.counted(listed(summary, me, self.here_id)) for summary in found])
 
     async def listen_to(self, conversation_ids: list[int]) -> None:

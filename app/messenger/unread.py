@@ -30,10 +30,12 @@ class CountsUnread(LiveView):
     async def count_unread(self) -> None:
         """Ask the database. It is right, whatever this page has missed."""
         await chat.marks.written(self.assigns.me.id)
-        unread = await chat.unread_of(self.assigns.me.id)
-        # In this order: whatever was counted is not above that number.
-        self.counted_up_to = await chat.newest_id()
-        self.show_unread(unread)
+        self.show_counted(await chat.counted_of(self.assigns.me.id))
+
+    def show_counted(self, counted: chat.Counted) -> None:
+        """Show what the database has counted."""
+        self.counted_up_to = counted.up_to
+        self.show_unread(counted.unread)
 
     def show_unread(self, unread: Mapping[int, chat.Unread]) -> None:
         """Take these numbers for what waits."""

@@ -163,6 +163,18 @@ async def test_an_entry_of_the_log_is_made_once_for_all_who_read_it_in_one_zone(
     assert not entry(early, late, bob.id, ZoneInfo("America/New_York")).opens_day
 
 
+async def test_a_list_is_read_in_two_goes_however_many_are_in_it(app: Quart) -> None:
+    for number in range(20):
+        await begin(f"Talk {number}", "Alice", "Carol")
+    async with await page_of(app, "Carol", "/") as carol:
+        view = carol.view
+        assert isinstance(view, DashboardLive)
+        with statements() as asked:
+            await view.show_conversations()
+        # First what to subscribe to. After that the list, faces, what is unread, and how far that goes.
+        assert [statement.split()[0] for statement in asked] == ["BEGIN", "SELECT", "BEGIN", *["SELECT"] * 4]
+
+
 async def test_for_whoever_looks_elsewhere_one_item_and_the_title_change(app: Quart) -> None:
     market = await everybody()
     await begin("Other", "Alice", "Carol")
