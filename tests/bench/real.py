@@ -110,9 +110,9 @@ def measure_pages(outcome: Outcome, large: Conversation, small: Conversation) ->
     """What first requests cost."""
     for member in small.members:
         member.fetch()
-        member.request("/")
+        member.look_at("/")
     members = large.members[:PAGES]
-    outcome.dashboard_ms = cpu_ms(large.server, [functools.partial(one.request, "/") for one in members])
+    outcome.dashboard_ms = cpu_ms(large.server, [functools.partial(one.look_at, "/") for one in members])
     outcome.page_ms = cpu_ms(large.server, [one.fetch for one in members])
     for member in large.members[PAGES:]:
         member.fetch()
@@ -188,7 +188,7 @@ async def print_profile(phase: str, large: Conversation, seconds: float) -> None
         else:
             members = large.members[:PAGES]
             requests = [member.fetch for member in members] if phase == "pages" else []
-            requests = requests or [functools.partial(member.request, "/") for member in members]
+            requests = requests or [functools.partial(member.look_at, "/") for member in members]
             await asyncio.to_thread(cpu_ms, large.server, requests)
         await large.settle()
     print(f"\n--- profile: {phase} ---\n{''.join(found)}", flush=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from live_page import LivePage
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -76,7 +77,8 @@ class Page:
             member.Trouble(),
         )
         (self.member,) = self.conversation.members
-        self.member.topic, self.member._to = "lv:phx-1", "1-1.5:1-2.5"
+        self.member.page = LivePage("127.0.0.1:9", "/conversations/1", "", "", "lv:phx-1")
+        self.member._to = "1-1.5:1-2.5"
         self.member.viewer = self
         self.member.joined.set()
         self.conversation.there.append(self.member)
@@ -114,7 +116,7 @@ async def test_what_comes_too_late_is_missing(page: Page) -> None:
 async def test_a_message_is_sent_again_with_its_key_until_it_is_answered(page: Page) -> None:
     page.conversation.say()
     (first,) = page.frames
-    assert first[:4] == ["4", "11", "lv:phx-1", "event"]
+    assert first[:4] == ["", "1", "lv:phx-1", "event"]
     assert first[4]["value"]["to"] == "1-1.5:1-2.5"
     page.comes("4", "4", "lv:phx-1", "phx_error", {})
     page.member.join = lambda: None
@@ -122,7 +124,7 @@ async def test_a_message_is_sent_again_with_its_key_until_it_is_answered(page: P
     page.comes("4", "4", "lv:phx-1", "phx_reply", {"status": "ok", "response": {"rendered": {}}})
     assert page.frames == [first, first]
     answer = {"diff": {"r": {"sent": 9}}}
-    page.comes("4", "11", "lv:phx-1", "phx_reply", {"status": "ok", "response": answer})
+    page.comes("", "1", "lv:phx-1", "phx_reply", {"status": "ok", "response": answer})
     page.member.joined.clear()
     page.comes("4", "4", "lv:phx-1", "phx_reply", {"status": "ok", "response": {"rendered": {}}})
     assert page.frames == [first, first]
@@ -132,7 +134,7 @@ async def test_a_message_is_sent_again_with_its_key_until_it_is_answered(page: P
 @pytest.mark.parametrize(("reply", "counted"), [({"later": 60}, "put_off"), ({"refused": "No."}, "refusals")])
 async def test_what_is_not_taken_is_counted(page: Page, reply: dict[str, Any], counted: str) -> None:
     page.conversation.say()
-    page.comes("4", "11", "lv:phx-1", "phx_reply", {"status": "ok", "response": {"diff": {"r": reply}}})
+    page.comes("", "1", "lv:phx-1", "phx_reply", {"status": "ok", "response": {"diff": {"r": reply}}})
     assert getattr(page.member._trouble, counted) == 1
 
 
