@@ -11,14 +11,15 @@ from time import perf_counter
 from typing import Any
 
 from client import Viewer
-from member import READ_AFTER, Member, Trouble
+from member import Member, Trouble
+from reading_hook import SELDOM
 from servers import Server
 
 PATIENCE = 10.0
 HEARTBEAT = 10.0
 BEAT = json.dumps([None, "1", "phoenix", "heartbeat", {}])
 # Until reads have been said and stored, and all have heard of it.
-SETTLE = READ_AFTER + 1.0
+SETTLE = SELDOM + 1.0
 SETTLE_AT_MOST = 20.0
 # A server has nothing to do when it uses this part of its core, over so many seconds.
 IDLE = 0.1

@@ -11,9 +11,8 @@ from html import unescape
 
 from client import Viewer
 from live_page import LivePage, request
+from reading_hook import ReadingHook
 
-# As in static/hooks/reading.js.
-READ_AFTER = 0.150
 # As the client does with a view that has crashed.
 REJOIN_AFTER = 1.0
 PATIENCE = 120.0
@@ -68,8 +67,7 @@ class Member:
         self.reads = True
         self.joined = asyncio.Event()
         self.seen: set[int] = set()
-        self._newest, self._told = 0, -1
-        self._timer: asyncio.TimerHandle | None = None
+        self._hook = ReadingHook(self._read)
         self._waiting: dict[str, str] = {}
 
     def look_at(self, path: str) -> None:
@@ -111,16 +109,16 @@ class Member:
         if not self.joined.is_set() and b'"rendered"' in payload:
             self._joined(payload)
             found = True
-        if found:
-            self._look(payload)
-        elif b'"phx_error"' in payload or b'"phx_close"' in payload:
+        if found and self.reads:
+            self._hook.look(max(map(int, IDS.findall(payload)), default=0))
+        if not found and (b'"phx_error"' in payload or b'"phx_close"' in payload):
             self._crashed(viewer)
         if b'"phx_reply"' in payload and (self._waiting or b'"status":"error"' in payload):
             self._answered(viewer, payload)
 
     def _joined(self, payload: bytes) -> None:
         self.reply_bytes = len(payload)
-        self._told = -1
+        self._hook.begin()
         self.joined.set()
         # What nobody has answered is sent again, with the same key.
         for ref, frame in list(self._waiting.items()):
@@ -159,23 +157,10 @@ class Member:
         ref, frame = self.page.hook_event("send", value)
         self._push(ref, frame)
 
-    def _look(self, payload: bytes) -> None:
-        """As the hook Reading does when something has come."""
-        self._newest = max(self._newest, *map(int, IDS.findall(payload)), 0)
-        if not self.reads:
-            return
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(READ_AFTER, self._read)
-
-    def _read(self) -> None:
-        if self._newest <= self._told:
-            return
-        self._told = self._newest
-        self.viewer.send(self.page.hook_event("read", {"to": self._newest})[1])
+    def _read(self, newest: int) -> None:
+        self.viewer.send(self.page.hook_event("read", {"to": newest})[1])
 
     def drop(self) -> None:
         """Cut the line. Nothing is said until it is back."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._hook.end()
         self.viewer.drop()

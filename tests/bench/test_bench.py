@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
 import re
 import subprocess
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import reading_hook
 from live_page import LivePage
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -61,15 +64,14 @@ def test_the_messengers_page_is_measured(database: str) -> None:
 
 
 @pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Page:
-    return Page(monkeypatch)
+def page() -> Page:
+    return Page()
 
 
 class Page:
     """A member whose socket leads nowhere, and what it has sent."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(member, "READ_AFTER", 0.0)
+    def __init__(self) -> None:
         self.frames: list[Any] = []
         self.conversation = gathering.Conversation(
             types.SimpleNamespace(host="127.0.0.1:9"),
@@ -93,7 +95,24 @@ class Page:
 
 def test_reads_are_told_as_soon_as_the_hook_tells_them() -> None:
     hook = (HERE.parents[1] / "static" / "hooks" / "reading.js").read_text()
-    assert f"const SOON = {member.READ_AFTER * 1000:.0f};" in hook
+    assert f"const SOON = {reading_hook.SOON * 1000:.0f};" in hook
+    assert f"const SELDOM = {reading_hook.SELDOM * 1000:.0f};" in hook
+
+
+async def test_what_comes_at_once_is_read_at_once_and_then_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_hook, "SOON", 0.02)
+    monkeypatch.setattr(reading_hook, "SELDOM", 0.3)
+    told: list[tuple[int, float]] = []
+    hook = reading_hook.ReadingHook(lambda newest: told.append((newest, gathering.perf_counter())))
+    hook.begin()
+    for number in range(1, 31):
+        hook.look(number)
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.5)
+    hook.look(30)
+    await asyncio.sleep(0.1)
+    assert told[0][0] < 30 == told[-1][0]
+    assert all(later[1] - sooner[1] >= 0.29 for sooner, later in itertools.pairwise(told))
 
 
 async def test_a_message_is_missing_until_its_bubble_has_come(page: Page) -> None:

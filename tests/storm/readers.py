@@ -16,6 +16,7 @@ from html import unescape
 from typing import Any
 
 from live_page import LivePage
+from reading_hook import ReadingHook
 from storm.writers import StormError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
@@ -27,8 +28,6 @@ WAITS = (0.01, 0.05, 0.1, 0.15, 0.2, 0.25, 0.5, 1.0, 2.0)
 REJOIN_AFTER = 1.0
 HEARTBEAT = 10.0
 SECONDS_TO_RETURN = 60.0
-# As the hook Reading tells how far somebody has read.
-READ_AFTER = 0.5
 MESSAGE = re.compile(r"message-(\d+)")
 WORDS = re.compile(r'<p class="bubble"[^>]*>(.*?)</p>', re.DOTALL)
 
@@ -79,9 +78,9 @@ class Reader:
         self._where = host, path, cookie
         self._tree: Shown | None = None
         self._socket: ClientConnection | None = None
-        self._told = 0
         self._task: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._hook = ReadingHook(self._read)
 
     async def come(self) -> None:
         """Open the page, and stay until `leave`."""
@@ -110,6 +109,7 @@ class Reader:
 
     async def leave(self) -> None:
         """Close the page."""
+        self._hook.end()
         for task in (self._task, self._reading):
             if task is not None:
                 task.cancel()
@@ -181,16 +181,18 @@ class Reader:
         numbers = list(self.shown)
         if numbers != sorted(numbers):
             raise StormError(f"{self.name}'s page has the messages in another order: {numbers[-5:]}")
-        if self._reading is None or self._reading.done():
-            self._reading = asyncio.create_task(self._read())
+        if join:
+            self._hook.begin()
+        self._hook.look(max(self.shown, default=0))
 
-    async def _read(self) -> None:
-        await asyncio.sleep(READ_AFTER)
-        newest = max(self.shown, default=0)
-        if self._socket is not None and self.there.is_set() and newest > self._told:
-            self._told = newest
-            with contextlib.suppress(WebSocketException):
-                await self._socket.send(self._page.hook_event("read", {"to": newest})[1])
+    def _read(self, newest: int) -> None:
+        if self._socket is not None and self.there.is_set():
+            self._reading = asyncio.create_task(self._tell(self._socket, newest))
+
+    async def _tell(self, socket: ClientConnection, newest: int) -> None:
+        # A line that breaks meanwhile is nothing: the next join tells it again.
+        with contextlib.suppress(WebSocketException):
+            await socket.send(self._page.hook_event("read", {"to": newest})[1])
 
     def compare(self, stored: dict[int, str], least: int) -> str:
         """How what was shown differs from what is stored; empty when it does not.
