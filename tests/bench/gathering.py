@@ -122,6 +122,11 @@ class Conversation:
         await asyncio.gather(*(member.come() for member in members))
         return perf_counter() - begun
 
+    @property
+    def reads(self) -> int:
+        """How often they have said how far they have read."""
+        return sum(member.has_read for member in self.members)
+
     async def settle(self) -> None:
         """Wait until the server has done what it had to do."""
         await asyncio.sleep(SETTLE)
@@ -157,18 +162,20 @@ class InFlight:
     conversation: Conversation
     number: int
     updates: int = 0
+    messages: int = 0
+    reads: int = 0
     cpu: float = 0
 
     async def go_on(self, seconds: float) -> None:
         """Send for so long, and let the reads be stored that follow."""
-        server = self.conversation.server
-        before = server.cpu()
-        for delays in await asyncio.gather(
-            *(self.conversation.one_by_one(seconds) for _ in range(self.number))
-        ):
+        here = self.conversation
+        before, messages, reads = here.server.cpu(), here.messages, here.reads
+        for delays in await asyncio.gather(*(here.one_by_one(seconds) for _ in range(self.number))):
             self.updates += len(delays)
-        await self.conversation.settle()
-        self.cpu += server.cpu() - before
+        await here.settle()
+        self.cpu += here.server.cpu() - before
+        self.messages += here.messages - messages
+        self.reads += here.reads - reads
 
     @property
     def per_cpu_second(self) -> float:

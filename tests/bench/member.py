@@ -46,6 +46,7 @@ class Member:
         page_bytes: the length of the page.
         reply_bytes: the length of the last join's reply.
         reads: whether the page is before somebody's eyes.
+        has_read: how often it has said how far.
         joined: whether it has a view.
         seen: the numbers of all messages that have arrived.
     """
@@ -64,7 +65,7 @@ class Member:
         self._host, self._path, self._cookie = host, path, cookie
         self._arrived, self._trouble = arrived, trouble
         self.page_bytes = self.reply_bytes = 0
-        self.reads = True
+        self.reads, self.has_read = True, 0
         self.joined = asyncio.Event()
         self.seen: set[int] = set()
         self._hook = ReadingHook(self._read)
@@ -158,6 +159,7 @@ class Member:
         self._push(ref, frame)
 
     def _read(self, newest: int) -> None:
+        self.has_read += 1
         self.viewer.send(self.page.hook_event("read", {"to": newest})[1])
 
     def drop(self) -> None:

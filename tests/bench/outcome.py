@@ -45,7 +45,9 @@ class Outcome:
     back_cpu_ms: float = 0
     kilobytes: float = 0
     open_rates: dict[int, tuple[float, float]] = field(default_factory=dict)
+    open_cpu_ms: dict[int, float] = field(default_factory=dict)
     per_cpu_second: dict[int, float] = field(default_factory=dict)
+    reads: float = 0
     bare_per_cpu_second: float = 0
     statements: float = 0
     own_statements: float = 0
@@ -88,8 +90,8 @@ class Outcome:
 
 PAGES_HEAD = """| database | history | members | dashboard / page, CPU ms | page kB | join reply kB, 5 / all members | all back s | CPU ms a rejoin | kB/viewer | statements a join |
 |---|---|---|---|---|---|---|---|---|---|"""  # noqa: E501
-MESSAGES_HEAD = """| database | history | members | fan-out p50 / p99 ms | u/CPU-s, 1 / 4 in flight | of the engine's page | statements a message (sender's own) | missing | errors |
-|---|---|---|---|---|---|---|---|---|"""  # noqa: E501
+MESSAGES_HEAD = """| database | history | members | fan-out p50 / p99 ms | CPU ms a message | u/CPU-s, 1 / 4 in flight | reads a message there | of the engine's page | statements a message (sender's own) | missing | errors |
+|---|---|---|---|---|---|---|---|---|---|---|"""  # noqa: E501
 
 
 def tables(outcomes: Sequence[Outcome]) -> str:
@@ -105,7 +107,9 @@ def tables(outcomes: Sequence[Outcome]) -> str:
         )
         messages.append(
             f"{case}| {one.spreads} "
+            f"| {'; '.join(f'{rate}/s: {ms:.1f}' for rate, ms in one.open_cpu_ms.items())} "
             f"| {' / '.join(f'{value:,.0f}' for value in one.per_cpu_second.values())} "
+            f"| {one.reads:.1f} "
             f"| {f'{one.of_bare:.3f}' if one.of_bare is not None else '–'} "
             f"| {one.statements:.1f} ({one.own_statements:.1f}) "
             f"| {one.missing:,} of {one.sent * one.case.members:,} | {one.errors} |"

@@ -89,8 +89,10 @@ async def measure_real(
         await asyncio.to_thread(measure_pages, outcome, large, small)
         await measure_coming(outcome, large, small)
         for rate in rates:
+            before, sent = server.cpu(), large.messages
             outcome.open_rates[rate] = spread(await large.at_a_rate(rate, seconds[0]))
             await large.settle()
+            outcome.open_cpu_ms[rate] = (server.cpu() - before) / (large.messages - sent) * 1000
         await measure_loops(outcome, large, seconds[1])
         before = server.cpu()
         outcome.back_seconds = await large.drop_and_return(large.members)
@@ -147,6 +149,7 @@ async def measure_loops(outcome: Outcome, large: Conversation, seconds: float) -
                 await loop.go_on(seconds / turns)
     outcome.per_cpu_second = {loop.number: loop.per_cpu_second for loop in loops}
     outcome.bare_per_cpu_second = beside.per_cpu_second
+    outcome.reads = loops[0].reads / loops[0].messages
 
 
 async def count_statements(
