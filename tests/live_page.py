@@ -96,6 +96,10 @@ def compact(frame: Any) -> str:
     return json.dumps(frame, separators=(",", ":"), ensure_ascii=False)
 
 
+# What static/joining.js tells of a page that was just opened.
+TOLD = {"windows": "", "time_zone": "Europe/London", "notifications": False, "line_at": 0}
+
+
 def request(host: str, path: str, cookie: str = "") -> tuple[str, list[str]]:
     """Get a page on a connection of its own. Returns it, and the cookies it sets. Raises RuntimeError."""
     connection = http.client.HTTPConnection(host, timeout=60)

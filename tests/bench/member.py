@@ -10,7 +10,7 @@ from collections.abc import Callable
 from html import unescape
 
 from client import Viewer
-from live_page import LivePage, request
+from live_page import TOLD, LivePage, request
 from reading_hook import ReadingHook
 
 # As the client does with a view that has crashed.
@@ -96,7 +96,7 @@ class Member:
 
     def join(self) -> None:
         """Join with what static/joining.js tells."""
-        self.viewer.send(self.page.join(time_zone="Europe/London", notifications=False, line_at=0))
+        self.viewer.send(self.page.join(**TOLD))
 
     def on_frame(self, viewer: Viewer, payload: bytes, now: float) -> None:
         """Take what the server says."""

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import types
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ sys.path += [str(HERE), str(HERE / "apps")]
 
 import gathering  # noqa: E402
 import member  # noqa: E402
+import outcome  # noqa: E402
 import profiling  # noqa: E402
 import watching  # noqa: E402
 
@@ -179,6 +181,26 @@ async def test_statements_are_counted_whatever_engine_they_go_through(tmp_path: 
     counted = await ask(watching.Statements().tell)
     await engine.dispose()
     assert counted == len([one for one in traced if not one.startswith(watching.NO_STATEMENTS)]) == 3
+
+
+def test_aims_say_what_is_not_reached() -> None:
+    good = outcome.Outcome(
+        outcome.Case(200, 60), page_ms=8, dashboard_ms=6, reply_bytes=45_000, small_reply_bytes=45_000,
+        back_seconds=2, kilobytes=90, open_rates={5: (10, 60)}, per_cpu_second={1: 30_000, 4: 30_000},
+        bare_per_cpu_second=100_000, statements=3,
+    )  # fmt: skip
+    assert "FAIL" not in outcome.aims([good])
+    bad = {
+        "page_ms": 8.1, "dashboard_ms": 6.1, "reply_bytes": 45_001, "small_reply_bytes": 45_001,
+        "back_seconds": 2.1, "kilobytes": 91, "open_rates": {5: (10, 61)}, "missing": 1, "crashes": 1,
+        "refusals": 1, "put_off": 1, "locked": 1, "tracebacks": 1, "statements": 3.1,
+        "per_cpu_second": {1: 29_000, 4: 30_000},
+    }  # fmt: skip
+    for name, value in bad.items():
+        assert outcome.aims([replace(good, **{name: value})]).count("FAIL") == 1, name
+    dearer = replace(good, case=outcome.Case(200, 10_000), page_ms=12, per_cpu_second={1: 10_000, 4: 10_000})
+    said = outcome.aims([good, dearer])
+    assert re.findall(r"FAIL: flat from 60 to 10000 messages, ([\w/-]+)", said) == ["page_ms", "u/CPU-s"]
 
 
 def test_a_profile_leaves_out_who_waits(tmp_path: Path) -> None:

@@ -10,47 +10,21 @@ import asyncio
 import contextlib
 import json
 import random
-import re
 from collections.abc import Sequence
-from html import unescape
 from typing import Any
 
-from live_page import LivePage
+from live_page import TOLD, LivePage
 from reading_hook import ReadingHook
+from storm.shown import Shown
 from storm.writers import StormError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
-
-from quart_live.testing import Tree
 
 # As in static/connection.js; a view that has crashed is joined again after a second.
 WAITS = (0.01, 0.05, 0.1, 0.15, 0.2, 0.25, 0.5, 1.0, 2.0)
 REJOIN_AFTER = 1.0
 HEARTBEAT = 10.0
 SECONDS_TO_RETURN = 60.0
-MESSAGE = re.compile(r"message-(\d+)")
-WORDS = re.compile(r'<p class="bubble"[^>]*>(.*?)</p>', re.DOTALL)
-
-
-class Shown(Tree):
-    """What a page shows of the log."""
-
-    def messages(self, known: dict[int, str]) -> dict[int, str]:
-        """The messages by id, in the order of the page.
-
-        Args:
-            known: those whose words need not be looked for; new ones are added.
-        """
-        found = {}
-        for streamed in self._streams.values():
-            for element_id, (statics, row) in streamed.items.items():
-                if (match := MESSAGE.fullmatch(element_id)) is None:
-                    continue
-                number = int(match[1])
-                if number not in known:
-                    known[number] = words_in(self._filled(statics, row))
-                found[number] = known[number]
-        return found
 
 
 class Reader:
@@ -149,7 +123,7 @@ class Reader:
 
     async def _join(self) -> None:
         assert self._socket is not None
-        await self._socket.send(self._page.join(time_zone="Europe/London", notifications=False, line_at=0))
+        await self._socket.send(self._page.join(**TOLD))
 
     async def _take(self, frame: list[Any]) -> None:
         _, ref, topic, event, payload = frame
@@ -255,11 +229,3 @@ class Readers:
     async def leave(self) -> None:
         """All close the page."""
         await asyncio.gather(*(reader.leave() for reader in self.all))
-
-
-def words_in(html: str) -> str:
-    """What a message says."""
-    found = WORDS.search(html)
-    if found is None:
-        raise StormError(f"this is no message: {html}")
-    return unescape(found[1])
