@@ -80,11 +80,11 @@ class ShowsConversations(CountsUnread):
         For whoever has read everything else, this costs no question, and the same item as for all others.
         """
         number = message.conversation_id
-        last = self.listed[number].last_id
-        if await self.count(message, last):
+        is_late = message.id <= self.listed[number].last_id
+        if await self.count(message) or is_late:
             self.show_numbers()
-        if message.id <= last:
-            # It was announced late, or a second time.
+        if is_late:
+            # Or announced a second time. It may count, and is not the last line.
             return
         newer = after(self.listed[number], message)
         if number in self.unread:

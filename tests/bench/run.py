@@ -106,7 +106,7 @@ async def run(options: argparse.Namespace) -> list[Result]:
                 if time.monotonic() - begun > LIMIT_SECONDS:
                     print("An hour is enough; the rest is left out.")
                     return results
-                if (python := interpreter(kind)) is None:
+                if (python := await asyncio.to_thread(interpreter, kind)) is None:
                     continue
                 with Server(kind, history, python) as server:
                     try:
