@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from messenger import accounts
+from messenger import accounts, chat
 from messenger.accounts import User
 from messenger.db import db
 from messenger.errors import Invalid, Unavailable
@@ -39,6 +39,20 @@ async def test_writes_are_done_and_answered_in_the_order_in_which_they_were_aske
 
     await asyncio.gather(*(one(number) for number in range(100)))
     assert len(answered) == 100
+    assert answered == sorted(answered)
+
+
+async def test_messages_of_one_conversation_are_answered_in_the_order_of_their_ids() -> None:
+    """With PostgreSQL too, where many are stored at once: each takes the conversation for itself first."""
+    alice = await accounts.create_user("Alice")
+    talk = await chat.create_conversation("Market", owner=alice)
+    answered: list[int] = []
+
+    async def one(number: int) -> None:
+        answered.append((await chat.send_message(talk.id, alice.id, str(number))).id)
+
+    await asyncio.gather(*(one(number) for number in range(60)))
+    assert len(answered) == 60
     assert answered == sorted(answered)
 
 
