@@ -21,14 +21,17 @@ class Case:
         members: so many have the conversation open.
         history: so many earlier messages.
         database: where they are, `SQLITE` or `POSTGRES`.
+        conversations: in how many each of them is.
     """
 
     members: int
     history: int
     database: str = SQLITE
+    conversations: int = 1
 
     def __str__(self) -> str:
-        return f"{self.database}, {self.members} members, {self.history} earlier messages"
+        more = f", {self.conversations} conversations each" if self.conversations > 1 else ""
+        return f"{self.database}, {self.members} members, {self.history} earlier messages{more}"
 
 
 @dataclass

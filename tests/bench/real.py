@@ -36,7 +36,8 @@ JOINS_COUNTED = 10
 
 def prepare(case: Case, settings: dict[str, str]) -> dict[str, Any]:
     """Fill the database."""
-    command = [sys.executable, str(HERE / "preparing.py"), str(case.members), str(case.history)]
+    numbers = map(str, (case.members, case.history, case.conversations))
+    command = [sys.executable, str(HERE / "preparing.py"), *numbers]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "app"), **settings}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
     made: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -59,6 +59,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--history", type=int, nargs="+", help="earlier messages, by default 10 1000 10000")
     parser.add_argument("--members", type=int, nargs="+", help="of the messenger's conversation, 20 200 500")
     parser.add_argument("--earlier", type=int, nargs="+", help="its earlier messages, by default 60 10000")
+    parser.add_argument("--conversations", type=int, default=1, help="of each member, by default 1")
     parser.add_argument("--rates", type=int, nargs="+", help="messages a second there, by default 1 3 5")
     parser.add_argument("--database", nargs="+", choices=["sqlite", "postgresql"], help="by default both")
     parser.add_argument(
@@ -128,7 +129,7 @@ async def run_real(options: argparse.Namespace) -> list[Outcome]:
         else:
             databases.append(POSTGRES)
     for database, history, members in itertools.product(databases, options.earlier, options.members):
-        case = Case(members, history, database)
+        case = Case(members, history, database, options.conversations)
         print(f"messenger, {case}", flush=True)
         try:
             outcomes.append(await measure_real(case, options.rates, options.real_seconds, options.profile))

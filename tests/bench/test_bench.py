@@ -47,6 +47,7 @@ def test_the_messengers_page_is_measured(database: str) -> None:
     said = run(
         *("--only", "messenger", "--members", "6", "--earlier", "5", "--database", database),
         *("--rates", "10", "--seconds", "0.5", "--profile", "messages"),
+        *("--conversations", "3"),
     )
     if "is left out" in said:
         pytest.skip(said.splitlines()[1])
