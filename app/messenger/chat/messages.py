@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ..db import db
 from ..errors import Invalid
+from ..sharing import shared
 from .drafts import forget_draft
 from .members import require_member
 from .models import Conversation, Message, SeenMessage
@@ -95,6 +96,7 @@ def refuse_if(closed: bool) -> None:
         raise Invalid({"content": ["This conversation is closed. Nobody can write in it."]})
 
 
+@shared
 @db.reads
 def recent_messages(session: Session, conversation_id: int, limit: int = WINDOW) -> Sequence[Posted]:
     """The newest messages with their authors, oldest of them first."""
