@@ -69,8 +69,8 @@ test: setup-site verify lint types ## set up, run all gates and all tests (its l
 matrix: setup-site ## every check on every state, all notebooks, exercises and mistakes, and random templates by the thousand
 	@$(BIN)/pytest $(SPREAD) --matrix
 
-storm: setup ## random faults while four people write; nothing may be lost (FAULTS=200, SEED=7, MINUTES=60)
-	@$(PY) tests/storm/storm.py $(if $(FAULTS),--faults $(FAULTS)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+storm: setup ## random faults while people write; nothing may be lost (FAULTS=200, SEED=7, MINUTES=60, WRITERS=8, READERS=50)
+	@$(PY) tests/storm/storm.py $(if $(FAULTS),--faults $(FAULTS)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(WRITERS),--writers $(WRITERS)) $(if $(READERS),--readers $(READERS))
 
 soak: setup ## random operations on the engine; nothing may be left behind (MINUTES=30)
 	@$(PY) tests/engine/soak.py --minutes $(or $(MINUTES),30)

@@ -28,8 +28,8 @@ async def messenger_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
     await db.disconnect()
 
 
-async def page_of(app: Quart, name: str, path: str) -> LiveViewTest:
-    """A page of somebody who has signed in, not opened yet."""
+async def page_of(app: Quart, name: str, path: str, **params: object) -> LiveViewTest:
+    """A page of somebody who has signed in, not opened yet. Its join says `params`."""
     client = app.test_client()
     html = await (await client.get("/sign-in")).get_data(as_text=True)
     token = re.search(r'name="_csrf_token"[^>]*value="([^"]+)"', html)
@@ -37,4 +37,4 @@ async def page_of(app: Quart, name: str, path: str) -> LiveViewTest:
     form = {"_csrf_token": token[1], "email": EMAILS[name], "password": PASSWORD}
     answer = await client.post("/sign-in", form=form)
     assert answer.status_code == 302
-    return LiveViewTest(app, path, client=client)
+    return LiveViewTest(app, path, client=client, connect_params=params)

@@ -59,7 +59,7 @@ class KeepingLive(RestoresForm):
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
         """Nothing is known of any word, but for those that were kept somewhere."""
         me, number = self.assigns.me, params["conversation_id"]
-        self.here = await chat.find_conversation_of(me.id, number) or abort(404)
+        self.here = await chat.find_place(me.id, number) or abort(404)
         self.assign(page_title="What comes back", looked=0)
         self.assign(**{way.name: "" for way in WAYS})
         self.assign(param=text_in(self.connect_params, "word"))

@@ -17,14 +17,14 @@ class ReadsMessages(ShowsConversations):
     """A view of one conversation, `here`, by somebody who may look elsewhere for a while.
 
     Attributes:
-        last: the newest message that is shown.
+        tail: the last messages that are shown.
         marked: how far the mark is, as far as this page knows; -1 before it is opened for the first time.
         away: whether the page is in the background.
         lined: whether it has been shown since then what is new.
         line_at: the message with the line “New messages”, 0 for none; None until it is known.
     """
 
-    last: chat.Posted | None = None
+    tail: tuple[chat.Posted, ...] = ()
     marked: int = -1
     away: bool = False
     lined: bool = False
@@ -34,7 +34,7 @@ class ReadsMessages(ShowsConversations):
         """Remember, soon, that the messages up to this one were read. What is no news costs nothing."""
         here, me = self.assigns.here, self.assigns.me
         self.away, self.reading = False, here.id
-        newest = self.last.id if self.last is not None else 0
+        newest = self.tail[-1].id if self.tail else 0
         if (up_to := min(up_to, newest)) > self.marked:
             self.marked = up_to
             chat.marks.add(here.id, me.id, up_to, partial(self.tell_others, here.id))

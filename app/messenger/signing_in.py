@@ -4,7 +4,7 @@ from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
 import quart_auth
-from quart import Quart, Response, current_app, redirect, request, session
+from quart import Quart, Response, current_app, has_request_context, redirect, request, session
 from quart.typing import ResponseReturnValue
 from quart_auth import AuthUser, QuartAuth, Unauthorized
 from werkzeug.exceptions import HTTPException
@@ -77,7 +77,11 @@ async def require_user(
     view: LiveView, params: dict[str, Any], session: dict[str, Any], stage: str
 ) -> str | None:
     """For `on_mount`: only users see this view. It finds them in `assigns.me`."""
-    user = await accounts.find_user_by_token(session.get("token"))
+    if has_request_context():
+        # The token is from the cookie of this request, which has been looked up already.
+        user = await current_user()
+    else:
+        user = await accounts.find_user_by_token(session.get("token"))
     if user is None:
         view.redirect(to=sign_in_address(view.uri))
         return HALT

@@ -30,8 +30,9 @@ class ShowsConversations(CountsUnread):
             # As ever: first subscribe, then read. To subscribe we have to know what there is.
             await self.subscribe(chat.user_topic(me.id))
             await self.listen_to(await chat.conversation_ids_of(me.id))
-        found = await chat.conversations_of(me.id)
-        await self.count_unread()
+        await chat.marks.written(me.id)
+        found, waiting = await chat.list_of(me.id)
+        self.show_counted(waiting)
         self.arrange([self.counted(listed(summary, me, self.here_id)) for summary in found])
 
     async def listen_to(self, conversation_ids: list[int]) -> None:
@@ -79,11 +80,11 @@ class ShowsConversations(CountsUnread):
         For whoever has read everything else, this costs no question, and the same item as for all others.
         """
         number = message.conversation_id
-        last = self.listed[number].last_id
-        if await self.count(message, last):
+        is_late = message.id <= self.listed[number].last_id
+        if await self.count(message) or is_late:
             self.show_numbers()
-        if message.id <= last:
-            # It was announced late, or a second time.
+        if is_late:
+            # Or announced a second time. It may count, and is not the last line.
             return
         newer = after(self.listed[number], message)
         if number in self.unread:

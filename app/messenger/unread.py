@@ -7,6 +7,8 @@ from quart_live import LiveView
 from . import chat
 
 MOST_SHOWN = 99
+# Of so many messages a page knows that it has counted them. They may be announced twice, or late.
+KEPT = 24
 NOTHING = chat.Unread()
 
 
@@ -19,6 +21,7 @@ class CountsUnread(LiveView):
         unread: what waits, by conversation. Those in which nothing does are left out.
         waiting: how many messages that are.
         counted_up_to: the newest message of all when the database was asked last.
+        counted_since: the last messages that were counted since then, in the order of their ids.
     """
 
     title: str = ""
@@ -26,14 +29,17 @@ class CountsUnread(LiveView):
     unread: dict[int, chat.Unread]
     waiting: int = 0
     counted_up_to: int = 0
+    counted_since: tuple[int, ...] = ()
 
     async def count_unread(self) -> None:
         """Ask the database. It is right, whatever this page has missed."""
         await chat.marks.written(self.assigns.me.id)
-        unread = await chat.unread_of(self.assigns.me.id)
-        # In this order: whatever was counted is not above that number.
-        self.counted_up_to = await chat.newest_id()
-        self.show_unread(unread)
+        self.show_counted(await chat.counted_of(self.assigns.me.id))
+
+    def show_counted(self, counted: chat.Counted) -> None:
+        """Show what the database has counted."""
+        self.counted_up_to, self.counted_since = counted.up_to, ()
+        self.show_unread(counted.unread)
 
     def show_unread(self, unread: Mapping[int, chat.Unread]) -> None:
         """Take these numbers for what waits."""
@@ -45,23 +51,23 @@ class CountsUnread(LiveView):
         """Show the title, with how many messages wait."""
         self.assign(page_title=f"({shown(self.waiting)}) {self.title}" if self.waiting else self.title)
 
-    async def count(self, message: chat.Posted, last_id: int) -> bool:
-        """Count a message that has come, unless it is read at once.
+    async def count(self, message: chat.Posted) -> bool:
+        """Count a message that has come, unless it is read at once, or has come before.
 
-        Args:
-            message: which one.
-            last_id: the newest in its conversation before. What does not come after it has come twice,
-                or in another order than it was stored. Then we do not guess; and neither when the database
-                may have counted it already, before we heard of it.
+        Where the database may have counted it before we heard of it, we do not guess, but ask again.
 
         Returns:
             whether the database was asked, so that other numbers may have changed too.
         """
         if message.conversation_id == self.reading or message.user_id == self.assigns.me.id:
             return False
-        if message.id <= max(self.counted_up_to, last_id):
+        known = self.counted_since
+        if message.id <= self.counted_up_to or (len(known) == KEPT and message.id < known[0]):
             await self.count_unread()
             return True
+        if message.id in known:
+            return False
+        self.counted_since = tuple(sorted((*known, message.id)))[-KEPT:]
         before = self.unread.get(message.conversation_id, NOTHING)
         self.unread[message.conversation_id] = before._replace(messages=before.messages + 1)
         self.waiting += 1

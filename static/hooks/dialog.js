@@ -3,6 +3,8 @@
 // something in it, it stays.
 import { fillFormsIn } from "../leaving.js";
 
+const SOON = 1_000;
+
 const toFill = new Set();
 
 // For the server, when the page joins again.
@@ -34,9 +36,13 @@ export const Dialog = {
     this.tell();
   },
 
-  // Told a moment later. It may be open again by then.
+  // Somebody may have closed it by mistake, and opens it again.
   closed() {
-    if (!this.el.open && !this.begun && toFill.delete(this.el.id)) this.tell();
+    setTimeout(() => this.el.open || this.begun || this.drop(), SOON);
+  },
+
+  drop() {
+    if (toFill.delete(this.el.id)) this.tell();
   },
 
   tell() {

@@ -11,14 +11,15 @@ from time import perf_counter
 from typing import Any
 
 from client import Viewer
-from member import READ_AFTER, Member, Trouble
+from member import Member, Trouble
+from reading_hook import SELDOM
 from servers import Server
 
 PATIENCE = 10.0
 HEARTBEAT = 10.0
 BEAT = json.dumps([None, "1", "phoenix", "heartbeat", {}])
 # Until reads have been said and stored, and all have heard of it.
-SETTLE = READ_AFTER + 1.0
+SETTLE = SELDOM + 1.0
 SETTLE_AT_MOST = 20.0
 # A server has nothing to do when it uses this part of its core, over so many seconds.
 IDLE = 0.1
@@ -121,6 +122,11 @@ class Conversation:
         await asyncio.gather(*(member.come() for member in members))
         return perf_counter() - begun
 
+    @property
+    def reads(self) -> int:
+        """How often they have said how far they have read."""
+        return sum(member.has_read for member in self.members)
+
     async def settle(self) -> None:
         """Wait until the server has done what it had to do."""
         await asyncio.sleep(SETTLE)
@@ -156,18 +162,20 @@ class InFlight:
     conversation: Conversation
     number: int
     updates: int = 0
+    messages: int = 0
+    reads: int = 0
     cpu: float = 0
 
     async def go_on(self, seconds: float) -> None:
         """Send for so long, and let the reads be stored that follow."""
-        server = self.conversation.server
-        before = server.cpu()
-        for delays in await asyncio.gather(
-            *(self.conversation.one_by_one(seconds) for _ in range(self.number))
-        ):
+        here = self.conversation
+        before, messages, reads = here.server.cpu(), here.messages, here.reads
+        for delays in await asyncio.gather(*(here.one_by_one(seconds) for _ in range(self.number))):
             self.updates += len(delays)
-        await self.conversation.settle()
-        self.cpu += server.cpu() - before
+        await here.settle()
+        self.cpu += here.server.cpu() - before
+        self.messages += here.messages - messages
+        self.reads += here.reads - reads
 
     @property
     def per_cpu_second(self) -> float:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import statistics
-import urllib.request
 from dataclasses import dataclass, field
-from html import unescape
 from time import perf_counter
 from urllib.parse import urlencode
 
 from client import Viewer
+from live_page import LivePage
 from servers import Kind, Server
 
 # So many times a case and bare ASGI take turns: a machine is rarely as fast as it was a minute ago.
@@ -58,6 +56,7 @@ class Page:
     cookie: str = ""
     topic: str = ""
     join: str = ""
+    join_ref: str = ""
 
 
 @dataclass
@@ -140,7 +139,8 @@ class Crowd:
                 ["4", None, "lv:phx-ABCDEFGHIJKL", "diff", {"0": changes}], separators=(",", ":")
             )
         payload = {"type": "form", "event": "send", "value": urlencode({"text": text}), "meta": {}}
-        return json.dumps(["4", str(number + 10), self.pages[0].topic, "event", payload])
+        page = self.pages[0]
+        return json.dumps([page.join_ref, str(number + 10), page.topic, "event", payload])
 
     async def drop_and_return(self) -> float:
         """All connections are cut; returns the seconds until everybody is back."""
@@ -233,23 +233,5 @@ async def measure(
 
 def fetch_page(host: str) -> Page:
     """Request the page and make its join."""
-    with urllib.request.urlopen(f"http://{host}/", timeout=30) as response:
-        html = response.read().decode()
-        cookies = [value.split(";")[0] for value in response.headers.get_all("Set-Cookie") or ()]
-    element = re.search(r"<div[^>]*data-phx-main[^>]*>", html)
-    csrf = re.search(r'name="csrf-token"[^>]*content="([^"]*)"', html)
-    csrf = csrf or re.search(r'content="([^"]*)"[^>]*name="csrf-token"', html)
-    if element is None or csrf is None:
-        raise RuntimeError(f"no live view in the page: {html[:300]}")
-    values = {name: unescape(value) for name, value in re.findall(r'([\w-]+)="([^"]*)"', element[0])}
-    token, topic = unescape(csrf[1]), f"lv:{values['id']}"
-    payload = {
-        "url": f"http://{host}/",
-        "params": {"_csrf_token": token, "_mounts": 0, "_mount_attempts": 0},
-        "session": values.get("data-phx-session"),
-        "static": values.get("data-phx-static"),
-        "sticky": False,
-    }
-    query = urlencode({"_csrf_token": token, "vsn": "2.0.0"})
-    join = json.dumps(["4", "4", topic, "phx_join", payload])
-    return Page(f"/live/websocket?{query}", "; ".join(cookies), topic, join)
+    page = LivePage.request(host, "/")
+    return Page(page.socket, page.cookie, page.topic, page.join(), page.join_ref)

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import http.client
 import json
 import re
 import uuid
 from collections.abc import Callable
 from html import unescape
-from typing import Any
-from urllib.parse import urlencode
 
 from client import Viewer
+from live_page import TOLD, LivePage, request
+from reading_hook import ReadingHook
 
-# As in static/hooks/reading.js.
-READ_AFTER = 0.150
 # As the client does with a view that has crashed.
 REJOIN_AFTER = 1.0
-JOIN_REF = "4"
 PATIENCE = 120.0
 # So long that the list of conversations, which cuts messages, does not show the number at the end.
 TEXT = "hello from the bench, the quick brown fox jumps over the lazy dog, and over the fence, and back again, as long as the light lasts: message number {}."  # noqa: E501
@@ -50,11 +46,13 @@ class Member:
         page_bytes: the length of the page.
         reply_bytes: the length of the last join's reply.
         reads: whether the page is before somebody's eyes.
+        has_read: how often it has said how far.
         joined: whether it has a view.
         seen: the numbers of all messages that have arrived.
     """
 
     viewer: Viewer
+    page: LivePage
 
     def __init__(
         self,
@@ -64,53 +62,32 @@ class Member:
         arrived: Callable[[Member, int, float], None],
         trouble: Trouble,
     ) -> None:
-        self._host, self._path, self._signed_in = host, path, cookie
+        self._host, self._path, self._cookie = host, path, cookie
         self._arrived, self._trouble = arrived, trouble
         self.page_bytes = self.reply_bytes = 0
-        self.reads = True
+        self.reads, self.has_read = True, 0
         self.joined = asyncio.Event()
         self.seen: set[int] = set()
-        self._ref = 10
-        self._newest, self._told = 0, -1
-        self._timer: asyncio.TimerHandle | None = None
+        self._hook = ReadingHook(self._read)
         self._waiting: dict[str, str] = {}
 
-    def request(self, path: str) -> tuple[str, list[str]]:
-        """Get a page as a browser that has come for the first time. Returns it, and the cookies it sets."""
-        connection = http.client.HTTPConnection(self._host, timeout=60)
-        connection.request("GET", path, headers={"Cookie": self._signed_in, "Connection": "close"})
-        response = connection.getresponse()
-        body = response.read().decode()
-        if response.status != 200:
-            raise RuntimeError(f"{path} was answered with {response.status}: {body[:300]}")
-        given = [value.split(";")[0] for value in response.headers.get_all("Set-Cookie") or ()]
-        connection.close()
-        return body, given
+    def look_at(self, path: str) -> None:
+        """Get some page, as a browser that has come for the first time."""
+        request(self._host, path, self._cookie)
 
     def fetch(self) -> None:
-        """Get the page, and take from it what its scripts take."""
-        html, given = self.request(self._path)
-        self.page_bytes = len(html.encode())
-        self._cookie = "; ".join([self._signed_in, *given])
-        element = re.search(r"<div[^>]*data-phx-main[^>]*>", html)
-        csrf = re.search(r'name="csrf-token"[^>]*content="([^"]*)"', html)
-        csrf = csrf or re.search(r'content="([^"]*)"[^>]*name="csrf-token"', html)
-        outbox = re.search(r'data-name="outbox:([^"]*)"', html)
-        if element is None or csrf is None or outbox is None:
-            raise RuntimeError(f"this is not the conversation's page: {html[:300]}")
-        values = {name: unescape(value) for name, value in re.findall(r'([\w-]+)="([^"]*)"', element[0])}
-        self._session, self._static = values.get("data-phx-session"), values.get("data-phx-static")
-        self._csrf, self.topic, self._to = unescape(csrf[1]), f"lv:{values['id']}", unescape(outbox[1])
-        self._mounts = 0
-        self._tab = uuid.uuid4().hex
+        """Get the conversation's page, and take from it what its scripts take."""
+        self.page = LivePage.request(self._host, self._path, self._cookie)
+        self.page_bytes = len(self.page.html.encode())
+        outbox = re.search(r'data-name="outbox:([^"]*)"', self.page.html)
+        if outbox is None:
+            raise RuntimeError(f"{self._path} is not a conversation: {self.page.html[:300]}")
+        self._to = unescape(outbox[1])
 
     async def come(self) -> None:
         """Open a socket and join."""
-        query = urlencode({"_csrf_token": self._csrf, "vsn": "2.0.0"})
         host, port = self._host.split(":")
-        make = lambda: Viewer(  # noqa: E731
-            self._host, f"/live/websocket?{query}", self._cookie, self.on_frame
-        )
+        make = lambda: Viewer(self._host, self.page.socket, self.page.cookie, self.on_frame)  # noqa: E731
         _, self.viewer = await asyncio.get_running_loop().create_connection(make, host, int(port))
         await self.viewer.opened
         self.joined.clear()
@@ -120,24 +97,7 @@ class Member:
 
     def join(self) -> None:
         """Join with what static/joining.js tells."""
-        params = {
-            "_csrf_token": self._csrf,
-            "time_zone": "Europe/London",
-            "notifications": False,
-            "line_at": 0,
-            "_stash": {"tab": self._tab, "kept": {}},
-            "_mounts": self._mounts,
-            "_mount_attempts": 0,
-        }
-        payload = {
-            "url": f"http://{self._host}{self._path}",
-            "params": params,
-            "session": self._session,
-            "static": self._static,
-            "sticky": False,
-        }
-        self.viewer.send(json.dumps([JOIN_REF, JOIN_REF, self.topic, "phx_join", payload]))
-        self._mounts += 1
+        self.viewer.send(self.page.join(**TOLD))
 
     def on_frame(self, viewer: Viewer, payload: bytes, now: float) -> None:
         """Take what the server says."""
@@ -150,16 +110,16 @@ class Member:
         if not self.joined.is_set() and b'"rendered"' in payload:
             self._joined(payload)
             found = True
-        if found:
-            self._look(payload)
-        elif b'"phx_error"' in payload or b'"phx_close"' in payload:
+        if found and self.reads:
+            self._hook.look(max(map(int, IDS.findall(payload)), default=0))
+        if not found and (b'"phx_error"' in payload or b'"phx_close"' in payload):
             self._crashed(viewer)
         if b'"phx_reply"' in payload and (self._waiting or b'"status":"error"' in payload):
             self._answered(viewer, payload)
 
     def _joined(self, payload: bytes) -> None:
         self.reply_bytes = len(payload)
-        self._told = -1
+        self._hook.begin()
         self.joined.set()
         # What nobody has answered is sent again, with the same key.
         for ref, frame in list(self._waiting.items()):
@@ -176,7 +136,7 @@ class Member:
 
     def _answered(self, viewer: Viewer, payload: bytes) -> None:
         _, ref, _, _, answer = json.loads(payload)
-        if answer["status"] == "error" and ref == JOIN_REF:
+        if answer["status"] == "error" and ref == self.page.join_ref:
             self._crashed(viewer)
             return
         frame = self._waiting.pop(ref, "")
@@ -195,32 +155,14 @@ class Member:
     def say(self, number: int) -> None:
         """Send a message as the hook Outbox does."""
         value = {"key": str(uuid.uuid4()), "content": TEXT.format(number), "to": self._to}
-        ref, frame = self._event("send", value)
+        ref, frame = self.page.hook_event("send", value)
         self._push(ref, frame)
 
-    def _look(self, payload: bytes) -> None:
-        """As the hook Reading does when something has come."""
-        self._newest = max(self._newest, *map(int, IDS.findall(payload)), 0)
-        if not self.reads:
-            return
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(READ_AFTER, self._read)
-
-    def _read(self) -> None:
-        if self._newest <= self._told:
-            return
-        self._told = self._newest
-        self.viewer.send(self._event("read", {"to": self._newest})[1])
-
-    def _event(self, event: str, value: Any) -> tuple[str, str]:
-        self._ref += 1
-        payload = {"type": "hook", "event": event, "value": value}
-        ref = str(self._ref)
-        return ref, json.dumps([JOIN_REF, ref, self.topic, "event", payload], separators=(",", ":"))
+    def _read(self, newest: int) -> None:
+        self.has_read += 1
+        self.viewer.send(self.page.hook_event("read", {"to": newest})[1])
 
     def drop(self) -> None:
         """Cut the line. Nothing is said until it is back."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._hook.end()
         self.viewer.drop()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 SQLITE, POSTGRES = "SQLite", "PostgreSQL"
 AIMED_AT = 200
 # Seconds until everybody is back, by the number of members.
 BACK = {200: 2.0, 500: 5.0}
+# So much one run may differ from another.
+NOISE = 1.25
 
 
 @dataclass(frozen=True)
@@ -19,14 +21,17 @@ class Case:
         members: so many have the conversation open.
         history: so many earlier messages.
         database: where they are, `SQLITE` or `POSTGRES`.
+        conversations: in how many each of them is.
     """
 
     members: int
     history: int
     database: str = SQLITE
+    conversations: int = 1
 
     def __str__(self) -> str:
-        return f"{self.database}, {self.members} members, {self.history} earlier messages"
+        more = f", {self.conversations} conversations each" if self.conversations > 1 else ""
+        return f"{self.database}, {self.members} members, {self.history} earlier messages{more}"
 
 
 @dataclass
@@ -43,7 +48,9 @@ class Outcome:
     back_cpu_ms: float = 0
     kilobytes: float = 0
     open_rates: dict[int, tuple[float, float]] = field(default_factory=dict)
+    open_cpu_ms: dict[int, float] = field(default_factory=dict)
     per_cpu_second: dict[int, float] = field(default_factory=dict)
+    reads: float = 0
     bare_per_cpu_second: float = 0
     statements: float = 0
     own_statements: float = 0
@@ -86,8 +93,8 @@ class Outcome:
 
 PAGES_HEAD = """| database | history | members | dashboard / page, CPU ms | page kB | join reply kB, 5 / all members | all back s | CPU ms a rejoin | kB/viewer | statements a join |
 |---|---|---|---|---|---|---|---|---|---|"""  # noqa: E501
-MESSAGES_HEAD = """| database | history | members | fan-out p50 / p99 ms | u/CPU-s, 1 / 4 in flight | of the engine's page | statements a message (sender's own) | missing | errors |
-|---|---|---|---|---|---|---|---|---|"""  # noqa: E501
+MESSAGES_HEAD = """| database | history | members | fan-out p50 / p99 ms | CPU ms a message | u/CPU-s, 1 / 4 in flight | reads a message there | of the engine's page | statements a message (sender's own) | missing | errors |
+|---|---|---|---|---|---|---|---|---|---|---|"""  # noqa: E501
 
 
 def tables(outcomes: Sequence[Outcome]) -> str:
@@ -103,7 +110,9 @@ def tables(outcomes: Sequence[Outcome]) -> str:
         )
         messages.append(
             f"{case}| {one.spreads} "
+            f"| {'; '.join(f'{rate}/s: {ms:.1f}' for rate, ms in one.open_cpu_ms.items())} "
             f"| {' / '.join(f'{value:,.0f}' for value in one.per_cpu_second.values())} "
+            f"| {one.reads:.1f} "
             f"| {f'{one.of_bare:.3f}' if one.of_bare is not None else '–'} "
             f"| {one.statements:.1f} ({one.own_statements:.1f}) "
             f"| {one.missing:,} of {one.sent * one.case.members:,} | {one.errors} |"
@@ -113,7 +122,7 @@ def tables(outcomes: Sequence[Outcome]) -> str:
 
 def aims(outcomes: Sequence[Outcome]) -> str:
     """What was aimed at, and whether it is reached."""
-    lines = []
+    lines, least = [], min(one.case.history for one in outcomes)
     for one in outcomes:
         wanted = [
             (f"all back in {one.back_seconds:.2f} s", one.back_seconds <= BACK.get(one.case.members, 2.0)),
@@ -137,6 +146,21 @@ def aims(outcomes: Sequence[Outcome]) -> str:
             ]
             if one.of_bare is not None:
                 wanted.append((f"{one.of_bare:.3f} of the engine's page (0.3)", one.of_bare >= 0.3))
+        before = [other for other in outcomes if other.case == replace(one.case, history=least)]
+        if one.case.history > least and before:
+            wanted += flat(before[0], one)
         lines.append(f"{one.case}. Aims:")
         lines += [f"- {'pass' if passed else 'FAIL'}: {text}" for text, passed in wanted]
     return "\n".join(lines)
+
+
+def flat(before: Outcome, after: Outcome) -> list[tuple[str, bool]]:
+    """Whether more earlier messages make it no dearer, but for what differs from run to run anyway."""
+    found = []
+    for name in ("page_ms", "dashboard_ms", "back_cpu_ms", "kilobytes", "statements", "join_statements"):
+        more, less = getattr(after, name), getattr(before, name)
+        found.append((f"{name}: {less:.1f}, then {more:.1f}", more <= less * NOISE + 1))
+    more, less = after.per_cpu_second[1], before.per_cpu_second[1]
+    found.append((f"u/CPU-s: {less:,.0f}, then {more:,.0f}", more * NOISE >= less))
+    title = f"flat from {before.case.history} to {after.case.history} messages"
+    return [(f"{title}, {text}", passed) for text, passed in found]

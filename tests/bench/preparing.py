@@ -1,4 +1,4 @@
-"""Fills a database for the bench, in a process of its own: `python preparing.py MEMBERS HISTORY`.
+"""Fills a database for the bench, in a process of its own: `preparing.py MEMBERS HISTORY CONVERSATIONS`.
 
 Where it is, the messenger's own variables say. Everything is made by the messenger's contexts and models,
 only many at a time. The last line is JSON: the conversation, a small one, and the cookies of their members.
@@ -20,6 +20,8 @@ from messenger.db import db
 from messenger.migrations import migrate
 
 SMALL = 5
+# So many neighbours share their other conversations.
+GROUP = 10
 WORDS = "the quick brown fox jumps over the lazy dog "
 PASSWORD = "a password for all of them"
 
@@ -55,11 +57,14 @@ def talk(session: Session, title: str, members: Sequence[accounts.User], message
 
 
 @db.writes
-def fill(session: Session, members: int, history: int, hashed: str) -> dict[str, Any]:
+def fill(session: Session, members: int, history: int, conversations: int, hashed: str) -> dict[str, Any]:
     """Make the tables, and what is in them. Returns path and tokens by the name of the conversation."""
     migrate.within(session)
     everybody = people(session, members + SMALL, hashed)
     made = {}
+    for number in range(1, conversations):
+        for start in range(0, members, GROUP):
+            talk(session, f"Group {start} {number}", everybody[start : start + GROUP], 1)
     for name, group in (("large", everybody[:members]), ("small", everybody[members:])):
         conversation_id = talk(session, f"The {name} one", group, history)
         tokens = [accounts.start_session.within(session, user.id) for user in group]
@@ -67,11 +72,11 @@ def fill(session: Session, members: int, history: int, hashed: str) -> dict[str,
     return made
 
 
-async def prepare(members: int, history: int) -> dict[str, Any]:
+async def prepare(members: int, history: int, conversations: int) -> dict[str, Any]:
     """Fill the database. The cookies are those of browsers in which somebody has signed in."""
     app = create_app()
     auth = app.extensions["QUART_AUTH"][0]
-    made = await fill(members, history, await hash_password(PASSWORD))
+    made = await fill(members, history, conversations, await hash_password(PASSWORD))
     await db.disconnect()
     for each in made.values():
         tokens = each.pop("tokens")
@@ -81,8 +86,7 @@ async def prepare(members: int, history: int) -> dict[str, Any]:
 
 def main() -> None:
     """Prepare what the command line asks for."""
-    members, history = map(int, sys.argv[1:])
-    print(json.dumps(asyncio.run(prepare(members, history))))
+    print(json.dumps(asyncio.run(prepare(*map(int, sys.argv[1:])))))
 
 
 if __name__ == "__main__":

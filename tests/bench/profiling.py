@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -37,7 +38,15 @@ BELOW = (
 
 def profiled(server: Server, found: list[str]) -> contextlib.AbstractAsyncContextManager[None]:
     """Profile what the server does meanwhile. What has been found is added to `found` at the end."""
-    return sampled(server, found) if shutil.which("py-spy") else traced(server, found)
+    return sampled(server, found) if may_look(server) else traced(server, found)
+
+
+def may_look(server: Server) -> bool:
+    """Whether there is a py-spy, and the system lets it look at the process."""
+    if shutil.which("py-spy") is None:
+        return False
+    dump = ["py-spy", "dump", f"--pid={server.process.pid}"]
+    return subprocess.run(dump, capture_output=True).returncode == 0
 
 
 @contextlib.asynccontextmanager

@@ -36,7 +36,8 @@ JOINS_COUNTED = 10
 
 def prepare(case: Case, settings: dict[str, str]) -> dict[str, Any]:
     """Fill the database."""
-    command = [sys.executable, str(HERE / "preparing.py"), str(case.members), str(case.history)]
+    numbers = map(str, (case.members, case.history, case.conversations))
+    command = [sys.executable, str(HERE / "preparing.py"), *numbers]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "app"), **settings}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
     made: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -89,8 +90,10 @@ async def measure_real(
         await asyncio.to_thread(measure_pages, outcome, large, small)
         await measure_coming(outcome, large, small)
         for rate in rates:
+            before, sent = server.cpu(), large.messages
             outcome.open_rates[rate] = spread(await large.at_a_rate(rate, seconds[0]))
             await large.settle()
+            outcome.open_cpu_ms[rate] = (server.cpu() - before) / (large.messages - sent) * 1000
         await measure_loops(outcome, large, seconds[1])
         before = server.cpu()
         outcome.back_seconds = await large.drop_and_return(large.members)
@@ -110,9 +113,9 @@ def measure_pages(outcome: Outcome, large: Conversation, small: Conversation) ->
     """What first requests cost."""
     for member in small.members:
         member.fetch()
-        member.request("/")
+        member.look_at("/")
     members = large.members[:PAGES]
-    outcome.dashboard_ms = cpu_ms(large.server, [functools.partial(one.request, "/") for one in members])
+    outcome.dashboard_ms = cpu_ms(large.server, [functools.partial(one.look_at, "/") for one in members])
     outcome.page_ms = cpu_ms(large.server, [one.fetch for one in members])
     for member in large.members[PAGES:]:
         member.fetch()
@@ -147,6 +150,7 @@ async def measure_loops(outcome: Outcome, large: Conversation, seconds: float) -
                 await loop.go_on(seconds / turns)
     outcome.per_cpu_second = {loop.number: loop.per_cpu_second for loop in loops}
     outcome.bare_per_cpu_second = beside.per_cpu_second
+    outcome.reads = loops[0].reads / loops[0].messages
 
 
 async def count_statements(
@@ -188,7 +192,7 @@ async def print_profile(phase: str, large: Conversation, seconds: float) -> None
         else:
             members = large.members[:PAGES]
             requests = [member.fetch for member in members] if phase == "pages" else []
-            requests = requests or [functools.partial(member.request, "/") for member in members]
+            requests = requests or [functools.partial(member.look_at, "/") for member in members]
             await asyncio.to_thread(cpu_ms, large.server, requests)
         await large.settle()
     print(f"\n--- profile: {phase} ---\n{''.join(found)}", flush=True)

@@ -31,6 +31,8 @@ HEAD = (
     "|---|---|---|---|---|---|---|---|---|---|"
 )
 LIMIT_SECONDS = 60 * 60
+# What the engine's page shall reach of bare ASGI, by the number of viewers. Few viewers share less.
+OF_BARE = {50: 0.6, 200: 0.7, 500: 0.7}
 # Of the messenger: for each rate, and for each closed loop.
 REAL_SECONDS = (10.0, 10.0)
 REAL_SECONDS_QUICK = (10.0, 6.0)
@@ -59,6 +61,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--history", type=int, nargs="+", help="earlier messages, by default 10 1000 10000")
     parser.add_argument("--members", type=int, nargs="+", help="of the messenger's conversation, 20 200 500")
     parser.add_argument("--earlier", type=int, nargs="+", help="its earlier messages, by default 60 10000")
+    parser.add_argument("--conversations", type=int, default=1, help="of each member, by default 1")
     parser.add_argument("--rates", type=int, nargs="+", help="messages a second there, by default 1 3 5")
     parser.add_argument("--database", nargs="+", choices=["sqlite", "postgresql"], help="by default both")
     parser.add_argument(
@@ -106,7 +109,7 @@ async def run(options: argparse.Namespace) -> list[Result]:
                 if time.monotonic() - begun > LIMIT_SECONDS:
                     print("An hour is enough; the rest is left out.")
                     return results
-                if (python := interpreter(kind)) is None:
+                if (python := await asyncio.to_thread(interpreter, kind)) is None:
                     continue
                 with Server(kind, history, python) as server:
                     try:
@@ -128,7 +131,7 @@ async def run_real(options: argparse.Namespace) -> list[Outcome]:
         else:
             databases.append(POSTGRES)
     for database, history, members in itertools.product(databases, options.earlier, options.members):
-        case = Case(members, history, database)
+        case = Case(members, history, database, options.conversations)
         print(f"messenger, {case}", flush=True)
         try:
             outcomes.append(await measure_real(case, options.rates, options.real_seconds, options.profile))
@@ -166,9 +169,12 @@ def aims(results: Sequence[Result]) -> str:
     """What was aimed at, and what came out."""
     ours = [result for result in results if result.kind is OURS]
     lines = [f"{os.cpu_count()} cores, Python {sys.version.split()[0]}. Aims:"]
-    shares = [result.of_bare for result in ours if result.of_bare is not None]
-    if shares:
-        lines.append(f"- of bare ASGI: {min(shares):.2f} to {max(shares):.2f} (at least 0.6, better 0.7)")
+    for result in ours:
+        if result.of_bare is not None:
+            aim = OF_BARE.get(result.viewers, 0.6)
+            word = "pass" if result.of_bare >= aim else "FAIL"
+            title = f"{result.viewers} viewers, {result.history} earlier messages"
+            lines.append(f"- {word}: {title}: {result.of_bare:.2f} of bare ASGI ({aim})")
     ratios = [
         result.per_cpu_second / other.per_cpu_second
         for result in ours

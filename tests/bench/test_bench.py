@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
 import re
 import subprocess
 import sys
 import types
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import reading_hook
+from live_page import LivePage
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -22,6 +27,7 @@ sys.path += [str(HERE), str(HERE / "apps")]
 
 import gathering  # noqa: E402
 import member  # noqa: E402
+import outcome  # noqa: E402
 import profiling  # noqa: E402
 import watching  # noqa: E402
 
@@ -41,6 +47,7 @@ def test_the_messengers_page_is_measured(database: str) -> None:
     said = run(
         *("--only", "messenger", "--members", "6", "--earlier", "5", "--database", database),
         *("--rates", "10", "--seconds", "0.5", "--profile", "messages"),
+        *("--conversations", "3"),
     )
     if "is left out" in said:
         pytest.skip(said.splitlines()[1])
@@ -60,15 +67,14 @@ def test_the_messengers_page_is_measured(database: str) -> None:
 
 
 @pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> Page:
-    return Page(monkeypatch)
+def page() -> Page:
+    return Page()
 
 
 class Page:
     """A member whose socket leads nowhere, and what it has sent."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(member, "READ_AFTER", 0.0)
+    def __init__(self) -> None:
         self.frames: list[Any] = []
         self.conversation = gathering.Conversation(
             types.SimpleNamespace(host="127.0.0.1:9"),
@@ -76,7 +82,8 @@ class Page:
             member.Trouble(),
         )
         (self.member,) = self.conversation.members
-        self.member.topic, self.member._to = "lv:phx-1", "1-1.5:1-2.5"
+        self.member.page = LivePage("127.0.0.1:9", "/conversations/1", "", "", "lv:phx-1")
+        self.member._to = "1-1.5:1-2.5"
         self.member.viewer = self
         self.member.joined.set()
         self.conversation.there.append(self.member)
@@ -91,7 +98,24 @@ class Page:
 
 def test_reads_are_told_as_soon_as_the_hook_tells_them() -> None:
     hook = (HERE.parents[1] / "static" / "hooks" / "reading.js").read_text()
-    assert f"const SOON = {member.READ_AFTER * 1000:.0f};" in hook
+    assert f"const SOON = {reading_hook.SOON * 1000:.0f};" in hook
+    assert f"const SELDOM = {reading_hook.SELDOM * 1000:.0f};" in hook
+
+
+async def test_what_comes_at_once_is_read_at_once_and_then_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_hook, "SOON", 0.02)
+    monkeypatch.setattr(reading_hook, "SELDOM", 0.3)
+    told: list[tuple[int, float]] = []
+    hook = reading_hook.ReadingHook(lambda newest: told.append((newest, gathering.perf_counter())))
+    hook.begin()
+    for number in range(1, 31):
+        hook.look(number)
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.5)
+    hook.look(30)
+    await asyncio.sleep(0.1)
+    assert told[0][0] < 30 == told[-1][0]
+    assert all(later[1] - sooner[1] >= 0.29 for sooner, later in itertools.pairwise(told))
 
 
 async def test_a_message_is_missing_until_its_bubble_has_come(page: Page) -> None:
@@ -114,7 +138,7 @@ async def test_what_comes_too_late_is_missing(page: Page) -> None:
 async def test_a_message_is_sent_again_with_its_key_until_it_is_answered(page: Page) -> None:
     page.conversation.say()
     (first,) = page.frames
-    assert first[:4] == ["4", "11", "lv:phx-1", "event"]
+    assert first[:4] == ["", "1", "lv:phx-1", "event"]
     assert first[4]["value"]["to"] == "1-1.5:1-2.5"
     page.comes("4", "4", "lv:phx-1", "phx_error", {})
     page.member.join = lambda: None
@@ -122,7 +146,7 @@ async def test_a_message_is_sent_again_with_its_key_until_it_is_answered(page: P
     page.comes("4", "4", "lv:phx-1", "phx_reply", {"status": "ok", "response": {"rendered": {}}})
     assert page.frames == [first, first]
     answer = {"diff": {"r": {"sent": 9}}}
-    page.comes("4", "11", "lv:phx-1", "phx_reply", {"status": "ok", "response": answer})
+    page.comes("", "1", "lv:phx-1", "phx_reply", {"status": "ok", "response": answer})
     page.member.joined.clear()
     page.comes("4", "4", "lv:phx-1", "phx_reply", {"status": "ok", "response": {"rendered": {}}})
     assert page.frames == [first, first]
@@ -132,7 +156,7 @@ async def test_a_message_is_sent_again_with_its_key_until_it_is_answered(page: P
 @pytest.mark.parametrize(("reply", "counted"), [({"later": 60}, "put_off"), ({"refused": "No."}, "refusals")])
 async def test_what_is_not_taken_is_counted(page: Page, reply: dict[str, Any], counted: str) -> None:
     page.conversation.say()
-    page.comes("4", "11", "lv:phx-1", "phx_reply", {"status": "ok", "response": {"diff": {"r": reply}}})
+    page.comes("", "1", "lv:phx-1", "phx_reply", {"status": "ok", "response": {"diff": {"r": reply}}})
     assert getattr(page.member._trouble, counted) == 1
 
 
@@ -158,6 +182,26 @@ async def test_statements_are_counted_whatever_engine_they_go_through(tmp_path: 
     counted = await ask(watching.Statements().tell)
     await engine.dispose()
     assert counted == len([one for one in traced if not one.startswith(watching.NO_STATEMENTS)]) == 3
+
+
+def test_aims_say_what_is_not_reached() -> None:
+    good = outcome.Outcome(
+        outcome.Case(200, 60), page_ms=8, dashboard_ms=6, reply_bytes=45_000, small_reply_bytes=45_000,
+        back_seconds=2, kilobytes=90, open_rates={5: (10, 60)}, per_cpu_second={1: 30_000, 4: 30_000},
+        bare_per_cpu_second=100_000, statements=3,
+    )  # fmt: skip
+    assert "FAIL" not in outcome.aims([good])
+    bad = {
+        "page_ms": 8.1, "dashboard_ms": 6.1, "reply_bytes": 45_001, "small_reply_bytes": 45_001,
+        "back_seconds": 2.1, "kilobytes": 91, "open_rates": {5: (10, 61)}, "missing": 1, "crashes": 1,
+        "refusals": 1, "put_off": 1, "locked": 1, "tracebacks": 1, "statements": 3.1,
+        "per_cpu_second": {1: 29_000, 4: 30_000},
+    }  # fmt: skip
+    for name, value in bad.items():
+        assert outcome.aims([replace(good, **{name: value})]).count("FAIL") == 1, name
+    dearer = replace(good, case=outcome.Case(200, 10_000), page_ms=12, per_cpu_second={1: 10_000, 4: 10_000})
+    said = outcome.aims([good, dearer])
+    assert re.findall(r"FAIL: flat from 60 to 10000 messages, ([\w/-]+)", said) == ["page_ms", "u/CPU-s"]
 
 
 def test_a_profile_leaves_out_who_waits(tmp_path: Path) -> None:

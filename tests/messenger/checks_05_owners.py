@@ -7,6 +7,7 @@ from course.checks.scripts import FIRST_WORDS
 from course.lab.person import Person
 
 VIEW = "messenger/conversation_live.py"
+WINDOW = "messenger/settings.py"
 TEMPLATE = "messenger/templates/conversation_live.html"
 SETTINGS = "messenger/templates/settings.html"
 ACTIONS = "messenger/actions.py"
@@ -24,7 +25,7 @@ async def with_settings_open(c: CheckContext, title: str, *names: str) -> list[P
     for person in people:
         await c.enter(person, person.name, number)
         await c.click(person, "Members and settings")
-        await c.expect_visible(person.button("Done"))
+        await c.expect_visible(person.text("Leave this conversation"), "what stands in the window")
     return people
 
 
@@ -42,7 +43,9 @@ async def unfold(c: CheckContext, person: Person, summary: str) -> None:
 
 
 @check(
-    "5.10", "The owner renames a conversation, and everyone sees it", files=[RIGHTS, ACTIONS, VIEW, SETTINGS]
+    "5.10",
+    "The owner renames a conversation, and everyone sees it",
+    files=[RIGHTS, ACTIONS, WINDOW, VIEW, SETTINGS],
 )
 @since(5)
 async def renaming(c: CheckContext) -> None:
@@ -65,7 +68,7 @@ async def renaming(c: CheckContext) -> None:
 @check(
     "5.11",
     "The owner adds and removes members; a removed member's page ends at once",
-    files=[RIGHTS, ACTIONS, VIEW],
+    files=[RIGHTS, ACTIONS, WINDOW, VIEW],
 )
 @since(5)
 async def adding_and_removing(c: CheckContext) -> None:
@@ -138,7 +141,7 @@ return [(await accounts.find_user_by_nickname(name)).id for name in ("Alice", "B
 @check(
     "5.13",
     "What belongs to the owner is refused to others on the server, and logged",
-    files=[RIGHTS, ACTIONS, VIEW],
+    files=[RIGHTS, ACTIONS, WINDOW, VIEW],
 )
 @since(5)
 async def forged(c: CheckContext) -> None:
@@ -174,7 +177,7 @@ async def forged(c: CheckContext) -> None:
 @check(
     "5.14",
     "Members leave; the owner hands over, or leaves it to who was there first",
-    files=[RIGHTS, SETTINGS, VIEW],
+    files=[RIGHTS, SETTINGS, WINDOW, VIEW],
 )
 @since(5)
 async def leaving(c: CheckContext) -> None:

@@ -23,6 +23,7 @@ from messenger.dashboard_live import DashboardLive
 from messenger.listed import Listed
 from messenger.runs import entry
 from messenger.times import clock_or_day
+from messenger.unread import KEPT
 from quart_live.testing import LiveViewTest
 
 LIST = "#conversation-list"
@@ -163,6 +164,18 @@ async def test_an_entry_of_the_log_is_made_once_for_all_who_read_it_in_one_zone(
     assert not entry(early, late, bob.id, ZoneInfo("America/New_York")).opens_day
 
 
+async def test_a_list_is_read_in_two_goes_however_many_are_in_it(app: Quart) -> None:
+    for number in range(20):
+        await begin(f"Talk {number}", "Alice", "Carol")
+    async with await page_of(app, "Carol", "/") as carol:
+        view = carol.view
+        assert isinstance(view, DashboardLive)
+        with statements() as asked:
+            await view.show_conversations()
+        # First what to subscribe to. After that the list, faces, what is unread, and how far that goes.
+        assert [statement.split()[0] for statement in asked] == ["BEGIN", "SELECT", "BEGIN", *["SELECT"] * 4]
+
+
 async def test_for_whoever_looks_elsewhere_one_item_and_the_title_change(app: Quart) -> None:
     market = await everybody()
     await begin("Other", "Alice", "Carol")
@@ -190,11 +203,30 @@ async def test_what_comes_late_or_twice_changes_no_line_and_no_place(app: Quart)
         await carol.until(lambda: "Alice: Two" in entries(carol)[0])
         await say(app, other, "Alice", "Above")
         await carol.until(lambda: "Alice: Above" in entries(carol)[0])
-        for message in (first, second):
-            await announce(app, message)
-        await carol.settle()
+        with statements() as asked:
+            for message in (first, second):
+                await announce(app, message)
+            await carol.settle()
+        assert asked == []
         assert titles(carol)[:2] == ["Other", "Market"]
         assert "Alice: Two 2 unread" in entries(carol)[1]
+
+
+async def test_what_comes_very_late_is_counted_by_the_database(app: Quart) -> None:
+    market, alice = await everybody(), await user("Alice")
+    async with await page_of(app, "Carol", "/") as carol:
+        first, *others = [
+            await chat.send_message(market.id, alice.id, f"Line {number}") for number in range(KEPT + 6)
+        ]
+        for message in others:
+            await announce(app, message)
+        await carol.settle()
+        assert f"{KEPT + 5} unread" in entries(carol)[0]
+        for message in (first, *others):
+            await announce(app, message)
+        await carol.settle()
+        assert f"{KEPT + 6} unread" in entries(carol)[0]
+        assert carol.title == f"({KEPT + 6}) Conversations"
 
 
 async def test_the_page_shows_what_the_database_says_whatever_happens(app: Quart) -> None:

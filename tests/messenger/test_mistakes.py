@@ -125,8 +125,8 @@ CRASHES = [
     (
         ("3.1", "3.5", "3.7", "3.9"),
         "messenger/conversation_live.py",
-        "        if self.last is not None and message.id <= self.last.id:",
-        "        if self.last is not None and message.id <= message.missing:",
+        "        if self.tail and message.id <= self.tail[-1].id:",
+        "        if self.tail and message.id <= message.missing:",
         ("in handle_info:", "AttributeError: 'Posted' object has no attribute 'missing'"),
     ),
 ]

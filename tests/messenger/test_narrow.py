@@ -122,6 +122,7 @@ async def pages(alice: Person, found: str) -> AsyncIterator[str]:
     yield "settings"
     await page.locator("#settings").get_by_role("button", name="Done").click()
     await page.locator("#open-poll").click()
+    await page.locator("#poll legend").wait_for()
     yield "poll"
 
 

@@ -1,23 +1,20 @@
 """The windows of a conversation: what stands in them comes when they are opened, and goes with them."""
 
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from opening import messenger_at, page_of
 from quart import Quart
 
-from messenger import accounts, chat, create_app
+from messenger import accounts, chat
 from messenger.accounts import User
 from messenger.db import db
-from messenger.migrations import migrate
-from messenger.seeds import PASSWORD, seed
 from quart_live.testing import LiveViewTest
 from quart_live.testing.dom import Element, parse
 
 SETTINGS = {"windows": "settings"}
-POLL = {"windows": "poll"}
 BOTH = {"windows": "settings poll"}
 EARLIER = 60
 MOST_OF_A_JOIN = 45_000
@@ -27,26 +24,13 @@ ALIKE = 200
 
 @pytest.fixture
 async def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Quart]:
-    monkeypatch.setenv("PARLEY_DATABASE_URL", f"sqlite:///{(tmp_path / 'test.db').as_posix()}")
-    monkeypatch.setenv("PARLEY_SECRET_KEY", "a key for tests only")
-    monkeypatch.setenv("PARLEY_ARGON2", "1,1024,1")
-    app = create_app()
-    await migrate()
-    await seed()
-    yield app
-    await db.disconnect()
+    async with messenger_at(tmp_path, monkeypatch) as app:
+        yield app
 
 
-async def page_of(app: Quart, name: str, number: int, **params: str) -> LiveViewTest:
+async def here(app: Quart, name: str, number: int, **params: object) -> LiveViewTest:
     """A conversation's page for somebody who has signed in, not opened yet."""
-    client = app.test_client()
-    html = await (await client.get("/sign-in")).get_data(as_text=True)
-    token = re.search(r'name="_csrf_token"[^>]*value="([^"]+)"', html)
-    assert token is not None
-    form = {"_csrf_token": token[1], "email": f"{name.lower()}@example.com", "password": PASSWORD}
-    answer = await client.post("/sign-in", form=form)
-    assert answer.status_code == 302
-    return LiveViewTest(app, f"/conversations/{number}", client=client, connect_params=params)
+    return await page_of(app, name, f"/conversations/{number}", **params)
 
 
 async def alice() -> User:
@@ -85,18 +69,17 @@ async def test_a_page_and_its_join_are_as_long_for_two_hundred_members_as_for_fi
     pages, joins = {}, {}
     choirs = {singers: await choir(singers, messages=EARLIER) for singers in (5, 200)}
     for singers, number in choirs.items():
-        async with await page_of(app, "Alice", number) as page:
+        async with await here(app, "Alice", number) as page:
             pages[singers] = len(page.page_html.encode())
             joins[singers] = len(max((text for way, text in page.socket.frames if way == "<"), key=len))
             assert not people_held(page)
     assert abs(pages[200] - pages[5]) < ALIKE, pages
     assert abs(joins[200] - joins[5]) < ALIKE, joins
     assert joins[200] < MOST_OF_A_JOIN, joins
-    print(pages, joins)
 
 
 async def test_a_window_is_filled_while_it_is_open(app: Quart) -> None:
-    async with await page_of(app, "Alice", 2) as page:
+    async with await here(app, "Alice", 2) as page:
         for window, inside in (("settings", "#places"), ("poll", "#asking")):
             assert not every(page, inside)
             await page.hook("windows", {"windows": window})
@@ -110,7 +93,7 @@ async def test_a_window_is_filled_while_it_is_open(app: Quart) -> None:
 
 async def test_a_window_that_was_open_is_filled_in_the_first_page_after_a_fault(app: Quart) -> None:
     await chat.ask(2, (await alice()).id, "Which day?", "Saturday\nSunday")
-    async with await page_of(app, "Alice", 2, **BOTH) as page:
+    async with await here(app, "Alice", 2, **BOTH) as page:
         assert page.find("#rename-title").get("value") == "Saturday hike"
         assert sorted(members_in(page)) == ["Alice (you)", "Bob", "Carol"]
         assert "Which day?" in page.find("#poll").text
@@ -123,7 +106,7 @@ async def test_a_window_that_was_open_is_filled_in_the_first_page_after_a_fault(
 
 @pytest.mark.parametrize("windows", [None, 7, [], {}, ["settings"], "no poll, sett " * 9, "\0"])
 async def test_a_browser_may_name_any_windows(app: Quart, windows: Any) -> None:
-    async with await page_of(app, "Alice", 2, windows=windows) as page:
+    async with await here(app, "Alice", 2, windows=windows) as page:
         view = page.view
         await page.hook("windows", {"windows": windows})
         await page.hook("windows", windows)
@@ -132,7 +115,7 @@ async def test_a_browser_may_name_any_windows(app: Quart, windows: Any) -> None:
 
 
 async def test_members_come_in_pages_and_are_found_by_a_part_of_their_nickname(app: Quart) -> None:
-    async with await page_of(app, "Alice", await choir(130), **SETTINGS) as page:
+    async with await here(app, "Alice", await choir(130), **SETTINGS) as page:
         assert "Members (130)" in page.find("#settings").text
         for shown in (50, 100, 130):
             assert len(members_in(page)) == shown
@@ -150,7 +133,7 @@ async def test_members_come_in_pages_and_are_found_by_a_part_of_their_nickname(a
 
 async def test_few_members_need_no_search_and_are_all_named(app: Quart) -> None:
     for singers, named in ((2, 1), (8, 7), (9, 2), (200, 2)):
-        async with await page_of(app, "Alice", await choir(singers), **SETTINGS) as page:
+        async with await here(app, "Alice", await choir(singers), **SETTINGS) as page:
             others = [f"Singer {singers:03}-{number:03}" for number in range(1, named + 1)]
             rest = f" and {singers - 1 - named} others" if singers > 8 else ""
             assert ", ".join(["Alice (you)", *others]) + rest in page.find("section header").text
@@ -160,8 +143,8 @@ async def test_few_members_need_no_search_and_are_all_named(app: Quart) -> None:
 async def test_what_the_owner_does_is_shown_in_the_open_window_and_read_for_no_closed_one(app: Quart) -> None:
     number = await choir(60)
     async with (
-        await page_of(app, "Alice", number, **SETTINGS) as open_one,
-        await page_of(app, "Alice", number) as closed,
+        await here(app, "Alice", number, **SETTINGS) as open_one,
+        await here(app, "Alice", number) as closed,
     ):
         await open_one.change("#find-members", {"wanted": "060-007"})
         user = await accounts.find_user_by_nickname("Singer 060-007")
@@ -175,7 +158,7 @@ async def test_what_the_owner_does_is_shown_in_the_open_window_and_read_for_no_c
 
 async def test_a_message_renders_nothing_of_the_windows(app: Quart) -> None:
     await chat.ask(2, (await alice()).id, "Which day?", "Saturday\nSunday")
-    async with await page_of(app, "Alice", 2, **BOTH) as page, await page_of(app, "Bob", 2) as bob:
+    async with await here(app, "Alice", 2, **BOTH) as page, await here(app, "Bob", 2) as bob:
         frames = len(page.socket.frames)
         await bob.submit("#composer", {"content": "Eight o'clock"})
         await page.until(lambda: "Eight o'clock" in page.find("#messages").text)
@@ -186,7 +169,7 @@ async def test_a_message_renders_nothing_of_the_windows(app: Quart) -> None:
 
 async def test_whoever_would_stay_is_said_before_somebody_leaves(app: Quart) -> None:
     number = (await chat.create_conversation("Two", await alice())).id
-    async with await page_of(app, "Alice", number, **SETTINGS) as page:
+    async with await here(app, "Alice", number, **SETTINGS) as page:
         assert "It ends, and its messages are deleted." in page.find("#leaving").text
         bob = await accounts.find_user_by_nickname("Bob")
         assert bob is not None

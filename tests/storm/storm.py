@@ -1,16 +1,21 @@
-"""Random faults while four people write. Nothing may be lost, doubled or in another order for somebody.
+"""Random faults while people write. Nothing may be lost, doubled or in another order for somebody.
 
-    make storm                    200 faults
+    make storm                    200 faults, four who write
     make storm FAULTS=1000 SEED=7
     make storm MINUTES=60
+    make storm FAULTS=500 WRITERS=8 READERS=50
 
 Alice, Bob, Carol and User One are in one conversation. In each round something breaks while some of them send
 what they have half written and begin the next message; the others keep theirs, half written. Then it is
 mended, again while they write. What breaks is seen by the Lab: a fault that did not happen ends the run.
 
 After every 25 faults, and at the end, the database must hold each message once, each sender's in the order
-of writing; all four pages must show the same, in the same order; and every half-written text must still be in
-its field, which is looked at after each fault as well.
+of writing; all their pages must show the same, in the same order; and every half-written text must still be
+in its field, which is looked at after each fault as well.
+
+With READERS, so many more are in the conversation who only read, without browsers. With each fault some of
+them lose their line as well and join again. Their pages must be in order after each frame, and each must have
+shown everything that is stored.
 """
 
 from __future__ import annotations
@@ -31,7 +36,8 @@ if __name__ == "__main__":
 
 import guarding
 from storm.faults import Faults
-from storm.stored import conversation_of, messages_in
+from storm.readers import Readers
+from storm.stored import conversation_of, crowd_of, messages_in
 from storm.writers import StormError, Writer
 
 from course.lab import Lab
@@ -40,6 +46,7 @@ from course.lab.state import StateName
 from course.model import Course
 
 NAMES = ("Alice", "Bob", "Carol", "User One")
+MORE_NAMES = ("User Two", *(f"Writer {number}" for number in range(6, 21)))
 FAULTS = 200
 BETWEEN_LOOKS = 25
 SHOWN = 50  # messages, the newest ones, which a page shows at least
@@ -53,22 +60,30 @@ class Storm:
     Args:
         lab: where it happens.
         seed: of all that is left to chance.
+        names: who writes.
+        readers: how many only read.
 
     Attributes:
         done: how often each fault has happened.
     """
 
-    def __init__(self, lab: Lab, seed: int) -> None:
+    def __init__(self, lab: Lab, seed: int, names: Sequence[str] = NAMES, readers: int = 0) -> None:
         self.lab = lab
         self.done: Counter[str] = Counter()
         self.writers: list[Writer] = []
+        self.readers = Readers([], random.Random(seed))
         self.conversation = 0
+        self._names, self._reading = names, readers
         self._faults = Faults(lab, self.writers, random.Random(seed))
 
     async def gather(self) -> None:
-        """Everybody comes and begins to write."""
-        self.conversation = await conversation_of(self.lab, NAMES)
-        for name in NAMES:
+        """Everybody comes; those who write begin to."""
+        if self._reading or len(self._names) > len(NAMES):
+            self.conversation, cookies = await crowd_of(self.lab, self._names, self._reading)
+            await self.readers.come(self.lab.url, f"/conversations/{self.conversation}", cookies)
+        else:
+            self.conversation = await conversation_of(self.lab, self._names)
+        for name in self._names:
             person = await self.lab.person(name)
             problem = await sign_in_unseen(person, name)
             if problem:
@@ -79,7 +94,10 @@ class Storm:
 
     async def break_something(self) -> None:
         """One fault, and what people do meanwhile. Raises StormError when half-written text is gone."""
+        self.readers.cut_some()
         self.done[await self._faults.one()] += 1
+        # A page shows the newest messages only. Who stays away for long does not see them all.
+        await self.readers.be_there()
         for writer in self.writers:
             await writer.look()
 
@@ -93,9 +111,11 @@ class Storm:
             StormError: something was lost or doubled, or some page says something else.
         """
         await self._until(self._nothing_waits, "still on their way")
-        stored = await messages_in(self.lab, self.conversation)
+        found = await messages_in(self.lab, self.conversation)
+        stored = list(found.values())
         self._compare(stored)
         await self._until(lambda: self._all_show(stored), "shown otherwise")
+        await self._until(lambda: self.readers.compare(found, SHOWN), "read otherwise")
         for writer in self.writers:
             await writer.look()
         return stored
@@ -135,6 +155,8 @@ async def run(
     seconds: float = float("inf"),
     state: StateName = "finished",
     tell: Callable[[str], None] = print,
+    writers: int = len(NAMES),
+    readers: int = 0,
 ) -> None:
     """Let the storm blow.
 
@@ -144,6 +166,8 @@ async def run(
         seconds: how long at most.
         state: which app.
         tell: called with each line of the report.
+        writers: how many write.
+        readers: how many only read.
 
     Raises:
         StormError: something was lost, doubled, or in another order.
@@ -152,7 +176,7 @@ async def run(
     tell(f"seed {seed}")
     begun = time.monotonic()
     async with await Lab.open(state) as lab:
-        storm = Storm(lab, seed)
+        storm = Storm(lab, seed, (NAMES + MORE_NAMES)[:writers], readers)
         try:
             await storm.gather()
             while storm.done.total() < faults and time.monotonic() - begun < seconds:
@@ -163,17 +187,32 @@ async def run(
         except Exception:
             tell(f"seed {seed}, after {dict(storm.done)}")
             raise
+        finally:
+            await storm.readers.leave()
     counts = ", ".join(f"{name} {times}" for name, times in sorted(storm.done.items()))
     tell(f"{storm.done.total()} faults ({counts}) in {time.monotonic() - begun:.0f} s")
-    tell(f"{len(stored)} messages of four people: none lost, none doubled, one order for all")
+    if readers:
+        cuts, returns = storm.readers.cuts, storm.readers.returns
+        tell(f"{readers} who only read: cut {cuts} times more, joined again {returns} times")
+    tell(f"{len(stored)} messages of {writers} people: none lost, none doubled, one order for all")
 
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description="Random faults while four people write.")
+    parser = argparse.ArgumentParser(description="Random faults while people write.")
     parser.add_argument("--faults", type=int, default=None, help=f"how many, by default {FAULTS}")
     parser.add_argument("--minutes", type=float, default=None, help="how long, instead of how many")
     parser.add_argument("--seed", type=int, default=None, help="to repeat a run")
+    most = len(NAMES + MORE_NAMES)
+    parser.add_argument(
+        "--writers",
+        type=int,
+        default=len(NAMES),
+        choices=range(1, most + 1),
+        metavar="N",
+        help=f"how many write, at most {most}",
+    )
+    parser.add_argument("--readers", type=int, default=0, help="how many more only read, without browsers")
     options = parser.parse_args()
     guarding.begin()
     if all(chapter.number < EXACTLY_ONCE for chapter in Course.here().chapters):
@@ -182,7 +221,7 @@ def main() -> None:
     seconds = options.minutes * 60 if options.minutes is not None else float("inf")
     faults = options.faults or (FAULTS if options.minutes is None else sys.maxsize)
     try:
-        asyncio.run(run(seed, faults, seconds))
+        asyncio.run(run(seed, faults, seconds, writers=options.writers, readers=options.readers))
     except Exception as error:
         sys.exit(f"{type(error).__name__}: {error}")
 

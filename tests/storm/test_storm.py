@@ -22,10 +22,11 @@ pytestmark = [
 
 
 @pytest.mark.parametrize(
-    ("seed", "faults"), [pytest.param(1, A_FEW), pytest.param(2, FAULTS, marks=pytest.mark.matrix)]
+    ("seed", "faults", "readers"),
+    [pytest.param(1, A_FEW, 4), pytest.param(2, FAULTS, 20, marks=pytest.mark.matrix)],
 )
-async def test_nothing_is_lost_doubled_or_in_another_order(seed: int, faults: int) -> None:
-    await run(seed, faults)
+async def test_nothing_is_lost_doubled_or_in_another_order(seed: int, faults: int, readers: int) -> None:
+    await run(seed, faults, readers=readers)
 
 
 async def test_it_notices_an_app_that_loses_messages() -> None:

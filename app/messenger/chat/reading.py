@@ -7,6 +7,7 @@ from sqlalchemy import and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from ..db import db
+from .conversations import Summary, conversations_of
 from .models import Member, Message
 
 HERE = Member.conversation_id == bindparam("here"), Member.user_id == bindparam("user")
@@ -64,6 +65,13 @@ class Unread(NamedTuple):
     is_new: bool = False
 
 
+class Counted(NamedTuple):
+    """What a user has not read, by conversation, and the newest message of all when that was so."""
+
+    unread: Mapping[int, Unread]
+    up_to: int
+
+
 @db.writes
 def mark_read(session: Session, conversation_id: int, user_id: int, up_to: int) -> bool:
     """Remember that a user has read up to this message. Returns whether that is further than before."""
@@ -108,3 +116,15 @@ def unread_of(session: Session, user_id: int) -> Mapping[int, Unread]:
 def newest_id(session: Session) -> int:
     """The id of the newest message of all; 0 when there is none."""
     return session.scalar(select(func.max(Message.id))) or 0
+
+
+@db.reads
+def counted_of(session: Session, user_id: int) -> Counted:
+    """What a user has not read. Counted in this order, so that nothing above the number is in it."""
+    return Counted(unread_of.within(session, user_id), newest_id.within(session))
+
+
+@db.reads
+def list_of(session: Session, user_id: int) -> tuple[list[Summary], Counted]:
+    """The conversations of a user, and what they have not read in them. One way to the database is enough."""
+    return conversations_of.within(session, user_id), counted_of.within(session, user_id)

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from time import monotonic
@@ -98,6 +98,14 @@ def writing(engine: Engine, work: Work[T]) -> T:
         return work(session)
 
 
+def part_of(connection: Connection, work: Work[T]) -> T:
+    """Do the work in a transaction that somebody else has begun, and will end."""
+    with Session(connection, expire_on_commit=False) as session:
+        done = work(session)
+        session.flush()
+        return done
+
+
 def patiently(what: Callable[[], T], deadline: float) -> T:
     """Do it, and again while another process writes, until the deadline."""
     while True:
@@ -159,17 +167,23 @@ class Server:
 
     async def write(self, work: Work[T]) -> T:
         """See `Store`."""
-        return await asyncio.shield(self._started(self._write(work)))
-
-    async def _write(self, work: Work[T]) -> T:
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
-            return await session.run_sync(work)
-
-    def _started(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        task = asyncio.create_task(work)
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(self._write(work, answer))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return task
+        return await asyncio.shield(answer)
+
+    async def _write(self, work: Work[T], answer: asyncio.Future[T]) -> None:
+        try:
+            async with self.engine.connect() as connection, connection.begin() as transaction:
+                done = await connection.run_sync(part_of, work)
+                await transaction.commit()
+                # What is stored first is answered first, however long it takes to give the connection back.
+                answer.set_result(done)
+        except BaseException as error:
+            if answer.done():
+                raise
+            answer.set_exception(error)
 
     async def close(self) -> None:
         """See `Store`."""

@@ -13,11 +13,14 @@ from .runs import Entry, entries, entry
 
 log = logging.getLogger(__name__)
 
+# So many of the last messages a view keeps. One that is announced late belongs among them.
+KEPT = 12
+
 
 class ConversationLive(LiveView):
     """Shows a conversation as it grows, and stores what this member writes."""
 
-    last: chat.Posted | None = None
+    tail: tuple[chat.Posted, ...] = ()
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
         """The address says which conversation, and as whom."""
@@ -34,7 +37,7 @@ class ConversationLive(LiveView):
     async def show_recent(self) -> None:
         """Read the newest messages, and show them in place of what is there."""
         messages = await chat.recent_messages(self.assigns.here.id)
-        self.last = messages[-1] if messages else None
+        self.tail = tuple(messages[-KEPT:])
         self.stream("entries", entries(messages, self.assigns.me.id), dom_id=element_id, reset=True)
 
     async def handle_event(self, event: str, params: dict[str, Any]) -> None:
@@ -58,13 +61,37 @@ class ConversationLive(LiveView):
 
     async def handle_info(self, message: chat.Posted) -> None:
         """Someone has sent a message to this conversation. It may have been this member."""
-        if self.last is not None and message.id <= self.last.id:
-            # Two were stored in one order and announced in the other. The database knows the right one.
+        if self.tail and message.id <= self.tail[-1].id:
+            await self.show_late(message)
+            return
+        self.append(message)
+        self.assign(summaries=chat.with_newest(self.assigns.summaries, message))
+
+    async def show_late(self, message: chat.Posted) -> None:
+        """Put a message where it belongs: two that were stored in one order may be announced in the other."""
+        if any(one.id == message.id for one in self.tail):
+            # Announced a second time.
+            return
+        later = [one for one in self.tail if one.id > message.id]
+        if len(later) == KEPT:
+            # Older than all that we keep. The database knows its place.
             await self.show_recent()
             return
-        self.stream_insert("entries", entry(message, self.last, self.assigns.me.id), limit=-chat.WINDOW)
-        self.last = message
-        self.assign(summaries=chat.with_newest(self.assigns.summaries, message))
+        for one in later:
+            self.stream_delete("entries", self.entry(one, None))
+        self.tail = self.tail[: -len(later)]
+        for one in (message, *later):
+            self.append(one)
+
+    def append(self, message: chat.Posted) -> None:
+        """Put a message at the end of the log."""
+        previous = self.tail[-1] if self.tail else None
+        self.stream_insert("entries", self.entry(message, previous), limit=-chat.WINDOW)
+        self.tail = (*self.tail, message)[-KEPT:]
+
+    def entry(self, message: chat.Posted, previous: chat.Posted | None) -> Entry:
+        """The message as it stands after the one before it."""
+        return entry(message, previous, self.assigns.me.id)
 
 
 def element_id(placed: Entry) -> str:

@@ -17,6 +17,9 @@ from .summaries import ShowsConversations
 
 log = logging.getLogger(__name__)
 
+# So many of the last messages a view keeps. One that is announced late belongs among them.
+KEPT = 12
+
 ELSEWHERE = "This was written for another conversation."
 
 
@@ -25,7 +28,7 @@ class ConversationLive(HasSettings, ShowsConversations):
 
     on_mount = (drafting,)
     windows = ("settings", "poll")
-    last: chat.Posted | None = None
+    tail: tuple[chat.Posted, ...] = ()
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
         """The address says which conversation. Who looks at it, the session has said."""
@@ -50,7 +53,7 @@ class ConversationLive(HasSettings, ShowsConversations):
     async def show_recent(self) -> None:
         """Read the newest messages, and show them in place of what is there."""
         messages = await chat.recent_messages(self.assigns.here.id)
-        self.last = messages[-1] if messages else None
+        self.tail = tuple(messages[-KEPT:])
         placed = entries(messages, self.assigns.me.id, self.assigns.zone)
         self.stream("entries", placed, dom_id=element_id, reset=True)
 
@@ -105,16 +108,36 @@ class ConversationLive(HasSettings, ShowsConversations):
 
     async def show_message(self, message: chat.Posted) -> None:
         """Put a message at the end of the log. It may be one's own."""
-        if self.last is not None and message.id == self.last.id:
+        if self.tail and message.id <= self.tail[-1].id:
+            await self.show_late(message)
+            return
+        self.append(message)
+
+    async def show_late(self, message: chat.Posted) -> None:
+        """Put a message where it belongs: two that were stored in one order may be announced in the other."""
+        if any(one.id == message.id for one in self.tail):
             # Announced a second time.
             return
-        if self.last is not None and message.id < self.last.id:
-            # Two were stored in one order and announced in the other. The database knows the right one.
+        later = [one for one in self.tail if one.id > message.id]
+        if len(later) == KEPT:
+            # Older than all that we keep. The database knows its place.
             await self.show_recent()
             return
-        placed = entry(message, self.last, self.assigns.me.id, self.assigns.zone)
-        self.stream_insert("entries", placed, limit=-chat.WINDOW)
-        self.last = message
+        for one in later:
+            self.stream_delete("entries", self.entry(one, None))
+        self.tail = self.tail[: -len(later)]
+        for one in (message, *later):
+            self.append(one)
+
+    def append(self, message: chat.Posted) -> None:
+        """Put a message at the end of the log."""
+        previous = self.tail[-1] if self.tail else None
+        self.stream_insert("entries", self.entry(message, previous), limit=-chat.WINDOW)
+        self.tail = (*self.tail, message)[-KEPT:]
+
+    def entry(self, message: chat.Posted, previous: chat.Posted | None) -> Entry:
+        """The message as it stands after the one before it."""
+        return entry(message, previous, self.assigns.me.id, self.assigns.zone)
 
 
 def element_id(placed: Entry) -> str:

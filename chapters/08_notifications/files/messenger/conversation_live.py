@@ -19,6 +19,9 @@ from .toasts import ShowsToasts, toasting
 
 log = logging.getLogger(__name__)
 
+# So many of the last messages a view keeps. One that is announced late belongs among them.
+KEPT = 12
+
 ELSEWHERE = "This was written for another conversation."
 
 
@@ -56,7 +59,7 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
         """Read the newest messages, and show them in place of what is there."""
         here, me = self.assigns.here, self.assigns.me
         messages = await chat.recent_messages(here.id)
-        self.last = messages[-1] if messages else None
+        self.tail = tuple(messages[-KEPT:])
         up_to = self.marked = max(self.marked, await chat.read_up_to(here.id, me.id))
         placed = entries(messages, me.id, self.assigns.zone, read_up_to=up_to, line_at=self.line_at)
         self.line_at = next((one.message.id for one in placed if one.opens_unread), 0)
@@ -130,21 +133,44 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
 
     async def show_message(self, message: chat.Posted) -> None:
         """Put a message at the end of the log. It may be one's own."""
-        if self.last is not None and message.id == self.last.id:
-            # Announced a second time.
-            return
-        if self.last is not None and message.id < self.last.id:
-            # Two were stored in one order and announced in the other. The database knows the right one.
-            await self.show_recent()
+        if self.tail and message.id <= self.tail[-1].id:
+            await self.show_late(message)
             return
         if self.away and not self.lined:
             # The first that waits: a line shows where to go on reading.
             self.lined = True
             await self.show_recent()
             return
-        placed = entry(message, self.last, self.assigns.me.id, self.assigns.zone)
-        self.stream_insert("entries", placed, limit=-chat.WINDOW)
-        self.last = message
+        self.append(message)
+
+    async def show_late(self, message: chat.Posted) -> None:
+        """Put a message where it belongs: two that were stored in one order may be announced in the other."""
+        if any(one.id == message.id for one in self.tail):
+            # Announced a second time.
+            return
+        later = [one for one in self.tail if one.id > message.id]
+        if len(later) == KEPT:
+            # Older than all that we keep. The database knows its place.
+            await self.show_recent()
+            return
+        for one in later:
+            self.stream_delete("entries", self.entry(one, None))
+        self.tail = self.tail[: -len(later)]
+        for one in (message, *later):
+            self.append(one)
+
+    def append(self, message: chat.Posted) -> None:
+        """Put a message at the end of the log."""
+        previous = self.tail[-1] if self.tail else None
+        self.stream_insert("entries", self.entry(message, previous), limit=-chat.WINDOW)
+        self.tail = (*self.tail, message)[-KEPT:]
+
+    def entry(self, message: chat.Posted, previous: chat.Posted | None) -> Entry:
+        """The message as it stands after the one before it."""
+        placed = entry(message, previous, self.assigns.me.id, self.assigns.zone)
+        if message.id == self.line_at:
+            placed = placed._replace(opens_unread=True, continues=False)
+        return placed
 
 
 def element_id(placed: Entry) -> str:

@@ -1,6 +1,8 @@
 // A window within the page. The button that names it in aria-controls opens it, at once; Escape closes it.
 // The server fills it when it is told to, and drops what stands in it when it is closed. If somebody has begun
 // something in it, it stays.
+const SOON = 1_000;
+
 const toFill = new Set();
 
 // For the server, when the page joins again.
@@ -28,9 +30,13 @@ export const Dialog = {
     this.tell();
   },
 
-  // Told a moment later. It may be open again by then.
+  // Somebody may have closed it by mistake, and opens it again.
   closed() {
-    if (!this.el.open && !this.begun && toFill.delete(this.el.id)) this.tell();
+    setTimeout(() => this.el.open || this.begun || this.drop(), SOON);
+  },
+
+  drop() {
+    if (toFill.delete(this.el.id)) this.tell();
   },
 
   tell() {

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ..db import db
 from ..errors import Invalid
+from ..sharing import shared
 from .members import require_member
 from .models import Conversation, Message, SeenMessage
 from .posted import COLUMNS, Posted, just_posted, posted
@@ -49,9 +50,12 @@ def send_message(
         content: what.
         key: the sender's own mark for this message. Who hears no answer may send it again with the same key.
     """
-    nickname = require_open(session, conversation_id, user_id)
+    closed = lock(session, conversation_id)
+    nickname = require_member(session, conversation_id, user_id)
     if key is not None and (sent := sent_with(session, conversation_id, user_id, key)):
+        # Also when it has been closed since then: it was stored, and whoever asks shall hear so.
         return sent
+    refuse_if(closed)
     message = Message(conversation_id=conversation_id, user_id=user_id, content=content.strip(), key=key)
     session.add(message)
     session.flush()
@@ -64,20 +68,29 @@ def sent_with(session: Session, conversation_id: int, user_id: int, key: UUID) -
     return posted(row) if row is not None else None
 
 
-def require_open(session: Session, conversation_id: int, user_id: int) -> str:
-    """The nickname of a member who may write. Raises Invalid when the conversation is closed, and NotAMember.
+def require_open(session: Session, conversation_id: int, user_id: int) -> None:
+    """Raises Invalid when the conversation is closed, NotAMember when this user takes no part in it."""
+    closed = lock(session, conversation_id)
+    require_member(session, conversation_id, user_id)
+    refuse_if(closed)
 
-    From here to its end the transaction has the conversation for itself: nobody else writes in it, closes it
-    or removes a member. In SQLite this is so for each transaction; in PostgreSQL by the lock. So the ids of
-    the messages come in the order in which they are stored.
+
+def lock(session: Session, conversation_id: int) -> bool:
+    """Have the conversation for this transaction alone, to its end. Returns whether it is closed.
+
+    Nobody else writes in it then, closes it or removes a member. In SQLite this is so for each transaction;
+    in PostgreSQL by the lock. So the ids of the messages come in the order in which they are stored.
     """
-    closed_at = session.scalar(LOCKED, {"here": conversation_id})
-    nickname = require_member(session, conversation_id, user_id)
-    if closed_at is not None:
+    return session.scalar(LOCKED, {"here": conversation_id}) is not None
+
+
+def refuse_if(closed: bool) -> None:
+    """Raises Invalid when the conversation is closed."""
+    if closed:
         raise Invalid({"content": ["This conversation is closed. Nobody can write in it."]})
-    return nickname
 
 
+@shared
 @db.reads
 def recent_messages(session: Session, conversation_id: int, limit: int = WINDOW) -> Sequence[Posted]:
     """The newest messages with their authors, oldest of them first."""

@@ -19,7 +19,17 @@ from .models import LONGEST_MESSAGE, Conversation, Member, Message, SeenMessage
 from .places import Place, find_place, member_ids, members_page, who_stays
 from .polls import Question, ask, questions_in, vote
 from .posted import Author, Posted
-from .reading import Read, Unread, mark_read, newest_id, read_up_to, unread_of
+from .reading import (
+    Counted,
+    Read,
+    Unread,
+    counted_of,
+    list_of,
+    mark_read,
+    newest_id,
+    read_up_to,
+    unread_of,
+)
 from .rights import (
     close_conversation,
     hand_over,
@@ -43,6 +53,7 @@ __all__ = [
     "Author",
     "Changed",
     "Conversation",
+    "Counted",
     "Found",
     "Leaving",
     "Member",
@@ -66,6 +77,7 @@ __all__ = [
     "conversation_ids_of",
     "conversation_topic",
     "conversations_of",
+    "counted_of",
     "create_conversation",
     "draft_of",
     "find_conversation",
@@ -80,6 +92,7 @@ __all__ = [
     "leave_all",
     "leaving",
     "leavings",
+    "list_of",
     "mark_read",
     "mark_seen",
     "marks",

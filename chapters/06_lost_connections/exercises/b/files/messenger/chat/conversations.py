@@ -64,6 +64,7 @@ def create_conversation(
     conversation.members = [Member(user_id=owner.id, owner=True)]
     conversation.members += [Member(user_id=user.id) for user in others]
     session.add(conversation)
+    session.flush()
     return conversation
 
 
