@@ -71,6 +71,9 @@ class Dispatcher:
                 try:
                     awaited = mailbox.context.run(work.send, None)
                 except StopIteration:
+                    if task is not None and task.cancelling():
+                        # It was meant for this one, which has ended before it could reach it.
+                        return
                     if time.monotonic() > stop:
                         self.outbox.flush()
                         await asyncio.sleep(0)

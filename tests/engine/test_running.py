@@ -120,6 +120,20 @@ async def test_a_cancellation_reaches_the_one_it_is_for() -> None:
     assert some[2].seen == ["c"] * 2
 
 
+async def test_one_that_cancels_itself_and_ends_cancels_no_other() -> None:
+    some = members("abcd")
+
+    async def stop(member: Member) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+
+    for member, work in zip(some, (nothing, stop, wait, nothing), strict=True):
+        member.mailbox.post(work)
+    await idle(some)
+    assert [member.seen for member in some] == [["a"] * 2, ["b"] * 2, ["c"] * 5, ["d"] * 2]
+
+
 async def test_one_that_fails_takes_no_other_along() -> None:
     some = members("abc")
 

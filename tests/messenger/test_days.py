@@ -70,9 +70,13 @@ async def test_a_copy_from_long_ago_says_its_day(lab: Lab) -> None:
     await alice.goto("/conversations/2")
     offer = alice.page.locator("#asking-offer")
     for age, words in ((0, r"from \d\d:\d\d( [AP]M)? that"), (3, r"from .*[A-Z][a-z]{2}.* that")):
+        await alice.button("Poll").click()
+        await expect(alice.page.locator("#asking")).to_be_visible()
         await alice.page.evaluate(COPY_JS, age)
         await alice.reload()
+        await alice.button("Poll").click()
         await expect(offer).to_have_text(re.compile(words))
+        await alice.button("Done").click()
 
 
 @pytest.mark.parametrize(

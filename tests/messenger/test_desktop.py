@@ -168,7 +168,7 @@ async def test_a_page_in_the_background_notifies_and_one_before_the_eyes_does_no
     await other.close()
     await bob.page.bring_to_front()
     await titled(bob, "Saturday hike · Parley")
-    assert has_read_all(lab, "Bob")
+    await until(lambda: has_read_all(lab, "Bob"), "all read by Bob, now that he looks")
     await until(lambda: not desktop.open_ones, "the notifications gone, since their messages were read")
     await say(alice, "Here you are")
     await bob.log("Messages").get_by_text("Here you are").wait_for()
