@@ -1,6 +1,7 @@
 """A conversation, as one of its members sees it."""
 
 import logging
+from collections.abc import Awaitable
 from typing import Any
 from uuid import UUID
 
@@ -103,8 +104,27 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
         pusher.tell(note_of_message(message, here.title), here.id, besides=me.id, read_below=message.id)
         return {"sent": message.id}
 
-    async def handle_info(self, news: chat.News) -> None:
-        """Something has happened, here or in another conversation of mine."""
+    def handle_info(self, news: chat.News) -> Awaitable[None] | None:
+        """Something has happened, here or in another conversation of mine.
+
+        Nearly always it is the next message, for a page on which it is read at once. Then there is nothing
+        to wait for, and nothing to ask; and whoever need not wait needs no task.
+        """
+        if isinstance(news, chat.Posted) and self.is_next(news):
+            self.put_on_top(news)
+            self.append(news)
+            return None
+        return self.take(news)
+
+    def is_next(self, message: chat.Posted) -> bool:
+        """Whether a message is the newest here, and read at once."""
+        here = message.conversation_id
+        if here != self.reading or here not in self.listed:
+            return False
+        return message.id > self.listed[here].last_id and (not self.tail or message.id > self.tail[-1].id)
+
+    async def take(self, news: chat.News) -> None:
+        """Show whatever it is. This may take a question to the database."""
         await self.follow(news)
         if news.conversation_id != self.assigns.here.id:
             self.mention(news)

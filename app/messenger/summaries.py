@@ -75,17 +75,21 @@ class ShowsConversations(CountsUnread):
             await self.show_conversations()
 
     async def bring_up(self, message: chat.Posted) -> None:
-        """Show a message as the last line of its conversation, and that on top.
-
-        For whoever has read everything else, this costs no question, and the same item as for all others.
-        """
-        number = message.conversation_id
-        is_late = message.id <= self.listed[number].last_id
+        """Count a message, and show it as the last line of its conversation, and that on top."""
+        is_late = message.id <= self.listed[message.conversation_id].last_id
         if await self.count(message) or is_late:
             self.show_numbers()
         if is_late:
             # Or announced a second time. It may count, and is not the last line.
             return
+        self.put_on_top(message)
+
+    def put_on_top(self, message: chat.Posted) -> None:
+        """Show a message, the newest of its conversation, as its last line, and the conversation on top.
+
+        For whoever has read everything else, it is the same item as for all others.
+        """
+        number = message.conversation_id
         newer = after(self.listed[number], message)
         if number in self.unread:
             newer = self.counted(newer)

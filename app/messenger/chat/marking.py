@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 from ..errors import Unavailable
 from .reading import move_marks
@@ -13,6 +14,9 @@ log = logging.getLogger(__name__)
 # Seconds for which the marks of a conversation are collected.
 PAUSE = 0.25
 
+# So often we try to write a mark, unless the database is away.
+TRIES = 5
+
 Tell = Callable[[], Awaitable[None]]
 
 
@@ -21,6 +25,7 @@ class Mark(NamedTuple):
 
     up_to: int
     tell: Tell
+    tries: int = TRIES
 
 
 class Batch:
@@ -29,12 +34,14 @@ class Batch:
     Attributes:
         here: the id of the conversation.
         marks: by user.
+        alone: held while one batch of that conversation is written. The next one is collected meanwhile.
         due: set when it is time to write them.
         task: waits for that, and writes them.
     """
 
-    def __init__(self, here: int) -> None:
+    def __init__(self, here: int, alone: asyncio.Lock) -> None:
         self.here = here
+        self.alone = alone
         self.marks: dict[int, Mark] = {}
         self.due = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
@@ -46,6 +53,7 @@ class Marks:
     def __init__(self) -> None:
         self._open: dict[int, Batch] = {}
         self._waiting: set[Batch] = set()
+        self._alone: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._closing = False
 
     def add(self, here: int, user_id: int, up_to: int, tell: Tell) -> None:
@@ -57,15 +65,19 @@ class Marks:
             up_to: the id of the last message that they have read.
             tell: called when it is stored, if that is further than before.
         """
+        self._add(here, user_id, Mark(up_to, tell))
+
+    def _add(self, here: int, user_id: int, mark: Mark) -> None:
         batch = self._open.get(here)
         if batch is None:
-            batch = self._open[here] = Batch(here)
+            alone = self._alone.setdefault(here, asyncio.Lock())
+            batch = self._open[here] = Batch(here, alone)
             self._waiting.add(batch)
             asyncio.get_running_loop().call_later(PAUSE, batch.due.set)
             batch.task = asyncio.create_task(self._write(batch))
         before = batch.marks.get(user_id)
-        if before is None or before.up_to < up_to:
-            batch.marks[user_id] = Mark(up_to, tell)
+        if before is None or before.up_to < mark.up_to:
+            batch.marks[user_id] = mark
 
     async def written(self, user_id: int) -> None:
         """Wait until this user's marks are stored. Who counts what is unread does so first."""
@@ -74,7 +86,9 @@ class Marks:
     async def close(self) -> None:
         """Store all marks now."""
         self._closing = True
-        await self._hurry(list(self._waiting))
+        # What could not be written is tried again at once.
+        for _ in range(TRIES):
+            await self._hurry(list(self._waiting))
         self._closing = False
 
     async def _hurry(self, batches: list[Batch]) -> None:
@@ -86,13 +100,13 @@ class Marks:
     async def _write(self, batch: Batch) -> None:
         try:
             await batch.due.wait()
-            # What comes from now on is for the next batch.
-            del self._open[batch.here]
-            moved = await move_marks(batch.here, {user: mark.up_to for user, mark in batch.marks.items()})
-        except Unavailable:
-            if not self._closing:
-                for user_id, mark in batch.marks.items():
-                    self.add(batch.here, user_id, *mark)
+            async with batch.alone:
+                # What comes from now on is for the next batch.
+                del self._open[batch.here]
+                up_to = {user: mark.up_to for user, mark in batch.marks.items()}
+                moved = await move_marks(batch.here, up_to)
+        except Exception as error:
+            self._put_back(batch, error)
             return
         finally:
             self._waiting.discard(batch)
@@ -103,6 +117,19 @@ class Marks:
                 await batch.marks[user_id].tell()
             except Exception:
                 log.exception("The pages of user %s were not told what they have read", user_id)
+
+    def _put_back(self, batch: Batch, error: Exception) -> None:
+        """Try again with the next batch."""
+        away = isinstance(error, Unavailable)
+        if not away:
+            log.error("Marks in conversation %s could not be written", batch.here, exc_info=error)
+        elif self._closing:
+            return
+        for user_id, mark in batch.marks.items():
+            # A database that is away is waited for, however long.
+            left = mark.tries if away else mark.tries - 1
+            if left:
+                self._add(batch.here, user_id, mark._replace(tries=left))
 
 
 marks = Marks()

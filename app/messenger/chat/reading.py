@@ -1,9 +1,9 @@
 """How far each member has read. What others have written after that is unread."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy import JSON, Integer, Text, and_, bindparam, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from ..db import db
@@ -19,12 +19,22 @@ MOVE = (
     .returning(Member.id)
     .execution_options(synchronize_session=False)
 )
+# Marks of many come as one JSON object, {"7": 12}: user 7 has read up to message 12. Their rows are locked
+# in the order of their ids: two that lock the same rows in different orders would wait for each other.
+GIVEN = func.json_each(bindparam("marks", type_=JSON)).table_valued("key", "value")
+UP_TO = cast(cast(GIVEN.c.value, Text), Integer)
+AHEAD = (
+    select(Member.id, UP_TO.label("up_to"))
+    .join(GIVEN, Member.user_id == cast(GIVEN.c.key, Integer))
+    .where(Member.conversation_id == bindparam("here"), func.coalesce(Member.last_read_id, -1) < UP_TO)
+    .order_by(Member.id)
+    .with_for_update(key_share=True, of=Member)
+    .cte("ahead")
+)
 MOVE_ALL = (
     update(Member)
-    .where(Member.conversation_id == bindparam("here"))
-    .where(Member.user_id.in_(bindparam("users", expanding=True)))
-    .where(func.coalesce(Member.last_read_id, -1) < bindparam("up_to"))
-    .values(last_read_id=bindparam("up_to"))
+    .where(Member.id == AHEAD.c.id)
+    .values(last_read_id=AHEAD.c.up_to)
     .returning(Member.user_id)
     .execution_options(synchronize_session=False)
 )
@@ -85,16 +95,9 @@ def move_mark(session: Session, conversation_id: int, user_id: int, up_to: int) 
 
 
 @db.writes
-def move_marks(session: Session, conversation_id: int, up_to: Mapping[int, int]) -> list[int]:
+def move_marks(session: Session, conversation_id: int, up_to: Mapping[int, int]) -> Sequence[int]:
     """Move the marks of several users, each up to a message. Returns those who had not read as far before."""
-    readers: dict[int, list[int]] = {}
-    for user_id, last in up_to.items():
-        readers.setdefault(last, []).append(user_id)
-    moved: list[int] = []
-    # Mostly all have read up to the same message: then it is one statement.
-    for last, users in readers.items():
-        moved += session.scalars(MOVE_ALL, {"here": conversation_id, "users": users, "up_to": last})
-    return moved
+    return session.scalars(MOVE_ALL, {"here": conversation_id, "marks": up_to}).all()
 
 
 @db.reads
