@@ -5,7 +5,7 @@ from quart import Quart
 from quart_live import LiveRouter, QuartLive
 from quart_live.stash import SQLAlchemyStash, stash_table
 
-from . import chat, notifications, security, signing_in
+from . import chat, garbage, notifications, security, signing_in
 from .account_pages import account_pages
 from .config import believe_proxies, database_url, read_environment, static_folder
 from .conversation_live import ConversationLive
@@ -40,6 +40,8 @@ def create_app() -> Quart:
     app.after_serving(db.disconnect)
     notifications.pusher.connect(notifications.push_settings())
     app.after_serving(notifications.pusher.disconnect)
+    app.before_serving(garbage.spare_what_stays)
+    app.after_serving(garbage.look_at_all)
 
     for template_filter in (clock, clock_or_day, day_name, hue, initials, shortened, shown):
         app.add_template_filter(template_filter)
