@@ -186,10 +186,11 @@ async def new_key(c: CheckContext) -> None:
     c.expect(
         alice.closed_sockets > sockets, expected="a page that lost its socket", seen="a page that did not"
     )
-    await c.expect_at(alice.page, "/sign-in", "Alice")
-    await c.expect_visible(alice.heading("Sign in"))
+    # At once: a refused page loads itself again after some seconds, and would cut short what Bob opens then.
     await c.visit(bob, "/profile")
     await c.expect_at(bob.page, "/sign-in", "Bob")
+    await c.expect_at(alice.page, "/sign-in", "Alice")
+    await c.expect_visible(alice.heading("Sign in"))
     await c.fill_in(alice, "Sign in", Email="alice@example.com", Password=PASSWORD)
     await c.expect_visible(alice.heading("Saturday hike"))
     await alice.live()
