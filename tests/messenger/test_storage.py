@@ -327,6 +327,33 @@ async def test_a_new_password_ends_other_sessions_or_is_not_the_new_one(app: Qua
     assert number > 3
 
 
+async def test_one_connection_writes_whatever_is_written(app: Quart) -> None:
+    """Also what the engine keeps for a view."""
+    seen: list[str] = []
+    writers: set[int] = set()
+
+    def before(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith(("WITH", "INSERT", "UPDATE", "DELETE")):
+            seen.append(statement)
+            writers.add(id(connection.connection.dbapi_connection))
+
+    client = await signed_in(app, "Alice")
+    event.listen(Engine, "before_cursor_execute", before)
+    try:
+        async with LiveViewTest(app, "/search", client=client) as page:
+            await page.submit("#search", {"words": "rope", "within": ""})
+        async with LiveViewTest(app, HIKE, client=client) as page:
+            await page.hook("send", {"content": "Ready?", "key": str(uuid4())})
+        async with LiveViewTest(app, "/search", client=client) as page:
+            assert page.find("#recent").text.strip() == "rope"
+        await app.extensions["quart_live"].stash.forget_user("1")
+    finally:
+        event.remove(Engine, "before_cursor_execute", before)
+    for begin in ("INSERT INTO live_stash", "INSERT INTO chat_messages", "DELETE FROM live_stash"):
+        assert any(statement.startswith(begin) for statement in seen)
+    assert len(writers) == 1
+
+
 # PostgreSQL says it in other ways
 
 

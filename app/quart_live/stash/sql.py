@@ -4,18 +4,44 @@ engine = create_async_engine("sqlite+aiosqlite:///app.db")
 store = SQLAlchemyStash(engine)
 await store.create_table()              # once; or by a migration, see `stash_table`
 live.stash.add("db", store)
+
+An app that works in sessions of its own (with SQLite, say, in one thread that writes) has the store work
+there too: `SQLAlchemyStash(engine, read=db.read, write=db.write)`.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Protocol, TypeVar
 
-from sqlalchemy import BigInteger, Column, MetaData, String, Table, Text, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    MetaData,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import Session
 
 _LENGTH = 200
+
+T = TypeVar("T")
+
+
+class Run(Protocol):
+    """Calls a function with a session of the app's, and stores at its end what it has written."""
+
+    def __call__(self, work: Callable[[Session], T], /) -> Awaitable[T]: ...
 
 
 def stash_table(metadata: MetaData, name: str = "live_stash") -> Table:
@@ -45,25 +71,32 @@ class SQLAlchemyStash:
         engine: the app's.
         table: from `stash_table`; by default one of its own, named ``live_stash``.
         now: seconds since 1970; for tests.
+        read: runs what only reads; by default on a connection of the engine.
+        write: runs what writes; by default on a connection of the engine.
     """
 
     def __init__(
-        self, engine: AsyncEngine, table: Table | None = None, now: Callable[[], float] = time.time
+        self,
+        engine: AsyncEngine,
+        table: Table | None = None,
+        now: Callable[[], float] = time.time,
+        *,
+        read: Run | None = None,
+        write: Run | None = None,
     ) -> None:
         self._engine = engine
+        self._for_reading, self._for_writing = read, write
         self.table = stash_table(MetaData()) if table is None else table
         self._now = now
 
     async def create_table(self) -> None:
         """Create the table unless it is there. For apps without migrations, and tests."""
-        async with self._engine.begin() as connection:
-            await connection.run_sync(self.table.metadata.create_all, tables=[self.table])
+        await self._run(self._for_writing, partial(self.table.metadata.create_all, tables=[self.table]))
 
     async def purge(self) -> int:
         """Delete what has become too old; call it now and then. Returns how many values that were."""
-        async with self._engine.begin() as connection:
-            done = await connection.execute(delete(self.table).where(self.table.c.expires_at <= self._now()))
-        return int(done.rowcount)
+        old = delete(self.table).where(self.table.c.expires_at <= self._now())
+        return await self._run(self._for_writing, lambda connection: connection.execute(old).rowcount)
 
     async def read(self, owner: str, view: str) -> dict[str, str]:
         """See `StashStore.read`."""
@@ -71,16 +104,17 @@ class SQLAlchemyStash:
         query = select(columns.name, columns.seal).where(
             columns.owner == owner, columns.view == view, columns.expires_at > self._now()
         )
-        async with self._engine.connect() as connection:
-            rows = await connection.execute(query)
+        rows = await self._run(self._for_reading, lambda connection: connection.execute(query).all())
         return {row.name: row.seal for row in rows}
 
     async def write(self, owner: str, view: str, changes: Mapping[str, str | None], max_age: float) -> None:
         """See `StashStore.write`."""
+        work = partial(
+            self._write, owner=owner, view=view, changes=changes, expires_at=int(self._now() + max_age)
+        )
         for attempt in (1, 2):  # when two tabs insert the same row, one of them fails and then finds it
             try:
-                async with self._engine.begin() as connection:
-                    await self._write(connection, owner, view, changes, int(self._now() + max_age))
+                await self._run(self._for_writing, work)
                 return
             except IntegrityError:
                 if attempt == 2:
@@ -88,12 +122,18 @@ class SQLAlchemyStash:
 
     async def forget(self, owner: str) -> None:
         """See `StashStore.forget`."""
-        async with self._engine.begin() as connection:
-            await connection.execute(delete(self.table).where(self.table.c.owner == owner))
+        theirs = delete(self.table).where(self.table.c.owner == owner)
+        await self._run(self._for_writing, lambda connection: connection.execute(theirs))
 
-    async def _write(
+    async def _run(self, run: Run | None, work: Callable[[Connection], T]) -> T:
+        if run is not None:
+            return await run(lambda session: work(session.connection()))
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(work)
+
+    def _write(
         self,
-        connection: AsyncConnection,
+        connection: Connection,
         owner: str,
         view: str,
         changes: Mapping[str, str | None],
@@ -103,10 +143,10 @@ class SQLAlchemyStash:
         for name, seal in sorted(changes.items()):  # in one order, so that two writers do not lock each other
             here = (columns.owner == owner, columns.view == view, columns.name == name)
             if seal is None:
-                await connection.execute(delete(self.table).where(*here))
+                connection.execute(delete(self.table).where(*here))
                 continue
             values = {"seal": seal, "expires_at": expires_at}
-            done = await connection.execute(update(self.table).where(*here).values(values))
+            done = connection.execute(update(self.table).where(*here).values(values))
             if not done.rowcount:
                 row = {"owner": owner, "view": view, "name": name, **values}
-                await connection.execute(insert(self.table).values(row))
+                connection.execute(insert(self.table).values(row))

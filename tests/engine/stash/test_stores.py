@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from engine.redis_server import RedisServer, redis_server, running_redis
@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 from sqlalchemy import MetaData, inspect, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
 
 from quart_live import LiveViewTest, QuartLive
 from quart_live.stash import MemoryStash, RedisStash, SQLAlchemyStash, StashStore, stash_table
@@ -24,6 +25,8 @@ from quart_live.stash import MemoryStash, RedisStash, SQLAlchemyStash, StashStor
 __all__ = ["redis_server", "running_redis"]
 
 DAY = 24 * 3600.0
+
+T = TypeVar("T")
 
 
 class Clock:
@@ -59,13 +62,25 @@ async def redis(redis_server: RedisServer) -> AsyncIterator[Redis]:
         yield client
 
 
-@pytest.fixture(params=["memory", "sql", "redis"])
+@pytest.fixture(params=["memory", "sql", "sessions", "redis"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[StashStore]:
     if request.param == "memory":
         yield MemoryStash()
     elif request.param == "sql":
         async with sqlite(tmp_path) as engine:
             store = SQLAlchemyStash(engine)
+            await store.create_table()
+            yield store
+    elif request.param == "sessions":
+        async with sqlite(tmp_path) as engine:
+
+            async def run(work: Callable[[Session], T]) -> T:
+                async with AsyncSession(engine) as session, session.begin():
+                    return await session.run_sync(work)
+
+            # Not one statement without a session.
+            nothing = create_async_engine("sqlite+aiosqlite:////nowhere/stash.db")
+            store = SQLAlchemyStash(nothing, read=run, write=run)
             await store.create_table()
             yield store
     else:
@@ -109,9 +124,9 @@ async def test_sql_that_loses_a_race_tries_again(
     await store.create_table()
     original, attempts = store._write, [0]
 
-    async def write(*arguments: Any) -> None:
+    def write(*arguments: Any, **named: Any) -> None:
         attempts[0] += 1
-        await original(*arguments)
+        original(*arguments, **named)
         if attempts[0] == 1:
             raise IntegrityError("insert", {}, Exception("another was quicker"))
 

@@ -53,7 +53,7 @@ def create_app() -> Quart:
     members.route("/conversations/new", WizardLive)
     members.route("/search", SearchLive)
     live.add_router(members)
-    live.stash.add("database", SQLAlchemyStash(db.engine, STASH))
+    live.stash.add("database", SQLAlchemyStash(db.engine, STASH, read=db.read, write=db.write))
     live.init_app(app)
     signing_in.init_app(app, live)
     believe_proxies(app)
