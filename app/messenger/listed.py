@@ -81,6 +81,7 @@ def listed(summary: chat.Summary, me: User, here_id: int = 0) -> Listed:
     )
 
 
+@lru_cache(MOST_KEPT)
 def line_of(message: chat.Posted) -> Line:
     """What a list shows of a message."""
     author = message.author
