@@ -23,7 +23,7 @@ from .components import ComponentUpdate
 from .errors import CrashRequested
 from .fanout import Shares
 from .faults import Contained, as_exception
-from .frames import FrameWriter, Message, end_of_diff
+from .frames import FrameWriter, Message
 from .mailbox import Envelope, Mailbox, Turn, Urgent
 from .nested.family import Family, PatchFromInside
 from .pubsub import Resync
@@ -144,35 +144,22 @@ class Channel(ViewHost):
             waiting = view.handle_info(item.message)
             if waiting is not None:
                 return self._guarded(self._when_handled(waiting, item))
-            rest = self._send_changes(view, item)
+            rest = self._send_changes(item)
             return self._guarded(rest) if rest is not None else None  # guarded: its wait may be cancelled
         except BaseException as error:
             return ending.crash(self, as_exception(error))
 
     async def _when_handled(self, waiting: Awaitable[None], item: Envelope) -> None:
         await waiting
-        if self.view is not None and (rest := self._send_changes(self.view, item)) is not None:
+        if self.view is not None and (rest := self._send_changes(item)) is not None:
             await rest
         self.live.dispatcher.flush_soon()
 
-    def _send_changes(self, view: LiveView, item: Envelope) -> Coroutine[Any, Any, None] | None:
-        """Send what a message has changed; returns what is left to do."""
-        rendering = self._rendering
-        assert rendering is not None
-        if view._navigation is not None:
-            return handling.finish(self, None)
-        # What other views have rendered of this message, so that this one need not; see fanout.py.
-        shares = item.shares or (Shares.of(item) if self._shares else None)
-        seen = rendering.find_shared(shares) if shares is not None else None
-        if seen is not None and seen.end:
-            return self.socket.send_now(self.frames.diff_head, seen.end)
-        diff = rendering.diff(shares)
-        if rendering.components.waiting:
-            return handling.send_with_components(self, diff)
-        if not diff:
-            return None
-        end = shares.keep(seen, diff) if shares is not None else end_of_diff(diff)
-        return self.socket.send_now(self.frames.diff_head, end)
+    def _send_changes(self, item: Envelope) -> Coroutine[Any, Any, None] | None:
+        return handling.send_changes(self, self._shares_of(item))
+
+    def _shares_of(self, item: Envelope) -> Shares | None:
+        return item.shares or (Shares.of(item) if self._shares else None)
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
@@ -191,7 +178,7 @@ class Channel(ViewHost):
             case Message():
                 await client_messages.handle(self, item)
             case Envelope():
-                await handling.info(self, item.message, Shares.of(item) if self._shares else None)
+                await handling.info(self, item.message, self._shares_of(item))
             case ComponentUpdate():
                 await handling.component_update(self, item)
             case Resync():

@@ -6,7 +6,7 @@ Messages of the browser are told apart in ``client_messages.py``; joining and en
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from .ending import end
 from .errors import LiveViewError
 from .fanout import Shares
 from .flash import Flash
-from .frames import Message
+from .frames import Message, end_of_diff
 from .lifecycle import can_patch, follow
 from .mailbox import Turn
 from .navigation import Navigate, Patch, Redirect
@@ -40,19 +40,36 @@ async def info(channel: Channel, message: object, shares: Shares | None = None) 
         message: the message.
         shares: what other views have rendered of it.
     """
-    view, rendering = channel.joined()
+    view, _ = channel.joined()
     view._new_flash = NO_FLASH
     with channel.telemetry.view_span("live_view.handle_info", view):
         await with_hooks(view, "handle_info", view.handle_info, message)
-    if shares is None or view._navigation is not None:
-        await finish(channel, None)
-        return
-    seen = rendering.find_shared(shares)
+    if (rest := send_changes(channel, shares)) is not None:
+        await rest
+
+
+def send_changes(channel: Channel, shares: Shares | None) -> Coroutine[Any, Any, None] | None:
+    """Send what `handle_info` has changed. Returns what is left to do, if the browser or a component waits.
+
+    Args:
+        channel: the view's.
+        shares: what other views have rendered of the message, so that this one need not; see fanout.py.
+    """
+    view, rendering = channel.joined()
+    if view._navigation is not None:
+        return finish(channel, None)
+    seen = rendering.find_shared(shares) if shares is not None else None
     end = seen.end if seen is not None else b""
-    if not end and (diff := await rendering.with_components(rendering.diff(shares))):
-        end = shares.keep(seen, diff)
-    if end:
-        await channel.send((channel.frames.diff_head + end).decode())
+    if not end:
+        diff = rendering.diff(shares)
+        if rendering.components.waiting:
+            return _send_with_components(channel, diff)
+        if not diff:
+            return None
+        end = shares.keep(seen, diff) if shares is not None else end_of_diff(diff)
+    if channel.telemetry.listening:
+        return channel.send((channel.frames.diff_head + end).decode())
+    return channel.socket.send_now(channel.frames.diff_head, end)
 
 
 async def resync(channel: Channel, message: Resync) -> None:
@@ -164,7 +181,7 @@ def _patch_root(channel: Channel, patch: Patch) -> None:
     root.mailbox.post(PatchFromInside(patch, view._new_flash))
 
 
-async def send_with_components(channel: Channel, diff: dict[str, Any]) -> None:
+async def _send_with_components(channel: Channel, diff: dict[str, Any]) -> None:
     """Complete the diff of a `handle_info` that has placed components, and send it."""
     _, rendering = channel.joined()
     await channel.send(channel.frames.diff(await rendering.with_components(diff)))
