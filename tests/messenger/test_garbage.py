@@ -24,9 +24,11 @@ async def test_what_was_there_before_is_left_alone_while_it_serves(
 ) -> None:
     monkeypatch.setenv("PARLEY_SECRET_KEY", "for this test")
     monkeypatch.setenv("PARLEY_DATABASE_URL", f"sqlite:///{tmp_path}/parley.db")
-    dropped = weakref.ref(Circle())
     app = create_app()
+    gc.disable()  # it shall not come by itself meanwhile
+    dropped = weakref.ref(Circle())
     async with app.test_app():
+        gc.enable()
         assert dropped() is None, "garbage was kept for good"
         assert gc.get_freeze_count() > 10_000
         assert gc.get_threshold() == SELDOM

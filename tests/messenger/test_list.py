@@ -145,6 +145,9 @@ async def test_an_ordinary_message_is_the_same_bytes_for_all_and_asks_nothing(
         diff = json.loads(first)
         assert "t" not in diff, "a title that has not changed is sent again"
         assert len(diff) == len({LIST, "#messages"}), "something besides the two streams"
+        assert "Alice: Bread?" in one.find(f"{LIST} [aria-current=page]").text, (
+            "it forgets which page it is on"
+        )
         # The view of either holds the very same item: it was made once.
         assert shown(one)[0] is shown(two)[0]
 

@@ -122,3 +122,24 @@ async def test_a_message_that_comes_very_late_is_looked_up(app: Quart) -> None:
             await live.pubsub.broadcast(topic, message)
         await page.settle()
         assert [words for words, _ in shown(page)[-KEPT - 1 :]] == [str(n) for n in range(KEPT + 1)]
+
+
+async def test_a_message_that_was_read_before_it_is_announced_keeps_its_place(app: Quart) -> None:
+    live: QuartLive = app.extensions["quart_live"]
+    topic = chat.conversation_topic(HIKE)
+    alice = await accounts.find_user_by_nickname("Alice")
+    bob = await accounts.find_user_by_nickname("Bob")
+    assert alice is not None
+    assert bob is not None
+    async with await page_of(app, "Carol", HERE) as page:
+        await page.hook("away", {})
+        one, two = [await chat.send_message(HIKE, user.id, "Boots?") for user in (alice, bob)]
+        # The first that waits: the log is read again, and the second is in it.
+        await live.pubsub.broadcast(topic, one)
+        await page.settle()
+        read = shown(page)
+        assert read[-2:] == [("Boots?", False), ("Boots?", False)]
+        await page.hook("read", {"to": two.id})
+        await live.pubsub.broadcast(topic, two)
+        await page.settle()
+        assert shown(page) == read

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
+import time
 from contextlib import closing
 
 import pytest
@@ -40,6 +42,16 @@ async def test_writes_are_done_and_answered_in_the_order_in_which_they_were_aske
     await asyncio.gather(*(one(number) for number in range(100)))
     assert len(answered) == 100
     assert answered == sorted(answered)
+
+
+async def test_one_thread_writes_however_many_are_waiting() -> None:
+    sqlite()
+
+    def name(_session: Session) -> str:
+        time.sleep(0.001)  # so that others are waiting meanwhile
+        return threading.current_thread().name
+
+    assert len(set(await asyncio.gather(*(db.write(name) for _ in range(20))))) == 1
 
 
 async def test_messages_of_one_conversation_are_answered_in_the_order_of_their_ids() -> None:
