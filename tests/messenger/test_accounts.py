@@ -426,8 +426,8 @@ async def test_a_closed_account_is_nobody_any_more() -> None:
     assert await accounts.find_user_by_token(token) is None
     assert await attempt("alice@example.com", password="a good long one") == "wrong"
     assert await chat.find_conversation(notes.id) is None
-    assert await chat.find_conversation_of(alice.id, market.id) is None
-    found = await chat.find_conversation_of(bob.id, market.id)
+    assert await chat.find_place(alice.id, market.id) is None
+    found = await chat.find_conversation(market.id)
     assert found is not None
     assert [(member.user.nickname, member.owner) for member in found.members] == [
         ("Bob", True),
@@ -441,7 +441,7 @@ async def test_a_closed_account_is_nobody_any_more() -> None:
 async def test_only_members_find_and_write() -> None:
     alice, bob, carol = await three()
     market = await chat.create_conversation("Market", owner=alice, others=[bob])
-    assert await chat.find_conversation_of(bob.id, market.id) is not None
+    assert await chat.find_place(bob.id, market.id) is not None
     for user_id, number in (
         (carol.id, market.id),
         (99, market.id),
@@ -449,7 +449,7 @@ async def test_only_members_find_and_write() -> None:
         (bob.id, 10**30),
         (10**30, 1),
     ):
-        assert await chat.find_conversation_of(user_id, number) is None
+        assert await chat.find_place(user_id, number) is None
     hike = await chat.create_conversation("Hike", owner=carol)
     for user_id, number in ((carol.id, market.id), (alice.id, hike.id)):
         with pytest.raises(chat.NotAMember):

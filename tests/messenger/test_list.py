@@ -1,20 +1,17 @@
 """The list of conversations: what a message costs, and that the page shows what the database says."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from random import Random
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from markupsafe import Markup
 from opening import messenger_at, page_of
 from quart import Quart
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from statements import statements
 
 from messenger import accounts, chat
 from messenger.chat import Conversation, Posted
@@ -70,21 +67,6 @@ async def say(app: Quart, conversation: Conversation, name: str, text: str) -> P
 async def announce(app: Quart, message: Posted) -> None:
     pubsub = app.extensions["quart_live"].pubsub
     await pubsub.broadcast(chat.conversation_topic(message.conversation_id), message)
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What the database is asked, for a while."""
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        asked.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def diffs_since(page: LiveViewTest, frames: int) -> list[str]:

@@ -6,13 +6,14 @@ import asyncio
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
+from statements import CHANGES, statements
 
 from messenger import accounts, chat
 from messenger.chat import marking
@@ -61,20 +62,6 @@ async def crowd(readers: int = READERS) -> tuple[chat.Conversation, list[account
     return talk, users
 
 
-@contextmanager
-def updates() -> Iterator[list[str]]:
-    """The statements that change something."""
-    seen: list[str] = []
-
-    def before(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith(("WITH", "UPDATE", "INSERT")):
-            seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", before)
-    yield seen
-    event.remove(Engine, "before_cursor_execute", before)
-
-
 @pytest.mark.usefixtures("database")
 async def test_marks_of_many_are_one_statement_and_each_whose_mark_has_moved_is_told() -> None:
     talk, users = await crowd()
@@ -85,7 +72,7 @@ async def test_marks_of_many_are_one_statement_and_each_whose_mark_has_moved_is_
         assert await chat.read_up_to(talk.id, user_id) == message.id, "it is told after it is stored"
         told.append(user_id)
 
-    with updates() as seen:
+    with statements(*CHANGES) as seen:
         for user in users:
             marks.add(talk.id, user.id, message.id, partial(tell, user.id))
         await asyncio.sleep(0)
@@ -110,7 +97,7 @@ async def test_marks_up_to_different_messages_are_one_statement_too() -> None:
     ids = [(await chat.send_message(talk.id, users[0].id, str(number))).id for number in range(10)]
     up_to = {user.id: ids[number % 10] for number, user in enumerate(users[1:])}
     up_to[-1] = ids[0]
-    with updates() as seen:
+    with statements(*CHANGES) as seen:
         moved = await move_marks(talk.id, up_to)
     assert len(seen) == 1
     assert sorted(moved) == [user.id for user in users[1:]]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,7 +11,7 @@ from uuid import uuid4
 import pytest
 from opening import messenger_at, page_of
 from quart import Quart
-from sqlalchemy import Engine, event
+from statements import statements
 
 from messenger import accounts, chat
 from messenger.conversation_live import KEPT
@@ -28,20 +27,6 @@ HERE = f"/conversations/{HIKE}"
 async def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Quart]:
     async with messenger_at(tmp_path, monkeypatch) as app:
         yield app
-
-
-@contextmanager
-def questions() -> Iterator[list[str]]:
-    """What the database is asked."""
-    seen: list[str] = []
-
-    def before(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("SELECT"):
-            seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", before)
-    yield seen
-    event.remove(Engine, "before_cursor_execute", before)
 
 
 def shown(page: LiveViewTest) -> list[tuple[str, bool]]:
@@ -88,7 +73,7 @@ async def test_a_message_that_comes_late_is_put_in_its_place_without_a_question(
             await chat.send_message(HIKE, user.id, words)
             for user, words in ((alice, "One"), (bob, "Two"), (alice, "Three"))
         ]
-        with questions() as asked:
+        with statements("SELECT") as asked:
             for message in (one, three, two, two, one, three):
                 await live.pubsub.broadcast(topic, message)
             await page.settle()

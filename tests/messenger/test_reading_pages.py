@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from opening import messenger_at, page_of
 from quart import Quart
-from sqlalchemy import Engine, event
+from statements import CHANGES, statements
 
 from messenger import accounts, chat
 from messenger.chat import marking
@@ -27,20 +26,6 @@ async def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
         yield app
 
 
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What the database is told and asked."""
-    seen: list[str] = []
-
-    def before(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith(("BEGIN", "PRAGMA")):
-            seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", before)
-    yield seen
-    event.remove(Engine, "before_cursor_execute", before)
-
-
 async def somebody(name: str) -> accounts.User:
     user = await accounts.find_user_by_nickname(name)
     assert user is not None
@@ -54,7 +39,7 @@ async def newest() -> int:
 async def test_who_has_read_nothing_new_costs_nothing(app: Quart) -> None:
     carol, to = await somebody("Carol"), await newest()
     async with await page_of(app, "Carol", HERE) as page:
-        with statements() as seen:
+        with statements("SELECT", *CHANGES) as seen:
             await page.hook("read", {"to": to})
             assert not seen
             await chat.marks.close()
@@ -65,7 +50,7 @@ async def test_who_has_read_nothing_new_costs_nothing(app: Quart) -> None:
             assert len(seen) == 1
         assert await chat.read_up_to(HIKE, carol.id) == to
         await page.rejoin()
-        with statements() as seen:
+        with statements("SELECT", *CHANGES) as seen:
             await page.hook("read", {"to": to})
             await chat.marks.close()
             assert not seen, "the new view has read how far the mark is"
@@ -75,7 +60,7 @@ async def test_who_writes_has_read_it(app: Quart) -> None:
     async with await page_of(app, "Carol", HERE) as page:
         sent = await page.hook("send", {"content": "I am there."})
         assert sent is not None
-        with statements() as seen:
+        with statements("SELECT", *CHANGES) as seen:
             await page.hook("read", {"to": sent["sent"]})
             await chat.marks.close()
             assert not seen

@@ -8,7 +8,6 @@ from .conversations import (
     conversations_of,
     create_conversation,
     find_conversation,
-    find_conversation_of,
 )
 from .drafts import draft_of, forget_draft, forget_drafts_of, keep_draft
 from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members, start_conversation
@@ -81,7 +80,6 @@ __all__ = [
     "create_conversation",
     "draft_of",
     "find_conversation",
-    "find_conversation_of",
     "find_place",
     "forget_draft",
     "forget_drafts_of",

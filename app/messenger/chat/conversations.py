@@ -83,12 +83,6 @@ def find_conversation(session: Session, conversation_id: int) -> Conversation | 
     return session.get(Conversation, conversation_id, options=[with_members()])
 
 
-async def find_conversation_of(user_id: int, conversation_id: int) -> Conversation | None:
-    """The same, if this user is one of the members; else None, as if it were not there."""
-    conversation = await find_conversation(conversation_id)
-    return conversation if conversation is not None and conversation.member(user_id) else None
-
-
 @db.reads
 def all_conversations(session: Session) -> Sequence[Conversation]:
     """The newest conversations, with their members."""

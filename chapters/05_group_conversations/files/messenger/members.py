@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from . import chat
 
 PAGE = 50
-# Up to so many, nobody has to search.
-AT_A_GLANCE = 12
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ OTHERS = (
 @db.reads
 def find_place(session: Session, user_id: int, conversation_id: int) -> Place | None:
     """The conversation, if this user is one of its members; else None, as if it were not there."""
-    if conversation_id > LARGEST_ID:
+    if max(user_id, conversation_id) > LARGEST_ID:
         return None
     which = {"here": conversation_id, "user": user_id}
     found = session.execute(MINE, which).one_or_none()

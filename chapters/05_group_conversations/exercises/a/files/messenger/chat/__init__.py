@@ -8,7 +8,6 @@ from .conversations import (
     conversations_of,
     create_conversation,
     find_conversation,
-    find_conversation_of,
 )
 from .groups import LONGEST_TITLE, MOST_MEMBERS, TITLE_TOO_LONG, checked_members, start_conversation
 from .members import Leaving, MembershipEnded, NotAMember, leave_all, leaving, leavings
@@ -55,7 +54,6 @@ __all__ = [
     "conversations_of",
     "create_conversation",
     "find_conversation",
-    "find_conversation_of",
     "find_place",
     "hand_over",
     "invite",
