@@ -296,7 +296,7 @@ async def test_an_account_is_deleted_or_as_it_was(app: Quart, database: Path) ->
         gone = user.email is None
         # The name, the ownership and the sessions: all of them are there, or none.
         assert (user.nickname == name) is not gone
-        assert (here.owner is not None and here.owner.id == dora.id) is not gone
+        assert ([member.user_id for member in here.members if member.owner] == [dora.id]) is not gone
         if not gone:
             refused += 1
             assert answer.status_code == 503

@@ -51,20 +51,6 @@ class Conversation(Timestamps, Base):
         """The member with this user id, or None."""
         return next((member.user for member in self.members if member.user_id == user_id), None)
 
-    def others(self, user_id: int) -> list[User]:
-        """All members but this one."""
-        return [member.user for member in self.members if member.user_id != user_id]
-
-    @property
-    def member_ids(self) -> list[int]:
-        """The user ids of all members."""
-        return [member.user_id for member in self.members]
-
-    @property
-    def owner(self) -> User | None:
-        """The member who may rename and close it and say who takes part, if there is one."""
-        return next((member.user for member in self.members if member.owner), None)
-
 
 class Member(Timestamps, Base):
     """One user's place in one conversation."""
