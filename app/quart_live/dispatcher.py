@@ -3,7 +3,9 @@
 Handlers that are coroutines run in a task, but most of them end without having waited for anything. So one
 task runs those of all mailboxes, one after the other. As soon as one of them waits, the task is that one's
 alone, from before its first line until its end, and another task goes on with the rest. To a handler this is
-the same as a task of its own, and for two hundred viewers it saves two hundred tasks.
+the same as a task of its own, and for two hundred viewers it saves two hundred tasks. Only after its end it
+differs: handlers that did not wait may have had the same task. What is to last belongs into the view or into
+a context variable, of which each view has its own, and not under the name of ``current_task()``.
 """
 
 from __future__ import annotations
