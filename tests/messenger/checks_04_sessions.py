@@ -186,7 +186,6 @@ async def new_key(c: CheckContext) -> None:
     c.expect(
         alice.closed_sockets > sockets, expected="a page that lost its socket", seen="a page that did not"
     )
-    # At once: a refused page loads itself again after some seconds, and would cut short what Bob opens then.
     await c.visit(bob, "/profile")
     await c.expect_at(bob.page, "/sign-in", "Bob")
     await c.expect_at(alice.page, "/sign-in", "Alice")

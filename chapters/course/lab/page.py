@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 # A view is an element with a session token; a nested one on the first, plain page has an empty token.
-VIEWS_JS = """() => [...document.querySelectorAll("[data-phx-session]")].map(el => ({
-  id: el.id,
-  main: el.hasAttribute("data-phx-main"),
-  nested: el.hasAttribute("data-phx-parent-id"),
-  classes: [...el.classList].filter(name => name.startsWith("phx-")),
-}))"""
+# A document that has just begun has none yet, which says nothing about the page.
+VIEWS_JS = """() => document.readyState === "loading" ? null :
+  [...document.querySelectorAll("[data-phx-session]")].map(el => ({
+    id: el.id,
+    main: el.hasAttribute("data-phx-main"),
+    nested: el.hasAttribute("data-phx-parent-id"),
+    classes: [...el.classList].filter(name => name.startsWith("phx-")),
+  }))"""
 
 PROBE_JS = """async ([url, ms]) => {
   const began = performance.now(), stop = new AbortController();

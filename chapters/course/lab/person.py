@@ -127,12 +127,14 @@ class Person(Watched, ByName[Locator]):
         await self.live()
         return Answer(response.status if response is not None else 0)
 
-    async def views(self) -> list[View]:
-        """The live views in the page, in document order; none while a page is being loaded."""
+    async def look(self) -> list[View] | None:
+        """The live views in the page, in document order; None while a page is being loaded."""
+        found: list[dict[str, Any]] | None = None
         with contextlib.suppress(PlaywrightError):
-            found: list[dict[str, Any]] = await self.page.evaluate(VIEWS_JS)
-            return [View(v["id"], v["main"], v["nested"], tuple(v["classes"])) for v in found]
-        return []
+            found = await self.page.evaluate(VIEWS_JS)
+        if found is None:
+            return None
+        return [View(v["id"], v["main"], v["nested"], tuple(v["classes"])) for v in found]
 
     async def probe(self, seconds: float) -> tuple[bool, bool, float]:
         """Ask the server for nothing, from inside the page: (answered, gave up waiting, seconds it took)."""

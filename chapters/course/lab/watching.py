@@ -41,8 +41,12 @@ class Watched(ABC):
         self.network = network
 
     @abstractmethod
+    async def look(self) -> list[View] | None:
+        """The live views in the page, in document order; None while a page is being loaded."""
+
     async def views(self) -> list[View]:
-        """The live views in the page, in document order; none while a page is being loaded."""
+        """The same, and none while a page is being loaded."""
+        return await self.look() or []
 
     @abstractmethod
     async def probe(self, seconds: float) -> tuple[bool, bool, float]:
@@ -96,8 +100,16 @@ class Watched(ABC):
         seconds: float,
         problem: Callable[[list[View]], Exception],
     ) -> None:
-        """Look at the page's views until they are as wished, else raise what ``problem`` makes of them."""
-        await until(self.views, reached, seconds, problem)
+        """Look at the page's views until they are as wished, else raise what ``problem`` makes of them.
+
+        A page that is being loaded is never as wished: what is opened in it then is lost.
+        """
+        await until(
+            self.look,
+            lambda views: views is not None and reached(views),
+            seconds,
+            lambda views: problem(views or []),
+        )
 
     def _why_not_live(self) -> str:
         refusals = [frame.meaning for frame in self.frames_since(0) if frame.kind in ("error", "crash")]

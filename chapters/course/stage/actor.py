@@ -111,9 +111,9 @@ class Actor(Watched, ByName[StageLocator]):
 
     # What faults look at.
 
-    async def views(self) -> list[View]:
-        """The live views in the page; none while a page is being loaded."""
-        return list(self.driver.known) if self.driver.loaded.is_set() else []
+    async def look(self) -> list[View] | None:
+        """The live views in the page; None while a page is being loaded."""
+        return list(self.driver.known) if self.driver.loaded.is_set() else None
 
     async def probe(self, seconds: float) -> tuple[bool, bool, float]:
         """Ask the server for nothing, from inside the page: (answered, gave up waiting, seconds it took)."""

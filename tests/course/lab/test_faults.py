@@ -55,6 +55,18 @@ async def test_a_live_page_has_both_views_on_one_socket(lab: Lab, alice: Person)
     await assert_works(alice, left=1)
 
 
+async def test_a_page_that_is_being_loaded_is_not_live_yet(lab: Lab, alice: Person) -> None:
+    await alice.page.evaluate("document.open(); document.write('<p>Some of it')")
+    assert await alice.look() is None
+    waiting = asyncio.ensure_future(alice.live())
+    with pytest.raises(PageNotLive, match="has not become live"):
+        await alice.live(0.2)
+    assert not waiting.done()
+    await alice.page.evaluate("document.close()")
+    await waiting
+    assert await alice.look() == []
+
+
 async def test_kill_ends_the_process_and_restart_brings_the_page_back(lab: Lab, alice: Person) -> None:
     await assert_works(alice, left=1)
     pid, mark = lab.pid, alice.mark()
