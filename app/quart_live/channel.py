@@ -144,19 +144,18 @@ class Channel(ViewHost):
             waiting = view.handle_info(item.message)
             if waiting is not None:
                 return self._guarded(self._when_handled(waiting, item))
-            rest = self._send_changes(item)
+            rest = handling.send_changes(self, item.shares or self._shares_of(item))
             return self._guarded(rest) if rest is not None else None  # guarded: its wait may be cancelled
         except BaseException as error:
             return ending.crash(self, as_exception(error))
 
     async def _when_handled(self, waiting: Awaitable[None], item: Envelope) -> None:
         await waiting
-        if self.view is not None and (rest := self._send_changes(item)) is not None:
-            await rest
+        if self.view is not None:
+            rest = handling.send_changes(self, self._shares_of(item))
+            if rest is not None:
+                await rest
         self.live.dispatcher.flush_soon()
-
-    def _send_changes(self, item: Envelope) -> Coroutine[Any, Any, None] | None:
-        return handling.send_changes(self, self._shares_of(item))
 
     def _shares_of(self, item: Envelope) -> Shares | None:
         return item.shares or (Shares.of(item) if self._shares else None)
@@ -196,7 +195,9 @@ class Channel(ViewHost):
         """Send a frame to the browser."""
         if self.telemetry.listening and self.view is not None:
             self.telemetry.emit("live_view.frame", {"bytes": len(text.encode())}, **about(self.view))
-        await self.socket.send(text)
+        if (rest := self.socket.send_now(text.encode())) is not None:
+            await rest
+        self.live.dispatcher.flush_soon()
 
     def joined(self) -> tuple[LiveView, ViewRendering]:
         """View and rendering; both are there from the join to the end."""

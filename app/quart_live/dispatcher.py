@@ -91,7 +91,7 @@ class Dispatcher:
         """Let another task do what is left, if it has been this one's."""
         if self._runner is task:
             self._runner = self.loop.create_task(self._run()) if self._work else None
-            if self._runner is None:
+            if self._runner is None and not self._pumping:
                 self.outbox.flush()
 
     def _flush(self) -> None:

@@ -19,6 +19,7 @@ import uuid
 import zoneinfo
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Generic, TypeAlias
 
@@ -80,19 +81,22 @@ def parts_of(message: Any) -> frozenset[int]:
         for value in waiting:
             if type(value) not in _SCALARS and len(found) < MAX_PARTS and id(value) not in found:
                 found[id(value)] = None
-                inner.extend(_held_by(value))
+                inner.extend(_how_to_open(type(value))(value))
         waiting = inner
     return frozenset(found)
 
 
-def _held_by(value: Any) -> Collection[Any]:
-    if isinstance(value, (tuple, list)):
-        return value
-    if isinstance(value, (dict, Mapping)):
-        return value.values()
-    if is_dataclass(value) and not isinstance(value, type):
-        return [getattr(value, field.name, None) for field in fields(value)]
-    return ()
+@lru_cache(MAX_SHAPES)
+def _how_to_open(kind: type) -> Callable[[Any], Collection[Any]]:
+    """How to get at what objects of a type hold. Each broadcast asks, and asking the type takes longer."""
+    if issubclass(kind, (tuple, list)):
+        return lambda value: value
+    if issubclass(kind, Mapping):
+        return lambda value: value.values()
+    if is_dataclass(kind):
+        names = [field.name for field in fields(kind)]
+        return lambda value: [getattr(value, name, None) for name in names]
+    return lambda value: ()
 
 
 _SCALARS = frozenset({str, int, float, bool, type(None)})  # have keys of their own

@@ -71,9 +71,12 @@ class Seen:
             if len(stream.inserts) != len(inserts):
                 return False
             for (dom_id, known), (other, insert) in zip(inserts, stream.inserts.items(), strict=True):
-                if dom_id != other or known[1:] != insert[1:]:
+                if dom_id != other:
                     return False
-                if known[0] is not insert[0] and not alike(known[0], insert[0]):
+                if known[0] is insert[0]:
+                    if known != insert:
+                        return False
+                elif known[1:] != insert[1:] or not alike(known[0], insert[0]):
                     return False
             if stream.deletes != deletes or stream.emptied is not emptied or stream.ref != ref:
                 return False

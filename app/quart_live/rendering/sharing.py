@@ -148,9 +148,13 @@ def _has_component(dynamic: Any) -> bool:
     """Whether there is the number of a live component in it, which means something in one view only."""
     if isinstance(dynamic, int):
         return True
-    inner: Iterable[Any] = ()
+    rows: Sequence[Node] = ()
     if isinstance(dynamic, Loop):
-        inner = (value for row in dynamic.entries for value in row[1:])
+        rows = dynamic.entries
     elif isinstance(dynamic, list):
-        inner = dynamic[1:]
-    return any(_has_component(value) for value in inner)
+        rows = [dynamic]
+    for row in rows:
+        for value in row[1:]:  # not `any`: a generator costs twice that
+            if not isinstance(value, str) and _has_component(value):
+                return True
+    return False

@@ -17,8 +17,9 @@ from engine.components.pages import (
     open_page,
 )
 
-from quart_live import LiveComponent, LiveView, LiveViewError, LiveViewTest
+from quart_live import LiveComponent, LiveView, LiveViewError, LiveViewTest, QuartLive
 from quart_live.components import component_named
+from quart_live.rendering.placing import live_component
 from quart_live.testing import ViewCrashedError, render_component
 
 
@@ -449,3 +450,32 @@ def test_a_name_means_first_a_component_of_the_same_module() -> None:
     assert component_named("TwigComponent", "there") is there
     with pytest.raises(LiveViewError, match="several components 'twig'"):
         component_named("twig", "nowhere")
+
+
+async def test_a_component_in_the_item_of_a_broadcast_has_a_number_of_the_views_own() -> None:
+    """Also where the template calls it by another name, which does not look like a component."""
+
+    class MarkedLive(LiveView):
+        inline_template = (
+            "<div>{% if before %}{{ mark('badge', id='before', count=0) }}{% endif %}"
+            "<ul id=rows phx-update=stream>{% for dom_id, m in streams.rows %}"
+            "<li id='{{ dom_id }}'>{{ mark('badge', id=m.id, count=m.id) }}</li>{% endfor %}</ul></div>"
+        )
+
+        async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+            self.assign(before=params.get("before") == "1")
+            self.stream("rows", [])
+            await self.subscribe("marks")
+
+        def handle_info(self, message: Any) -> None:
+            self.stream_insert("rows", message)
+
+    app = make_app()
+    app.jinja_env.globals["mark"] = live_component
+    live: QuartLive = app.extensions["quart_live"]
+    live.route("/marked", MarkedLive)
+    async with LiveViewTest(app, "/marked?before=1") as one, LiveViewTest(app, "/marked") as other:
+        await live.pubsub.broadcast("marks", {"id": 5})
+        for page in (one, other):
+            await page.settle()
+        assert (one.text, other.text) == ("05", "5")
