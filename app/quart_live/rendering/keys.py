@@ -81,7 +81,7 @@ def parts_of(message: Any) -> frozenset[int]:
         for value in waiting:
             if type(value) not in _SCALARS and len(found) < MAX_PARTS and id(value) not in found:
                 found[id(value)] = None
-                inner.extend(_how_to_open(type(value))(value))
+                inner.extend(_how_to_open(type(value))(value))  # type: ignore[arg-type]  # types are hashable
         waiting = inner
     return frozenset(found)
 
