@@ -229,18 +229,20 @@ def post_to_all(mailboxes: Iterable[Mailbox], item: object, except_for: Mailbox 
         except_for: the mailbox that does not get it.
     """
     dispatcher: Dispatcher | None = None
+    ready: deque[Mailbox] = deque()
     for mailbox in mailboxes:
         if mailbox is except_for:
             continue
-        is_idle = not (mailbox._busy or mailbox._closed)
-        if is_idle and mailbox._dispatcher is dispatcher:
+        if mailbox._busy or mailbox._closed:
+            mailbox.post(item)
+        elif mailbox._dispatcher is dispatcher:
             mailbox._queue.append(item)
             mailbox._busy = True
-            dispatcher._ready.append(mailbox)
-            continue
-        mailbox.post(item)
-        if is_idle:
+            ready.append(mailbox)
+        else:
+            mailbox.post(item)
             dispatcher = mailbox._dispatcher  # which has its pump at work from now on
+            ready = dispatcher._ready
 
 
 class Urgent:

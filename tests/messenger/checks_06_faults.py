@@ -179,7 +179,8 @@ async def hung(c: CheckContext) -> None:
 async def found_out(person: Person) -> bool:
     """Let the time between two heartbeats pass; whether the page has noticed that nobody answers."""
     await person.page.clock.fast_forward(HEARTBEAT_MS)
-    return all("phx-client-error" in view.classes for view in await person.views())
+    views = await person.views()
+    return bool(views) and all("phx-client-error" in view.classes for view in views)
 
 
 @check("6.10", "A handler raises: nothing chosen or typed is lost", files=BROUGHT_BACK)

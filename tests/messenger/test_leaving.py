@@ -37,9 +37,10 @@ async def lab() -> AsyncIterator[Lab]:
 
 async def lose_the_line(lab: Lab, person: Person) -> None:
     """Cut the line for so long that the dialog comes. From here on the page's clock stands still."""
-    # To a page that still joins, half a minute that passes at once is a server that does not answer.
+    # To a page that still joins, the seconds that pass at once are a server that does not answer; for what it
+    # has asked besides, it waits half a minute.
     await person.live()
-    await person.page.clock.pause_at(await person.page.evaluate("Date.now() / 1000") + 30)
+    await person.page.clock.pause_at(await person.page.evaluate("Date.now() / 1000") + 5)
     await lab.cut(person)
     await person.page.clock.run_for(16_000)
 

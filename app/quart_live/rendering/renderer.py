@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from collections.abc import Hashable, Mapping, Sequence, Set
 from typing import Any
 
 from jinja2.runtime import Context
@@ -72,8 +71,7 @@ class Renderer:
             self._context = context = self.template.new_context(dict(assigns))
         else:
             context = self._updated_context(self._context, assigns, names)
-        with self._sharing(assigns, cache if "streams" in names else None):
-            new = self._render(context, names, old)
+        new = self._render_sharing(cache if "streams" in names else None, assigns, context, names, old)
         self._unseen = frozenset()
         message = changes(old, new)
         if "streams" in names:
@@ -106,8 +104,7 @@ class Renderer:
         self.template.check_names(assigns.keys())
         self._context = self.template.new_context(dict(assigns))
         self._unseen = frozenset()
-        with self._sharing(assigns, cache):
-            return self._render(self._context, frozenset(), None)
+        return self._render_sharing(cache, assigns, self._context, frozenset(), None)
 
     def find_seen(self, assigns: Mapping[str, Any], changed: Set[str], seen: Sequence[Seen]) -> Seen | bool:
         """Look for the coming diff among those that other views have sent.
@@ -166,18 +163,24 @@ class Renderer:
         if len(changed) > 1 and self._context is not None:
             self._updated_context(self._context, assigns, frozenset(changed))
 
-    @contextmanager
-    def _sharing(self, assigns: Mapping[str, Any], cache: RowCache | None) -> Iterator[None]:
+    def _render_sharing(
+        self,
+        cache: RowCache | None,
+        assigns: Mapping[str, Any],
+        context: Context,
+        changed: frozenset[str],
+        previous: Node | None,
+    ) -> Node:
+        """Render, while streams take from the cache what is in it, and give to it what is not."""
         plans = self.template.stream_plans if cache is not None else None
         if cache is None or not plans:
-            yield
-            return
+            return self._render(context, changed, previous)
         shared = SharedItems(cache, plans, assigns)
         streams = list(streams_among(assigns))
         for stream in streams:
             stream.shared = shared
         try:
-            yield
+            return self._render(context, changed, previous)
         finally:
             for stream in streams:
                 stream.shared = None

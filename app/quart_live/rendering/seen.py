@@ -68,11 +68,13 @@ class Seen:
         """
         for name, ref, inserts, deletes, emptied in self._streams:
             stream = streams[name]
-            if len(stream.inserts) != len(inserts):
+            coming = stream.inserts
+            if len(coming) != len(inserts):
                 return False
-            for (dom_id, known), (other, insert) in zip(inserts, stream.inserts.items(), strict=True):
+            for (dom_id, known), other in zip(inserts, coming, strict=True):
                 if dom_id != other:
                     return False
+                insert = coming[other]
                 if known[0] is insert[0]:
                     if known != insert:
                         return False
