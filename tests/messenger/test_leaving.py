@@ -14,6 +14,7 @@ from playwright.async_api import WebSocketRoute, expect
 from course.lab import Lab, find_chromium
 from course.lab.person import Person
 from course.lab.signing_in import PASSWORD
+from course.lab.waiting import until
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -48,7 +49,7 @@ async def lose_the_line(lab: Lab, person: Person) -> None:
 async def mend_unnoticed(person: Person) -> None:
     """Mend the line of a page that does not come back by itself, as its clock stands still."""
     # An attempt on its way would come through.
-    await person.until(lambda _: person.sockets_to_come == 0, 20, lambda _: AssertionError("it still tries"))
+    await until(person.is_connecting, lambda tries: not tries, 20, lambda _: AssertionError("it still tries"))
     await person.network.mend()
 
 

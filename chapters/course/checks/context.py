@@ -152,9 +152,13 @@ class CheckContext(Notifying):
 
         What the page asks for comes through.
         """
+
+        async def rests() -> bool:
+            return not await person.is_connecting()
+
         # An attempt that was on its way would come through, too.
         await self.expect_soon(
-            lambda: person.sockets_to_come == 0,
+            rests,
             expected="attempts to connect that fail",
             seen="one that goes on",
             whose=person,

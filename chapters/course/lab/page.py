@@ -16,6 +16,9 @@ VIEWS_JS = """() => document.readyState === "loading" ? null :
     classes: [...el.classList].filter(name => name.startsWith("phx-")),
   }))"""
 
+# After attempts that failed the browser holds the next one back, and tells nobody before it lets it go.
+CONNECTING_JS = "() => window.liveSocket.socket.connectionState() === 'connecting'"
+
 PROBE_JS = """async ([url, ms]) => {
   const began = performance.now(), stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), ms);

@@ -19,7 +19,7 @@ from playwright.async_api import (
 from playwright.async_api import Error as PlaywrightError
 
 from course.lab.byname import ByName, NamedRole, Text
-from course.lab.page import PROBE_JS, VIEWS_JS, Answer, Message, View, own_place
+from course.lab.page import CONNECTING_JS, PROBE_JS, VIEWS_JS, Answer, Message, View, own_place
 from course.lab.proxy import Link
 from course.lab.server import PROBE_PATH
 from course.lab.watching import Watched
@@ -158,10 +158,12 @@ class Person(Watched, ByName[Locator]):
         """How many WebSockets the page has open."""
         return self._tap.open_sockets
 
-    @property
-    def sockets_to_come(self) -> int:
-        """How many WebSockets the page is trying to open."""
-        return self._tap.sockets_to_come
+    async def is_connecting(self) -> bool:
+        """Whether the page's client has begun to open a socket, and has not heard yet what comes of it.
+
+        The page has it as ``window.liveSocket``.
+        """
+        return bool(await self.page.evaluate(CONNECTING_JS))
 
     @property
     def closed_sockets(self) -> int:

@@ -84,12 +84,10 @@ class WireTap:
         self.frames: list[Frame] = []
         self.closed_sockets = 0
         self._live: set[WebSocket] = set()
-        self._trying: set[WebSocket] = set()
         page.on("websocket", self._on_socket)
 
     def forget_sockets(self) -> None:
         """The page is left, and its sockets with it."""
-        self._trying.clear()
         for socket in list(self._live):
             self._end(socket, "the page was left, and its socket with it")
 
@@ -98,15 +96,9 @@ class WireTap:
         """How many sockets the page has open now."""
         return len(self._live)
 
-    @property
-    def sockets_to_come(self) -> int:
-        """How many sockets the page is trying to open: nothing was sent yet, and none has failed yet."""
-        return len(self._trying)
-
     def _on_socket(self, socket: WebSocket) -> None:
         decoder = Decoder()
         began = False
-        self._trying.add(socket)
 
         def on_frame(direction: Direction, raw: str | bytes) -> None:
             nonlocal began
@@ -114,14 +106,12 @@ class WireTap:
             # once: frames that are told when the page has been left make it no socket of the next one.
             if not began:
                 began = True
-                self._trying.discard(socket)
                 self._live.add(socket)
                 self._note("sent", Decoded("", "opened", "a socket is open"), 0)
             size = len(raw if isinstance(raw, bytes) else raw.encode("utf-8", "surrogatepass"))
             self._note(direction, decoder.decode(raw, sent=direction == "sent"), size)
 
         def on_close(_: WebSocket) -> None:
-            self._trying.discard(socket)
             if socket in self._live:
                 self.closed_sockets += 1
                 self._end(socket, "the socket is closed")

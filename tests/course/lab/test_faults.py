@@ -110,16 +110,18 @@ async def test_cut_closes_the_socket_and_keeps_it_closed(lab: Lab, alice: Person
     assert alice.console_problems == []
 
 
-async def test_a_socket_on_its_way_is_counted_until_it_fails(lab: Lab, alice: Person) -> None:
+async def test_a_page_says_whether_its_client_is_connecting(lab: Lab, alice: Person) -> None:
+    assert not await alice.is_connecting()
     await lab.cut(alice)
     alice.network.hang()
-    problem = AssertionError("no attempt was counted, or one for good")
-    await alice.until(lambda _: alice.sockets_to_come == 1, 20, lambda _: problem)
+    problem = AssertionError("it never tries, or for ever")
+    await until(alice.is_connecting, bool, 20, lambda _: problem)
     assert alice.open_sockets == 0
     alice.network.cut()
-    await alice.until(lambda _: alice.sockets_to_come == 0, 20, lambda _: problem)
+    await until(alice.is_connecting, lambda tries: not tries, 20, lambda _: problem)
     await lab.mend(alice)
-    assert (alice.open_sockets, alice.sockets_to_come) == (1, 0)
+    assert alice.open_sockets == 1
+    assert not await alice.is_connecting()
     await assert_works(alice, left=1)
 
 

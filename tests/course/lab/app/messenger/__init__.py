@@ -20,7 +20,8 @@ LIVE = (
 import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 const csrf = document.querySelector("meta[name='csrf-token']").content;
-new LiveSocket("/live", Socket, {params: {_csrf_token: csrf}}).connect();
+window.liveSocket = new LiveSocket("/live", Socket, {params: {_csrf_token: csrf}});
+window.liveSocket.connect();
 </script></head><body><main>"""
 )
 
