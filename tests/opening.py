@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from quart import Quart
 
-from messenger import create_app
+from messenger import accounts, create_app
 from messenger.db import db
 from messenger.migrations import migrate
 from messenger.seeds import EMAILS, PASSWORD, seed
@@ -38,3 +38,10 @@ async def page_of(app: Quart, name: str, path: str, **params: object) -> LiveVie
     answer = await client.post("/sign-in", form=form)
     assert answer.status_code == 302
     return LiveViewTest(app, path, client=client, connect_params=params)
+
+
+async def user_of(name: str) -> accounts.User:
+    """The account of this nickname."""
+    user = await accounts.find_user_by_nickname(name)
+    assert user is not None
+    return user

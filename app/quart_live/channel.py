@@ -144,6 +144,7 @@ class Channel(ViewHost):
             waiting = view.handle_info(item.message)
             if waiting is not None:
                 return self._guarded(self._when_handled(waiting, item))
+            # `item.shares`: the first view has made them, and for the others a call is saved.
             rest = handling.send_changes(self, item.shares or self._shares_of(item))
             return self._guarded(rest) if rest is not None else None  # guarded: its wait may be cancelled
         except BaseException as error:
@@ -158,7 +159,7 @@ class Channel(ViewHost):
         self.live.dispatcher.flush_soon()
 
     def _shares_of(self, item: Envelope) -> Shares | None:
-        return item.shares or (Shares.of(item) if self._shares else None)
+        return Shares.of(item) if self._shares else None
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
@@ -192,7 +193,7 @@ class Channel(ViewHost):
                 raise item.error
 
     async def send(self, text: str) -> None:
-        """Send a frame to the browser."""
+        """Send a frame to the browser, with those of all who are done in this turn of the loop."""
         if self.telemetry.listening and self.view is not None:
             self.telemetry.emit("live_view.frame", {"bytes": len(text.encode())}, **about(self.view))
         if (rest := self.socket.send_now(text.encode())) is not None:

@@ -18,7 +18,7 @@ from .errors import LiveViewError
 from .fanout import Shares
 from .flash import Flash
 from .frames import Message, end_of_diff
-from .lifecycle import STAYS, can_patch, follow
+from .lifecycle import can_patch, follow
 from .mailbox import Turn
 from .navigation import Navigate, Patch, Redirect
 from .nested.family import PatchFromInside
@@ -133,7 +133,7 @@ async def finish(
         response: what else the client's message is answered with.
     """
     view, rendering = channel.joined()
-    outcome = STAYS if view._navigation is None else await follow(view, channel.live.routes)
+    outcome = await follow(view, channel.live.routes)
     for done in outcome.patches:
         await channel.send(channel.frames.push(done.event, done.wire()))
     if outcome.for_root is not None:
@@ -144,9 +144,7 @@ async def finish(
             return
         response = {**response, outcome.leave.event: outcome.leave.wire(channel.flash_token(view))}
     own = await rendering.diff_of(component) if component is not None else {}
-    diff = rendering.diff()
-    if rendering.components.waiting:
-        diff = await rendering.with_components(diff)
+    diff = await rendering.with_components(rendering.diff())
     later: dict[str, Any] = {}
     if own and diff.keys() <= NOT_IN_TREE:
         diff.update(own)

@@ -33,10 +33,6 @@ class Outcome:
     leave: Navigate | Redirect | None = None
 
 
-STAYS = Outcome()
-"""Where nearly all callbacks lead."""
-
-
 async def enter(
     view: LiveView, match: Match, session: Mapping[str, Any], uri: str, routes: LiveRoutes
 ) -> Outcome:

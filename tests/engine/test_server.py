@@ -21,7 +21,7 @@ from quart import Quart
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from quart_live import QuartLive
+from quart_live import LiveView, QuartLive
 from quart_live.testing import Element, parse
 
 
@@ -130,6 +130,31 @@ async def test_counter_over_tcp() -> None:
         await client.send('[null,"5","phoenix","heartbeat",{}]')
         assert json.loads(await client.recv())[4]["status"] == "ok"
     assert_nothing_left(live)
+
+
+async def test_a_reply_goes_out_though_nothing_else_happens() -> None:
+    """Frames wait for those of a burst. One that is alone must not wait for the next burst."""
+
+    class AloneLive(LiveView):
+        inline_template = "<p>{{ said }}</p>"
+
+        async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+            self.assign(said="")
+
+        async def handle_event(self, event: str, params: Any) -> None:
+            if event == "later":
+                waiting = asyncio.get_running_loop().create_future()
+                asyncio.get_running_loop().call_later(0.001, waiting.set_result, None)
+                await waiting
+            self.assign(said=event)
+
+    app = Quart("alone")
+    app.secret_key = "for the tests"
+    QuartLive(app).route("/", AloneLive)
+    async with serving(app) as server, browser(server, "/") as (client, topic):
+        for ref, event in enumerate(("at once", "later") * 3, start=2):
+            reply = await asyncio.wait_for(click(client, topic, str(ref), event), 5)
+            assert reply[4]["response"] == {"diff": {"0": event}}
 
 
 async def test_foreign_origin_is_refused_over_tcp() -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from alembic import command
+from opening import user_of
 from sessions import a_session
 from sqlalchemy import Connection, func, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
@@ -39,12 +40,6 @@ def light_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     passwords.hasher.cache_clear()
 
 
-async def stored(nickname: str) -> User:
-    user = await accounts.find_user_by_nickname(nickname)
-    assert user is not None
-    return user
-
-
 async def registered(nickname: str) -> User:
     user = await accounts.register(nickname, f"{nickname}@example.com", "a good long one")
     assert user is not None
@@ -56,7 +51,7 @@ async def registered(nickname: str) -> User:
 
 async def test_nobody_sees_the_password_again() -> None:
     await accounts.register("Alice", "  Alice@Example.COM ", "a good long one")
-    user = await stored("Alice")
+    user = await user_of("Alice")
     assert user.email == "alice@example.com"
     assert user.password_hash is not None
     assert user.password_hash.startswith("$argon2id$")
@@ -148,19 +143,19 @@ async def test_longer_than_the_limit_is_no_password_even_if_it_begins_like_one()
 
 async def test_a_hash_is_made_anew_when_its_costs_have_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     await accounts.register("Alice", "alice@example.com", "a good long one")
-    before = (await stored("Alice")).password_hash
+    before = (await user_of("Alice")).password_hash
     assert await accounts.authenticate("alice@example.com", "a good long one", HERE)
-    assert (await stored("Alice")).password_hash == before
+    assert (await user_of("Alice")).password_hash == before
     monkeypatch.setenv("PARLEY_ARGON2", "2,2048,1")
     passwords.hasher.cache_clear()
     assert await accounts.authenticate("alice@example.com", "not this one", HERE) is None
-    assert (await stored("Alice")).password_hash == before
+    assert (await user_of("Alice")).password_hash == before
     assert await accounts.authenticate("alice@example.com", "a good long one", HERE)
-    after = (await stored("Alice")).password_hash
+    after = (await user_of("Alice")).password_hash
     assert after is not None
     assert "m=2048,t=2,p=1" in after
     assert await accounts.authenticate("alice@example.com", "a good long one", HERE)
-    assert (await stored("Alice")).password_hash == after
+    assert (await user_of("Alice")).password_hash == after
 
 
 def test_costs_by_default_are_those_of_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -517,7 +512,7 @@ async def test_seeded_people_of_chapter_3_get_their_credentials() -> None:
 
 async def test_seeding_brings_nobody_back_who_has_left() -> None:
     await seed()
-    alice = await stored("Alice")
+    alice = await user_of("Alice")
     await accounts.close_account(alice.id)
     await chat.leave_all(alice.id)
     assert await seed() is None

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from by_hand.visitors import KEY, Site, Visitor, open_site
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
+from opening import user_of
 from quart_auth.extension import _AuthSerializer
 from sessions import a_session
 from sqlalchemy import delete, func, select, update
@@ -34,12 +35,6 @@ WEEKS = 7 * 24 * 3600
 async def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
     async with open_site(tmp_path, monkeypatch) as opened:
         yield opened
-
-
-async def user_of(nickname: str) -> accounts.User:
-    user = await accounts.find_user_by_nickname(nickname)
-    assert user is not None
-    return user
 
 
 async def messages_in(conversation_id: int) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from opening import messenger_at, page_of
+from opening import messenger_at, page_of, user_of
 from quart import Quart
 
 from messenger import accounts, chat
@@ -24,9 +24,7 @@ async def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 
 
 async def id_of(nickname: str) -> int:
-    user = await accounts.find_user_by_nickname(nickname)
-    assert user is not None
-    return user.id
+    return (await user_of(nickname)).id
 
 
 def form(ids: Any, title: Any = "Kept") -> dict[str, Any]:

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from markupsafe import Markup
-from opening import messenger_at, page_of
+from opening import messenger_at, page_of, user_of
 from quart import Quart
 from statements import statements
 
-from messenger import accounts, chat
+from messenger import chat
 from messenger.chat import Conversation, Posted
 from messenger.conversation_live import ConversationLive
 from messenger.dashboard_live import DashboardLive
@@ -31,21 +31,15 @@ READERS = ("Carol", "User One", "User Two")
 async def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Quart]:
     async with messenger_at(tmp_path, monkeypatch) as app:
         for name in READERS:
-            reader = await user(name)
+            reader = await user_of(name)
             for number in await chat.conversation_ids_of(reader.id):
                 await chat.mark_read(number, reader.id, await chat.newest_id())
         yield app
 
 
-async def user(name: str) -> accounts.User:
-    found = await accounts.find_user_by_nickname(name)
-    assert found is not None
-    return found
-
-
 async def begin(title: str, *names: str) -> Conversation:
     """A conversation that all its members have opened."""
-    owner, *others = [await user(name) for name in names]
+    owner, *others = [await user_of(name) for name in names]
     conversation = await chat.create_conversation(title, owner=owner, others=others)
     for other in others:
         await chat.mark_read(conversation.id, other.id, 0)
@@ -59,7 +53,7 @@ async def everybody() -> Conversation:
 
 async def say(app: Quart, conversation: Conversation, name: str, text: str) -> Posted:
     """Store a message and announce it."""
-    message = await chat.send_message(conversation.id, (await user(name)).id, text)
+    message = await chat.send_message(conversation.id, (await user_of(name)).id, text)
     await announce(app, message)
     return message
 
@@ -86,7 +80,7 @@ def titles(page: LiveViewTest) -> list[str]:
 
 async def titles_of(name: str) -> list[str]:
     """The titles as the database has them."""
-    return [summary.conversation.title for summary in await chat.conversations_of((await user(name)).id)]
+    return [summary.conversation.title for summary in await chat.conversations_of((await user_of(name)).id)]
 
 
 def shown(page: LiveViewTest) -> list[Listed]:
@@ -113,7 +107,7 @@ async def test_an_ordinary_message_is_the_same_bytes_for_all_and_asks_nothing(
     app.add_template_filter(noted, "clock_or_day")
     async with await page_of(app, "User One", path) as one, await page_of(app, "User Two", path) as two:
         assert (titles(one)[0] == "Market") is is_on_top
-        message = await chat.send_message(market.id, (await user("Alice")).id, "Bread?")
+        message = await chat.send_message(market.id, (await user_of("Alice")).id, "Bread?")
         frames = [len(page.socket.frames) for page in (one, two)]
         said.clear()
         with statements() as asked:
@@ -136,7 +130,7 @@ async def test_an_ordinary_message_is_the_same_bytes_for_all_and_asks_nothing(
 
 async def test_an_entry_of_the_log_is_made_once_for_all_who_read_it_in_one_zone(app: Quart) -> None:
     market = await everybody()
-    alice, bob = await user("Alice"), await user("Bob")
+    alice, bob = await user_of("Alice"), await user_of("Bob")
     first, second = [await chat.send_message(market.id, alice.id, text) for text in ("One", "Two")]
     lisbon = ZoneInfo("Europe/Lisbon")
     assert entry(second, first, bob.id, lisbon) is entry(second, first, bob.id + 1, lisbon)
@@ -166,7 +160,7 @@ async def test_for_whoever_looks_elsewhere_one_item_and_the_title_change(app: Qu
     await begin("Other", "Alice", "Carol")
     async with await page_of(app, "Carol", "/") as carol:
         frames = len(carol.socket.frames)
-        message = await chat.send_message(market.id, (await user("Bob")).id, "Bread?")
+        message = await chat.send_message(market.id, (await user_of("Bob")).id, "Bread?")
         with statements() as asked:
             await announce(app, message)
             await carol.until(lambda: carol.title == "(1) Conversations")
@@ -182,7 +176,7 @@ async def test_what_comes_late_or_twice_changes_no_line_and_no_place(app: Quart)
     market = await everybody()
     other = await begin("Other", "Alice", "Carol")
     async with await page_of(app, "Carol", "/") as carol:
-        alice = await user("Alice")
+        alice = await user_of("Alice")
         first, second = [await chat.send_message(market.id, alice.id, text) for text in ("One", "Two")]
         await announce(app, second)
         await carol.until(lambda: "Alice: Two" in entries(carol)[0])
@@ -198,7 +192,7 @@ async def test_what_comes_late_or_twice_changes_no_line_and_no_place(app: Quart)
 
 
 async def test_what_comes_very_late_is_counted_by_the_database(app: Quart) -> None:
-    market, alice = await everybody(), await user("Alice")
+    market, alice = await everybody(), await user_of("Alice")
     async with await page_of(app, "Carol", "/") as carol:
         first, *others = [
             await chat.send_message(market.id, alice.id, f"Line {number}") for number in range(KEPT + 6)
@@ -218,7 +212,7 @@ async def test_the_page_shows_what_the_database_says_whatever_happens(app: Quart
     """Messages, renamed and closed conversations, new ones, and being taken out, in any order."""
     random = Random(5)
     talks = [await begin(f"Talk {number}", "Alice", "Carol") for number in range(6)]
-    alice, carol = await user("Alice"), await user("Carol")
+    alice, carol = await user_of("Alice"), await user_of("Carol")
     pubsub = app.extensions["quart_live"].pubsub
     async with await page_of(app, "Carol", "/") as page:
         for step in range(60):
@@ -244,7 +238,7 @@ async def test_the_page_shows_what_the_database_says_whatever_happens(app: Quart
 
 async def test_no_more_than_fifty_are_shown_and_the_oldest_makes_room(app: Quart) -> None:
     talks = [await begin(f"Talk {number:02}", "Alice", "Carol") for number in range(52)]
-    carol = await user("Carol")
+    carol = await user_of("Carol")
     pubsub = app.extensions["quart_live"].pubsub
     async with await page_of(app, "Carol", "/") as page:
         assert titles(page) == [f"Talk {number:02}" for number in range(51, 1, -1)]

@@ -9,11 +9,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from opening import messenger_at, page_of
+from opening import messenger_at, page_of, user_of
 from quart import Quart
 from statements import statements
 
-from messenger import accounts, chat
+from messenger import chat
 from messenger.conversation_live import KEPT
 from quart_live import QuartLive
 from quart_live.testing import LiveViewTest
@@ -63,10 +63,7 @@ async def test_messages_of_one_conversation_are_announced_in_the_order_in_which_
 async def test_a_message_that_comes_late_is_put_in_its_place_without_a_question(app: Quart) -> None:
     live: QuartLive = app.extensions["quart_live"]
     topic = chat.conversation_topic(HIKE)
-    alice = await accounts.find_user_by_nickname("Alice")
-    bob = await accounts.find_user_by_nickname("Bob")
-    assert alice is not None
-    assert bob is not None
+    alice, bob = await user_of("Alice"), await user_of("Bob")
     async with await page_of(app, "Carol", HERE) as page:
         before = shown(page)
         one, two, three = [
@@ -99,8 +96,7 @@ async def test_a_message_that_comes_late_is_put_in_its_place_without_a_question(
 async def test_a_message_that_comes_very_late_is_looked_up(app: Quart) -> None:
     live: QuartLive = app.extensions["quart_live"]
     topic = chat.conversation_topic(HIKE)
-    alice = await accounts.find_user_by_nickname("Alice")
-    assert alice is not None
+    alice = await user_of("Alice")
     async with await page_of(app, "Carol", HERE) as page:
         late, *others = [await chat.send_message(HIKE, alice.id, str(n)) for n in range(KEPT + 1)]
         for message in (*others, late):
@@ -112,10 +108,7 @@ async def test_a_message_that_comes_very_late_is_looked_up(app: Quart) -> None:
 async def test_a_message_that_was_read_before_it_is_announced_keeps_its_place(app: Quart) -> None:
     live: QuartLive = app.extensions["quart_live"]
     topic = chat.conversation_topic(HIKE)
-    alice = await accounts.find_user_by_nickname("Alice")
-    bob = await accounts.find_user_by_nickname("Bob")
-    assert alice is not None
-    assert bob is not None
+    alice, bob = await user_of("Alice"), await user_of("Bob")
     async with await page_of(app, "Carol", HERE) as page:
         await page.hook("away", {})
         one, two = [await chat.send_message(HIKE, user.id, "Boots?") for user in (alice, bob)]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from devices import endpoints, signed_in
+from opening import user_of
 
 from course.lab.subscribers import Subscriber, decrypted, verified
 from messenger import accounts, chat, notifications
@@ -203,8 +204,7 @@ async def test_so_many_at_once_and_no_more(
 @database
 async def test_what_has_been_read_meanwhile_is_not_pushed(service: Service, sender: Pusher) -> None:
     talk, _ = await subscribed(service, "Bob", "Carol")
-    bob = await accounts.find_user_by_nickname("Bob")
-    assert bob is not None
+    bob = await user_of("Bob")
     await chat.mark_read(talk.id, bob.id, 1)
     await told(sender, talk, read_below=1)
     assert service.paths == ["/Carol"]

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from opening import messenger_at, page_of
+from opening import messenger_at, page_of, user_of
 from quart import Quart
 from statements import CHANGES, statements
 
-from messenger import accounts, chat
+from messenger import chat
 from messenger.chat import marking
 from quart_live import QuartLive
 
@@ -26,18 +26,12 @@ async def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
         yield app
 
 
-async def somebody(name: str) -> accounts.User:
-    user = await accounts.find_user_by_nickname(name)
-    assert user is not None
-    return user
-
-
 async def newest() -> int:
     return (await chat.recent_messages(HIKE))[-1].id
 
 
 async def test_who_has_read_nothing_new_costs_nothing(app: Quart) -> None:
-    carol, to = await somebody("Carol"), await newest()
+    carol, to = await user_of("Carol"), await newest()
     async with await page_of(app, "Carol", HERE) as page:
         with statements("SELECT", *CHANGES) as seen:
             await page.hook("read", {"to": to})
@@ -68,7 +62,7 @@ async def test_who_writes_has_read_it(app: Quart) -> None:
 
 async def test_a_page_that_looks_away_counts_what_it_has_not_read_and_nothing_else(app: Quart) -> None:
     live: QuartLive = app.extensions["quart_live"]
-    alice, to = await somebody("Alice"), await newest()
+    alice, to = await user_of("Alice"), await newest()
     async with await page_of(app, "Carol", HERE) as page:
         await page.hook("read", {"to": to})
         await page.hook("away", {})
@@ -80,7 +74,7 @@ async def test_a_page_that_looks_away_counts_what_it_has_not_read_and_nothing_el
 
 
 async def test_another_page_of_the_same_person_hears_of_it_after_it_is_stored(app: Quart) -> None:
-    carol, to = await somebody("Carol"), await newest()
+    carol, to = await user_of("Carol"), await newest()
     async with await page_of(app, "Carol", HERE) as page, await page_of(app, "Carol", "/") as home:
         entry = f"#conversation-{HIKE}"
         assert "unread" in home.find(entry).text
@@ -94,7 +88,7 @@ async def test_another_page_of_the_same_person_hears_of_it_after_it_is_stored(ap
 
 
 async def test_a_page_that_is_left_takes_no_mark_with_it(app: Quart) -> None:
-    carol, to = await somebody("Carol"), await newest()
+    carol, to = await user_of("Carol"), await newest()
     async with await page_of(app, "Carol", HERE) as page:
         await page.hook("read", {"to": to})
     async with await page_of(app, "Carol", "/") as home:

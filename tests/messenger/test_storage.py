@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from opening import user_of
 from quart import Quart, Response
 from quart.typing import TestClientProtocol as Client
 from sqlalchemy import Connection, Engine, event, text
@@ -203,8 +204,7 @@ async def test_forms_of_live_pages_keep_what_was_written(
     app: Quart, database: Path, trouble: Trouble
 ) -> None:
     client = await signed_in(app, "Alice")
-    bob = await accounts.find_user_by_nickname("Bob")
-    assert bob is not None
+    bob = await user_of("Bob")
     async with (
         LiveViewTest(app, "/", client=client) as home,
         LiveViewTest(app, HIKE, client=client, connect_params={"windows": "poll"}) as hike,
@@ -244,8 +244,7 @@ async def test_what_has_no_form_to_say_it_in_says_it_on_a_page(app: Quart, datab
 
 
 async def test_a_connection_of_a_read_only_time_does_not_outlive_it(app: Quart, database: Path) -> None:
-    alice = await accounts.find_user_by_nickname("Alice")
-    assert alice is not None
+    alice = await user_of("Alice")
     async with read_only(database):
         with pytest.raises(Unavailable):
             await chat.send_message(2, alice.id, "Not now")
@@ -280,8 +279,7 @@ async def test_an_account_is_deleted_or_as_it_was(app: Quart, database: Path) ->
         name = f"Dora {number}"
         dora = await accounts.register(name, f"dora{number}@example.com", PASSWORD)
         assert dora is not None
-        bob = await accounts.find_user_by_nickname("Bob")
-        assert bob is not None
+        bob = await user_of("Bob")
         talk = await chat.create_conversation("Dora's", owner=dora, others=[bob])
         client = await signed_in(app, f"dora{number}")
         with locked_at(database, number) as begun:
@@ -400,8 +398,7 @@ async def test_a_page_that_is_left_sends_its_last_letters(app: Quart) -> None:
     html = await (await client.get(HIKE)).get_data(as_text=True)
     token = re.search(r'name="csrf-token" content="([^"]+)"', html)
     assert token is not None
-    me = await accounts.find_user_by_nickname("Alice")
-    assert me is not None
+    me = await user_of("Alice")
     last = {"content": "The last\r\nletters"}
     assert (await client.post(f"{HIKE}/draft", form=last)).status_code == 400
     assert (await stranger.post(f"{HIKE}/draft", form=last)).status_code == 302

@@ -6,7 +6,9 @@ import datetime
 import decimal
 import enum
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,7 +19,7 @@ from markupsafe import Markup
 
 from quart_live.assigns import AssignState
 from quart_live.rendering.alike import alike
-from quart_live.rendering.keys import NoKeyError, are_same, key_of
+from quart_live.rendering.keys import NoKeyError, are_same, key_of, parts_of
 
 
 class Pair(NamedTuple):
@@ -123,3 +125,31 @@ def test_a_part_of_the_message_is_known_by_identity_only() -> None:
     assert not alike(known, Pair(message, 1))
     with pytest.raises(NoKeyError):
         key_of(known)
+
+
+@dataclass
+class Held:
+    """A message that holds something."""
+
+    inside: Any
+
+
+AROUND: list[Callable[[Any], Any]] = [
+    lambda inside: {"a": inside},
+    lambda inside: MappingProxyType({"a": inside}),
+    lambda inside: [inside],
+    lambda inside: Pair(inside, 1),
+    Held,
+]
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_what_a_message_holds_is_frozen_with_it(around: Callable[[Any], Any]) -> None:
+    inside = {"words": ["Boots?"]}
+    message = around(inside)
+    assert {id(message), id(inside), id(inside["words"])} <= parts_of(message)
+
+
+def test_a_class_in_a_message_is_not_opened() -> None:
+    message = [Held]
+    assert parts_of(message) == {id(message), id(Held)}
