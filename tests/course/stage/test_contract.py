@@ -12,13 +12,16 @@ import pytest
 from course import Chapter, Course, acting
 from course.demo import load_demo
 from course.errors import CourseError
+from course.lab.errors import PageNotLive
 from course.lab.lab import Lab
 from course.lab.person import Person
+from course.lab.proxy import Link
 from course.stage.actor import Actor
 from course.stage.driver import Driver
 from course.stage.errors import NotOnStage
 from course.stage.locator import StagePage, told
 from course.stage.run import Run
+from course.stage.tap import Tap
 
 COURSE = Course.here()
 
@@ -91,3 +94,15 @@ def test_a_demo_that_needs_playwright_is_told(tmp_path: Path, monkeypatch: pytes
 def test_patterns_travel_with_their_flags() -> None:
     assert told("Send") == "Send"
     assert told(re.compile("^send", re.I | re.S)) == {"pattern": "^send", "flags": "is"}
+
+
+async def test_a_page_that_is_being_loaded_is_not_live_yet() -> None:
+    driver = Driver("Alice", lambda message: None)
+    actor = Actor("Alice", Link(0), Tap("Alice", lambda frame: None), driver, "/", "alice-1")
+    driver.hear({"say": "page", "document": "1", "url": "/", "views": []})
+    await actor.live()
+    driver.hear({"say": "leaving", "document": "1"})
+    with pytest.raises(PageNotLive):
+        await actor.live(0.1)
+    driver.hear({"say": "page", "document": "2", "url": "/", "views": []})
+    await actor.live()
