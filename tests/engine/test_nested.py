@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from quart import Quart
 
-from quart_live import LiveViewTest, QuartLive, joining
+from quart_live import LiveViewTest, QuartLive
+from quart_live.channel import join
+from quart_live.protocol.tokens import ClockedSigner
 from quart_live.testing import Element, ViewCrashedError, parse
-from quart_live.tokens import ClockedSigner
 
 # What Phoenix LiveView 1.2.10 wrote for such a page: names of the attributes, and which of them are empty.
 RECORDED_CONNECTED = {
@@ -378,7 +379,7 @@ async def test_linked_child_that_cannot_mount_takes_the_parent(app: Quart) -> No
 
 
 async def test_a_mount_that_hangs_has_failed(app: Quart, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(joining, "MOUNT_SECONDS", 0.01)
+    monkeypatch.setattr(join, "MOUNT_SECONDS", 0.01)
     KidLive.fails = {"kid connected hangs"}
     async with LiveViewTest(app, "/parent") as page:
         with pytest.raises(ViewCrashedError):

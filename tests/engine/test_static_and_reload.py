@@ -9,8 +9,8 @@ import pytest
 from quart import Quart
 
 from quart_live import LiveComponent, LiveView, LiveViewTest, QuartLive
-from quart_live.development import EVENT
-from quart_live.static_tracking import StaticFiles
+from quart_live.http.development import EVENT
+from quart_live.http.static_tracking import StaticFiles
 
 
 @pytest.fixture

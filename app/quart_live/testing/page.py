@@ -14,7 +14,7 @@ from quart import Quart
 from quart.signals import got_request_exception
 from quart.typing import TestClientProtocol
 
-from ..channel import Channel
+from ..channel.channel import Channel
 from ..errors import LiveViewError
 from ..extension import QuartLive
 from ..stash.sent import PARAM as STASH_PARAM

@@ -20,8 +20,8 @@ from typing import Any
 from urllib.parse import urlencode, urljoin
 
 from ..components import LiveComponent
-from ..mailbox import Envelope
-from ..view import LiveView
+from ..mailbox.mailbox import Envelope
+from ..view.view import LiveView
 from . import forms
 from .dom import Element, parse
 from .errors import JoinRefusedError, ViewCrashedError
