@@ -102,7 +102,7 @@ async def test_static_changed_in_mount(tmp_path: Path) -> None:
         payload = {
             "url": "http://localhost/",
             "params": {"_mounts": 0, "_track_static": tracked},
-            "session": page._element.get("data-phx-session"),
+            "session": page.element.get("data-phx-session"),
         }
         page.socket.send("8", "8", page.topic, "phx_join", payload)
         answer = await page.socket.reply_to("8")
