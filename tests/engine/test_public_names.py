@@ -23,8 +23,8 @@ ROOMS = {
     "presence": "Presence PresenceDiff",
     "pubsub": "DecodeError EncodeError LocalPubSub PubSub RedisPubSub message_type",
     "rendering": "LiveEnvironment LiveTemplateError LiveTemplateWarning MissingAssignError pure volatile",
-    "stash": """MemoryStash NotStashableError RedisStash SQLAlchemyStash Stash StashStatus StashStore reconnect
-        register_type session stash_table stashable user""",
+    "stash": """MemoryStash NotStashableError RedisStash SQLAlchemyStash Stash StashStatus StashStore
+        reconnect register_type session stash_table stashable user""",
     "testing": """BrowserStash ChosenFile Element ExternalSending FileInput JoinRefusedError LiveViewTest
         PageFailedError SocketClosedError Tree ViewCrashedError parse render_component""",
     "uploads": "Postpone Upload UploadEntry UploadRefused UploadWriter UploadedFile",
