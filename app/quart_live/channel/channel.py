@@ -15,12 +15,11 @@ from collections.abc import Awaitable, Coroutine
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from quart.ctx import AppContext
-
 from ..components import ComponentUpdate
 from ..diffs.fanout import Shares
 from ..diffs.view_rendering import ViewRendering
 from ..errors import CrashRequested
+from ..mailbox.endings import Part
 from ..mailbox.faults import Contained, as_exception
 from ..mailbox.mailbox import Envelope, Mailbox, Turn, Urgent
 from ..mailbox.timers import Timers
@@ -29,7 +28,8 @@ from ..protocol.frames import FrameWriter, Message
 from ..pubsub import Resync
 from ..telemetry import about
 from ..view import addresses
-from ..view.view import LiveView, ViewHost
+from ..view.host import LiveHost
+from ..view.view import LiveView
 from . import end, join, messages, reply
 from .admission import TOPIC_PREFIX
 
@@ -48,7 +48,7 @@ class State(Enum):
     CLOSED = "closed"
 
 
-class Channel(ViewHost):
+class Channel(LiveHost):
     """A view on a socket.
 
     Args:
@@ -61,10 +61,10 @@ class Channel(ViewHost):
         join_ref: identifies this join; a later join of the same topic is another channel.
         view: the view, once it has been mounted.
         state: where it is in its life.
+        why: the reason of its end, as `LiveView.terminate` gets it.
     """
 
-    mailbox: Mailbox
-    timers: Timers
+    why = ""
 
     def __init__(self, live: QuartLive, socket: LiveSocket, join: Message) -> None:
         self.live = live
@@ -83,7 +83,6 @@ class Channel(ViewHost):
         self._rendering: ViewRendering | None = None
         self._handles_info_now = False
         self._shares = live.templates.burst is not None
-        self._app_context: AppContext | None = None
         self._leave_timer: asyncio.TimerHandle | None = None
         socket.allowance.view_joined()
         self.mailbox.post(join)
@@ -215,12 +214,7 @@ class Channel(ViewHost):
             app_context.url_adapter = self.socket.site.adapter
         addresses.enter(self.socket.site)
         await app_context.push()
-        self._app_context = app_context
-
-    async def leave_app_context(self) -> None:
-        """Take `enter_app_context` back."""
-        if self._app_context is not None:
-            await self._app_context.pop(None)
+        self.on_end(Part.CONTEXT, app_context.pop, None)
 
     def begin(self, view: LiveView, rendering: ViewRendering) -> None:
         """The view is mounted and rendered: from now on it gets its mail."""
@@ -234,15 +228,14 @@ class Channel(ViewHost):
             view is not None and self.state is State.JOINED and "handle_info" not in view._hooks
         )
 
-    def close(self) -> bool:
+    def close(self, reason: str) -> bool:
         """Take no more mail, and be found by nobody. Returns whether this is the first call."""
         if self.state is State.CLOSED:
             return False
-        self.state, self._handles_info_now = State.CLOSED, False
+        self.state, self.why, self._handles_info_now = State.CLOSED, reason, False
         self.socket.forget(self)
         self.socket.allowance.view_left()
         self.mailbox.close()
-        self.timers.cancel_all()
         if self._leave_timer is not None:
             self._leave_timer.cancel()
         return True

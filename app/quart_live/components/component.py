@@ -14,7 +14,8 @@ from .updates import SendsUpdates
 if TYPE_CHECKING:
     from ..mailbox.timers import Timers
     from ..pubsub import PubSub
-    from ..view.view import LiveView, ViewHost
+    from ..view.host import Host
+from ..view.view import LiveView
 
 
 class LiveComponent(Stateful, SendsUpdates):
@@ -39,7 +40,7 @@ class LiveComponent(Stateful, SendsUpdates):
     def __init__(self) -> None:
         super().__init__()
         self._view: LiveView
-        self._host: ViewHost
+        self._host: Host
         self.id: Any = None
         self.myself: int = 0
 

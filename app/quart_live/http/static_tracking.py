@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 if TYPE_CHECKING:
-    from ..view.view import ViewHost
+    from ..view.host import Host
 
 MANIFEST = "cache_manifest.json"
 DIGEST_LENGTH = 12
@@ -120,7 +120,7 @@ class StaticFiles:
 class StaticMethods:
     """The part of `LiveView` that concerns static files."""
 
-    _host: ViewHost
+    _host: Host
     connect_params: Mapping[str, Any]
 
     def static_changed(self) -> bool:

@@ -26,6 +26,7 @@ whole, ``first_render`` does it.
 Source of the shapes: Phoenix LiveView, ``lib/phoenix_live_view/static.ex`` (``nested_render``).
 """
 
-from .family import FamilyMethods, ViewHandle
+from ..view.handle import ViewHandle
+from .family import FamilyMethods
 
 __all__ = ["FamilyMethods", "ViewHandle"]

@@ -12,8 +12,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import JoinRefused
-from ..mailbox.mailbox import Envelope, Mailbox
+from ..mailbox.endings import Part
 from ..protocol.flash import Flash
+from ..view.handle import ViewHandle
 from ..view.navigation import Patch
 from .placing import LivePlaces
 
@@ -21,33 +22,9 @@ if TYPE_CHECKING:
     from ..channel.channel import Channel
     from ..extension import QuartLive
     from ..socket.socket import LiveSocket
-    from ..view.view import ViewHost
+    from ..view.host import Host
 
 PARENT_GONE = {"reason": "the parent has gone"}
-
-
-class ViewHandle:
-    """A view as its relatives see it.
-
-    Attributes:
-        id: its element id.
-        topic: its channel's topic; empty during the first render.
-    """
-
-    __slots__ = ("_mailbox", "id", "topic")
-
-    def __init__(self, id: str, topic: str = "", mailbox: Mailbox | None = None) -> None:
-        self.id = id
-        self.topic = topic
-        self._mailbox = mailbox
-
-    def __repr__(self) -> str:
-        return f"<ViewHandle {self.id}>"
-
-    def send(self, message: object) -> None:
-        """Deliver ``message`` to its `handle_info`. Nothing in the first render, nor once it has ended."""
-        if self._mailbox is not None:
-            self._mailbox.post(Envelope(message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +76,8 @@ class Family:
         self.parent = parent
         parent.family.children[self._id] = self._channel
         parent.family._handles[self._id] = _handle(self._channel)
+        for family in (self, parent.family):
+            family._channel.on_end(Part.FAMILY, family.leave)
 
     @property
     def root(self) -> Channel:
@@ -130,7 +109,7 @@ class Family:
         if around is not None and not self.awaited:
             around.awaited.discard(self._id)
 
-    def leave(self, reason: str) -> None:
+    def leave(self) -> None:
         """The channel has ended: its children end too, and its parent forgets it."""
         for child in tuple(self.children.values()):
             child.end_soon("parent")
@@ -140,7 +119,7 @@ class Family:
         relatives = self.parent.family
         if relatives.children.get(self._id) is self._channel:
             del relatives.children[self._id], relatives._handles[self._id]
-            if reason == "left":  # it has been taken out of the page
+            if self._channel.why == "left":  # it has been taken out of the page
                 relatives.places.forget(self._id)
 
     def spread_crash(self) -> None:
@@ -172,7 +151,7 @@ def parent_of(socket: LiveSocket, parent_id: str | None) -> Channel | None:
 class FamilyMethods:
     """What a `LiveView` knows of the views around it."""
 
-    _host: ViewHost
+    _host: Host
 
     @property
     def parent(self) -> ViewHandle | None:

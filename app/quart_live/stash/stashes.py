@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from quart import session as quart_session
 
 from ..errors import LiveViewError
+from ..mailbox.endings import Part
 from ..protocol import csrf
 from ..socket.handshake import view_session
 from . import first
@@ -135,6 +136,7 @@ class Stashes:
         if sent is None:
             sent = Sent(skipped=frozenset({key}) if first.is_second_try() else frozenset())
         visit = view._host.visit = Visit(self, key, view.assigns["csrf_token"], session, sent, keeps)
+        view._host.on_end(Part.STASH, visit.written)
         if not keeps:
             first.remember(visit)
         if stash is not None:

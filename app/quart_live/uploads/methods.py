@@ -15,7 +15,7 @@ from .entries import External, MakeWriter, Progress, Upload, UploadEntry, Upload
 
 if TYPE_CHECKING:
     from ..view.assigns import AssignState
-    from ..view.view import ViewHost
+    from ..view.host import Host
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ Consume: TypeAlias = Callable[[Any, UploadEntry], Awaitable[Any] | Any]
 class UploadMethods:
     """The host has `_host` and `_assigns`."""
 
-    _host: ViewHost
+    _host: Host
     _assigns: AssignState
 
     def allow_upload(

@@ -32,7 +32,7 @@ from .lifecycle_hooks import HookMethods, with_hooks
 
 if TYPE_CHECKING:
     from .assigns import AssignState
-    from .view import ViewHost
+    from .host import Host
 
 Apply: TypeAlias = Callable[[Any], None]
 
@@ -74,7 +74,7 @@ class AsyncResult:
 class AsyncMethods(HookMethods):
     """The methods for slow work, for views and whatever else has assigns and a host."""
 
-    _host: ViewHost
+    _host: Host
     _assigns: AssignState
 
     async def handle_async(self, name: str, result: AsyncResult) -> None:

@@ -46,7 +46,7 @@ from ..errors import LiveViewError
 from .mount_hooks import CONTINUE, HALT
 
 if TYPE_CHECKING:
-    from .view import ViewHost
+    from .host import Host
 
 Hook: TypeAlias = Callable[..., Any]
 Attached: TypeAlias = Mapping[str, Mapping[str, Hook]]
@@ -67,7 +67,7 @@ class HookMethods:
 
     hook_stages: ClassVar[frozenset[str]] = OF_COMPONENTS
 
-    _host: ViewHost
+    _host: Host
     _hooks: Attached = NOTHING_ATTACHED
 
     def attach_hook(self, name: str, stage: str, hook: Hook) -> None:
