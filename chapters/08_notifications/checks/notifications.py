@@ -1,6 +1,6 @@
 """Chapter 8: notifications from open pages.
 
-See also checks_08_unread.py, checks_08_toasts.py and checks_08_push.py."""
+See also unread.py, toasts.py and push.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter 5: group conversations, the dashboard and its form. See checks_05_owners.py for the rest."""
+"""Chapter 5: group conversations, the dashboard and its form. See owners.py for the rest."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Chapter 7: recovering state. Forms, the wizard, what a join tells, and the place in the log.
 
-See checks_07_drafts.py for what people write, checks_07_searching.py for what they search, checks_07_polls.py
-for what they choose, and checks_07_matrix.py for all ways at once."""
+See drafts.py for what people write, search.py for what they search, polls.py for what they choose, and
+fault_matrix.py for all ways at once."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Chapter 6: lost connections. What the page says meanwhile, and what it lets nobody do.
 
-See checks_06_faults.py for what is not lost, and checks_06_once.py for messages that arrive once."""
+See faults.py for what is not lost, and once.py for messages that arrive once."""
 
 from __future__ import annotations
 

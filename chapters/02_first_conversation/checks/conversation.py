@@ -1,6 +1,6 @@
 """Chapter 2: a first conversation. Each check holds one point of the syllabus.
 
-See checks_02_stored.py for what is stored."""
+See storage.py for what is stored."""
 
 from __future__ import annotations
 

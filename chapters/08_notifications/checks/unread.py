@@ -1,6 +1,6 @@
 """Chapter 8: badges, the title, and the line at the first unread message.
 
-See checks_08_toasts.py for toasts."""
+See toasts.py for toasts."""
 
 from __future__ import annotations
 
