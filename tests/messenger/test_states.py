@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reports import agree, for_golden, golden_of
+from support.reports import agree, for_golden, golden_of
 
 from course.checks import Check, CheckResult, load_checks
 from course.checks.report import render_result

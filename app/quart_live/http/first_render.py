@@ -27,7 +27,8 @@ from ..protocol import csrf
 from ..router import LiveRoute, Match, query_params
 from ..socket.handshake import ConnectInfo, view_session
 from ..view import addresses
-from ..view.view import LiveView, ViewHost
+from ..view.host import ViewHost
+from ..view.view import LiveView
 
 if TYPE_CHECKING:
     from ..extension import QuartLive
