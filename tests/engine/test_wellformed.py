@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 import pytest
-from engine.raw import open_page
 from hypothesis import example, given
 from hypothesis import strategies as st
 from quart import Quart
+from support.raw import open_page
 
 from quart_live import JS, LiveView, LiveViewTest, QuartLive
 from quart_live.protocol.frames import parse_text

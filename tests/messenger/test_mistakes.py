@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reports import GOLDEN, agree, for_golden
+from support.reports import GOLDEN, agree, for_golden
 
 from course.checks.registry import load_checks
 from course.checks.report import render_result

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reports import GOLDEN, agree, for_golden
+from support.reports import GOLDEN, agree, for_golden
 
 from course.checks import Check, CheckResult, load_checks
 from course.checks.report import render_result

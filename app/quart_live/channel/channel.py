@@ -29,7 +29,8 @@ from ..nested.family import Family, PatchFromInside
 from ..protocol.frames import FrameWriter, Message
 from ..pubsub import Resync
 from ..telemetry import about
-from ..view.view import LiveView, ViewHost
+from ..view.host import ViewHost
+from ..view.view import LiveView
 from . import end, join, messages, reply
 from .admission import TOPIC_PREFIX
 

@@ -27,8 +27,9 @@ from ..nested.placing import Placement, child_token, element, rendering
 from ..protocol import csrf
 from ..router import LiveRoute, Match, query_params
 from ..view.connect_info import ConnectInfo
+from ..view.host import ViewHost
 from ..view.session import view_session
-from ..view.view import LiveView, ViewHost
+from ..view.view import LiveView
 
 if TYPE_CHECKING:
     from ..extension import QuartLive

@@ -16,8 +16,8 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
 
 import pytest
-from engine.test_server import Server, serving
 from quart import Quart
+from support.servers import Server, serving
 from websockets.asyncio.client import ClientConnection, connect
 
 from course.lab.signing_in import PASSWORD, HiddenFields, email_of

@@ -16,7 +16,7 @@ from re import _constants as constants  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("app/quart_live", "app/messenger", "chapters/course")
 METHODS = ("match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer")
 

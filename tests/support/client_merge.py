@@ -1,6 +1,6 @@
 """The client's own merge code, run in node: what would the browser make of these messages?
 
-Use the session fixture in a conftest: ``from engine.client_merge import client_merge``. Then
+Use the session fixture in a conftest: ``from support.client_merge import client_merge``. Then
 ``client_merge.replay([rendered, diff, diff])`` returns the HTML after each message.
 """
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from course.checks import CheckResult
 from course.checks.report import render_result
 
-GOLDEN = Path(__file__).parent / "messenger" / "golden"
+GOLDEN = Path(__file__).parents[1] / "messenger" / "golden"
 
 # Several pages of one person, or a page that comes back, say the last things at once: in any order.
 IN_ANY_ORDER = frozenset({"6.23", "6.24"})

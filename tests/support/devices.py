@@ -6,8 +6,8 @@ import base64
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sessions import a_session
 from sqlalchemy import select
+from support.sessions import a_session
 
 from messenger import accounts, notifications
 from messenger.notifications import Address, Device
