@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from .. import addresses
 from ..channel.mounting import enter
 from ..diffs.view_rendering import ViewRendering
 from ..mailbox.faults import Contained
 from ..router import Match
-from ..view import addresses
 from ..view.host import ViewHost
 from ..view.view import LiveView
 from .family import ViewHandle

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from ..telemetry import NOBODY, Telemetry
 
 if TYPE_CHECKING:
-    from ..http.static_tracking import StaticFiles
     from ..mailbox.async_tasks import AsyncTasks
     from ..mailbox.mailbox import Mailbox
     from ..mailbox.timers import Timers
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from ..pubsub import PubSub
     from ..stash.visit import Visit
     from ..uploads.desk import UploadDesk
+    from .static_tracking import StaticFiles
 
 
 class ViewHost:

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 if TYPE_CHECKING:
-    from ..view.host import ViewHost
+    from .host import ViewHost
 
 MANIFEST = "cache_manifest.json"
 DIGEST_LENGTH = 12

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from ..nested.placing import live_render
 from ..rendering import pure
 
 _LINK = Markup('href="{}" data-phx-link="{}" data-phx-link-state="{}"')
@@ -70,5 +69,5 @@ def _link(kind: str, to: str, replace: bool) -> Markup:
     return _LINK.format(to, kind, "replace" if replace else "push")
 
 
-TEMPLATE_HELPERS = {"live_render": live_render, "live_patch": live_patch, "live_navigate": live_navigate}
-"""What live templates get; ordinary templates have a ``live_render`` of their own."""
+TEMPLATE_HELPERS = {"live_patch": live_patch, "live_navigate": live_navigate}
+"""What all templates get."""

@@ -19,7 +19,7 @@ from quart import Quart, has_request_context, has_websocket_context, request, we
 from quart.wrappers import Request, Websocket
 from werkzeug.routing import BuildError, MapAdapter
 
-from ..errors import LiveViewError
+from .errors import LiveViewError
 
 
 class Site:
