@@ -16,20 +16,20 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from .. import addresses
-from ..channel.mounting import enter
 from ..diffs.view_rendering import ViewRendering
 from ..mailbox.faults import Contained
+from ..nested.handle import ViewHandle
+from ..nested.placing import Placement, child_token, element, rendering, write_element
 from ..router import Match
 from ..view.host import ViewHost
 from ..view.view import LiveView
-from .family import ViewHandle
-from .placing import Placement, child_token, element, rendering, write_element
+from .mounting import enter
 
 if TYPE_CHECKING:
-    from ..channel.channel import Channel
     from ..extension import QuartLive
     from ..protocol.frames import Message
     from ..socket.socket import LiveSocket
+    from .channel import Channel
 
 SECONDS = 2.0
 """How long it may take: the browser waits for the answer to its join."""
@@ -91,7 +91,7 @@ class _StandIns:
     """Placing here: marks for nested views, the usual elements for sticky ones, which live on."""
 
     def __init__(self, live: QuartLive, parent_id: str) -> None:
-        self.live = live
+        self.views, self._tokens = live.views, live.tokens
         self.parent_id = parent_id
         self.placed: dict[str, Placement] = {}
         self._nonce = secrets.token_hex(8)
@@ -99,7 +99,7 @@ class _StandIns:
     def put(self, placement: Placement) -> Markup:
         """A mark, or the element."""
         if placement.sticky:
-            token = child_token(self.live, placement, self.parent_id)
+            token = child_token(self.views, self._tokens, placement, self.parent_id)
             return element(placement, session=token, static="", parent_id=self.parent_id)
         mark = f"<!--live-{self._nonce}-{len(self.placed)}-->"
         self.placed[mark] = placement
