@@ -13,8 +13,8 @@ from engine.test_server import serving
 from playwright.async_api import Browser, Page, async_playwright
 from quart import Quart
 
-from course.lab.browser import find_chromium
-from course.lab.signing_in import PASSWORD
+from course.lab.messenger.sign_in import PASSWORD
+from course.lab.person.browser_choice import find_chromium
 from messenger import security
 from messenger.security import HEADERS, POLICY
 
