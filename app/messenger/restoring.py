@@ -11,9 +11,7 @@ In the template the form has `phx-hook`, with a hook made by `restoresForm` in s
 
 from typing import Any
 
-from quart_live import CONTINUE, HALT, LiveView
-from quart_live.errors import MalformedEventError
-from quart_live.forms import decode
+from quart_live import CONTINUE, HALT, LiveView, MalformedEventError, decode_form
 
 from .params import text_in
 
@@ -45,6 +43,6 @@ async def give_back(view: RestoresForm, event: str, params: Any) -> Any:
 def form_in(params: Any) -> dict[str, Any]:
     """The fields that a hook has sent, nested as their names say; none if they cannot be read."""
     try:
-        return decode(text_in(params, "form"), MOST_FIELDS)
+        return decode_form(text_in(params, "form"), MOST_FIELDS)
     except MalformedEventError:
         return {}

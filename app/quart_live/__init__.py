@@ -20,36 +20,41 @@ The browser side is the npm packages ``phoenix`` and ``phoenix_live_view``, unch
 `LiveView`, then `QuartLive`; below them are `Channel` (one joined view) and `LiveSocket` (one browser).
 """
 
-from .assigns import Assigns
-from .async_results import AsyncCancelled, AsyncResult
-from .channel import Channel
-from .client_files import VERSION_OF_CLIENT
+from .channel.channel import Channel
 from .components import LiveComponent
-from .connection import ConnectInfo
-from .errors import LiveViewError
+from .errors import LiveViewError, MalformedEventError
 from .extension import QuartLive
-from .flash import Flash
 from .form import to_form
-from .hooks import CONTINUE, HALT
+from .http.client_files import VERSION_OF_CLIENT
+from .http.links import live_navigate, live_patch, live_title
+from .http.page_helpers import live_render
 from .js import JS
-from .links import live_navigate, live_patch, live_title
-from .mailbox import Envelope
+from .mailbox.faults import AppFault
+from .mailbox.mailbox import Envelope
+from .mailbox.timers import Timer
 from .nested import ViewHandle
-from .page_helpers import live_render
 from .presence import Presence, PresenceDiff
+from .protocol import csrf
+from .protocol.flash import Flash
+from .protocol.form_data import decode as decode_form
 from .pubsub import LocalPubSub, PubSub, RedisPubSub, message_type
 from .router import LiveRouter
+from .socket.handshake import ConnectInfo
 from .stash import Stash, StashStatus, stashable
 from .testing import LiveViewTest
-from .timers import Timer
 from .uploads import Postpone, Upload, UploadedFile, UploadEntry, UploadRefused, UploadWriter
-from .view import LiveView
+from .view.assigns import Assigns
+from .view.async_results import AsyncCancelled, AsyncResult
+from .view.mount_hooks import CONTINUE, HALT
+from .view.navigation import local as local_path
+from .view.view import LiveView
 
 __all__ = [
     "CONTINUE",
     "HALT",
     "JS",
     "VERSION_OF_CLIENT",
+    "AppFault",
     "Assigns",
     "AsyncCancelled",
     "AsyncResult",
@@ -63,6 +68,7 @@ __all__ = [
     "LiveViewError",
     "LiveViewTest",
     "LocalPubSub",
+    "MalformedEventError",
     "Postpone",
     "Presence",
     "PresenceDiff",
@@ -78,10 +84,13 @@ __all__ = [
     "UploadWriter",
     "UploadedFile",
     "ViewHandle",
+    "csrf",
+    "decode_form",
     "live_navigate",
     "live_patch",
     "live_render",
     "live_title",
+    "local_path",
     "message_type",
     "stashable",
     "to_form",

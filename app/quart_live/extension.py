@@ -29,32 +29,34 @@ from weakref import WeakSet
 
 from quart import Quart, Response
 
-from . import client_files, logs, page
-from .asgi import ASGIApp
-from .budgets import Budgets
-from .channel import Channel, State
-from .connection import ConnectHook
-from .development import Reloader
-from .disconnecting import DISCONNECT, topic_of
-from .dispatcher import Dispatcher
+from . import logs
+from .channel.channel import Channel, State
+from .channel.open_channels import OpenChannels
+from .channel.turns import Turns
+from .diffs.templates import TemplateLibrary
 from .errors import LiveViewError
-from .limits import Recently
-from .middleware import SocketMiddleware
+from .http import client_files, page
+from .http.development import Reloader
+from .http.page_helpers import PageMethods
+from .http.static_tracking import StaticFiles
+from .mailbox.dispatcher import Dispatcher
 from .of_each_app import OfEachApp
-from .page_helpers import PageMethods
+from .protocol.asgi import ASGIApp
+from .protocol.tokens import Tokens, secret_keys_of
 from .pubsub import LocalPubSub, PubSub
-from .registry import OpenChannels, ViewRegistry
 from .router import LiveRoute, LiveRouter, LiveRoutes
 from .settings import Settings, static_folder_of
-from .shutdown import Service, shut_down
+from .socket.budgets import Budgets
+from .socket.handshake import ConnectHook
+from .socket.limits import Recently
+from .socket.middleware import SocketMiddleware
+from .socket.shutdown import Service, shut_down
+from .socket.sign_out import DISCONNECT, topic_of
+from .socket.sweeper import Sweeper
 from .stash import Stashes
-from .static_tracking import StaticFiles
-from .sweeping import Sweeper
 from .telemetry import Telemetry
-from .templates import TemplateLibrary
-from .tokens import Tokens, secret_keys_of
-from .turns import Turns
-from .view import LiveView
+from .view.registry import ViewRegistry
+from .view.view import LiveView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -208,7 +210,7 @@ class QuartLive(OfEachApp, PageMethods):
     async def disconnect(self, socket_id: str) -> None:
         """Close all sockets with this ``live_socket_id``, here and in all processes that share the PubSub.
 
-        The browsers come back at once; revoke what lets them in first. See ``disconnecting.py``.
+        The browsers come back at once; revoke what lets them in first. See ``socket/sign_out.py``.
         """
         await self.pubsub.broadcast(topic_of(socket_id), DISCONNECT)
 

@@ -15,19 +15,19 @@ from quart import Quart, current_app, has_app_context
 from .errors import LiveViewError
 
 if TYPE_CHECKING:
-    from .budgets import Budgets
-    from .development import Reloader
-    from .dispatcher import Dispatcher
+    from .channel.open_channels import OpenChannels
+    from .diffs.templates import TemplateLibrary
     from .extension import QuartLive
-    from .limits import Recently
+    from .http.development import Reloader
+    from .mailbox.dispatcher import Dispatcher
+    from .protocol.tokens import Tokens
     from .pubsub import PubSub
-    from .registry import OpenChannels
     from .router import LiveRoutes
     from .settings import Settings
-    from .sweeping import Sweeper
-    from .templates import TemplateLibrary
-    from .tokens import Tokens
-    from .transport import LiveSocket
+    from .socket.budgets import Budgets
+    from .socket.limits import Recently
+    from .socket.socket import LiveSocket
+    from .socket.sweeper import Sweeper
 
 OF_EACH_APP = frozenset(
     {

@@ -31,11 +31,11 @@ from quart import Quart
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from . import forms
-from .asgi import below
 from .errors import LiveViewError, MalformedEventError
-from .hooks import MountHook, MountHooks
-from .view import LiveView, default_template_name
+from .protocol import form_data
+from .protocol.asgi import below
+from .view.mount_hooks import MountHook, MountHooks
+from .view.view import LiveView, default_template_name
 
 SessionSource: TypeAlias = Mapping[str, Any] | Callable[[], Mapping[str, Any] | Awaitable[Mapping[str, Any]]]
 """Extra session of a live session: a mapping, or a function that makes one, in the page's request context."""
@@ -190,6 +190,6 @@ class LiveRoutes:
 def query_params(query: str) -> dict[str, Any]:
     """The query string as params; nested names are decoded as in forms."""
     try:
-        return forms.decode(query)
+        return form_data.decode(query)
     except MalformedEventError:
         return {}

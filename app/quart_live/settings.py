@@ -13,10 +13,10 @@
 | `LIVE_JOIN_RATE` | 20 | joins per second that one socket may go on making … |
 | `LIVE_JOIN_BURST` | 200 | … after this many at once |
 | `LIVE_EVENT_RATE` | 50 | events per second that one socket may go on sending … |
-| `LIVE_EVENT_BURST` | 500 | … after this many at once; for more nothing is done, and the page is told (`excess.py`) |
+| `LIVE_EVENT_BURST` | 500 | … after this many at once; for more nothing is done, and the page is told (`socket/excess.py`) |
 | `LIVE_FRAME_RATE` | 500 | frames per second, of whatever kind, that are read from one socket, each 4 kB of text counting as one … |
 | `LIVE_FRAME_BURST` | 5000 | … after this many at once; then reading waits |
-| `LIVE_MAX_SOCKETS_PER_ACCOUNT` | 1000 | sockets that one account may have open (`budgets.py` says who is one) |
+| `LIVE_MAX_SOCKETS_PER_ACCOUNT` | 1000 | sockets that one account may have open (`socket/budgets.py` says who is one) |
 | `LIVE_MAX_SOCKETS_PER_ADDRESS` | 5000 | sockets from one address; a school is one address |
 | `LIVE_MAX_CHANNELS_PER_ACCOUNT` | 5000 | views that one account may have joined |
 | `LIVE_MAX_CHANNELS_PER_ADDRESS` | 25000 | views joined from one address |
@@ -39,7 +39,7 @@
 | `LIVE_UPLOAD_DIR` | the system's | existing folder for the temporary files of uploads |
 | `LIVE_LEAVE_TIMEOUT` | 10 | seconds that a handler may go on after its view has been left |
 | `LIVE_DRAIN_TIMEOUT` | 5 | seconds that handlers may go on when the server stops, before their sockets are closed |
-| `LIVE_SHARE_RENDERING` | true | what one view has rendered of a broadcast serves the others that show the same (see `fanout.py`) |
+| `LIVE_SHARE_RENDERING` | true | what one view has rendered of a broadcast serves the others that show the same (see `diffs/fanout.py`) |
 | `LIVE_REDACT_LOGS` | true | tokens and cookies are taken out of what the ASGI server logs |
 | `LIVE_RELOAD` | the app's `DEBUG` | changed templates and stylesheets are shown at once in open pages; for development only |
 """  # noqa: E501
@@ -54,8 +54,8 @@ from typing import Any
 
 from quart import Quart
 
-from .forms import MAX_FIELDS
-from .limits import MAX_JSON_DEPTH
+from .protocol.form_data import MAX_FIELDS
+from .protocol.json_depth import MAX_JSON_DEPTH
 
 
 def static_folder_of(app: Quart) -> Path:

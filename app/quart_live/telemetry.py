@@ -41,7 +41,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 if TYPE_CHECKING:
-    from .view import LiveView
+    from .view.view import LiveView
 
 log = logging.getLogger("quart_live.telemetry")
 

@@ -214,7 +214,7 @@ async def frames_of(
         await page.join(address)
         opened.append(page)
     # On a busy machine the pump gives way at any time, and who reads the clock first would be left to chance.
-    with mock.patch("quart_live.dispatcher.PUMP_SECONDS", 60):
+    with mock.patch("quart_live.mailbox.dispatcher.PUMP_SECONDS", 60):
         for message in messages:
             await live.pubsub.broadcast("room", message)
         await settled(live)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from quart_live import Envelope
-from quart_live.dispatcher import Dispatcher
-from quart_live.mailbox import Mailbox
+from quart_live.mailbox.dispatcher import Dispatcher
+from quart_live.mailbox.mailbox import Mailbox
 from quart_live.pubsub import Resync
 
 SECONDS = 20

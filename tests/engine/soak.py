@@ -221,7 +221,7 @@ class Soak:
         del page.socket.frames[:]
         page.events.clear()
         closed = page.socket.close_code is not None
-        if closed or page.crashed or page.redirected_to or page._channel_or_none() is None:
+        if closed or page.crashed or page.redirected_to or page.channel_or_none() is None:
             await self._close(page)
 
     async def _open(self) -> None:
@@ -243,7 +243,7 @@ class Soak:
     # -- operations ----------------------------------------------------------------------------------------
 
     async def _leave(self, page: LiveViewTest) -> None:
-        page.socket.send(page._join_ref, "leave", page.topic, "phx_leave", {})
+        page.socket.send(page.join_ref, "leave", page.topic, "phx_leave", {})
         await page.socket.reply_to("leave")
 
     async def _rejoin(self, page: LiveViewTest) -> None:

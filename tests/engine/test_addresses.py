@@ -9,7 +9,7 @@ from quart import Quart, render_template_string, url_for
 from werkzeug.routing import BuildError
 
 from quart_live import LiveView, LiveViewTest, QuartLive
-from quart_live.asgi import below
+from quart_live.protocol.asgi import below
 from quart_live.testing import SocketClosedError, TestSocket, ViewCrashedError, parse
 
 LINKS = {

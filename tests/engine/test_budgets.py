@@ -14,11 +14,11 @@ from engine.raw import Page, open_page
 from quart import Quart
 
 from quart_live import LiveView, LiveViewTest, QuartLive
-from quart_live.budgets import Budget, Load, address_of
-from quart_live.excess import EVENT
-from quart_live.limits import TokenBucket
+from quart_live.channel.turns import Turns
+from quart_live.socket.budgets import Budget, Load, address_of
+from quart_live.socket.excess import EVENT
+from quart_live.socket.limits import TokenBucket
 from quart_live.testing import SocketClosedError, TestSocket
-from quart_live.turns import Turns
 
 
 class MountingLive(LiveView):

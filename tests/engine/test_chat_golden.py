@@ -77,6 +77,6 @@ async def test_frames_as_recorded() -> None:
             if step["event"] == "event":
                 await page.push("send", step["params"], type="form", meta={})
             else:
-                page.socket.send(page._join_ref, "900", page.topic, step["event"], {})
+                page.socket.send(page.join_ref, "900", page.topic, step["event"], {})
             await arrived(page, since, len(wanted))
             assert seen(page, since) == wanted, step

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quart_live import Envelope, LiveView, LiveViewTest, QuartLive
-from quart_live.fanout import Shares
+from quart_live.diffs.fanout import Shares
 from quart_live.rendering import Renderer
 
 PARTS = [
@@ -358,7 +358,7 @@ async def test_what_was_shared_goes_with_its_message(live: QuartLive) -> None:
 async def test_items_of_a_page_are_shared_for_a_moment_only(monkeypatch: pytest.MonkeyPatch) -> None:
     Counted.shown = 0
     now = [100.0]
-    monkeypatch.setattr("quart_live.fanout.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("quart_live.diffs.fanout.time.monotonic", lambda: now[0])
     app = fanout_views.make_app(LIST.format("{{ m.text }}"), [Message(1, "one", "a")], shared=True)
     live: QuartLive = app.extensions["quart_live"]
     renders: list[int] = []

@@ -15,7 +15,7 @@ from quart import Quart
 
 from quart_live import LiveView, LiveViewTest, QuartLive
 from quart_live.errors import LiveViewError
-from quart_live.mailbox import Envelope
+from quart_live.mailbox.mailbox import Envelope
 from quart_live.nested.family import ViewHandle
 from quart_live.testing import ChosenFile, SocketClosedError, ViewCrashedError
 

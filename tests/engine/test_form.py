@@ -22,13 +22,13 @@ from quart_live.form import (
     to_params,
     used,
 )
-from quart_live.forms import decode
+from quart_live.protocol.form_data import decode
 from quart_live.testing import parse
 
 
 def params(encoded: str, target: str | None = "team[title]") -> dict[str, Any]:
     """What `handle_event` gets of a form event."""
-    from quart_live.events import decode_event
+    from quart_live.protocol.events import decode_event
 
     meta = {} if target is None else {"_target": target}
     result: dict[str, Any] = decode_event(

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quart_live import JS, to_form
-from quart_live.events import decode_event
 from quart_live.form import TEMPLATE_HELPERS, to_params, used
+from quart_live.protocol.events import decode_event
 from quart_live.rendering import LiveEnvironment
 from quart_live.testing import forms, parse
 

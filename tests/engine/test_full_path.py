@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from quart import Quart
 
 from quart_live import LiveView, LiveViewTest, QuartLive
-from quart_live.templates import TemplateLibrary
-from quart_live.view_rendering import ViewRendering
+from quart_live.diffs.templates import TemplateLibrary
+from quart_live.diffs.view_rendering import ViewRendering
 
 TEMPLATE = """
 {% macro badge(text) %}<b class="{{ tone }}">{{ text }}</b>{% endmacro %}

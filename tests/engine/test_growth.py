@@ -24,19 +24,21 @@ from wtforms import FieldList, Form, StringField
 from course.lab.link.decoder import Decoder
 from course.stage.documents import with_script
 from messenger.params import id_in, key_in, text_in
-from quart_live import csrf, forms, origin
+from quart_live import csrf
 from quart_live.errors import MalformedEventError, MalformedFrameError
 from quart_live.form.reading import FormData
 from quart_live.form.rows import NEW_FROM, rows_of
-from quart_live.frames import parse_binary, parse_text, read
-from quart_live.limits import is_too_deep
 from quart_live.logs import LONGEST, RedactSecrets
-from quart_live.registry import ViewRegistry
+from quart_live.protocol import form_data
+from quart_live.protocol.frames import parse_binary, parse_text, read
+from quart_live.protocol.json_depth import is_too_deep
+from quart_live.protocol.tokens import Tokens
 from quart_live.router import query_params
+from quart_live.socket import origin
 from quart_live.stash.sent import Sent
-from quart_live.tokens import Tokens
 from quart_live.uploads.accept import Accept
 from quart_live.uploads.entries import Upload, read_entries
+from quart_live.view.registry import ViewRegistry
 
 # Patterns for prose that the authors of the course have written, as the checks of the repository read it.
 OF_AUTHORS = (
@@ -51,7 +53,11 @@ PATTERNS = [p for p in growing.patterns() if not p.place.startswith(OF_AUTHORS)]
 def test_the_patterns_are_found() -> None:
     """A test that looks at nothing would pass as well."""
     places = {pattern.place.rpartition(":")[0] for pattern in PATTERNS}
-    assert {"app/quart_live/logs.py", "app/quart_live/frames.py", "chapters/course/stage/log.py"} <= places
+    assert {
+        "app/quart_live/logs.py",
+        "app/quart_live/protocol/frames.py",
+        "chapters/course/stage/log.py",
+    } <= places
     assert len(PATTERNS) >= 40
 
 
@@ -118,11 +124,14 @@ LOOPS: dict[str, tuple[Callable[[Any], object], Callable[[int], Any]]] = {
     "a frame of bytes": (parse_binary, lambda n: b"\0\1\1\4\5" + b"x" * n),
     "wide JSON": (parse_text, lambda n: json.dumps(["1", "2", "lv:x", "event", [[]] * (n // 3)])),
     "deep JSON": (lambda v: is_too_deep("[" * 100, v), lambda n: [[{} for _ in range(n // 10)]] * 5),
-    "form fields": (lambda t: forms.decode(t, 10**9), lambda n: "&".join(f"a{i}=1" for i in range(n // 8))),
-    "form fields of one name": (lambda t: forms.decode(t, 10**9), lambda n: "a[]=1&" * (n // 6)),
-    "nested form fields": (lambda t: forms.decode(t, 10**9), lambda n: "a[b][][c]=1&" * (n // 12)),
-    "brackets": (forms.split_name, lambda n: "a" + "[b]" * (n // 3)),
-    "broken brackets": (forms.split_name, lambda n: "a" + "[" * n + "]"),
+    "form fields": (
+        lambda t: form_data.decode(t, 10**9),
+        lambda n: "&".join(f"a{i}=1" for i in range(n // 8)),
+    ),
+    "form fields of one name": (lambda t: form_data.decode(t, 10**9), lambda n: "a[]=1&" * (n // 6)),
+    "nested form fields": (lambda t: form_data.decode(t, 10**9), lambda n: "a[b][][c]=1&" * (n // 12)),
+    "brackets": (form_data.split_name, lambda n: "a" + "[b]" * (n // 3)),
+    "broken brackets": (form_data.split_name, lambda n: "a" + "[" * n + "]"),
     "a query": (query_params, lambda n: "a=1&" * (n // 4)),
     "escapes": (query_params, lambda n: "a=" + "%C3" * (n // 3)),
     "new rows": (lambda v: rows_of(v, "m"), lambda n: {"_sort_m": ["new"] * (n // 4)}),

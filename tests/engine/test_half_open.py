@@ -22,7 +22,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from quart_live import QuartLive
-from quart_live.sweeping import sweep
+from quart_live.socket.sweeper import sweep
 
 SERVER = "ws://{}/live/websocket?vsn=2.0.0"
 
@@ -132,7 +132,7 @@ async def test_a_socket_that_joins_nothing_is_ended() -> None:
 
 
 async def test_the_sweeper_looks_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("quart_live.sweeping.SECONDS", 0.02)
+    monkeypatch.setattr("quart_live.socket.sweeper.SECONDS", 0.02)
     app = make_app(LIVE_JOIN_TIMEOUT=0.1)
     live: QuartLive = app.extensions["quart_live"]
     async with serving(app) as server, connect(address_of(server), compression=None, proxy=None) as client:

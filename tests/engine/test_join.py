@@ -12,8 +12,8 @@ from engine.raw import Page, open_page
 from quart import Quart
 
 from quart_live import VERSION_OF_CLIENT, LiveViewTest, QuartLive
+from quart_live.protocol.tokens import ClockedSigner, SessionClaims
 from quart_live.testing import JoinRefusedError
-from quart_live.tokens import ClockedSigner, SessionClaims
 
 
 async def refused(page: Page, path: str, /, **payload: Any) -> Any:

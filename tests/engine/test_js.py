@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quart_live import JS, LiveViewError
-from quart_live.frames import to_json
+from quart_live.protocol.frames import to_json
 from quart_live.rendering import LiveEnvironment, Renderer
 
 JSON = st.recursive(

@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from quart import Quart
 
 from quart_live import LiveViewTest, LocalPubSub, QuartLive
-from quart_live.frames import parse_text
-from quart_live.limits import Recently, SlowReader, TokenBucket, is_too_deep
+from quart_live.protocol.frames import parse_text
+from quart_live.protocol.json_depth import is_too_deep
 from quart_live.settings import Settings
+from quart_live.socket.limits import Recently, SlowReader, TokenBucket
 from quart_live.testing import SocketClosedError
 
 json_values = st.recursive(
@@ -296,7 +297,7 @@ async def test_browser_that_does_not_read_is_cut_off_and_nobody_else_notices(pat
 
 
 async def test_deaf_browser_does_not_hold_up_the_end_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("quart_live.outlet.CLOSE_SECONDS", 0.05)
+    monkeypatch.setattr("quart_live.socket.sender.CLOSE_SECONDS", 0.05)
     app = make_app(LIVE_LEAVE_TIMEOUT=0.1)
     live: QuartLive = app.extensions["quart_live"]
     page = await open_page(app, "/counter")

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from quart import Quart
 
 from quart_live import Envelope, LiveViewTest, LocalPubSub, QuartLive
-from quart_live.dispatcher import Dispatcher
-from quart_live.mailbox import Mailbox, Urgent, post_to_all
-from quart_live.stepping import step
+from quart_live.mailbox.dispatcher import Dispatcher
+from quart_live.mailbox.mailbox import Mailbox, Urgent, post_to_all
+from quart_live.mailbox.stepping import step
 
 
 class Recorder:
@@ -169,7 +169,7 @@ async def test_full_mailbox_keeps_only_the_end() -> None:
 
 async def test_busy_mailbox_gives_the_loop_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many messages that never wait must not hold up the loop until the last one."""
-    monkeypatch.setattr("quart_live.dispatcher.PUMP_SECONDS", 0)  # its time is always up
+    monkeypatch.setattr("quart_live.mailbox.dispatcher.PUMP_SECONDS", 0)  # its time is always up
     worker, turns = Recorder(), 0
     mailbox = Mailbox(Dispatcher(), worker, 10_000)
     for _ in range(1000):

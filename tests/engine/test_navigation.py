@@ -14,9 +14,9 @@ from engine.raw import open_page
 from quart import Quart, url_for
 
 from quart_live import LiveRouter, LiveView, LiveViewError, LiveViewTest, QuartLive
-from quart_live.links import live_navigate, live_patch, live_title
-from quart_live.navigation import same_page
+from quart_live.http.links import live_navigate, live_patch, live_title
 from quart_live.testing import JoinRefusedError, ViewCrashedError, parse
+from quart_live.view.navigation import same_page
 
 
 @pytest.fixture

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from quart import Quart
 
-from quart_live import LiveViewTest, QuartLive, joining
+from quart_live import LiveViewTest, QuartLive
+from quart_live.channel import join
+from quart_live.protocol.tokens import ClockedSigner
 from quart_live.testing import Element, ViewCrashedError, parse
-from quart_live.tokens import ClockedSigner
 
 # What Phoenix LiveView 1.2.10 wrote for such a page: names of the attributes, and which of them are empty.
 RECORDED_CONNECTED = {
@@ -76,10 +77,10 @@ async def test_dead_render_has_the_content_and_no_token_for_the_child(app: Quart
 async def test_messages_are_those_of_the_recording(app: Quart) -> None:
     async with LiveViewTest(app, "/parent") as page:
         kid, sticky = await page.child("kid"), await page.child("sticky")
-        assert (await kid._send("event", event("inc"), whole=True)) == {"diff": {"1": "1"}}
-        assert (await sticky._send("event", event("inc"), whole=True)) == {"diff": {"1": "1"}}
-        assert (await page._send("event", event("inc"), whole=True)) == {"diff": {"0": "1"}}
-        assert (await page._send("event", event("toggle"), whole=True)) == {"diff": {"1": ""}}
+        assert (await kid.exchange("event", event("inc"), whole=True)) == {"diff": {"1": "1"}}
+        assert (await sticky.exchange("event", event("inc"), whole=True)) == {"diff": {"1": "1"}}
+        assert (await page.exchange("event", event("inc"), whole=True)) == {"diff": {"0": "1"}}
+        assert (await page.exchange("event", event("toggle"), whole=True)) == {"diff": {"1": ""}}
         assert page.text == "1"
 
 
@@ -110,7 +111,7 @@ async def test_placing_a_child_again_keeps_its_token(app: Quart, monkeypatch: py
     seconds = itertools.count(2_000_000_000)
     monkeypatch.setattr(ClockedSigner, "get_timestamp", lambda self: next(seconds))  # no two tokens alike
     async with LiveViewTest(app, "/parent") as page:
-        assert await page._send("event", event("touch"), whole=True) == {}
+        assert await page.exchange("event", event("touch"), whole=True) == {}
 
 
 async def test_children_in_a_loop(app: Quart) -> None:
@@ -219,7 +220,7 @@ async def test_child_of_a_parent_that_is_not_there(app: Quart) -> None:
         await page.until(lambda: page.crashed)
         await kid.socket.heartbeat()
         ref = page.socket.next_ref()
-        payload = {"params": {"_mounts": 0}, "session": kid._element.get("data-phx-session"), "static": None}
+        payload = {"params": {"_mounts": 0}, "session": kid.element.get("data-phx-session"), "static": None}
         page.socket.send(ref, ref, kid.topic, "phx_join", payload)
         answer = await page.socket.reply_to(ref)
         assert answer["status"] == "error"
@@ -378,7 +379,7 @@ async def test_linked_child_that_cannot_mount_takes_the_parent(app: Quart) -> No
 
 
 async def test_a_mount_that_hangs_has_failed(app: Quart, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(joining, "MOUNT_SECONDS", 0.01)
+    monkeypatch.setattr(join, "MOUNT_SECONDS", 0.01)
     KidLive.fails = {"kid connected hangs"}
     async with LiveViewTest(app, "/parent") as page:
         with pytest.raises(ViewCrashedError):
@@ -459,7 +460,7 @@ async def test_a_child_can_navigate(app: Quart) -> None:
 async def test_patch_of_a_child_is_its_pages(app: Quart) -> None:
     async with LiveViewTest(app, "/pages") as page:
         kid = await page.child("kid")
-        assert await kid._send("event", patch_to("/pages?x=1"), whole=True) == {
+        assert await kid.exchange("event", patch_to("/pages?x=1"), whole=True) == {
             "diff": {"1": "1", "2": {"0": "from the kid", "s": ["<i>", "</i>"], "r": 1}}
         }
         await page.settle()
@@ -554,7 +555,7 @@ async def test_sticky_view_that_navigates_stays(app: Quart) -> None:
     async with LiveViewTest(app, "/parent") as page:
         sticky = await page.child("sticky")
         channel = sticky.channel
-        answer = await sticky._send("event", event("navigate"), whole=True)
+        answer = await sticky.exchange("event", event("navigate"), whole=True)
         assert answer["live_redirect"]["to"] == "/other"
         assert answer["diff"]["1"] == "1"  # what else the handler did is not lost
         assert page.url.endswith("/other")
@@ -680,7 +681,7 @@ class Household(RuleBasedStateMachine):
 
     async def until_gone(self, view: LiveViewTest) -> None:
         """Wait until the server has let go of a view."""
-        while (channel := view._channel_or_none()) is not None:
+        while (channel := view.channel_or_none()) is not None:
             await channel.ended()
 
     @invariant()

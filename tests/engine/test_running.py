@@ -6,8 +6,8 @@ import asyncio
 import contextvars
 from collections.abc import Awaitable, Callable, Coroutine
 
-from quart_live.dispatcher import Dispatcher
-from quart_live.mailbox import Mailbox
+from quart_live.mailbox.dispatcher import Dispatcher
+from quart_live.mailbox.mailbox import Mailbox
 
 WHO: contextvars.ContextVar[str] = contextvars.ContextVar("who")
 Work = Callable[["Member"], Awaitable[None]]

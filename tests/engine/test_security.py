@@ -15,11 +15,11 @@ from engine.test_server import browser, click, serving
 from quart import Quart, session
 
 from quart_live import LiveView, LiveViewTest, LocalPubSub, QuartLive
-from quart_live.disconnecting import DISCONNECTED
-from quart_live.limits import Recently
 from quart_live.logs import RedactSecrets
+from quart_live.protocol.tokens import SessionClaims, Tokens
+from quart_live.socket.limits import Recently
+from quart_live.socket.sign_out import DISCONNECTED
 from quart_live.testing import JoinRefusedError, SocketClosedError, TestSocket
-from quart_live.tokens import SessionClaims, Tokens
 
 TWO_WEEKS = 14 * 24 * 3600
 

@@ -9,8 +9,8 @@ import pytest
 from quart import Quart
 
 from quart_live import LiveComponent, LiveView, LiveViewTest, QuartLive
-from quart_live.development import EVENT
-from quart_live.static_tracking import StaticFiles
+from quart_live.http.development import EVENT
+from quart_live.http.static_tracking import StaticFiles
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ async def test_static_changed_in_mount(tmp_path: Path) -> None:
         payload = {
             "url": "http://localhost/",
             "params": {"_mounts": 0, "_track_static": tracked},
-            "session": page._element.get("data-phx-session"),
+            "session": page.element.get("data-phx-session"),
         }
         page.socket.send("8", "8", page.topic, "phx_join", payload)
         answer = await page.socket.reply_to("8")

@@ -13,15 +13,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from quart_live import Flash, LocalPubSub, csrf
-from quart_live.assigns import AssignState
 from quart_live.errors import MalformedEventError, MalformedFrameError
-from quart_live.events import decode_event
-from quart_live.forms import decode, nest, target_path
-from quart_live.frames import FrameWriter, parse_binary, parse_text, reply
+from quart_live.protocol.events import decode_event
+from quart_live.protocol.form_data import decode, nest, target_path
+from quart_live.protocol.frames import FrameWriter, parse_binary, parse_text, reply
+from quart_live.protocol.tokens import SessionClaims, Tokens
 from quart_live.testing import Tree, parse
 from quart_live.testing.forms import flatten
-from quart_live.tokens import SessionClaims, Tokens
-from quart_live.view import default_template_name
+from quart_live.view.assigns import AssignState
+from quart_live.view.view import default_template_name
 
 
 @pytest.mark.parametrize(
@@ -318,7 +318,9 @@ def test_dom() -> None:
         page.find("p")
 
 
-@pytest.mark.parametrize("module", ["events", "forms", "frames", "testing.dom"])
+@pytest.mark.parametrize(
+    "module", ["protocol.events", "protocol.form_data", "protocol.frames", "testing.dom"]
+)
 def test_examples_in_docstrings(module: str) -> None:
     found = doctest.testmod(importlib.import_module(f"quart_live.{module}"))
     assert found.attempted > 0

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from quart import Quart
 
 from quart_live import JS, LiveView, LiveViewTest, QuartLive
-from quart_live.frames import parse_text
+from quart_live.protocol.frames import parse_text
+from quart_live.protocol.tokens import SessionClaims, Tokens
+from quart_live.protocol.wellformed import dumps, loads, well_formed
 from quart_live.pubsub.codec import CODEC
 from quart_live.testing import ChosenFile, parse
-from quart_live.tokens import SessionClaims, Tokens
-from quart_live.wellformed import dumps, loads, well_formed
 
 HALF, BAD = "\ud83d", "�"
 any_text = st.text(st.characters(codec=None), max_size=20)
@@ -110,7 +110,7 @@ async def test_half_a_character_in_an_event_reaches_the_view_as_a_whole_one(
 ) -> None:
     async with LiveViewTest(app, "/") as page:
         channel = page.channel
-        await page._send("event", payload)
+        await page.exchange("event", payload)
         said = page.find("h1").text
         assert said.startswith("e")
         assert BAD in said
@@ -121,9 +121,9 @@ async def test_half_a_character_in_what_was_chosen_and_where_one_is(app: Quart) 
     async with LiveViewTest(app, "/") as page:
         await page.file_input("doc").choose(ChosenFile(f"{HALF}.png", b"x"))
         assert page.find("b").text == f"{BAD}.png"
-        await page._send("live_patch", {"url": f"http://localhost/?said={HALF}"})
+        await page.exchange("live_patch", {"url": f"http://localhost/?said={HALF}"})
         assert page.find("h1").text == BAD
-        await page._send("live_patch", {"url": "http://localhost/?said=%ED%A0%BD"})
+        await page.exchange("live_patch", {"url": "http://localhost/?said=%ED%A0%BD"})
         assert BAD in page.find("h1").text
         await page.push("went", {"x": HALF})
         assert page.find("h1").text == BAD

@@ -23,9 +23,9 @@ from sqlalchemy import delete, func, select, update
 from messenger import accounts, chat
 from messenger.accounts.models import UserSession
 from messenger.times import now
-from quart_live.disconnecting import DISCONNECTED
+from quart_live.protocol.tokens import SessionClaims, Tokens
+from quart_live.socket.sign_out import DISCONNECTED
 from quart_live.testing.merge import Tree
-from quart_live.tokens import SessionClaims, Tokens
 
 HIKE = "/conversations/2"
 WEEKS = 7 * 24 * 3600

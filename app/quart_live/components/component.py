@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from ..errors import LiveViewError
-from ..mailbox import Envelope, Mailbox
-from ..state import Stateful
+from ..mailbox.mailbox import Envelope, Mailbox
+from ..view.stateful import Stateful
 from .names import register
 from .updates import SendsUpdates
 
 if TYPE_CHECKING:
+    from ..mailbox.timers import Timers
     from ..pubsub import PubSub
-    from ..timers import Timers
-    from ..view import LiveView, ViewHost
+    from ..view.view import LiveView, ViewHost
 
 
 class LiveComponent(Stateful, SendsUpdates):

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..attached_hooks import run_after_render
 from ..errors import LiveViewError
 from ..rendering import LiveTemplate, Renderer
 from ..rendering.diff import Wire
 from ..rendering.showing import show_again
 from ..rendering.tree import Node
+from ..view.lifecycle_hooks import run_after_render
 from .component import LiveComponent
 from .names import component_class
 from .placed import Placed
@@ -25,8 +25,8 @@ from .trial import Trial
 from .updates import ComponentUpdate
 
 if TYPE_CHECKING:
-    from ..templates import TemplateLibrary
-    from ..view import LiveView
+    from ..diffs.templates import TemplateLibrary
+    from ..view.view import LiveView
 
 MAX_ROUNDS = 100
 """Components within components, at most. More is a component that contains itself."""

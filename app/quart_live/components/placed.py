@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..assigns import is_same
 from ..rendering import Renderer
+from ..view.assigns import is_same
 from .component import LiveComponent
 
 

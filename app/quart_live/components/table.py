@@ -20,7 +20,7 @@ from .component import LiveComponent
 from .placed import Placed
 
 if TYPE_CHECKING:
-    from ..view import LiveView
+    from ..view.view import LiveView
 
 ComponentClass = type[LiveComponent]
 

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..timers import Timer, Timers
+from ..mailbox.timers import Timer, Timers
 
 if TYPE_CHECKING:
-    from ..mailbox import Mailbox
+    from ..mailbox.mailbox import Mailbox
     from .component import LiveComponent
 
 

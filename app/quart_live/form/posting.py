@@ -6,7 +6,7 @@ from typing import Any
 
 from quart import abort, request, session
 
-from .. import csrf, forms
+from ..protocol import csrf, form_data
 
 TOKEN = "_csrf_token"
 
@@ -19,7 +19,7 @@ async def posted_params() -> dict[str, Any]:
     wrong one, is answered with 403.
     """
     fields = [(name, value) for name, value in (await request.form).items(multi=True)]
-    params = forms.nest(fields)
+    params = form_data.nest(fields)
     if not csrf.matches(session, params.pop(TOKEN, None)):
         abort(403, "The form was sent from a page that has expired. Go back, reload it, and send it again.")
     return params

@@ -16,7 +16,7 @@ from .names import DROP, MOVE, NEW, SORT, is_index
 
 NEW_FROM = 10_000
 """Identities of rows that the user adds. Below are rows of the form's data, whose identity is their place in
-it; a form cannot send that many (`quart_live.forms.MAX_FIELDS`)."""
+it; a form cannot send that many (`quart_live.protocol.form_data.MAX_FIELDS`)."""
 
 
 @dataclass(slots=True)

@@ -24,12 +24,12 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..frames import FrameWriter, Message
+from ..protocol.frames import FrameWriter, Message
 from .still import still_html
 
 if TYPE_CHECKING:
-    from ..channel import Channel
-    from ..transport import LiveSocket
+    from ..channel.channel import Channel
+    from ..socket.socket import LiveSocket
 
 MAX_TRIES = 3
 """How often the official client tries to join a nested view (``MAX_CHILD_JOIN_ATTEMPTS``)."""

@@ -12,16 +12,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import JoinRefused
-from ..flash import Flash
-from ..mailbox import Envelope, Mailbox
-from ..navigation import Patch
+from ..mailbox.mailbox import Envelope, Mailbox
+from ..protocol.flash import Flash
+from ..view.navigation import Patch
 from .placing import LivePlaces
 
 if TYPE_CHECKING:
-    from ..channel import Channel
+    from ..channel.channel import Channel
     from ..extension import QuartLive
-    from ..transport import LiveSocket
-    from ..view import ViewHost
+    from ..socket.socket import LiveSocket
+    from ..view.view import ViewHost
 
 PARENT_GONE = {"reason": "the parent has gone"}
 

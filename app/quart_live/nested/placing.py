@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from markupsafe import Markup
 
 from ..errors import LiveViewError
+from ..protocol.tokens import SessionClaims
+from ..protocol.wellformed import dumps
 from ..rendering import pure
-from ..tokens import SessionClaims
-from ..wellformed import dumps
 
 if TYPE_CHECKING:
     from ..extension import QuartLive
-    from ..view import LiveView
+    from ..view.view import LiveView
 
 
 @dataclass(frozen=True, slots=True)

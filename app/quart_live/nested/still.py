@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from .. import addresses
-from ..faults import Contained
-from ..lifecycle import enter
+from ..channel.mounting import enter
+from ..diffs.view_rendering import ViewRendering
+from ..mailbox.faults import Contained
 from ..router import Match
-from ..view import LiveView, ViewHost
-from ..view_rendering import ViewRendering
+from ..view import addresses
+from ..view.view import LiveView, ViewHost
 from .family import ViewHandle
 from .placing import Placement, child_token, element, rendering, write_element
 
 if TYPE_CHECKING:
-    from ..channel import Channel
+    from ..channel.channel import Channel
     from ..extension import QuartLive
-    from ..frames import Message
-    from ..transport import LiveSocket
+    from ..protocol.frames import Message
+    from ..socket.socket import LiveSocket
 
 SECONDS = 2.0
 """How long it may take: the browser waits for the answer to its join."""

@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
-from ..dispatcher import Dispatcher
-from ..mailbox import Envelope, Mailbox
+from ..mailbox.dispatcher import Dispatcher
+from ..mailbox.mailbox import Envelope, Mailbox
 from ..pubsub import PubSub
 from .entries import Changes
 from .replication import Bye, Delta, Heartbeat, Outgoing, Pull, Replication, State

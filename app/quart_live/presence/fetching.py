@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
-from ..faults import Contained
+from ..mailbox.faults import Contained
 from .entries import METAS, Changes, Presences, by_key
 
 Enriched: TypeAlias = Mapping[str, Mapping[str, Any]]

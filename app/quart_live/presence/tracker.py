@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeAlias
 
 from ..errors import LiveViewError
-from ..mailbox import Mailbox
+from ..mailbox.mailbox import Mailbox
 from ..pubsub import HasMailbox, PubSub
 from ..pubsub.codec import CODEC
 from .entries import METAS, NOTHING, PREVIOUS_REF, REF, Changes, Entry, Index, Meta, Presences

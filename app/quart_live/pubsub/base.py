@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar, Protocol
 
-from ..mailbox import Envelope, Mailbox, post_to_all
+from ..mailbox.mailbox import Envelope, Mailbox, post_to_all
 
 
 class HasMailbox(Protocol):

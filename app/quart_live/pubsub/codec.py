@@ -35,8 +35,8 @@ from uuid import UUID
 
 import orjson
 
-from ..faults import AsExceptions
-from ..wellformed import dumps
+from ..mailbox.faults import AsExceptions
+from ..protocol.wellformed import dumps
 
 T = TypeVar("T")
 TAG = "~"

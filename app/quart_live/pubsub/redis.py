@@ -33,7 +33,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
-from ..mailbox import Mailbox
+from ..mailbox.mailbox import Mailbox
 from .base import HasMailbox, PubSub
 from .codec import CODEC, DecodeError
 from .connections import LinkEvent

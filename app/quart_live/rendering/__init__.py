@@ -1,7 +1,8 @@
 """Jinja templates as trees, and the diffs between them."""
 
-from .environment import LiveEnvironment, pure, volatile
+from .environment import LiveEnvironment
 from .errors import LiveTemplateError, LiveTemplateWarning, MissingAssignError
+from .purity import pure, volatile
 from .renderer import Renderer
 from .streams import LiveStream, Streams
 from .template import LiveTemplate

@@ -16,7 +16,7 @@ from .outline import outline
 from .reading import Names
 
 if TYPE_CHECKING:
-    from .environment import LiveEnvironment
+    from .purity import PurityEnvironment
 
 # Statements that write nothing themselves, or only through the blocks in them.
 _INLINE = (
@@ -83,7 +83,7 @@ class NodeBuilder:
 class NodeGenerator(CodeGenerator):
     """Jinja's generator, with some buffers being nodes under construction."""
 
-    environment: LiveEnvironment
+    environment: PurityEnvironment
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

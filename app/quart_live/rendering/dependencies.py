@@ -21,7 +21,7 @@ from .reading import Names, Reader, free_names, is_stream, method_of, root_name,
 from .untracked import AT_EVERY_RENDER, Untracked
 
 if TYPE_CHECKING:
-    from .environment import LiveEnvironment
+    from .purity import PurityEnvironment
 
 MUTATORS = frozenset(
     {
@@ -59,7 +59,7 @@ class Dependencies:
         links: what the template takes from other files.
     """
 
-    def __init__(self, environment: LiveEnvironment, template: nodes.Template, name: str | None) -> None:
+    def __init__(self, environment: PurityEnvironment, template: nodes.Template, name: str | None) -> None:
         self.untracked = Untracked()
         self.links = Links(environment, template, name, self.untracked)
         self._reader = Reader(environment, self.links, self.untracked)

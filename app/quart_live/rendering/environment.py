@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import enum
 import weakref
-from collections.abc import Callable, MutableMapping
-from types import NoneType
-from typing import Any, TypeVar, cast
+from collections.abc import MutableMapping
+from typing import Any, cast
 
 import jinja2
 
 from .compiler import LiveCodeGenerator
 from .linking import CANNOT_BE_LOADED
 from .placing import live_component
+from .purity import PurityEnvironment
 from .template import LiveTemplate
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-PURE_GLOBALS = frozenset(
-    {"range", "dict", "url_for", "csrf_token", "_", "gettext", "ngettext", "pgettext", "npgettext"}
-)
-"""Global functions whose result depends on nothing but their arguments. Others are called at every render."""
-
-_CONSTANT_TYPES = (str, bytes, int, float, complex, bool, NoneType, enum.Enum, frozenset)
 
 
 def what_is_wrong(name: str, error: Exception) -> str:
@@ -34,31 +24,16 @@ def what_is_wrong(name: str, error: Exception) -> str:
     return f"{name}: {error}"
 
 
-def pure(function: F) -> F:
-    """Mark a global function as pure: called again only when a name in its arguments is assigned again."""
-    function.live_pure = True  # type: ignore[attr-defined]
-    return function
-
-
-def volatile(function: F) -> F:
-    """Mark a filter as volatile: applied again at every render, for example because it reads the clock."""
-    function.live_volatile = True  # type: ignore[attr-defined]
-    return function
-
-
 def keyed(items: Any, key: str | int | None = None) -> Any:
     """Filter ``{% for m in messages|keyed("id") %}``: names the key of each entry; returns `items` itself."""
     return items
 
 
-class LiveEnvironment(jinja2.Environment):
+class LiveEnvironment(PurityEnvironment):
     """A synchronous Jinja environment that compiles templates to trees.
 
-    Takes the arguments of :class:`jinja2.Environment`; autoescape is on unless said otherwise.
-
-    Attributes:
-        pure_globals: names of global functions that need not be called at every render; add your own.
-        volatile_filters: names of filters that must be applied at every render; add your own.
+    Takes the arguments of :class:`jinja2.Environment`; autoescape is on unless said otherwise. What can be
+    declared pure or volatile is in `PurityEnvironment`.
     """
 
     code_generator_class = LiveCodeGenerator
@@ -69,8 +44,6 @@ class LiveEnvironment(jinja2.Environment):
         super().__init__(*args, **options)
         if self.is_async:
             raise ValueError("LiveEnvironment is synchronous: leave enable_async out.")
-        self.pure_globals: set[str] = set(PURE_GLOBALS)
-        self.volatile_filters: set[str] = {"random"}
         self.filters["keyed"] = keyed
         self.globals["live_component"] = live_component
 
@@ -96,13 +69,3 @@ class LiveEnvironment(jinja2.Environment):
         """Compile a template from its source; `name` is used in messages and tracebacks."""
         code = self.compile(source, name=name, filename=f"<template of {name}>" if name else None)
         return LiveTemplate.from_code(self, code, self.make_globals(None), None)  # type: ignore[return-value]
-
-    def is_volatile_filter(self, name: Any) -> bool:
-        """Whether a filter has to be applied at every render."""
-        return name in self.volatile_filters or getattr(self.filters.get(name), "live_volatile", False)
-
-    def is_volatile_global(self, name: str, value: Any) -> bool:
-        """Whether a global has to be read or called at every render."""
-        if name in self.pure_globals or isinstance(value, _CONSTANT_TYPES):
-            return False
-        return not getattr(value, "live_pure", False)

@@ -16,7 +16,7 @@ from .links import Links
 from .reading import imported_names, stored
 
 if TYPE_CHECKING:
-    from .environment import LiveEnvironment
+    from .purity import PurityEnvironment
 
 _TEXT_OR_NUMBER = (nodes.TemplateData, nodes.Concat, nodes.Compare, nodes.Not, nodes.Test)
 
@@ -41,7 +41,7 @@ class Immutables:
 
     def __init__(
         self,
-        environment: LiveEnvironment,
+        environment: PurityEnvironment,
         template: nodes.Template,
         aliases: Set[str],
         bound: Collection[str],

@@ -7,16 +7,14 @@ are followed, through as many files as it takes, when all of these can be loaded
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import cast
 
 import jinja2
 
+from .compiled import CompiledTemplate
 from .errors import LiveTemplateError
 from .links import ALWAYS, EVERYTHING, OUTPUT, Link
 from .sharing import UNSHARED_NAMES
-
-if TYPE_CHECKING:
-    from .template import LiveTemplate
 
 CANNOT_BE_LOADED = (jinja2.TemplateError, LiveTemplateError, UnicodeError)
 """What goes wrong with a template before it is rendered."""
@@ -32,7 +30,7 @@ class Linker:
         template: where to begin.
     """
 
-    def __init__(self, template: LiveTemplate) -> None:
+    def __init__(self, template: CompiledTemplate) -> None:
         self._template = template
 
     def names_of(self, names: Iterable[str]) -> frozenset[str]:
@@ -42,7 +40,7 @@ class Linker:
         inside = [self._template]
         linked: set[str] = set()  # found in what is included, to which local names are given
         looked_up: set[tuple[int, str]] = set()
-        waiting: list[tuple[LiveTemplate, Iterable[str], bool]] = [(self._template, names, True)]
+        waiting: list[tuple[CompiledTemplate, Iterable[str], bool]] = [(self._template, names, True)]
         while waiting:
             where, some, is_visible = waiting.pop()
             volatile = where.volatile_globals
@@ -79,7 +77,7 @@ class Linker:
         return frozenset(found)
 
 
-def part_of(template: LiveTemplate, link: Link) -> Iterable[str]:
+def part_of(template: CompiledTemplate, link: Link) -> Iterable[str]:
     """What a template says about that part of it that a link leads to."""
     if link.is_macro:
         return template.bound.get(link.part, ())
@@ -89,11 +87,11 @@ def part_of(template: LiveTemplate, link: Link) -> Iterable[str]:
     return {*template.output, *(name for names in template.bound.values() for name in names)}
 
 
-def loaded(where: LiveTemplate, link: Link) -> Iterator[LiveTemplate | None]:
+def loaded(where: CompiledTemplate, link: Link) -> Iterator[CompiledTemplate | None]:
     """The templates a link can lead to, as far as they are there; None for one that is broken."""
     for name in link.templates:
         try:
-            yield where.live_environment.get_live_template(name)
+            yield cast(CompiledTemplate, where.environment.get_template(name))
         except jinja2.TemplateNotFound:
             continue  # raised where it is used
         except CANNOT_BE_LOADED:

@@ -19,7 +19,7 @@ from jinja2 import nodes
 from .untracked import AT_EVERY_RENDER, Untracked
 
 if TYPE_CHECKING:
-    from .environment import LiveEnvironment
+    from .purity import PurityEnvironment
 
 ALWAYS = ""
 """Stands among names, as no name can be empty: the value can change without an assign."""
@@ -67,7 +67,7 @@ class Links:
     """
 
     def __init__(
-        self, environment: LiveEnvironment, template: nodes.Template, name: str | None, untracked: Untracked
+        self, environment: PurityEnvironment, template: nodes.Template, name: str | None, untracked: Untracked
     ) -> None:
         self._environment = environment
         self._name = name

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from .linking import loaded
+from .compiled import CompiledTemplate
+from .linking import Linker, loaded
 from .links import ALWAYS, OUTPUT
 from .sharing import UNSHARED_NAMES, SharedStream, StreamPlan
 from .tree import Statics
-
-if TYPE_CHECKING:
-    from .template import LiveTemplate
 
 BARRED = {ALWAYS, *UNSHARED_NAMES}
 
@@ -21,13 +18,14 @@ class Plans:
 
     Args:
         template: the template of a view.
+        is_volatile: whether what it prints can change without an assign.
 
     Attributes:
         rows: the loops of which single items can be shared.
         whole: all loops over streams, if nothing else is evaluated when only streams have changed; else none.
     """
 
-    def __init__(self, template: LiveTemplate) -> None:
+    def __init__(self, template: CompiledTemplate, *, is_volatile: bool) -> None:
         self._templates = list(_included(template))
         self.rows: dict[Statics, StreamPlan] = {}
         for one in self._templates:
@@ -36,22 +34,26 @@ class Plans:
                 if BARRED.isdisjoint(names):
                     self.rows[statics] = plan._replace(names=tuple(sorted(names)))
         whole = self._whole(template, ()) or []
-        is_clear = len({shared.stream for shared in whole}) == len(whole) and not template.is_volatile
+        is_clear = len({shared.stream for shared in whole}) == len(whole) and not is_volatile
         self.whole = tuple(whole) if is_clear else ()
 
-    def _names_of(self, template: LiveTemplate, plan: StreamPlan) -> frozenset[str]:
+    def _names_of(self, template: CompiledTemplate, plan: StreamPlan) -> frozenset[str]:
         """What the items of a loop depend on, local names of whoever includes it being followed as well."""
-        names = template.resolved(plan.names)
+        names = Linker(template).names_of(plan.names)
         while True:
             around = [one for one in self._templates if one is not template]
             more = names.union(
-                *(one.resolved(one.bound[name]) for one in around for name in names & one.bound.keys())
+                *(
+                    Linker(one).names_of(one.bound[name])
+                    for one in around
+                    for name in names & one.bound.keys()
+                )
             )
             if more == names:
                 return names
             names = more
 
-    def _whole(self, template: LiveTemplate, path: tuple[int, ...]) -> list[SharedStream] | None:
+    def _whole(self, template: CompiledTemplate, path: tuple[int, ...]) -> list[SharedStream] | None:
         """All loops over streams, with their places; None if more than these depends on streams."""
         if not template.stands_alone or len(path) > len(self._templates):
             return None
@@ -62,7 +64,7 @@ class Plans:
                 return None
             found.append(SharedStream(plan.stream, row.names, (*path, plan.place), statics))
         for mark in template.output & template.links.keys():
-            if "streams" not in template.resolved([mark]):
+            if "streams" not in Linker(template).names_of([mark]):
                 continue
             place = template.places.get(mark)
             inner = list(loaded(template, template.links[mark]))
@@ -75,7 +77,7 @@ class Plans:
         return found
 
 
-def _included(template: LiveTemplate) -> Iterator[LiveTemplate]:
+def _included(template: CompiledTemplate) -> Iterator[CompiledTemplate]:
     """The template and all that it includes."""
     seen = [template]
     for one in seen:

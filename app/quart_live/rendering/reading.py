@@ -15,7 +15,7 @@ from .links import ALWAYS, EVERYTHING, Links, name_in_module
 from .untracked import AT_EVERY_RENDER, Untracked
 
 if TYPE_CHECKING:
-    from .environment import LiveEnvironment
+    from .purity import PurityEnvironment
 
 Names = frozenset[str]
 
@@ -38,7 +38,7 @@ class Reader:
         untracked: is told of what can change without an assign.
     """
 
-    def __init__(self, environment: LiveEnvironment, links: Links, untracked: Untracked) -> None:
+    def __init__(self, environment: PurityEnvironment, links: Links, untracked: Untracked) -> None:
         self._environment = environment
         self._links = links
         self._untracked = untracked

@@ -8,15 +8,12 @@ Assigned streams stand under the name ``streams``: a :class:`Streams`, or any ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from typing import Any, NoReturn, Protocol, TypeAlias
 
 from .errors import LiveTemplateError
 from .keys import Parts, key_of
 from .tree import Loop, SharedRow, Statics
-
-if TYPE_CHECKING:
-    from .sharing import SharedItems
 
 STREAM_ADVICE = (
     "A stream knows only the items to be sent now, not how many there are. Keep a count in an assign, and "
@@ -25,6 +22,16 @@ STREAM_ADVICE = (
 
 Insert: TypeAlias = "tuple[Any, int, int | None, bool]"
 """Item, position, limit, and whether it may only update."""
+
+
+class RenderedItems(Protocol):
+    """Where a view finds the items that other views have rendered; see :class:`~.sharing.SharedItems`."""
+
+    def find(self, loop: StreamLoop, stream: LiveStream) -> list[tuple[str, Any]]:
+        """Look for the items of a stream. Returns those that have to be rendered, with their element ids."""
+
+    def complete(self, loop: StreamLoop, keys: list[Hashable], found: Sequence[SharedRow | None]) -> None:
+        """Put what was found among what had to be rendered."""
 
 
 class LiveStream:
@@ -49,7 +56,7 @@ class LiveStream:
         self.inserts: dict[str, Insert] = {}
         self.deletes: list[str] = []
         self.emptied = False
-        self.shared: SharedItems | None = None
+        self.shared: RenderedItems | None = None
         self._begun = False
         self._rest: list[tuple[str, Any]] = []
         self._rendered: list[StreamLoop] = []
@@ -203,4 +210,4 @@ class StreamLoop(Loop):
         super().__init__(statics)
         self.ref = ref
         self.changes = changes
-        self.found: tuple[SharedItems, list[Hashable], list[SharedRow | None]] | None = None
+        self.found: tuple[RenderedItems, list[Hashable], list[SharedRow | None]] | None = None

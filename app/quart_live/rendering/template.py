@@ -2,106 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Set
+from collections.abc import Iterable, Mapping, Set
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
 
-import jinja2
-from jinja2.runtime import Context
-
+from .compiled import CompiledTemplate
 from .errors import MissingAssignError
 from .linking import Linker, part_of
 from .links import ALWAYS, Link
 from .plans import Plans
 from .sharing import SharedStream, StreamPlan
-from .tree import Node, Statics
-from .untracked import AT_EVERY_RENDER, tell
-
-if TYPE_CHECKING:
-    from .environment import LiveEnvironment
+from .tree import Statics
 
 
-class LiveTemplate(jinja2.Template):
-    """A compiled template that can also give its output as a tree. Made by :class:`LiveEnvironment`.
-
-    Attributes:
-        live_root: the compiled function ``(context, changed, previous tree or None) -> tree``.
-        statics: the statics of the whole, its fingerprint.
-        name_lines: the names the template reads from the context, with the first line that does.
-        optional: the names among them it guards by ``is defined`` or ``default``.
-        reads: every name in it, local ones too.
-        inherits: whether it extends another template (then it is one dynamic).
-        output: the names and marks that what it prints depends on.
-        bound: for each name that it gives a value to, macros too: what this value depends on.
-        links: what its marks stand for.
-        own_plans: the loops over streams in this file.
-        stands_alone: whether nothing in this file reads its streams but plain loops in its outermost part.
-        places: where in its outermost part it includes others, by their marks.
-        part_lines: for each statics (the whole, branches, loop bodies, macros) the line of each dynamic.
-    """
-
-    live_root: Callable[[Context, frozenset[str], Node | None], Node]
-    statics: Statics
-    name_lines: Mapping[str, int]
-    optional: frozenset[str]
-    reads: frozenset[str]
-    inherits: bool
-    output: frozenset[str]
-    bound: Mapping[str, tuple[str, ...]]
-    links: Mapping[str, Link]
-    part_lines: Mapping[Statics, tuple[int, ...]]
-    own_plans: Mapping[Statics, StreamPlan]
-    stands_alone: bool
-    places: Mapping[str, int]
-
-    @classmethod
-    def _from_namespace(
-        cls,
-        environment: jinja2.Environment,
-        namespace: MutableMapping[str, Any],
-        globals: MutableMapping[str, Any],
-    ) -> LiveTemplate:
-        template = cast(LiveTemplate, super()._from_namespace(environment, namespace, globals))
-        facts = namespace["live_facts"]
-        template.live_root = namespace["live_root"]
-        template.statics = namespace["live_statics"]
-        template.name_lines = facts["name_lines"]
-        template.optional = frozenset(facts["optional"])
-        template.reads = frozenset(facts["reads"])
-        template.inherits = facts["inherits"]
-        template.part_lines = namespace["live_lines"]
-        template.output = frozenset(facts["output"])
-        template.bound = {name: tuple(names) for name, names in facts["bound"].items()}
-        template.links = {mark: Link(*link) for mark, link in facts["links"].items()}
-        template.own_plans = {statics: StreamPlan(*plan) for statics, plan in namespace["live_plans"].items()}
-        template.stands_alone, template.places = facts["stands_alone"], facts["places"]
-        reasons = [
-            (line, f"{name} is a global that can change by itself, {AT_EVERY_RENDER}")
-            for name, line in template.name_lines.items()
-            if name in template.volatile_globals
-        ]
-        tell(template.name, sorted([*facts["untracked"], *reasons]))
-        return template
-
-    @property
-    def live_environment(self) -> LiveEnvironment:
-        """Its environment."""
-        return cast("LiveEnvironment", self.environment)
+class LiveTemplate(CompiledTemplate):
+    """A compiled template that can also give its output as a tree. Made by a ``LiveEnvironment``."""
 
     @cached_property
     def names(self) -> frozenset[str]:
         """The names the template reads that assigns or globals have to provide."""
         return frozenset(self.name_lines) - self.optional
-
-    @cached_property
-    def volatile_globals(self) -> frozenset[str]:
-        """Names of globals whose value or result can change without an assign."""
-        environment = self.live_environment
-        return frozenset(
-            name
-            for name in self.reads & self.globals.keys()
-            if environment.is_volatile_global(name, self.globals[name])
-        )
 
     @cached_property
     def output_names(self) -> frozenset[str]:
@@ -116,7 +35,7 @@ class LiveTemplate(jinja2.Template):
     @cached_property
     def plans(self) -> Plans:
         """The loops over streams in it, and in what it includes."""
-        return Plans(self)
+        return Plans(self, is_volatile=self.is_volatile)
 
     @property
     def stream_plans(self) -> Mapping[Statics, StreamPlan]:

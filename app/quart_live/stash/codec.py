@@ -29,7 +29,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from ..errors import LiveViewError
-from ..faults import AsExceptions
+from ..mailbox.faults import AsExceptions
 
 T = TypeVar("T")
 C = TypeVar("C", bound=type)

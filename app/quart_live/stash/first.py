@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from quart import g
 from werkzeug.exceptions import HTTPException
 
-from ..faults import AsExceptions
+from ..mailbox.faults import AsExceptions
 
 if TYPE_CHECKING:
     from .visit import Visit

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from .. import csrf
+from ..protocol import csrf
 from .declaration import Scope
 
 _READABLE = 100

@@ -20,7 +20,7 @@ from .status import StashStatus, overall
 from .writing import StoreWriter
 
 if TYPE_CHECKING:
-    from ..assigns import Assigns
+    from ..view.assigns import Assigns
 
 log = logging.getLogger("quart_live.stash")
 

@@ -9,7 +9,7 @@ from ..errors import LiveViewError
 from .status import StashStatus
 
 if TYPE_CHECKING:
-    from ..assigns import AssignState
+    from ..view.assigns import AssignState
     from .declaration import Scope, Stash
     from .keeper import Keeper
 

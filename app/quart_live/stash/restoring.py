@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..faults import AsExceptions
+from ..mailbox.faults import AsExceptions
 from . import codec
 from .declaration import BROWSER, Kept, Scope
 from .drawer import Drawer

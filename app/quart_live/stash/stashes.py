@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 
 from quart import session as quart_session
 
-from .. import csrf
-from ..connection import view_session
 from ..errors import LiveViewError
+from ..protocol import csrf
+from ..socket.handshake import view_session
 from . import first
 from .declaration import BROWSER
 from .identity import session_owner, user_owner
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from werkzeug.sansio.response import Response
 
     from ..extension import QuartLive
-    from ..view import LiveView
+    from ..view.view import LiveView
 
 log = logging.getLogger("quart_live.stash")
 

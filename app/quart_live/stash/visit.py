@@ -13,7 +13,7 @@ from .sent import Sent
 
 if TYPE_CHECKING:
     from ..components import LiveComponent
-    from ..csrf import CsrfToken
+    from ..protocol.csrf import CsrfToken
     from .stashes import Stashes
 
 

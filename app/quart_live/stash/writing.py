@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from ..faults import Contained
+from ..mailbox.faults import Contained
 from .restoring import STORE_SECONDS
 
 if TYPE_CHECKING:

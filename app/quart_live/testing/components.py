@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from quart import Quart
 
 from ..components import LiveComponent
+from ..diffs.view_rendering import ViewRendering
 from ..rendering.tree import to_html
-from ..view import LiveView, ViewHost
-from ..view_rendering import ViewRendering
+from ..view.view import LiveView, ViewHost
 
 if TYPE_CHECKING:
     from ..extension import QuartLive

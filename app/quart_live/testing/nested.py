@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Protocol, TypeVar
+
+from .bindings import BoundPage
 from .dom import Element, parse, quoted
-from .view import JoinRefusedError, LiveViewTest, ViewCrashedError
+from .errors import JoinRefusedError, ViewCrashedError
+from .page import OpenPage
 
 
-class NestedViewTest(LiveViewTest):
-    """A view inside another one; made by `LiveViewTest.child`.
+class NestedPage(OpenPage):
+    """A view inside another one: it shares that one's page and socket.
 
     Args:
         around: the page or view in whose HTML it is.
@@ -16,19 +20,19 @@ class NestedViewTest(LiveViewTest):
 
     __test__ = False
 
-    def __init__(self, around: LiveViewTest, element: Element) -> None:
+    def __init__(self, around: OpenPage, element: Element) -> None:
         super().__init__(around.app, around.url, client=around.client, element_id=element.get("id"))
         self._around = around
-        self._element = element
-        self._csrf = around._csrf
-        self._mounts = around._mounts - 1
+        self.element = element
+        self.csrf = around.csrf
+        self.mounts = around.mounts - 1
         self.page_html, self.status, self.socket = around.page_html, around.status, around.socket
 
     async def leave(self) -> None:
         """Leave the view, as the browser does when its element has gone from the page."""
         channel = self.channel
         ref = self.socket.next_ref()
-        self.socket.send(self._join_ref, ref, self.topic, "phx_leave", {})
+        self.socket.send(self.join_ref, ref, self.topic, "phx_leave", {})
         await self.socket.reply_to(ref)
         await channel.ended()
 
@@ -40,8 +44,23 @@ class NestedViewTest(LiveViewTest):
         return {}
 
 
-async def join_nested(around: LiveViewTest, element_id: str) -> LiveViewTest:
+Page = TypeVar("Page", bound=OpenPage, covariant=True)
+
+
+class Nesting(Protocol[Page]):
+    """Makes the page of a view from the page around it and the view's element there."""
+
+    def __call__(self, around: OpenPage, element: Element) -> Page:
+        """Make it."""
+
+
+async def join_nested(make: Nesting[Page], around: BoundPage, element_id: str) -> Page:
     """Join the view whose element is in the HTML of ``around``.
+
+    Args:
+        make: makes its page.
+        around: the page around it.
+        element_id: of the view.
 
     Raises:
         LookupError: if there is no such element.
@@ -53,15 +72,15 @@ async def join_nested(around: LiveViewTest, element_id: str) -> LiveViewTest:
     dead = parse(around.page_html).find_all(f"{selector}[data-phx-static]")
     if dead and not element.get("data-phx-static"):
         element.attributes["data-phx-static"] = dead[0].get("data-phx-static")
-    nested = NestedViewTest(around, element)
-    around._inside[:] = [view for view in around._inside if view.topic != nested.topic]
-    around._inside.append(nested)
+    nested = make(around, element)
+    around.inside[:] = [view for view in around.inside if view.topic != nested.topic]
+    around.inside.append(nested)
     try:
         await nested.rejoin()
     except JoinRefusedError as refusal:
         if refusal.response.get("reason") != "join crashed":
             raise
         raise ViewCrashedError(f"{nested.topic} could not mount; see the log") from None
-    if nested._channel_or_none() is None:
+    if nested.channel_or_none() is None:
         raise ViewCrashedError(f"{nested.topic} could not mount; see the log")
     return nested

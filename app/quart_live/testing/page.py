@@ -14,7 +14,7 @@ from quart import Quart
 from quart.signals import got_request_exception
 from quart.typing import TestClientProtocol
 
-from ..channel import Channel
+from ..channel.channel import Channel
 from ..errors import LiveViewError
 from ..extension import QuartLive
 from ..stash.sent import PARAM as STASH_PARAM
@@ -45,6 +45,9 @@ class OpenPage(ViewWire):
         redirected_to: where the server wants a full page load of; the test follows by opening another page.
         socket: the socket, with all its ``frames``.
         stash: what the browser keeps for its views; another page of the same tab may be given it.
+        element: the view's element in the page as first rendered.
+        csrf: the page's CSRF token.
+        mounts: how often the view was joined, as the client counts.
     """
 
     __test__ = False
@@ -67,8 +70,9 @@ class OpenPage(ViewWire):
         self.page_html = ""
         self._element_id = element_id
         self._connect_params = dict(connect_params or {})
-        self._element: Element
-        self._mounts = 0
+        self.element: Element
+        self.csrf = ""
+        self.mounts = 0
         self._navigated = False
 
     # -- opening and closing ---
@@ -111,52 +115,52 @@ class OpenPage(ViewWire):
         """Open the socket and join. Called by `open`; call it again after `close` to come back."""
         page = parse(self.page_html)
         selector = f"[id={quoted(self._element_id)}]" if self._element_id else "[data-phx-main]"
-        self._element = page.find(f"{selector}[data-phx-session]")
+        self.element = page.find(f"{selector}[data-phx-session]")
         metas = page.find_all("meta[name=csrf-token]")
-        self._csrf = metas[0].get("content") if metas else ""
+        self.csrf = metas[0].get("content") if metas else ""
         self.socket = TestSocket(
             self.app,
             path=f"{self.root_path}{self.live.path}/websocket",
             root_path=self.root_path,
             cookies={cookie.name: cookie.value or "" for cookie in self.client.cookie_jar or ()},
-            query={"_csrf_token": self._csrf},
+            query={"_csrf_token": self.csrf},
         )
         await self.socket.connect()
-        self.socket.on_frame = self._take
+        self.socket.on_frame = self.take
         await self.rejoin()
 
     async def close(self) -> None:
         """Close the socket, as when the tab is closed, and wait until the server has cleaned up."""
         if hasattr(self, "socket"):
-            channel = self._channel_or_none()
+            channel = self.channel_or_none()
             await self.socket.close()
             if channel is not None:
                 await channel.ended()
 
     async def rejoin(self, *, flash: str | None = None) -> None:
         """Join the view, as the client does at first and after a crash."""
-        self._join_ref = self.socket.next_ref()
+        self.join_ref = self.socket.next_ref()
         self.crashed = False
         payload = {
             **self._address(),
             "params": {
                 **self._connect_params,
-                "_csrf_token": self._csrf,
-                "_mounts": self._mounts,
+                "_csrf_token": self.csrf,
+                "_mounts": self.mounts,
                 "_mount_attempts": 0,
                 STASH_PARAM: self.stash.to_send(self.id),
             },
-            "session": self._element.get("data-phx-session"),
-            "static": self._element.get("data-phx-static") or None,
-            "sticky": "data-phx-sticky" in self._element.attributes,
+            "session": self.element.get("data-phx-session"),
+            "static": self.element.get("data-phx-static") or None,
+            "sticky": "data-phx-sticky" in self.element.attributes,
         }
         if flash is not None:
             payload["flash"] = flash
-        self.socket.send(self._join_ref, self._join_ref, self.topic, "phx_join", payload)
-        answer = await self.socket.reply_to(self._join_ref)
+        self.socket.send(self.join_ref, self.join_ref, self.topic, "phx_join", payload)
+        answer = await self.socket.reply_to(self.join_ref)
         if answer["status"] != "ok":
             raise JoinRefusedError(answer["response"])
-        self._mounts += 1
+        self.mounts += 1
         await self._follow(answer["response"])
 
     @property
@@ -168,7 +172,7 @@ class OpenPage(ViewWire):
     @property
     def id(self) -> str:
         """The view's element id."""
-        return self._element.get("id")
+        return self.element.get("id")
 
     @property
     def topic(self) -> str:
@@ -178,7 +182,7 @@ class OpenPage(ViewWire):
     @property
     def channel(self) -> Channel:
         """The server's side of this page."""
-        channel = self._channel_or_none()
+        channel = self.channel_or_none()
         if channel is None:
             raise LiveViewError(f"{self.topic} is not connected")
         return channel
@@ -188,8 +192,8 @@ class OpenPage(ViewWire):
     async def navigate(self, url: str, *, flash: str | None = None) -> None:
         """Go to another live view over the socket: leave, and join the same topic at the new address."""
         self.url = urljoin(self.url, url)
-        self.socket.send(self._join_ref, self.socket.next_ref(), self.topic, "phx_leave", {})
-        self._mounts, self._navigated = 0, True
+        self.socket.send(self.join_ref, self.socket.next_ref(), self.topic, "phx_leave", {})
+        self.mounts, self._navigated = 0, True
         self.stash.leave()
         await self.rejoin(flash=flash)
 
@@ -202,8 +206,9 @@ class OpenPage(ViewWire):
         """What a join says of the address."""
         return {"redirect" if self._navigated else "url": self.url}
 
-    def _channel_or_none(self) -> Channel | None:
+    def channel_or_none(self) -> Channel | None:
+        """The server's side of this page, if it is joined."""
         for channel in self.live.channels:
-            if channel.topic == self.topic and channel.join_ref == self._join_ref:
+            if channel.topic == self.topic and channel.join_ref == self.join_ref:
                 return channel
         return None

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import LiveViewError
-
-if TYPE_CHECKING:
-    from .view import LiveViewTest
+from .wire import ViewWire
 
 _REFS = count()
 
@@ -53,7 +51,7 @@ class Sending:
 
     def __init__(
         self,
-        page: LiveViewTest,
+        page: ViewWire,
         upload_ref: str,
         file: ChosenFile,
         chunk_size: int,
@@ -89,7 +87,7 @@ class Sending:
             "entry_ref": self.file.ref,
             "progress": percent if said is None else said,
         }
-        await self.page._send("progress", payload)
+        await self.page.exchange("progress", payload)
 
     async def rest(self) -> None:
         """Send all that is left, with progress."""
@@ -112,7 +110,7 @@ class ExternalSending(Sending):
 
     def __init__(
         self,
-        page: LiveViewTest,
+        page: ViewWire,
         upload_ref: str,
         file: ChosenFile,
         meta: dict[str, Any],

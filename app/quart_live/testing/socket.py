@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from quart import Quart
 
-from ..asgi import Event
+from ..protocol.asgi import Event
 
 SECONDS = 10
 """How long to wait for the server before giving up. Only a broken test waits that long."""

@@ -11,16 +11,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from ..errors import LiveViewError
 from . import forms
+from .bindings import BoundPage
 from .dom import Element, quoted
 from .sending import ChosenFile, ExternalSending, Sending
-
-if TYPE_CHECKING:
-    from .view import LiveViewTest
 
 Uploader: TypeAlias = "Callable[[ExternalSending], Awaitable[None] | None]"
 """What stands for the page's JavaScript uploader; an exception is its error."""
@@ -37,7 +35,7 @@ class FileInput:
         files: what was chosen.
     """
 
-    def __init__(self, page: LiveViewTest, name: str) -> None:
+    def __init__(self, page: BoundPage, name: str) -> None:
         self._page = page
         self._name = name
         self.files: list[ChosenFile] = []
@@ -64,7 +62,7 @@ class FileInput:
         described = [{**file.described(), "path": self._name} for file in self.files]
         extra = {"meta": {"_target": self._name}, "uploads": {self.ref: described}}
         value = urlencode(forms.fields(form, {}))
-        await self._page._binding(form, "phx-change", "form", value, extra)
+        await self._page.binding(form, "phx-change", "form", value, extra)
 
     async def preflight(self) -> dict[str, Any]:
         """Ask to send what was chosen and is still there; returns the response."""
@@ -73,7 +71,7 @@ class FileInput:
         self.files = [file for file in self.files if file.ref in active]
         entries = [file.described() for file in self.files if file.ref not in asked]
         payload = {"ref": self.ref, "entries": entries}
-        response: dict[str, Any] = await self._page._send("allow_upload", payload, whole=True)
+        response: dict[str, Any] = await self._page.exchange("allow_upload", payload, whole=True)
         return response
 
     async def begin(self) -> list[Sending]:

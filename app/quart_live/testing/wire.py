@@ -26,6 +26,9 @@ class ViewWire:
         socket: the socket.
         redirected_to: where the server wants a full page load of.
         crashed: whether the view has crashed since it was joined last.
+        join_ref: the ref of the last join, which all its frames carry.
+        tree: what the browser has of the view; None before the join.
+        inside: the views inside it that were joined over the same socket.
     """
 
     def __init__(self, url: str, stash: BrowserStash) -> None:
@@ -34,11 +37,11 @@ class ViewWire:
         self.redirected_to: str | None = None
         self.crashed = False
         self.socket: TestSocket
-        self._join_ref = ""
-        self._tree: Tree | None = None
+        self.join_ref = ""
+        self.tree: Tree | None = None
         self._removals = Removals(self._push)
         self._changed = asyncio.Event()
-        self._inside: list[ViewWire] = []
+        self.inside: list[ViewWire] = []
 
     @property
     def topic(self) -> str:
@@ -52,11 +55,17 @@ class ViewWire:
     def _why_not_joined(self) -> str:
         return "it is not open"
 
-    async def _send(self, event: str, payload: object, *, whole: bool = False) -> Any:
+    async def exchange(self, event: str, payload: object, *, whole: bool = False) -> Any:
+        """Send a message and wait for its reply. Returns the reply for a hook, or the `whole` response.
+
+        Raises:
+            LiveViewError: it was refused, or the view is not joined.
+            ViewCrashedError: the view crashed on it.
+        """
         ref = self._push(event, payload)
         while True:
             frame = await self.socket.receive()
-            if frame[3] == "phx_error" and frame[0] == self._join_ref:
+            if frame[3] == "phx_error" and frame[0] == self.join_ref:
                 raise ViewCrashedError(f"{self.topic} crashed on {event} {payload}; see the log")
             if frame[1] == ref and frame[3] == "phx_reply":
                 break
@@ -79,13 +88,13 @@ class ViewWire:
         if not hasattr(self, "socket"):
             raise LiveViewError(f"{self.url} was not joined: {self._why_not_joined()}")
         ref = self.socket.next_ref()
-        self.socket.send(self._join_ref, ref, self.topic, event, payload)
+        self.socket.send(self.join_ref, ref, self.topic, event, payload)
         return ref
 
-    def _take(self, frame: list[Any]) -> None:
-        """Every frame from the server passes here, in order, whoever waits for what."""
+    def take(self, frame: list[Any]) -> None:
+        """Take a frame from the server: every one passes here, in order, whoever waits for what."""
         join_ref, ref, topic, event, payload = frame
-        if topic == self.topic and join_ref == self._join_ref:
+        if topic == self.topic and join_ref == self.join_ref:
             self.stash.take(_events(event, payload))
             if event == "phx_reply" and payload["status"] == "ok":
                 self._take_reply(ref, payload["response"])
@@ -98,21 +107,21 @@ class ViewWire:
             elif event == "phx_error":
                 self.crashed = True
         self._changed.set()
-        for view in self._inside:
-            view._take(frame)
+        for view in self.inside:
+            view.take(frame)
 
     def _take_reply(self, ref: str | None, response: dict[str, Any]) -> None:
         if "rendered" in response:
-            self._tree = Tree(response["rendered"])
+            self.tree = Tree(response["rendered"])
             self._removals.clear()
         elif "diff" in response:
             self._merge(response["diff"])
-        if self._tree is not None:
-            self._removals.answered(self._tree, ref, response)
+        if self.tree is not None:
+            self._removals.answered(self.tree, ref, response)
 
     def _merge(self, diff: dict[str, Any]) -> None:
-        if self._tree is not None:
-            self._removals.merge(self._tree, diff)
+        if self.tree is not None:
+            self._removals.merge(self.tree, diff)
 
 
 def _events(event: str, payload: Any) -> list[Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..frames import Message, reply
+from ..protocol.frames import Message, reply
 
 if TYPE_CHECKING:
-    from ..transport import LiveSocket
+    from ..socket.socket import LiveSocket
 
 TOPIC_PREFIX = "lvu:"
 

@@ -9,16 +9,16 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from ..mailbox import Turn
-from ..tokens import UploadClaims
+from ..mailbox.mailbox import Turn
+from ..protocol.tokens import UploadClaims
 from .entries import Upload, UploadEntry
 from .files import UploadFolder
 from .transfer import Transfer
 
 if TYPE_CHECKING:
-    from ..channel import Channel
-    from ..frames import Message
-    from ..transport import LiveSocket
+    from ..channel.channel import Channel
+    from ..protocol.frames import Message
+    from ..socket.socket import LiveSocket
     from .methods import UploadMethods
 
 FRAME_HEAD = 2048

@@ -9,7 +9,7 @@ from ..errors import LiveViewError, MalformedEventError
 from .entries import FAILED, Upload, UploadEntry, UploadRefused, read_entries
 
 if TYPE_CHECKING:
-    from ..channel import Channel
+    from ..channel.channel import Channel
     from .desk import UploadDesk
     from .methods import UploadMethods
 

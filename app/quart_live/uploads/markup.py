@@ -20,7 +20,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from ..rendering.environment import pure
+from ..rendering.purity import pure
 from .entries import Upload, UploadEntry
 
 

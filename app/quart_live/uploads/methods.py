@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from ..async_tasks import perform
 from ..errors import LiveViewError
+from ..mailbox.async_tasks import perform
 from .accept import Accept
 from .desk import UploadDesk, desk_of
 from .entries import External, MakeWriter, Progress, Upload, UploadEntry, Uploads
 
 if TYPE_CHECKING:
-    from ..assigns import AssignState
-    from ..view import ViewHost
+    from ..view.assigns import AssignState
+    from ..view.view import ViewHost
 
 
 @dataclass(frozen=True, slots=True)

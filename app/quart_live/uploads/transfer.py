@@ -20,15 +20,15 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MailboxOverflowError
-from ..faults import Contained
-from ..frames import FrameWriter, Message, reply
-from ..mailbox import Mailbox, Urgent
+from ..mailbox.faults import Contained
+from ..mailbox.mailbox import Mailbox, Urgent
+from ..protocol.frames import FrameWriter, Message, reply
 from .entries import FAILED, NOT_WRITTEN, TIMED_OUT, TOO_LARGE, Upload, UploadEntry, UploadRefused
 from .files import TemporaryFile
 from .writer import CANCEL, Destination
 
 if TYPE_CHECKING:
-    from ..transport import LiveSocket
+    from ..socket.socket import LiveSocket
     from .desk import UploadDesk
 
 log = logging.getLogger("quart_live.uploads")

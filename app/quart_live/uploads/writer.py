@@ -34,7 +34,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from ..faults import Contained, for_thread
+from ..mailbox.faults import Contained, for_thread
 
 log = logging.getLogger("quart_live.uploads")
 

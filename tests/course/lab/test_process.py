@@ -19,7 +19,7 @@ from course.lab.app.pipe import describe
 from course.lab.app.process import AppError, ServerProcess
 from course.lab.app.state import AppState, app_environment, find_state, prepare_database
 from quart_live import LiveView, LiveViewTest, QuartLive
-from quart_live.faults import AppFault, for_thread
+from quart_live.mailbox.faults import AppFault, for_thread
 from quart_live.testing.errors import PageFailedError
 
 APP = Path(__file__).parent / "app"

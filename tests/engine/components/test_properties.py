@@ -123,7 +123,7 @@ async def test_browser_shows_what_a_fresh_render_would(
             assert without_cids(page.html) == expected[-1]
             assert page.channel.current_html() == expected[-1]
             shown.append(without_cids(client_merge.replay(replayed(page))[-1]))
-            tree = page._tree
+            tree = page.tree
             assert tree is not None
             kept = {cid for cid in range(1, 200) if cid in rendering.components.table}
             assert kept == tree.shown_components() == set(tree._components)
@@ -135,7 +135,7 @@ def send(page: LiveViewTest, event: str, number: int) -> None:
     payload: dict[str, Any] = {"type": "click", "event": event, "value": {"number": number}}
     if event in ("turn", "more"):
         payload["cid"] = number + 1  # may be a leaf, a box, or nothing any more
-    page.socket.send(page._join_ref, page.socket.next_ref(), page.topic, "event", payload)
+    page.socket.send(page.join_ref, page.socket.next_ref(), page.topic, "event", payload)
 
 
 def without_cids(html: str) -> str:

@@ -14,7 +14,7 @@ from quart_live import LiveComponent, LiveView, LiveViewTest
 
 async def cids(page: LiveViewTest, event: str, cids: list[int]) -> Any:
     """Send one of the two messages by hand."""
-    return await page._send(event, {"cids": cids}, whole=True)
+    return await page.exchange(event, {"cids": cids}, whole=True)
 
 
 def components(page: LiveViewTest) -> int:
@@ -53,7 +53,7 @@ async def test_nonsense_gets_an_error() -> None:
         nonsense: list[Any] = [{"cids": ["1"]}, {"cids": 1}, {}, []]
         for payload in nonsense:
             ref = page.socket.next_ref()
-            page.socket.send(page._join_ref, ref, page.topic, "cids_destroyed", payload)
+            page.socket.send(page.join_ref, ref, page.topic, "cids_destroyed", payload)
             assert (await page.socket.reply_to(ref))["status"] == "error"
 
 

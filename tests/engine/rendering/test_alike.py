@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from quart_live.assigns import AssignState
 from quart_live.rendering.alike import alike
 from quart_live.rendering.keys import NoKeyError, are_same, key_of, parts_of
+from quart_live.view.assigns import AssignState
 
 
 class Pair(NamedTuple):

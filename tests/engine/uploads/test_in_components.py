@@ -101,8 +101,8 @@ async def test_what_a_component_holds_goes_with_it(app: Quart, live: QuartLive, 
         await sending.chunk()
         assert len(files_in(tmp_path)) == 1
         await page.push("hide")
-        await page._send("cids_will_destroy", {"cids": [1]})
-        await page._send("cids_destroyed", {"cids": [1]})
+        await page.exchange("cids_will_destroy", {"cids": [1]})
+        await page.exchange("cids_destroyed", {"cids": [1]})
         await page.settle()
         await page.settle()
         assert files_in(tmp_path) == []

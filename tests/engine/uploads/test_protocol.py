@@ -442,7 +442,7 @@ async def test_a_token_is_for_one_file_in_one_view_on_one_socket(doc_app: Quart,
         assert await reason(mallory, file, token) == "disallowed"  # another socket
         assert await reason(alice, other, token) == "invalid_token"  # another file
         assert await reason(alice, file, token + "x") == "invalid_token"
-        session = alice._element.get("data-phx-session")
+        session = alice.element.get("data-phx-session")
         assert await reason(alice, file, session) == "invalid_token"  # signed by us, for something else
         assert await reason(alice, file, token) is None
         assert await reason(alice, file, token) == "already_registered"

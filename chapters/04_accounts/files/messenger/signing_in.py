@@ -9,8 +9,7 @@ from quart.typing import ResponseReturnValue
 from quart_auth import AuthUser, QuartAuth, Unauthorized
 from werkzeug.exceptions import HTTPException
 
-from quart_live import HALT, LiveView, QuartLive, csrf
-from quart_live.navigation import local
+from quart_live import HALT, LiveView, QuartLive, csrf, local_path
 
 from . import accounts, known_browsers
 
@@ -131,7 +130,7 @@ def with_next(page: str, wanted: str | None = None) -> str:
 def next_page() -> str:
     """Where to go after signing in: what `next` says, if it is a page of ours."""
     try:
-        return local(request.args.get("next", "/"))
+        return local_path(request.args.get("next", "/"))
     except ValueError:
         return "/"
 

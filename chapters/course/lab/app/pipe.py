@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from quart_live.faults import AppFault
+from quart_live import AppFault
 from quart_live.rendering import MissingAssignError
 
 

@@ -1,0 +1,1 @@
+"""One joined view: the join, its messages, its replies, its end."""

@@ -1,0 +1,91 @@
+"""The ways out: the browser leaves, the server ends the view, or the view fails.
+
+All of them come to `end`, which lets go of whatever the view holds, and after which the view hears why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..mailbox.faults import Contained
+from ..telemetry import about
+from ..view.view import LiveView
+
+if TYPE_CHECKING:
+    from .channel import Channel
+
+log = logging.getLogger("quart_live.channel")
+
+TERMINATE_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Ends a channel once what came before it has been handled.
+
+    Attributes:
+        reason: given to `LiveView.terminate`.
+        say_closed: whether to send ``phx_close``.
+        leave: whether the client asked for it by ``phx_leave``, which wants a reply.
+        ref: the ref of that ``phx_leave``.
+    """
+
+    reason: str
+    say_closed: bool = False
+    leave: bool = False
+    ref: str | None = None
+
+
+async def stop(channel: Channel, how: Stop) -> None:
+    """End as the browser, or the server, has asked for."""
+    await end(channel, how.reason)
+    if how.say_closed:
+        await channel.send(channel.frames.closed())
+    if how.leave:
+        await channel.send(channel.frames.ok(how.ref, {}))
+
+
+async def crash(channel: Channel, error: BaseException) -> None:
+    """End because the view has failed. Its browser is told, and joins again."""
+    name = type(channel.view).__name__ if channel.view is not None else "The view"
+    log.error("%s on %s crashed: %s", name, channel.topic, error, exc_info=error)
+    channel.telemetry.emit("live_view.crash", view=channel.view, topic=channel.topic, error=error)
+    await end(channel, "crashed")
+    await channel.send(channel.frames.crashed())
+    channel.family.spread_crash()
+
+
+async def end(channel: Channel, reason: str) -> None:
+    """Let go of whatever the view holds, then tell the view why. A second call does nothing."""
+    view = channel.view
+    if not channel.close():
+        return
+    if channel.telemetry.listening and view is not None:
+        channel.telemetry.emit("live_view.end", None, **about(view), reason=reason)
+    channel.family.leave(reason)
+    try:
+        await channel.pubsub.unsubscribe_all(channel.mailbox)
+        if channel.tasks is not None:
+            await channel.tasks.cancel_all()
+        if channel.uploads is not None:
+            await channel.uploads.close()
+        if view is not None:
+            await _terminate(channel, view, reason)
+        if channel.visit is not None:
+            await channel.visit.written()
+        await channel.leave_app_context()
+    except Exception:
+        log.exception("The end of %s failed", channel.topic)
+    finally:
+        channel.live.open_channels.discard(channel)
+
+
+async def _terminate(channel: Channel, view: LiveView, reason: str) -> None:
+    try:
+        async with Contained(channel.mailbox), asyncio.timeout(TERMINATE_SECONDS):
+            await view.terminate(reason)
+    except Exception:
+        log.exception("terminate on %s failed", channel.topic)

@@ -1,0 +1,126 @@
+"""The join: admit the browser, mount the view, answer with its whole page.
+
+Whether the browser is admitted is decided in ``admission.py``. What goes wrong here ends the channel before
+it has begun: a refusal tells the client where to go instead, a failed mount lets it try again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.exceptions import HTTPException
+
+from ..diffs.view_rendering import ViewRendering
+from ..errors import JoinRefused, TooManyPatchesError
+from ..mailbox.faults import Contained
+from ..nested.failing import MOUNT_SECONDS, answer_failed_mount
+from ..nested.placing import rendering_in
+from ..protocol.frames import Message
+from ..stash.sent import PARAM as STASH_PARAM
+from ..stash.sent import Sent
+from ..view.navigation import MAX_PATCHES, error_response
+from ..view.view import LiveView
+from .admission import Admission, admit
+from .end import end
+from .mounting import enter
+
+if TYPE_CHECKING:
+    from .channel import Channel
+
+log = logging.getLogger("quart_live.channel")
+
+CRASHED = {"reason": "join crashed"}
+
+
+async def join(channel: Channel, message: Message) -> None:
+    """Handle a ``phx_join``: afterwards the view is there and answered for, or the channel has ended."""
+    socket = channel.socket
+    try:
+        allowance = socket.allowance
+        async with channel.live.turns.taken(allowance.account.name, allowance.address.name):
+            if channel.stopping:  # while it waited, its browser has gone, or joined anew
+                return
+            await channel.enter_app_context()
+            async with Contained(channel.mailbox):
+                with channel.telemetry.span("live_view.join", topic=channel.topic):
+                    admission = admit(channel.live, socket, message)
+                    view, rendering, response = await mount(channel, admission)
+                frame = channel.frames.ok(message.ref, response)
+    except JoinRefused as refusal:
+        await _refuse(channel, message, refusal.response)
+    except Exception:
+        log.exception("Join of %s crashed", channel.topic)
+        await _crash(channel, message)
+    else:
+        channel.begin(view, rendering)
+        await channel.send(frame)
+
+
+async def _refuse(channel: Channel, message: Message, response: Mapping[str, Any]) -> None:
+    # First forget, then answer: the client may join again the moment it has the answer.
+    await end(channel, "refused")
+    await channel.send(channel.frames.error(message.ref, response))
+
+
+async def _crash(channel: Channel, message: Message) -> None:
+    if channel.family.parent is None:
+        events = channel.visit.crash_events() if channel.visit is not None else []
+        await _refuse(channel, message, {**CRASHED, "events": events} if events else CRASHED)
+        return
+    await end(channel, "refused")
+    await answer_failed_mount(channel, message, CRASHED)
+
+
+async def mount(channel: Channel, admission: Admission) -> tuple[LiveView, ViewRendering, dict[str, Any]]:
+    """Mount the view of an admitted join.
+
+    Returns:
+        The view, its rendering, and the ``response`` of the ok reply.
+
+    Raises:
+        JoinRefused: if the view went elsewhere, or raised an HTTP error such as 404.
+    """
+    live, socket = channel.live, channel.socket
+    if admission.parent is not None:
+        channel.family.join(admission.parent)
+    channel.family.is_sticky = admission.sticky
+    view = admission.view()
+    view._host, view.connected = channel, True
+    view.id = admission.claims.element_id
+    params = admission.params
+    view.connect_params = {key: value for key, value in params.items() if key != STASH_PARAM}
+    view.connect_info = socket.info
+    view._assigns.update({"csrf_token": socket.csrf_token})
+    view._show_flash(admission.flash)
+    session = {**(socket.session or {}), **admission.claims.session}
+    await live.stash.open(view, session, Sent.read(params, navigated=admission.navigated))
+    try:
+        async with asyncio.timeout(MOUNT_SECONDS if admission.parent is not None else None):
+            outcome = await enter(view, admission.match, session, admission.uri, live.routes)
+    except HTTPException as error:
+        if error.code is None or not 400 <= error.code < 500:
+            raise
+        # The page is loaded again and answered with this status, so that the app's error page is shown.
+        token = live.tokens.sign_reload(error.code)
+        raise JoinRefused({"reason": "reload", "status": error.code, "token": token}) from None
+    if outcome.leave is not None:
+        socket.moves += 1
+        if socket.moves > MAX_PATCHES:
+            name = type(view).__name__
+            raise TooManyPatchesError(f"{name} is one of {MAX_PATCHES} views in a row that went elsewhere")
+        raise JoinRefused(error_response(outcome.leave, channel.flash_token(view)))
+    if admission.match.route is not None:
+        socket.moves = 0
+    rendering_in(channel.family.places)
+    rendering = ViewRendering(live.templates, view)
+    response: dict[str, Any] = {"rendered": await rendering.join(), "liveview_version": live.client_version}
+    channel.family.rendered(is_first=params.get("_mounts") == 0)
+    if admission.navigated:
+        tag, attributes = admission.view.container
+        response["container"] = [tag, dict(attributes)]
+    if outcome.patches:
+        response["live_patch"] = outcome.patches[-1].wire()
+    return view, rendering, response

@@ -1,0 +1,154 @@
+"""Steps that the first render over HTTP and the join over the socket have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeGuard
+from urllib.parse import urljoin
+
+from werkzeug.exceptions import HTTPException
+
+from ..errors import LiveViewError, TooManyPatchesError
+from ..protocol.asgi import below
+from ..router import LiveRoutes, Match
+from ..view.lifecycle_hooks import with_hooks
+from ..view.mount_hooks import hooks_of
+from ..view.navigation import MAX_PATCHES, Navigate, Patch, Redirect, same_page
+from ..view.view import LiveView
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Where a callback has led.
+
+    Attributes:
+        patches: the patches that were followed, in order.
+        for_root: a patch that a nested view has asked for: the address is that of the page's root view.
+        leave: the navigation that ends the view, if any.
+    """
+
+    patches: list[Patch] = field(default_factory=list)
+    for_root: Patch | None = None
+    leave: Navigate | Redirect | None = None
+
+
+async def enter(
+    view: LiveView, match: Match, session: Mapping[str, Any], uri: str, routes: LiveRoutes
+) -> Outcome:
+    """Mount ``view``, after its `on_mount` hooks, and let it handle its address.
+
+    Args:
+        view: a fresh view.
+        match: what the address means; if it is a live route, `handle_params` runs as well.
+        session: the session for mount; the view gets its own copy.
+        uri: the full address.
+        routes: for patches that the view makes.
+
+    Raises:
+        LiveViewError: if the view sends its user to where it is, which would go on for ever.
+    """
+    _arrive(view, match, uri)
+    if await _may_mount(view, match, session):
+        with view._host.telemetry.view_span("live_view.mount", view):
+            await view.mount(dict(match.params), dict(session))
+    view._gives_way = None
+    if isinstance(view._navigation, Patch):
+        raise LiveViewError("push_patch does not work in mount; use it in handle_params, or push_navigate")
+    if view._navigation is None and match.route is not None:
+        await _handle_params(view, match, uri)
+    outcome = await follow(view, routes)
+    if outcome.leave is not None and same_page(uri, outcome.leave.to):
+        raise LiveViewError(
+            f"{type(view).__name__} goes to its own address {outcome.leave.to!r} while it mounts"
+        )
+    return outcome
+
+
+def _arrive(view: LiveView, match: Match, uri: str) -> None:
+    view.uri, view._route = uri, match.route
+    view._assigns.update({"live_action": view.live_action})
+
+
+async def _may_mount(view: LiveView, match: Match, session: Mapping[str, Any]) -> bool:
+    if match.route is not None and not await match.route.router.hooks.run(view, match.params, session):
+        return False
+    return await hooks_of(type(view)).run(view, match.params, session)
+
+
+async def follow(view: LiveView, routes: LiveRoutes) -> Outcome:
+    """Carry out the patches that a callback asked for, until it asks for none or leaves.
+
+    Raises:
+        LiveViewError: if a patch leads to another view.
+        HTTPException: if `handle_params` raises one of the server's failures.
+        TooManyPatchesError: if there is no end to it.
+    """
+    outcome = Outcome()
+    while (navigation := view._take_navigation()) is not None:
+        if not isinstance(navigation, Patch):
+            outcome.leave = navigation
+            break
+        if view._host.parent is not None:
+            outcome.for_root = navigation
+            break
+        match = routes.match(navigation.to, view._host.root_path)
+        if not can_patch(match, view):
+            raise LiveViewError(_no_patch(view, navigation.to))
+        outcome.patches.append(navigation)
+        if len(outcome.patches) > MAX_PATCHES:
+            raise TooManyPatchesError(
+                f"{type(view).__name__}.handle_params patched {MAX_PATCHES} times in a row"
+            )
+        try:
+            await patch(view, match, urljoin(view.uri, navigation.to))
+        except HTTPException as error:
+            outcome.leave = as_page(error, outcome.patches.pop().to)
+            view._take_navigation()
+            break
+    return outcome
+
+
+def as_page(error: HTTPException, to: str) -> Redirect:
+    """What `handle_params` means by ``abort(404)``: the browser shall load this address as a page.
+
+    There it is answered with that status and the app's error page. Over the socket there is no page for it.
+
+    Args:
+        error: what `handle_params` has raised.
+        to: the address that it was given.
+
+    Raises:
+        HTTPException: ``error`` again, if it is a failure of the server.
+    """
+    if error.code is not None and not 400 <= error.code < 500:
+        raise error
+    return Redirect(to)
+
+
+def can_patch(match: Match | None, view: LiveView) -> TypeGuard[Match]:
+    """Whether ``view`` can stay at the address ``match``: the same class in the same live session."""
+    here, there = view._route, match.route if match is not None else None
+    return here is not None and there is not None and there.view is type(view) and there.router is here.router
+
+
+def _no_patch(view: LiveView, to: str) -> str:
+    name = type(view).__name__
+    if view._route is None:
+        return f"push_patch({to!r}): this {name} has no address, it is part of a page; use push_navigate"
+    root = view._host.root_path
+    if root and below(to, root) is None:
+        return f"push_patch({to!r}): the app is mounted at {root!r}; make addresses with self.url_for(…)"
+    return f"push_patch({to!r}) leaves {name}; use push_navigate or redirect"
+
+
+async def patch(view: LiveView, match: Match, uri: str) -> None:
+    """Tell ``view`` its new address. Of the flash only what this callback has put stays."""
+    view._show_flash(view._new_flash)
+    _arrive(view, match, uri)
+    await _handle_params(view, match, uri)
+
+
+async def _handle_params(view: LiveView, match: Match, uri: str) -> None:
+    with view._host.telemetry.view_span("live_view.handle_params", view, uri=uri):
+        await with_hooks(view, "handle_params", view.handle_params, match.params, uri)

@@ -1,0 +1,211 @@
+"""What a channel does for a view that is there: call the handler, send what it has caused.
+
+Messages of the browser are told apart in ``messages.py``; joining and ending are in ``join.py`` and
+``end.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from ..components import ComponentUpdate, LiveComponent
+from ..components.placed import Placed
+from ..diffs.fanout import Shares
+from ..diffs.view_rendering import NOT_IN_TREE
+from ..errors import LiveViewError
+from ..mailbox.mailbox import Turn
+from ..nested.family import PatchFromInside
+from ..protocol.flash import Flash
+from ..protocol.frames import Message, end_of_diff
+from ..pubsub import JoinAgain, Resync
+from ..view.lifecycle_hooks import with_hooks
+from ..view.navigation import Navigate, Patch, Redirect
+from .end import end
+from .mounting import can_patch, follow
+
+if TYPE_CHECKING:
+    from .channel import Channel
+
+NO_FLASH = Flash()
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+async def info(channel: Channel, message: object, shares: Shares | None = None) -> None:
+    """Handle a message from PubSub, a timer or the view itself.
+
+    Args:
+        channel: the view's.
+        message: the message.
+        shares: what other views have rendered of it.
+    """
+    view, _ = channel.joined()
+    view._new_flash = NO_FLASH
+    with channel.telemetry.view_span("live_view.handle_info", view):
+        await with_hooks(view, "handle_info", view.handle_info, message)
+    if (rest := send_changes(channel, shares)) is not None:
+        await rest
+
+
+def send_changes(channel: Channel, shares: Shares | None) -> Coroutine[Any, Any, None] | None:
+    """Send what `handle_info` has changed. Returns what is left to do, if the browser or a component waits.
+
+    Args:
+        channel: the view's.
+        shares: what other views have rendered of the message, so that this one need not; see fanout.py.
+    """
+    view, rendering = channel.joined()
+    if view._navigation is not None:
+        return finish(channel, None)
+    seen = rendering.find_shared(shares) if shares is not None else None
+    end = seen.end if seen is not None else b""
+    if not end:
+        diff = rendering.diff(shares)
+        if rendering.components.waiting:
+            return _send_with_components(channel, diff)
+        if not diff:
+            return None
+        end = shares.keep(seen, diff) if shares is not None else end_of_diff(diff)
+    if channel.telemetry.listening:
+        return channel.send((channel.frames.diff_head + end).decode())
+    return channel.socket.send_now(channel.frames.diff_head, end)
+
+
+async def resync(channel: Channel, message: Resync) -> None:
+    """Messages may have been lost: the view reads its state again, or ends and is joined anew."""
+    view, _ = channel.joined()
+    view._new_flash = NO_FLASH
+    try:
+        await view.handle_resync(message.topics)
+    except JoinAgain:
+        await end(channel, "resync")
+        await channel.send(channel.frames.crashed())
+    else:
+        await finish(channel, None)
+
+
+async def turn(channel: Channel, item: Turn) -> None:
+    """Handle a step of the engine: slow work that has ended, an upload that has failed."""
+    view, _ = channel.joined()
+    view._new_flash = NO_FLASH
+    waiting = item.run()
+    if waiting is not None:
+        await waiting
+    await finish(channel, None, component=placed_of(channel, item.owner))
+
+
+async def component_update(channel: Channel, message: ComponentUpdate) -> None:
+    """Handle a `send_update`."""
+    view, rendering = channel.joined()
+    view._new_flash = NO_FLASH
+    component = await rendering.components.update(message)
+    if component is not None:
+        await finish(channel, None, component=component)
+
+
+async def patch_from_inside(channel: Channel, message: PatchFromInside) -> None:
+    """Handle the `push_patch` of a nested view: the page's address is this view's."""
+    view, _ = channel.joined()
+    view._new_flash = message.flash
+    view._go(message.patch)
+    await finish(channel, None)
+
+
+async def finish(
+    channel: Channel,
+    answers: Message | None,
+    reply: dict[str, Any] | None = None,
+    component: Placed | None = None,
+    response: Mapping[str, Any] = NOTHING,
+) -> None:
+    """Send what a handler has caused.
+
+    A component's own change and a change of the view go out as two diffs. Together they would be one that is
+    not only about components, for which the client renders what is in its tree, and what is in the items of
+    a stream is in no tree.
+
+    Args:
+        channel: whose handler it was.
+        answers: the client's message that wants a reply; ``None`` after `handle_info`.
+        reply: what `handle_event` returned, for the hook that pushed the event.
+        component: the component whose handler it was.
+        response: what else the client's message is answered with.
+    """
+    view, rendering = channel.joined()
+    outcome = await follow(view, channel.live.routes)
+    for done in outcome.patches:
+        await channel.send(channel.frames.push(done.event, done.wire()))
+    if outcome.for_root is not None:
+        _patch_root(channel, outcome.for_root)
+    if outcome.leave is not None:
+        if not (channel.family.stays and isinstance(outcome.leave, Navigate)):
+            await _leave_for(channel, outcome.leave, answers)
+            return
+        response = {**response, outcome.leave.event: outcome.leave.wire(channel.flash_token(view))}
+    own = await rendering.diff_of(component) if component is not None else {}
+    diff = await rendering.with_components(rendering.diff())
+    later: dict[str, Any] = {}
+    if own and diff.keys() <= NOT_IN_TREE:
+        diff.update(own)
+    elif own:
+        diff, later = own, diff
+    if reply is not None:
+        diff["r"] = reply
+    if answers is not None:
+        await channel.send(
+            channel.frames.ok(answers.ref, {**response, "diff": diff} if diff else {**response})
+        )
+    elif diff:
+        await channel.send(channel.frames.diff(diff))
+    if later:
+        await channel.send(channel.frames.diff(later))
+    if answers is None:
+        for event, payload in response.items():  # only where a view that stays sends its page elsewhere
+            await channel.send(channel.frames.push(event, payload))
+
+
+def _patch_root(channel: Channel, patch: Patch) -> None:
+    """Hand a nested view's patch to the root view, whose address the page's address is.
+
+    Raises:
+        LiveViewError: if the root view cannot stay there. It is the nested view's mistake, so that one ends.
+    """
+    view, root = channel.joined()[0], channel.family.root
+    around, match = root.view, channel.live.routes.match(patch.to, root.root_path)
+    if around is not None and not can_patch(match, around):
+        raise LiveViewError(
+            f"push_patch({patch.to!r}) of {type(view).__name__} is a patch of the page around it, and "
+            f"leads out of {type(around).__name__}; use push_navigate or redirect"
+        )
+    root.mailbox.post(PatchFromInside(patch, view._new_flash))
+
+
+async def _send_with_components(channel: Channel, diff: dict[str, Any]) -> None:
+    """Complete the diff of a `handle_info` that has placed components, and send it."""
+    _, rendering = channel.joined()
+    await channel.send(channel.frames.diff(await rendering.with_components(diff)))
+
+
+async def _leave_for(channel: Channel, target: Navigate | Redirect, answers: Message | None) -> None:
+    """Send the browser elsewhere and end. Pushed events go out first; nobody would hear them afterwards."""
+    view, _ = channel.joined()
+    frames = []
+    if view._keeper is not None:
+        view._keeper.note(view, view._assigns.take_changed())
+    if view._pushed_events:
+        frames.append(channel.frames.diff({"e": [list(event) for event in view._take_pushed_events()]}))
+    wire = target.wire(channel.flash_token(view))
+    if answers is not None:
+        frames.append(channel.frames.ok(answers.ref, {target.event: wire}))
+    else:
+        frames.append(channel.frames.push(target.event, wire))
+    await end(channel, "redirected")
+    for frame in [*frames, channel.frames.closed()]:
+        await channel.send(frame)
+
+
+def placed_of(channel: Channel, owner: object) -> Placed | None:
+    """Where a component stands; ``None`` for the view, or if it has gone."""
+    _, rendering = channel.joined()
+    return rendering.components.get(owner.myself) if isinstance(owner, LiveComponent) else None

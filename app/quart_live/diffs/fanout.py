@@ -1,0 +1,145 @@
+"""Fan-out: a broadcast is rendered once, however many views get it.
+
+When a message goes to five hundred views of a conversation, most of them show it in the same way, and
+rendering and encoding it is most of the work. So the first view that has rendered it leaves the result with
+the message, and the next ones use it. Views need to do nothing for this::
+
+    def handle_info(self, message):
+        self.stream_insert("messages", message)
+
+Every view still gets the message in its own mailbox, in order, and runs its own `handle_info`. What it then
+sends is found in one of three ways:
+
+1. The view's streams are all that has changed, however many there are, and what their templates read is
+   equal to what another view had: its whole diff, as JSON, is used. It may take items out of streams, too.
+   Other assigns may differ from view to view. They may also have been assigned, as long as the template does
+   not read them or they print what they did before.
+2. The view has other changes as well: its diff is its own, with the JSON of the shared items in it.
+3. Nothing can be shared: it renders.
+
+What counts as equal is decided by what a template reads, known since it was compiled, and by values, never
+by hope (``rendering/sharing.py``, ``rendering/keys.py``). Two rules are left to the programmer, the same
+as for rendering at all: a broadcast message and what is in it are not changed any more, and a filter or
+property that reads a clock or a language is marked volatile. An item that each view makes for itself is
+shared if it is a tuple, named tuple or frozen dataclass made of such things and of parts of the message.
+
+A body that reads who is looking (``{{ me.id }}``) has as many variants as there are people. Put a boolean
+into the item instead: ``mine`` has two.
+
+Joins share items, too, for a moment: after a restart everybody asks for the same page at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Hashable, Mapping, Set
+from typing import TYPE_CHECKING, Any
+
+from ..protocol.frames import end_of_diff
+from ..rendering.keys import Parts, parts_of
+from ..rendering.seen import Seen
+from ..rendering.tree import SharedRow
+
+if TYPE_CHECKING:
+    from ..mailbox.mailbox import Envelope
+    from ..rendering import Renderer
+
+BURST_SECONDS = 1.0
+MAX_ROWS = 5000
+MAX_PAYLOADS = 1000
+MAX_SEEN = 6
+
+NOT_SHARED = frozenset({"c", "e", "r", "t"})
+"""Parts of a diff that belong to one view: components, pushed events, a reply, the title."""
+
+
+class Shares:
+    """What has been rendered of one broadcast. Lives and dies with its envelope.
+
+    Args:
+        message: the broadcast message.
+
+    Attributes:
+        parts: ids of the message and what it holds, which count as frozen.
+        payloads: whole diffs, by their keys.
+        rows: items of streams by their keys.
+        seen: some of the diffs, to compare with before a key is made. Those of which many views have the same
+            come to the front.
+    """
+
+    __slots__ = ("parts", "payloads", "rows", "seen")
+
+    @classmethod
+    def of(cls, envelope: Envelope) -> Shares | None:
+        """Those of an envelope; None for messages that only one view gets."""
+        if envelope.shares is None and envelope.topic is not None:
+            envelope.shares = cls(envelope.message)
+        return envelope.shares
+
+    def __init__(self, message: object) -> None:
+        self.parts: Parts = parts_of(message)
+        self.payloads: dict[Hashable, Seen] = {}
+        self.rows: dict[Hashable, SharedRow] = {}
+        self.seen: list[Seen] = []
+
+    def find(self, renderer: Renderer, assigns: Mapping[str, Any], changed: Set[str]) -> Seen | None:
+        """Look whether another view has made the coming diff.
+
+        Args:
+            renderer: of the view.
+            assigns: of the view.
+            changed: the names among them that were assigned since the last render.
+
+        Returns:
+            The diff; without an end if no view has made it yet. None if it may be this view's alone.
+        """
+        seen = self.seen
+        found = renderer.find_seen(assigns, changed, seen)
+        if found is False:
+            return None
+        if found is not True:
+            if found is not seen[0]:
+                place = seen.index(found)
+                seen[place - 1], seen[place] = found, seen[place - 1]
+            return found
+        new = renderer.note_seen(assigns, self.parts)
+        return self.payloads.get(new.key, new) if new is not None else None
+
+    def keep(self, seen: Seen | None, diff: dict[str, Any]) -> bytes:
+        """Encode a diff and, if it may be other views', too, keep it for them.
+
+        Returns:
+            The end of its frame; see :func:`.frames.end_of_diff`.
+        """
+        text = end_of_diff(diff)
+        if seen is not None and NOT_SHARED.isdisjoint(diff) and len(self.payloads) < MAX_PAYLOADS:
+            seen.end = text
+            self.payloads[seen.key] = seen
+            if len(self.seen) < MAX_SEEN:
+                self.seen.append(seen)
+        return text
+
+
+class Burst:
+    """Items that have been rendered for full pages and joins within the last second.
+
+    Only items that are made of immutable values are kept, and no longer than that: what a property of theirs
+    says may depend on the time.
+    """
+
+    parts: Parts = ()
+
+    def __init__(self) -> None:
+        self._rows: dict[Hashable, SharedRow] = {}
+        self._ends = 0.0
+
+    @property
+    def rows(self) -> dict[Hashable, SharedRow]:
+        """The items of this second; goes by the event loop."""
+        now = time.monotonic()
+        if now > self._ends or len(self._rows) > MAX_ROWS:
+            self._rows = {}
+            self._ends = now + BURST_SECONDS
+            asyncio.get_running_loop().call_later(BURST_SECONDS, self._rows.clear)
+        return self._rows

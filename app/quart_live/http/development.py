@@ -1,0 +1,220 @@
+"""Development reload: save a file and see it in the pages that are open.
+
+On while the app's ``DEBUG`` is on (``quart run --debug``, ``app.run(debug=True)``) or ``LIVE_RELOAD`` is true;
+off otherwise. What happens depends on the file:
+
+| changed | open pages |
+|---|---|
+| template of a live view or component, or what it includes | are rendered again *in place*: views keep their state, an ordinary diff goes out |
+| stylesheet in the static folder | swap it, without a reload |
+| script in the static folder; template of a layout or an ordinary page | load themselves anew |
+| a template that cannot be compiled or rendered | stay as they are; the log says what is wrong |
+| Python | nothing here: run the server with ``--reload``; its sockets close with 1012 and the pages come back |
+
+The client has no frame for this, so stylesheets and reloads are pushed events, heard by a small module that
+`live_import_map` adds to the page. Items of a stream that were sent before stay as they are until the next
+join: the server has forgotten them.
+
+Files are watched with ``watchfiles``, which is installed along with ``uvicorn[standard]``.
+"""  # noqa: E501
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, Template
+from markupsafe import Markup
+
+from ..errors import LiveViewError
+from ..mailbox.mailbox import Turn
+from ..rendering import LiveTemplateError
+from ..rendering.environment import what_is_wrong
+from ..rendering.linking import CANNOT_BE_LOADED
+
+if TYPE_CHECKING:
+    from ..channel.channel import Channel
+    from ..extension import QuartLive
+
+log = logging.getLogger("quart_live.development")
+
+EVENT = "quart_live:changed"
+SCRIPT = """\
+addEventListener("phx:quart_live:changed", ({detail}) => {
+  if (!detail.styles) return location.reload();
+  for (const old of document.querySelectorAll("link[rel=stylesheet]")) {
+    const address = new URL(old.href);
+    const style = detail.styles.find(({name}) => address.pathname.endsWith("/" + name));
+    if (!style || address.origin !== location.origin) continue;
+    address.searchParams.set("v", style.digest);
+    const fresh = old.cloneNode();
+    fresh.href = address.href;
+    fresh.onload = () => old.remove();
+    old.after(fresh);
+  }
+});
+"""
+
+
+def script(nonce: Markup) -> Markup:
+    """The listener, as a script element with the attribute ``nonce``, if it has one."""
+    return Markup('<script type="module"{}>{}</script>').format(nonce, Markup(SCRIPT))
+
+
+class Reloader:
+    """Watches the files of an app and tells its open pages.
+
+    Args:
+        live: the extension.
+    """
+
+    def __init__(self, live: QuartLive) -> None:
+        self._live = live
+        self._task: asyncio.Task[None] | None = None
+        self._live_names: set[str] = set()
+        self._ordinary_names: set[str] = set()
+        self._broken: set[str] = set()
+        self._held: set[str] = set()
+
+    def start(self) -> None:
+        """Begin to watch, if this is wanted and not so already."""
+        if self._task is None and self._live.settings.reload:
+            self._task = asyncio.get_running_loop().create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Watch no more."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def changed(self, paths: Iterable[Path]) -> None:
+        """Show what has changed in the open pages."""
+        paths = [path.resolve() for path in paths]
+        names = [name for path in paths for name in self._below(path, self._template_folders())]
+        assets = [name for path in paths for name in self._below(path, [self._static_folder()])]
+        styles = [name for name in assets if name.endswith(".css")]
+        before: dict[Any, Template] = {}
+        if names:
+            names += [name for name in self._held if name not in names]  # they may fit what has changed now
+            self._held.clear()
+            self._note_names()
+            self._note_broken(names)
+            names = [name for name in names if name not in self._broken]
+            cache = self._live.templates.environment.cache or {}
+            before = {key: template for key, template in cache.items() if key[1] in names}
+            self._forget_templates()
+        scripts = [name for name in assets if name.endswith((".js", ".mjs"))]
+        if scripts or any(not self._is_live(name) for name in names):
+            self._tell_pages({})
+        elif names:
+            for channel in self._live.channels:
+                channel.mailbox.post(Turn(partial(self._replace, channel, before)))
+        if assets:
+            self._live.statics.forget()
+        if styles:
+            digest = self._live.statics.digest
+            self._tell_pages({"styles": [{"name": name, "digest": digest(name) or ""} for name in styles]})
+
+    async def _watch(self) -> None:
+        try:
+            from watchfiles import awatch
+        except ImportError:
+            log.warning("LIVE_RELOAD needs watchfiles: pip install 'uvicorn[standard]'")
+            return
+        wanted = [*self._template_folders(), self._static_folder()]
+        folders = [folder for folder in wanted if folder.is_dir()]
+        if not folders:
+            return
+        log.info("Watching %s for changes", ", ".join(map(str, folders)))
+        async for changes in awatch(*folders, step=50, recursive=True):
+            try:
+                await self.changed([Path(path) for _, path in changes])
+            except Exception:
+                log.exception("A change could not be shown")
+
+    def _template_folders(self) -> list[Path]:
+        app = self._live.app
+        parts = [app, *app.blueprints.values()]
+        return [Path(part.root_path) / part.template_folder for part in parts if part.template_folder]
+
+    def _static_folder(self) -> Path:
+        app = self._live.app
+        return Path(app.static_folder) if app.static_folder else Path(app.root_path) / "static"
+
+    @staticmethod
+    def _below(path: Path, folders: Iterable[Path]) -> list[str]:
+        resolved = [folder.resolve() for folder in folders]
+        inside = [folder for folder in resolved if path.is_relative_to(folder)]
+        return [path.relative_to(folder).as_posix() for folder in inside if "node_modules" not in path.parts]
+
+    def _is_live(self, name: str) -> bool:
+        """Whether only live views and components render this template: the engine's environment knows it."""
+        return name in self._live_names and name not in self._ordinary_names
+
+    def _note_names(self) -> None:
+        """Jinja's cache knows by name what each environment has loaded so far."""
+        self._live_names |= {key[1] for key in self._live.templates.environment.cache or ()}
+        self._ordinary_names |= {key[1] for key in self._live.app.jinja_env.cache or ()}
+
+    def _forget_templates(self) -> None:
+        for environment in (self._live.templates.environment, self._live.app.jinja_env):
+            if environment.cache is not None:
+                # What does not compile now is shown as it was.
+                for key in [key for key in environment.cache if key[1] not in self._broken]:
+                    del environment.cache[key]
+
+    def _note_broken(self, names: Iterable[str]) -> None:
+        """Compile templates before anybody renders them, and tell what is wrong with those that cannot be."""
+        for name in names:
+            try:
+                for environment in self._used_by(name):
+                    assert environment.loader is not None
+                    source, filename, _ = environment.loader.get_source(environment, name)
+                    environment.compile(source, name, filename)
+            except CANNOT_BE_LOADED as error:
+                self._broken.add(name)
+                what = what_is_wrong(name, error).rstrip(".")
+                log.error("%s. Open pages keep what they show", what)
+            else:
+                self._broken.discard(name)
+
+    def _used_by(self, name: str) -> list[Environment]:
+        ordinary: Environment = self._live.app.jinja_env
+        live = [self._live.templates.environment] if name in self._live_names else []
+        return [*live, ordinary] if name in self._ordinary_names or not live else [*live]
+
+    def _replace(self, channel: Channel, before: dict[Any, Template]) -> None:
+        view, rendering = channel.joined()
+        try:
+            rendering.replace()
+        except Exception as error:  # whatever a template can raise
+            told = isinstance(error, LiveTemplateError | LiveViewError)
+            what = str(error).rstrip(".") if told else f"{type(error).__name__}: {error}"
+            log.error("%s. %s keeps what it shows", what, type(view).__name__, exc_info=not told)
+            self._hold(before)
+
+    def _hold(self, before: dict[Any, Template]) -> None:
+        """Put templates back: what was included or placed before goes on being shown by them."""
+        cache = self._live.templates.environment.cache
+        if cache is not None:
+            for key, template in before.items():
+                template._uptodate = None  # else the newer file is read again
+                cache[key] = template
+                self._held.add(key[1])
+
+    def _tell_pages(self, detail: dict[str, object]) -> None:
+        for socket in tuple(self._live.sockets):
+            for channel in socket.channels.values():
+                # A view that is still joining takes this after its join.
+                channel.mailbox.post(Turn(partial(_push, channel, detail)))
+                break  # pushed events belong to the whole page
+
+
+def _push(channel: Channel, detail: dict[str, object]) -> None:
+    view, _ = channel.joined()
+    view.push_event(EVENT, detail)

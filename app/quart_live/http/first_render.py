@@ -1,0 +1,148 @@
+"""Rendering views without a socket: mounted once, rendered to HTML with all views inside them, and let go.
+
+Nested views are mounted after their parent has been rendered: its template leaves marks in their places. A
+nested view that fails leaves its element empty, and the rest of the page is unharmed; it will be tried
+again over the socket.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+from quart import request
+from quart import session as quart_session
+from werkzeug.exceptions import HTTPException
+
+from ..channel.mounting import Outcome, enter
+from ..diffs.view_rendering import ViewRendering
+from ..errors import LiveViewError
+from ..mailbox.faults import AsExceptions
+from ..nested.family import ViewHandle
+from ..nested.placing import Placement, child_token, element, rendering
+from ..protocol import csrf
+from ..router import LiveRoute, Match, query_params
+from ..socket.handshake import ConnectInfo, view_session
+from ..view import addresses
+from ..view.view import LiveView, ViewHost
+
+if TYPE_CHECKING:
+    from ..extension import QuartLive
+
+log = logging.getLogger("quart_live.page")
+
+
+class LeftFromInsideError(Exception):
+    """A nested view's mount sends the user elsewhere, and the whole page with it."""
+
+    def __init__(self, view: LiveView, outcome: Outcome) -> None:
+        super().__init__(f"{type(view).__name__} leaves")
+        self.view = view
+        self.outcome = outcome
+
+
+async def mount_first(
+    live: QuartLive,
+    view_class: type[LiveView],
+    element_id: str,
+    *,
+    route: LiveRoute | None = None,
+    session: Mapping[str, Any] | None = None,
+    flash: Mapping[str, str] | None = None,
+    parent: LiveView | None = None,
+) -> tuple[LiveView, Outcome]:
+    """Mount a view in the present HTTP request.
+
+    Args:
+        live: the extension.
+        view_class: what to mount.
+        element_id: id of its element.
+        route: the live route that was requested, if it is that route's view.
+        session: what to add to the session.
+        flash: messages for it.
+        parent: the view around it, if it is nested.
+    """
+    addresses.enter(addresses.Site(live.app, request._get_current_object()))  # type: ignore[attr-defined]
+    view = view_class()
+    host = ViewHost()
+    host.telemetry, host.statics = live.telemetry, live.statics
+    host.pubsub, host.root_path = live.pubsub, request.root_path
+    if parent is not None:
+        host.parent, host.inherited = ViewHandle(parent.id), parent._assigns.values
+    view._host, view.id = host, element_id
+    view.connect_info = ConnectInfo(request.remote_addr, dict(request.headers))
+    view._assigns.update({"csrf_token": csrf.issue(quart_session)})
+    view._show_flash(flash or {})
+    params: dict[str, Any] = {}
+    if parent is None:
+        params = {**query_params(request.query_string.decode("latin-1")), **(request.view_args or {})}
+    merged = {**await view_session(live.connect_hooks), **(session or {})}
+    await live.stash.open(view, merged)
+    return view, await enter(view, Match(params, route), merged, request.url, live.routes)
+
+
+async def render_first(live: QuartLive, view: LiveView) -> Markup:
+    """HTML of a mounted view and of all views inside it.
+
+    Raises:
+        LeftFromInsideError: if one of those goes elsewhere.
+    """
+    places = _Marks(live, view.id)
+    with rendering(places):
+        html = await ViewRendering(live.templates, view).html()
+    for mark, placement in places.placed.items():
+        html = html.replace(mark, await _child(live, view, placement))
+    return Markup(html)
+
+
+async def _child(live: QuartLive, parent: LiveView, placement: Placement) -> Markup:
+    content, static = Markup(""), live.tokens.sign_static(placement.id, {})
+    try:
+        around = None if placement.sticky else parent
+        with AsExceptions(passes_cancelled=False):
+            view, outcome = await mount_first(
+                live, placement.view, placement.id, session=placement.session, parent=around
+            )
+            if outcome.leave is not None:
+                raise LeftFromInsideError(view, outcome)
+            content = await render_first(live, view)
+        static = live.tokens.sign_static(view.id, dict(view.assigns["flash"].items()))
+    except (LeftFromInsideError, HTTPException):
+        raise
+    except Exception:
+        log.exception("%s could not be rendered inside %s", placement.view.__name__, type(parent).__name__)
+    # A nested view gets its session token from its parent's join; only then may it be joined. A sticky view
+    # joins by itself.
+    session = child_token(live, placement, parent.id) if placement.sticky else ""
+    return element(placement, session=session, static=static, parent_id=parent.id, content=content)
+
+
+class _Marks:
+    """Placing in the first render: a mark for each child, which no template text can contain by accident."""
+
+    def __init__(self, live: QuartLive, parent_id: str) -> None:
+        self.live = live
+        self.parent_id = parent_id
+        self.placed: dict[str, Placement] = {}
+        self._nonce = secrets.token_hex(8)
+        self._ids: set[str] = set()
+
+    def put(self, placement: Placement) -> Markup:
+        """A mark.
+
+        Raises:
+            LiveViewError: if the template already has a child with this id.
+        """
+        if placement.id in self._ids:
+            name = placement.view.__name__
+            raise LiveViewError(
+                f"two nested views have the id {placement.id!r}; give each an id=… of its own, "
+                f"for example live_render({name!r}, id='{name.lower()}-' ~ item.id)"
+            )
+        self._ids.add(placement.id)
+        mark = f"<!--live-{self._nonce}-{len(self.placed)}-->"
+        self.placed[mark] = placement
+        return Markup(mark)

@@ -1,0 +1,207 @@
+"""The first render: an ordinary HTTP page with the view's HTML and the tokens with which its socket may join.
+
+The page is complete without JavaScript. The script then opens the socket, gives the tokens back, and the
+view is mounted again, to stay.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+from quart import (
+    Response,
+    abort,
+    after_this_request,
+    g,
+    get_flashed_messages,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
+from werkzeug.exceptions import default_exceptions
+
+from ..channel.mounting import Outcome
+from ..mailbox.faults import AsExceptions
+from ..nested.placing import write_element
+from ..protocol.flash import COOKIE as FLASH_COOKIE
+from ..protocol.tokens import FLASH_MAX_AGE, SessionClaims
+from ..protocol.wellformed import well_formed
+from ..router import LiveRoute
+from ..stash.first import with_second_try
+from ..view.view import LiveView
+from .first_render import LeftFromInsideError, mount_first, render_first
+
+if TYPE_CHECKING:
+    from ..extension import QuartLive
+
+RELOAD_COOKIE = "__phoenix_reload_status__"
+CACHE_CONTROL = (
+    "no-store"  # a page from a cache has old tokens, and its join would be refused again and again
+)
+
+
+async def render_route(live: QuartLive, route: LiveRoute) -> Response:
+    """Answer the GET request for a live route."""
+    with AsExceptions(passes_cancelled=False):
+        return await with_second_try(lambda: _render_route(live, route))
+
+
+async def _render_route(live: QuartLive, route: LiveRoute) -> Response:
+    _abort_as_the_socket_said(live)
+    session, flash, element_id = await route.router.page_session(), take_flash(live), _new_id()
+    view, outcome = await mount_first(live, route.view, element_id, route=route, session=session, flash=flash)
+    if outcome.leave is not None or outcome.patches:
+        return await _redirected(live, view, outcome)
+    g.live_main = view
+    claims = SessionClaims(view.id, live.views.name_of(route.view), route.router.name, session)
+    try:
+        container = await _container(live, view, claims, {"data-phx-main": ""})
+    except LeftFromInsideError as left:
+        return await _redirected(live, left.view, left.outcome)
+    layout = route.layout or live.layout
+    title = view.assigns.get("page_title")
+    title = "" if title is None else title
+    if layout is None:
+        body = default_layout(live, container, title)
+    else:
+        body = await render_template(layout, inner_content=container, page_title=title, live_view=view)
+    response: Response = await make_response(well_formed(body))  # type: ignore[assignment]
+    response.headers.setdefault("Cache-Control", CACHE_CONTROL)
+    return response
+
+
+async def render_in_template(
+    live: QuartLive,
+    view_class: type[LiveView],
+    session: Mapping[str, Any] | None,
+    element_id: str | None,
+    sticky: bool = False,
+) -> Markup:
+    """Render a view into an ordinary page; the ``live_render`` of templates.
+
+    The first view on a page becomes its main view, the one whose address the page reloads when something is
+    wrong. A sticky view never does.
+    """
+    main = not sticky and getattr(g, "live_main", None) is None
+    flash = take_flash(live) if main else {}
+    with AsExceptions(passes_cancelled=False):
+        view, outcome = await mount_first(
+            live, view_class, element_id or _new_id(), session=session, flash=flash
+        )
+    if outcome.leave is not None:
+        abort(await _redirected(live, view, outcome))
+    if main:
+        g.live_main = view
+    after_this_request(_do_not_store)
+    claims = SessionClaims(view.id, live.views.name_of(view_class), None, dict(session or {}))
+    marks = {"data-phx-main": ""} if main else {"data-phx-sticky": ""} if sticky else {}
+    try:
+        with AsExceptions(passes_cancelled=False):
+            return await _container(live, view, claims, marks)
+    except LeftFromInsideError as left:
+        abort(await _redirected(live, left.view, left.outcome))
+
+
+def _new_id() -> str:
+    return f"phx-{secrets.token_urlsafe(9)}"
+
+
+async def _container(
+    live: QuartLive, view: LiveView, claims: SessionClaims, marks: Mapping[str, str]
+) -> Markup:
+    """The view's element, with its content and what the client looks for."""
+    content = Markup(well_formed(await render_first(live, view)))
+    tag, attributes = type(view).container
+    names = {**attributes, "id": view.id, **marks}
+    names["data-phx-session"] = live.tokens.sign_session(claims)
+    names["data-phx-static"] = live.tokens.sign_static(view.id, dict(view.assigns["flash"].items()))
+    return write_element(tag, names, content)
+
+
+async def _redirected(live: QuartLive, view: LiveView, outcome: Outcome) -> Response:
+    """An HTTP redirect for a view that leaves, or patches its address, before it was ever shown."""
+    target = outcome.leave.to if outcome.leave is not None else outcome.patches[-1].to
+    response: Response = await make_response(redirect(target))  # type: ignore[assignment]
+    if view._new_flash:
+        token = live.tokens.sign_flash(view._new_flash)
+        response.set_cookie(FLASH_COOKIE, token, max_age=FLASH_MAX_AGE, path="/", samesite="Lax")
+    return response
+
+
+def take_flash(live: QuartLive) -> dict[str, str]:
+    """The flash for this page, from wherever the user comes; it is shown once.
+
+    A live view's redirect leaves it in a cookie, an ordinary handler's `quart.flash` in the session (there
+    the category is the kind).
+    """
+    messages: Any = get_flashed_messages(with_categories=True)
+    flash = {str(kind): str(text) for kind, text in messages}
+    token = request.cookies.get(FLASH_COOKIE)
+    if token is not None:
+        _delete_cookie(FLASH_COOKIE)
+        flash.update(live.tokens.read_flash(token))
+    return flash
+
+
+def _abort_as_the_socket_said(live: QuartLive) -> None:
+    """A join answered with ``reload`` comes back as a page load; answer it with the status of the join."""
+    token = request.cookies.get(RELOAD_COOKIE)
+    if token is None:
+        return
+    _delete_cookie(RELOAD_COOKIE)
+    status = live.tokens.read_reload(token)
+    if status is not None:
+        abort(status if status in default_exceptions else 404)
+
+
+def _delete_cookie(name: str) -> None:
+    @after_this_request
+    async def delete(response: Any) -> Any:
+        response.delete_cookie(name, path="/")
+        return response
+
+
+async def _do_not_store(response: Any) -> Any:
+    response.headers.setdefault("Cache-Control", CACHE_CONTROL)
+    return response
+
+
+def default_layout(live: QuartLive, content: Markup, title: object) -> str:
+    """The page around a view when no layout is named: enough for a first try and for tests."""
+    return DEFAULT_LAYOUT.format(
+        csrf=live.csrf_meta_tag(),
+        title=title,
+        import_map=live.live_import_map(),
+        address=Markup(json.dumps(live.live_socket_path()).replace("<", "\\u003c")),
+        content=content,
+    )
+
+
+DEFAULT_LAYOUT = Markup("""\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+{csrf}
+<title>{title}</title>
+{import_map}
+<script type="module">
+import {{ Socket }} from "phoenix";
+import {{ LiveSocket }} from "phoenix_live_view";
+import {{ withStash }} from "quart_live/stash";
+const token = document.querySelector("meta[name=csrf-token]").content;
+const liveSocket = new LiveSocket({address}, Socket, {{ params: withStash({{ _csrf_token: token }}) }});
+liveSocket.connect();
+window.liveSocket = liveSocket;
+</script>
+</head>
+<body>{content}</body>
+</html>
+""")

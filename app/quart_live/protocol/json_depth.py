@@ -1,0 +1,33 @@
+"""How deep the JSON of a browser may be nested."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MAX_JSON_DEPTH = 64
+"""Arrays and objects within each other. The official client needs about ten."""
+
+
+def is_too_deep(text: str, value: Any, limit: int = MAX_JSON_DEPTH) -> bool:
+    """Whether parsed JSON is nested deeper than ``limit``.
+
+    Deep values are cheap to send and break whatever walks them recursively: comparing, copying, printing.
+
+    Args:
+        text: the JSON; with few brackets there is no need to look at the value.
+        value: what it was parsed to.
+        limit: arrays and objects within each other.
+    """
+    if text.count("[") + text.count("{") <= limit:
+        return False
+    level = [value]
+    for _ in range(limit):
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, list | dict)
+        ]
+        if not level:
+            return False
+    return True

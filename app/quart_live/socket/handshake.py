@@ -1,0 +1,97 @@
+"""What is known of the browser at the other end, and the HTTP session of its socket.
+
+The handshake of a WebSocket is an HTTP request with cookies, so Quart's own session interface can read the
+session from it, and extensions such as quart-auth can be asked who the user is, in a websocket context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from quart import Quart
+from quart import session as quart_session
+from quart.wrappers import Websocket
+
+from ..mailbox.faults import AsExceptions
+from ..protocol import csrf
+from ..protocol.asgi import Scope
+from ..view.addresses import Site
+
+ConnectHook = Callable[[], Awaitable[Mapping[str, Any] | None]]
+"""An ``on_connect`` function. It runs in a request or websocket context and returns more session values."""
+
+_PRIVATE = (csrf.SESSION_KEY, "_flashes")
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectInfo:
+    """The browser's side of a connection, as `LiveView.connect_info`.
+
+    Attributes:
+        peer: the address of the client (of the proxy, behind one).
+        headers: the headers of the request or the handshake.
+        query: the query of the socket's address; empty during the first render.
+    """
+
+    peer: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """Outcome of a socket's handshake.
+
+    Attributes:
+        session: the session for mounts, or ``None`` if the CSRF token was wrong.
+        info: for `LiveView.connect_info`.
+        csrf_token: for templates rendered on this socket.
+        site: the app as this browser reaches it.
+    """
+
+    session: dict[str, Any] | None
+    info: ConnectInfo
+    csrf_token: csrf.CsrfToken
+    site: Site
+
+
+async def view_session(hooks: list[ConnectHook]) -> dict[str, Any]:
+    """The session given to mount: Quart's session and what the hooks add.
+
+    Needs a request or websocket context.
+    """
+    session = {key: value for key, value in quart_session.items() if key not in _PRIVATE}
+    with AsExceptions(passes_cancelled=False):
+        for hook in hooks:
+            session.update(await hook() or {})
+    return session
+
+
+async def shake_hands(app: Quart, scope: Scope, hooks: list[ConnectHook]) -> Handshake:
+    """Read session and CSRF token from the handshake in ``scope``."""
+    websocket = _websocket(app, scope)
+    query = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1")))
+    client = scope.get("client")
+    info = ConnectInfo(client[0] if client else None, dict(websocket.headers), query)
+    site = Site(app, websocket)
+    async with app.websocket_context(websocket):
+        if csrf.matches(quart_session, query.get("_csrf_token")):
+            return Handshake(await view_session(hooks), info, csrf.issue(quart_session), site)
+    return Handshake(None, info, csrf.CsrfToken(), site)
+
+
+def _websocket(app: Quart, scope: Scope) -> Websocket:
+    """A Quart websocket object, for contexts only; the frames do not go through it.
+
+    Quart makes it itself, since the arguments differ between its versions.
+    """
+    connection: Any = app.asgi_websocket_class(app, scope)  # type: ignore[arg-type]
+    websocket: Websocket = connection._create_websocket_from_scope(_not_for_frames)
+    return websocket
+
+
+async def _not_for_frames(*_: object) -> None:
+    raise RuntimeError("the frames of a live socket belong to quart_live")

@@ -1,0 +1,1 @@
+"""`LiveView` and the state behind it."""

@@ -1,0 +1,210 @@
+"""Slow work beside a view: the page is there at once, what takes time comes when it is ready.
+
+    class ProfileLive(LiveView):
+        inline_template = '''
+            {% if org.ok %}<h1>{{ org.result.name }}</h1>
+            {% elif org.loading %}<p>Loading…</p>
+            {% else %}<p>That did not work.</p>{% endif %}'''
+
+        async def mount(self, params, session):
+            self.assign_async("org", lambda: fetch_org(params["slug"]))
+
+The work runs in a task of its own, so that the view goes on handling events. Its result takes its turn in the
+view's mailbox like any other message, and is dropped if by then the view has gone, or the same name was
+started again. An exception makes the result ``failed``, and is logged; the view lives on.
+
+The first render over HTTP starts nothing: there the page shows its loading state. When the view ends, in
+whatever way, its tasks are cancelled and waited for.
+
+The programming model is that of Phoenix LiveView (``Phoenix.LiveView.assign_async/4``,
+``Phoenix.LiveView.AsyncResult``); where Phoenix returns ``{:error, reason}``, raise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ..errors import LiveViewError
+from ..mailbox.async_tasks import AsyncCancelled, AsyncTasks, Work, discard
+from .lifecycle_hooks import HookMethods, with_hooks
+
+if TYPE_CHECKING:
+    from .assigns import AssignState
+    from .view import ViewHost
+
+Apply: TypeAlias = Callable[[Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncResult:
+    """What has become of some slow work. Give templates the state by ``if``.
+
+    A result that is asked for again keeps what it had: it is ``ok`` with the old value and ``loading`` at
+    once, so a template that looks at ``ok`` first does not flicker. `LiveView.assign_async` with
+    ``reset=True`` starts from nothing.
+
+    Attributes:
+        ok: whether there is a value, now or from an earlier time.
+        loading: whether the work is under way.
+        failed: the exception that the work ended with, else ``None``. Its text may tell more than a user
+            should read; show words of your own.
+        result: the value.
+    """
+
+    ok: bool = False
+    loading: bool = False
+    failed: BaseException | None = None
+    result: Any = None
+
+    def now_loading(self) -> AsyncResult:
+        """The same, with the work begun again."""
+        return replace(self, loading=True, failed=None)
+
+    def now_ok(self, result: Any) -> AsyncResult:
+        """Ended well, with ``result``."""
+        return AsyncResult(ok=True, result=result)
+
+    def now_failed(self, error: BaseException) -> AsyncResult:
+        """Ended with ``error``; an earlier value stays."""
+        return replace(self, loading=False, failed=error)
+
+
+class AsyncMethods(HookMethods):
+    """The methods for slow work, for views and whatever else has assigns and a host."""
+
+    _host: ViewHost
+    _assigns: AssignState
+
+    async def handle_async(self, name: str, result: AsyncResult) -> None:
+        """React to the end of what `start_async` has started.
+
+        Args:
+            name: as given to `start_async`.
+            result: ``ok`` with the value in ``result.result``, or with the exception in ``result.failed``
+                (`AsyncCancelled` after `cancel_async`).
+        """
+        if "handle_async" in self._hooks:
+            return
+        kind = type(self).__name__
+        raise LiveViewError(f"{kind} started {name!r} with start_async but has no handle_async method")
+
+    def assign_async(
+        self, names: str | Iterable[str], work: Work, *, reset: bool | Iterable[str] = False
+    ) -> None:
+        """Assign an `AsyncResult` now, and what ``work`` gives when it is done.
+
+        Args:
+            names: one assign, which gets the value that ``work`` returns; or several, which share one work
+                that returns a dict with a value for each.
+            work: a coroutine, a coroutine function without arguments, or a blocking function without
+                arguments, which is run in a thread. Take what it needs from the assigns before you start it.
+            reset: forget the earlier value while loading; ``True``, or which of the names.
+        """
+        several = () if isinstance(names, str) else tuple(names)
+        keys = several or (str(names),)
+        forget = set(keys) if reset is True else set(reset or ())
+        self._mark_loading(keys, forget)
+
+        def apply(value: Any) -> None:
+            self._apply(dict.fromkeys(keys, value) if not several else _one_for_each(keys, value))
+
+        self._start(keys[0] if not several else keys, work, apply, lambda error: self._fail(keys, error))
+
+    def stream_async(self, name: str, work: Work, *, reset: bool = False, **options: Any) -> None:
+        """Fill the stream ``name`` with the items that ``work`` returns.
+
+        The assign ``name`` is an `AsyncResult` that tells the state; the items are in ``streams``.
+
+        Args:
+            name: of the stream and of the assign.
+            work: as for `assign_async`; returns an iterable of items.
+            reset: take away the items that are there, and show ``loading`` alone meanwhile.
+            options: for `LiveView.stream`.
+        """
+        target: Any = self
+        self._mark_loading((name,), {name} if reset else set())
+        if name not in self._assigns.values.get("streams", ()):
+            target.stream(name, [], **options)
+
+        def apply(items: Any) -> None:
+            target.stream(name, items, **options, **({"reset": True} if reset else {}))
+            self._apply({name: True})
+
+        self._start(name, work, apply, lambda error: self._fail((name,), error))
+
+    def start_async(self, name: str, work: Work) -> None:
+        """Begin ``work``; its end is told to `handle_async`.
+
+        Args:
+            name: identifies the work. Starting the same name again drops the result of the earlier one,
+                which is not interrupted.
+            work: as for `assign_async`.
+        """
+
+        def tell(result: AsyncResult) -> Awaitable[None]:
+            return with_hooks(self, "handle_async", self.handle_async, name, result)
+
+        def apply(value: Any) -> Awaitable[None]:
+            return tell(AsyncResult(ok=True, result=value))
+
+        def fail(error: BaseException) -> Awaitable[None]:
+            return tell(AsyncResult(failed=error))
+
+        self._start(name, work, apply, fail)
+
+    def cancel_async(self, name: str | Iterable[str], reason: str = "cancelled") -> None:
+        """Cancel what is under way under ``name``; nothing happens if there is nothing.
+
+        What was assigned by `assign_async` or `stream_async` becomes ``failed`` with `AsyncCancelled`;
+        after `start_async`, `handle_async` gets that as its result. A blocking function cannot be stopped in
+        its thread; what it returns is dropped.
+        """
+        if self._host.tasks is not None:
+            self._host.tasks.cancel(self, name if isinstance(name, str) else tuple(name), reason)
+
+    def _start(
+        self,
+        key: str | tuple[str, ...],
+        work: Work,
+        apply: Callable[[Any], Awaitable[None] | None],
+        fail: Callable[[BaseException], Awaitable[None] | None],
+    ) -> None:
+        host = self._host
+        if host.mailbox is None:
+            discard(work)
+            return
+        if host.tasks is None:
+            host.tasks = AsyncTasks(host.mailbox)
+        host.tasks.start(self, key, work, apply, fail)
+
+    def _mark_loading(self, names: Iterable[str], forget: set[str]) -> None:
+        for name in names:
+            existing = self._current(name) if name not in forget else AsyncResult()
+            self._assigns.update({name: existing.now_loading()})
+
+    def _apply(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            self._assigns.update({name: self._current(name).now_ok(value)})
+
+    def _fail(self, names: Iterable[str], error: BaseException) -> None:
+        for name in names:
+            self._assigns.update({name: self._current(name).now_failed(error)})
+
+    def _current(self, name: str) -> AsyncResult:
+        existing = self._assigns.values.get(name)
+        return existing if isinstance(existing, AsyncResult) else AsyncResult()
+
+
+def _one_for_each(names: tuple[str, ...], value: Any) -> dict[str, Any]:
+    missing = [name for name in names if not isinstance(value, Mapping) or name not in value]
+    if missing:
+        raise LiveViewError(
+            f"assign_async({list(names)!r}, …) needs a dict with a value for each, "
+            f"but {', '.join(missing)} is missing in what its function returned ({type(value).__name__})"
+        )
+    return {name: value[name] for name in names}
+
+
+__all__ = ["AsyncCancelled", "AsyncMethods", "AsyncResult"]

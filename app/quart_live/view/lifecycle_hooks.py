@@ -1,0 +1,188 @@
+"""`attach_hook`: code that runs around the handlers of a view which knows nothing of it.
+
+    async def with_tabs(view, params, session, stage):        # an on_mount hook, see `hooks`
+        view.assign(tab="all")
+        view.attach_hook("tabs", "handle_event", choose_tab)
+
+    def choose_tab(view, event, params):
+        if event == "choose-tab":
+            view.assign(tab=params["tab"])
+            return HALT
+
+    rooms = LiveRouter("rooms", on_mount=[with_tabs])         # all its views have tabs
+
+Hooks of a stage run before the view's own callback, in the order in which they were attached, and are given
+the view and what the callback gets:
+
+| stage | called as | when |
+|---|---|---|
+| ``handle_params`` | ``hook(view, params, uri)`` | after mount and at each patch, if the view has a route |
+| ``handle_event`` | ``hook(view, event, params)`` | the user did something |
+| ``handle_info`` | ``hook(view, message)`` | a message from PubSub, a timer or the view itself |
+| ``handle_async`` | ``hook(view, name, result)`` | the end of what `start_async` has started |
+| ``after_render`` | ``hook(view)`` | the template was rendered, before the diff is sent |
+
+A hook may be ``async``. It returns nothing (or `CONTINUE`) to let the next one and the callback run, `HALT`
+to be the last; in ``handle_event`` also ``(HALT, {…})``, to answer a hook's ``pushEvent``. One that has sent
+the user elsewhere is the last, too. What raises ends the view, as in a handler.
+
+Hooks of ``after_render`` are plain functions and decide nothing. They may `push_event`, which travels with
+what was rendered. What they assign is shown by the next rendering; there is none for it alone.
+
+A component may attach hooks to ``handle_event``, ``handle_async`` and ``after_render`` of its own; in the
+first render over HTTP only ``handle_params`` and ``after_render`` have anything to do.
+
+Ported from ``Phoenix.LiveView.attach_hook/4``. There a hook that redirects and continues is not the last.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
+
+from ..errors import LiveViewError
+from .mount_hooks import CONTINUE, HALT
+
+if TYPE_CHECKING:
+    from .view import ViewHost
+
+Hook: TypeAlias = Callable[..., Any]
+Attached: TypeAlias = Mapping[str, Mapping[str, Hook]]
+"""By stage, then by name."""
+
+OF_COMPONENTS: Final = frozenset({"handle_event", "handle_async", "after_render"})
+OF_VIEWS: Final = OF_COMPONENTS | {"handle_params", "handle_info"}
+
+NOTHING_ATTACHED: Attached = MappingProxyType({})
+
+
+class HookMethods:
+    """What views and components have for hooks.
+
+    Class attributes:
+        hook_stages: where hooks can be attached.
+    """
+
+    hook_stages: ClassVar[frozenset[str]] = OF_COMPONENTS
+
+    _host: ViewHost
+    _hooks: Attached = NOTHING_ATTACHED
+
+    def attach_hook(self, name: str, stage: str, hook: Hook) -> None:
+        """Run ``hook`` before the callback ``stage``, from the next time on.
+
+        Args:
+            name: what `detach_hook` calls it; used once for each stage.
+            stage: ``handle_params``, ``handle_event``, ``handle_info``, ``handle_async`` or ``after_render``.
+            hook: the function; `attached_hooks` says what it is given and may return.
+
+        Raises:
+            LiveViewError: if there is no such stage here, or the name is taken.
+        """
+        self._check_stage(name, stage)
+        if not callable(hook):
+            raise LiveViewError(f"the hook {name!r} is no function but {hook!r}")
+        if stage == "after_render" and inspect.iscoroutinefunction(hook):
+            raise LiveViewError(f"the hook {name!r} cannot be async: nothing waits after rendering")
+        if name in self._hooks.get(stage, ()):
+            raise LiveViewError(f"a hook {name!r} is attached to {stage} already; detach it first")
+        if stage == "handle_params" and getattr(self, "_route", None) is None:
+            raise LiveViewError(f"{type(self).__name__} has no address here, so the hook {name!r} is in vain")
+        self._set_hooks(stage, {**self._hooks.get(stage, {}), name: hook})
+
+    def detach_hook(self, name: str, stage: str) -> None:
+        """Take `attach_hook` back. Nothing happens if there is no such hook.
+
+        Raises:
+            LiveViewError: if there is no such stage here.
+        """
+        self._check_stage(name, stage)
+        attached = self._hooks.get(stage, {})
+        self._set_hooks(stage, {known: hook for known, hook in attached.items() if known != name})
+
+    def _check_stage(self, name: str, stage: str) -> None:
+        if stage not in self.hook_stages:
+            stages = ", ".join(sorted(self.hook_stages))
+            kind = type(self).__name__
+            raise LiveViewError(f"{kind} has no stage {stage!r} for the hook {name!r}; there is: {stages}")
+
+    def _set_hooks(self, stage: str, hooks: Mapping[str, Hook]) -> None:
+        kept = {known: attached for known, attached in self._hooks.items() if known != stage}
+        self._hooks = {**kept, stage: hooks} if hooks else kept
+        self._host.hooks_changed()
+
+
+class Halted:
+    """A hook was the last.
+
+    Attributes:
+        reply: what it answers a client's hook with.
+    """
+
+    __slots__ = ("reply",)
+
+    def __init__(self, reply: dict[str, Any] | None = None) -> None:
+        self.reply = reply
+
+
+async def run_hooks(target: HookMethods, stage: str, *arguments: Any) -> Halted | None:
+    """Run the hooks of a stage. Returns `Halted` if the callback shall not run.
+
+    Raises:
+        LiveViewError: if a hook returns something odd.
+    """
+    for name, hook in target._hooks.get(stage, {}).items():
+        verdict = hook(target, *arguments)
+        if inspect.isawaitable(verdict):
+            verdict = await verdict
+        halted = _read(verdict, name, stage)
+        if halted is not None:
+            return halted
+        if _has_left(target):
+            return Halted()
+    return None
+
+
+def run_after_render(target: HookMethods) -> None:
+    """Run the hooks that wait for a rendering.
+
+    Raises:
+        LiveViewError: if one is ``async`` after all, or goes somewhere.
+    """
+    if "after_render" not in target._hooks:
+        return
+    for name, hook in target._hooks["after_render"].items():
+        verdict: object = hook(target)
+        if inspect.iscoroutine(verdict):
+            verdict.close()
+            raise LiveViewError(f"the hook {name!r} cannot be async: nothing waits after rendering")
+        if _has_left(target):
+            raise LiveViewError(f"the hook {name!r} cannot go anywhere: the diff is made already")
+
+
+async def with_hooks(target: HookMethods, stage: str, callback: Callable[..., Any], *arguments: Any) -> Any:
+    """Run the hooks of a stage, then the callback. Returns what the callback, or a hook, answers with."""
+    if stage in target._hooks:
+        halted = await run_hooks(target, stage, *arguments)
+        if halted is not None:
+            return halted.reply
+    result: Awaitable[Any] | None = callback(*arguments)
+    return await result if result is not None else None
+
+
+def _read(verdict: object, name: str, stage: str) -> Halted | None:
+    if verdict in (None, CONTINUE):
+        return None
+    if verdict == HALT:
+        return Halted()
+    match verdict:
+        case (str(halt), dict(reply)) if halt == HALT and stage == "handle_event":
+            return Halted(reply)
+    allowed = "CONTINUE, HALT or (HALT, {…})" if stage == "handle_event" else "CONTINUE or HALT"
+    raise LiveViewError(f"the hook {name!r} on {stage} returned {verdict!r}; it may return {allowed}")
+
+
+def _has_left(target: Any) -> bool:
+    return getattr(target, "_view", target)._navigation is not None

@@ -1,0 +1,167 @@
+"""Streams: long lists that live in the browser.
+
+A list in an assign is kept on the server and compared at every change. A stream is not: an item is rendered,
+sent and forgotten, so a conversation with ten thousand messages costs the server no more than an empty one.
+
+    class RoomLive(LiveView):
+        inline_template = '''
+            <ul id="messages" phx-update="stream">
+              {% for dom_id, message in streams.messages %}
+              <li id="{{ dom_id }}">{{ message.text }}</li>
+              {% endfor %}
+            </ul>'''
+
+        async def mount(self, params, session):
+            await self.subscribe("room")
+            self.stream("messages", await recent_messages())
+
+        def handle_info(self, message):
+            self.stream_insert("messages", message, limit=-50)
+
+The container needs ``phx-update="stream"`` and an id, every item the id that the loop gives. To change an
+item insert it again: it is updated where it stands. To move it, delete it and insert it in the same handler.
+Since old items are not rendered again, an item should show only what is in the item itself, not other assigns
+that change later. A stream within the items of a stream has to be in a live component, for the same reason.
+
+Ported from Phoenix LiveView, ``lib/phoenix_live_view.ex`` (``stream/4`` and what follows it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from ..errors import LiveViewError
+from ..rendering import LiveStream, Streams
+
+if TYPE_CHECKING:
+    from .assigns import AssignState
+
+DomId = Callable[[Any], str]
+"""Gives the element id of an item."""
+
+
+class StreamMethods:
+    """The stream methods of views and components.
+
+    The host has `_assigns`; if several hosts share a page, `_stream_prefix` keeps their streams apart.
+    """
+
+    _assigns: AssignState
+    _stream_prefix: str = ""
+    _stream_dom_ids: Mapping[str, DomId] = MappingProxyType({})
+
+    def stream(
+        self,
+        name: str,
+        items: Iterable[Any],
+        dom_id: DomId | None = None,
+        *,
+        at: int = -1,
+        limit: int | None = None,
+        reset: bool = False,
+    ) -> None:
+        """Begin a stream, or insert several items into it, one after the other.
+
+        Args:
+            name: templates find it as ``streams.<name>``.
+            items: what to insert. At a fixed position (``at=0``) they end up in reverse order, as each goes
+                there in turn.
+            dom_id: gives an item's element id; by default ``<name>-<id>`` from the item's attribute (or key)
+                ``id``. It counts when the stream begins.
+            at: -1 for the end, 0 for the beginning, else the position.
+            limit: how many items the browser keeps: the first ones, or with a negative number the last ones.
+                The first page, plain HTML, shows all items that it is given.
+            reset: take away all items that were there before.
+        """
+        stream = self._assigns.streams.get(name)
+        if stream is None:
+            dom_id = dom_id or self._stream_dom_ids.get(name) or _default_dom_id(name)
+            stream = self._begin_stream(name, dom_id)
+        if reset:
+            stream.reset()
+        for item in items:
+            stream.insert(item, at, limit)
+        self._assigns.changed.add("streams")
+
+    def stream_configure(self, name: str, *, dom_id: DomId) -> None:
+        """Say how a stream names its elements, before its first items are there.
+
+        Raises:
+            LiveViewError: if the stream has begun already.
+        """
+        if name in self._assigns.streams:
+            raise LiveViewError(f"the stream {name!r} has begun; configure it before its first items")
+        self._stream_dom_ids = {**self._stream_dom_ids, name: dom_id}
+
+    def stream_insert(
+        self, name: str, item: Any, *, at: int = -1, limit: int | None = None, update_only: bool = False
+    ) -> None:
+        """Insert an item, or update it where it stands if it is there.
+
+        Args:
+            name: the stream.
+            item: the item. It is not kept after the handler, but until then it must not be changed.
+            at: -1 for the end, 0 for the beginning, else the position; an item that is there does not move.
+            limit: how many items the browser keeps: the first ones, or with a negative number the last ones.
+            update_only: change the item if it is there, else do nothing.
+
+        Raises:
+            LiveViewError: if the stream has not begun, or the item has no id.
+        """
+        assigns = self._assigns
+        try:
+            stream = assigns.streams[name]
+        except KeyError:
+            stream = self._stream(name)  # says what is wrong
+        stream.insert(item, at, limit, update_only)
+        assigns.changed.add("streams")
+
+    def stream_delete(self, name: str, item: Any) -> None:
+        """Take an item away; any object with its id will do."""
+        stream = self._stream(name)
+        self.stream_delete_by_dom_id(name, stream.dom_id(item))
+
+    def stream_delete_by_dom_id(self, name: str, dom_id: str) -> None:
+        """Take an item away by its element id."""
+        self._stream(name).delete(dom_id)
+        self._assigns.changed.add("streams")
+
+    # -- for the engine ---
+
+    def _stream(self, name: str) -> LiveStream:
+        try:
+            return self._assigns.streams[name]
+        except KeyError:
+            raise LiveViewError(
+                f"there is no stream {name!r}; begin it in mount: self.stream({name!r}, […])"
+            ) from None
+
+    def _begin_stream(self, name: str, dom_id: DomId) -> LiveStream:
+        assigns = self._assigns
+        if not assigns.streams:
+            shown = Streams()
+            assigns.update({"streams": shown})
+            assigns.streams = vars(shown)
+        stream = LiveStream(f"{self._stream_prefix}{len(assigns.streams)}", dom_id)
+        assigns.streams[name] = stream
+        assigns.changed.add("streams")
+        return stream
+
+
+def _default_dom_id(name: str) -> DomId:
+    prefix = f"{name}-"
+
+    def dom_id(item: Any) -> str:
+        try:
+            return f"{prefix}{item['id'] if type(item) is dict else item.id}"
+        except (AttributeError, KeyError):
+            if isinstance(item, Mapping) and "id" in item:
+                return f"{prefix}{item['id']}"
+            raise LiveViewError(
+                f"an item of the stream {name!r} has no id: {item!r}. Give the stream a dom_id=…, "
+                "a function from an item to its element id"
+            ) from None
+
+    return dom_id

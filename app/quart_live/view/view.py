@@ -1,0 +1,253 @@
+"""`LiveView`: a page that lives on the server.
+
+    class CounterLive(LiveView):
+        inline_template = '<button phx-click="increment">Clicked {{ count }} times</button>'
+
+        async def mount(self, params, session):
+            self.assign(count=0)
+
+        async def handle_event(self, event, params):
+            if event == "increment":
+                self.assign(count=self.assigns.count + 1)
+
+A view is mounted twice: once to render the page that the browser asked for, and once more, as a new object,
+when the page's script has opened the socket. `connected` tells which. From then on it is one object per
+open page, with a mailbox: events, messages and timers are handled one at a time, and after each the page
+gets the difference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from ..components.updates import SendsUpdates
+from ..errors import LiveViewError
+from ..http.static_tracking import StaticFiles, StaticMethods
+from ..mailbox.async_tasks import AsyncTasks
+from ..mailbox.mailbox import Envelope, Mailbox
+from ..mailbox.timers import Timer, Timers
+from ..nested import FamilyMethods, ViewHandle
+from ..pubsub import PubSub, ResyncMethods
+from ..telemetry import NOBODY, Telemetry
+from .lifecycle_hooks import OF_VIEWS
+from .navigation_methods import NavigationMethods
+from .stateful import Stateful
+
+if TYPE_CHECKING:
+    from ..socket.handshake import ConnectInfo
+    from ..stash.visit import Visit
+    from ..uploads.desk import UploadDesk
+    from .mount_hooks import MountHook
+
+
+class ViewHost:
+    """What a view's surroundings offer it.
+
+    The first render has no mailbox and no timers; a channel has both.
+
+    Attributes:
+        root_path: the prefix under which the whole app is mounted.
+        parent: the view around a nested view.
+        children: the nested views that are connected.
+        inherited: the parent's assigns.
+        telemetry: who is told how long its callbacks take.
+        statics: the files that pages may track, for `static_changed`.
+    """
+
+    telemetry: Telemetry = NOBODY
+    statics: StaticFiles | None = None
+
+    pubsub: PubSub
+    mailbox: Mailbox | None = None
+    timers: Timers | None = None
+    tasks: AsyncTasks | None = None
+    uploads: UploadDesk | None = None
+    visit: Visit | None = None
+    topic: str = ""
+    root_path: str = ""
+    parent: ViewHandle | None = None
+    children: Mapping[str, ViewHandle] = MappingProxyType({})
+    inherited: Mapping[str, Any] = MappingProxyType({})
+
+    def hooks_changed(self) -> None:
+        """Called when the view or a component has attached or detached a hook."""
+
+
+class LiveView(FamilyMethods, NavigationMethods, ResyncMethods, StaticMethods, Stateful, SendsUpdates):
+    """Base class of live views. Override `mount` and the handlers you need.
+
+    Class attributes:
+        template, inline_template: see `Stateful`.
+        layout: template of the page around the view; by default the router's, then the extension's.
+        container: tag and attributes of the element that holds the view.
+        on_mount: hooks that run before each mount of this view, wherever it is rendered; see `hooks`.
+    """
+
+    layout: ClassVar[str | None] = None
+    container: ClassVar[tuple[str, Mapping[str, str]]] = ("div", {})
+    on_mount: ClassVar[Sequence[MountHook]] = ()
+    hook_stages = OF_VIEWS
+    reserved = Stateful.reserved | {"live_action"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._host = ViewHost()
+        self._pushed_events: list[tuple[object, ...]] = []
+        self.id: str = ""
+        self.uri: str = ""
+        self.connected: bool = False
+        self.connect_params: Mapping[str, Any] = {}
+        self.connect_info: ConnectInfo | None = None
+
+    # -- what a view overrides -----------------------------------------------------------------------------
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        """Make the first assigns.
+
+        Args:
+            params: values of the route (converted) and the query string (text).
+            session: the HTTP session, what ``on_connect`` added, and what ``live_render`` was given.
+        """
+
+    async def handle_params(self, params: dict[str, Any], uri: str) -> None:
+        """React to the address: after mount, and whenever a patch changes it. Routed views only."""
+
+    async def handle_event(self, event: str, params: Any) -> dict[str, Any] | None:
+        """React to something the user did.
+
+        Args:
+            event: the name in the template's ``phx-click``, ``phx-change``, ``phx-submit``, …
+            params: for forms the nested fields and ``_target``; else the values sent along.
+
+        Returns:
+            A dict to answer a hook's ``pushEvent``; otherwise nothing.
+        """
+        name = type(self).__name__
+        raise LiveViewError(f"{name} got the event {event!r} but has no handle_event method")
+
+    async def handle_too_long(self, size: int, limit: int) -> None:
+        """React to an event that was not read, as it is longer than ``LIVE_MAX_FRAME_BYTES``.
+
+        Mostly somebody has pasted a long text into a form. By default a flash says so. The text stays while
+        its field has the focus; as with every change, a field without focus gets what the view has read.
+
+        Args:
+            size: of what was sent, in characters.
+            limit: in bytes.
+        """
+        self.put_flash(
+            "error", f"This is too long to be sent: {size:,} characters, at most {limit:,} may be."
+        )
+
+    def handle_info(self, message: Any) -> Awaitable[None] | None:
+        """React to a message from PubSub, a timer or `send_self`.
+
+        May be ``async def``, or a plain ``def``, which costs less when many views get the message: no task
+        is made for it. A plain one may return a coroutine for the messages that need one::
+
+            def handle_info(self, message):
+                if isinstance(message, Message):
+                    self.stream_insert("messages", message)
+                    return None
+                return self.read_again(message)
+        """
+        if "handle_info" in self._hooks:
+            return None  # it was for one of them, perhaps; they cannot know what a view has a method for
+        name = type(self).__name__
+        raise LiveViewError(f"{name} got the message {message!r} but has no handle_info method")
+
+    async def terminate(self, reason: str) -> None:
+        """Called when a connected view ends, in whatever way.
+
+        Args:
+            reason: ``left``, ``closed``, ``crashed``, ``redirected``, ``replaced``, ``shutdown``,
+                ``cancelled`` or ``resync``.
+        """
+
+    @property
+    def topic(self) -> str:
+        """The channel's topic, ``lv:`` and the element id; empty during the first render."""
+        return self._host.topic
+
+    # -- messages ------------------------------------------------------------------------------------------
+
+    @property
+    def mailbox(self) -> Mailbox | None:
+        """Where this view's messages go; ``None`` during the first render."""
+        return self._host.mailbox
+
+    @property
+    def pubsub(self) -> PubSub:
+        """The app's PubSub."""
+        return self._host.pubsub
+
+    async def subscribe(self, topic: str) -> None:
+        """Get what is broadcast to ``topic`` in `handle_info`, until the view ends.
+
+        Nothing in the first render.
+        """
+        if self._host.mailbox is not None:
+            await self._host.pubsub.subscribe(topic, self._host.mailbox)
+
+    async def unsubscribe(self, topic: str) -> None:
+        """Take `subscribe` back."""
+        if self._host.mailbox is not None:
+            await self._host.pubsub.unsubscribe(topic, self._host.mailbox)
+
+    async def broadcast_from(self, topic: str, message: object) -> None:
+        """Broadcast to everyone on ``topic`` but this view."""
+        await self._host.pubsub.broadcast_from(self, topic, message)
+
+    def send_self(self, message: object) -> None:
+        """Put ``message`` at the end of this view's own mailbox. Nothing in the first render."""
+        if self._host.mailbox is not None:
+            self._host.mailbox.post(Envelope(message))
+
+    def send_after(self, message: object, seconds: float) -> Timer | None:
+        """Deliver ``message`` to `handle_info` after ``seconds``.
+
+        Returns:
+            The timer, with ``cancel()``; ``None`` during the first render, which no timer outlives.
+        """
+        return self._host.timers.start(message, seconds) if self._host.timers is not None else None
+
+    def send_interval(self, message: object, seconds: float) -> Timer | None:
+        """Deliver ``message`` every ``seconds``; one that still waits is not delivered twice."""
+        return (
+            self._host.timers.start(message, seconds, repeat=True) if self._host.timers is not None else None
+        )
+
+    # -- effects in the browser ----------------------------------------------------------------------------
+
+    def push_event(
+        self, name: str, payload: object, *, dispatch: Literal["before", "after"] = "after"
+    ) -> None:
+        """Send an event to hooks (``handleEvent``) and to the page (``phx:<name>``).
+
+        Args:
+            name: of the event; global to the page.
+            payload: whatever JSON can carry.
+            dispatch: ``"before"``, if the page is to hear of it before it changes, else after.
+        """
+        before = (True,) if dispatch == "before" else ()
+        self._pushed_events.append((name, payload, *before))
+
+    # -- for the engine ------------------------------------------------------------------------------------
+
+    def _timers(self) -> Timers | None:
+        return self._host.timers
+
+    def _take_pushed_events(self) -> list[tuple[object, ...]]:
+        events, self._pushed_events = self._pushed_events, []
+        return events
+
+
+_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def default_template_name(view: type[Stateful]) -> str:
+    """``CounterLive`` → ``counter_live.html``."""
+    return _WORD_STARTS.sub("_", view.__name__).lower() + ".html"
