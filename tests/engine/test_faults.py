@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from engine.fault_views import CANCELS, RAISES, Plan, add_views
-from engine.raw import open_page
 from quart import Quart
+from support.raw import open_page
 
 from quart_live import LiveView, LiveViewTest, QuartLive
 from quart_live.errors import LiveViewError

@@ -15,10 +15,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import growing
 import orjson
 import pytest
 from engine.app import make_app
+from support import growing
 from wtforms import FieldList, Form, StringField
 
 from course.lab.link.decoder import Decoder

@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 import pytest
-from engine.conftest import assert_nothing_left
 from engine.nested_app import KidLive, MiddleLive, ParentLive, make_app
-from engine.raw import Page, open_page
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from quart import Quart
+from support.leftovers import assert_nothing_left
+from support.raw import Page, open_page
 
 from quart_live import LiveViewTest, QuartLive
 from quart_live.channel import join

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 import pytest
 import pytest_asyncio
-from desktop import Desktop, has_desktop, until, with_bus
 from playwright.async_api import BrowserContext, async_playwright
+from support.desktop import Desktop, has_desktop, until, with_bus
 
 from course.lab import Lab, Person, find_chromium
 from course.lab.app.process import detached

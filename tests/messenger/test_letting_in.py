@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from quart import Quart, Response
-from sessions import a_session
+from support.sessions import a_session
 
 from course.lab.messenger.sign_in import PASSWORD, HiddenFields
 from messenger import accounts, chat, create_app, known_browsers

@@ -2,7 +2,7 @@
 
 One workspace, empty at first. For each chapter: `course check` is red, the notebook runs from top to bottom
 in a kernel of its own, the workspace is the chapter's state byte for byte, and `course check` is green. That
-every single check is red before, and with which words, is gate 7 (tests/messenger), so one is enough here.
+every single check is red before, and with which words, is gate 7 (test_states.py), so one is enough here.
 The first two chapters are tried every day, the others by ``make matrix``.
 """
 

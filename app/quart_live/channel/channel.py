@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from quart.ctx import AppContext
 
+from .. import addresses
 from ..components import ComponentUpdate
 from ..diffs.fanout import Shares
 from ..diffs.view_rendering import ViewRendering
@@ -28,8 +29,8 @@ from ..nested.family import Family, PatchFromInside
 from ..protocol.frames import FrameWriter, Message
 from ..pubsub import Resync
 from ..telemetry import about
-from ..view import addresses
-from ..view.view import LiveView, ViewHost
+from ..view.host import ViewHost
+from ..view.view import LiveView
 from . import end, join, messages, reply
 from .admission import TOPIC_PREFIX
 

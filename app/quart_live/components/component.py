@@ -14,7 +14,8 @@ from .updates import SendsUpdates
 if TYPE_CHECKING:
     from ..mailbox.timers import Timers
     from ..pubsub import PubSub
-    from ..view.view import LiveView, ViewHost
+    from ..view.host import ViewHost
+    from ..view.view import LiveView
 
 
 class LiveComponent(Stateful, SendsUpdates):

@@ -17,6 +17,7 @@ from quart import request
 from quart import session as quart_session
 from werkzeug.exceptions import HTTPException
 
+from .. import addresses
 from ..channel.mounting import Outcome, enter
 from ..diffs.view_rendering import ViewRendering
 from ..errors import LiveViewError
@@ -25,9 +26,10 @@ from ..nested.family import ViewHandle
 from ..nested.placing import Placement, child_token, element, rendering
 from ..protocol import csrf
 from ..router import LiveRoute, Match, query_params
-from ..socket.handshake import ConnectInfo, view_session
-from ..view import addresses
-from ..view.view import LiveView, ViewHost
+from ..view.connect_info import ConnectInfo
+from ..view.host import ViewHost
+from ..view.session import view_session
+from ..view.view import LiveView
 
 if TYPE_CHECKING:
     from ..extension import QuartLive

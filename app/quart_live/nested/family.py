@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..channel.channel import Channel
     from ..extension import QuartLive
     from ..socket.socket import LiveSocket
-    from ..view.view import ViewHost
+    from ..view.host import ViewHost
 
 PARENT_GONE = {"reason": "the parent has gone"}
 

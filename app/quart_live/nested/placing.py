@@ -18,8 +18,8 @@ from markupsafe import Markup
 
 from ..errors import LiveViewError
 from ..protocol.tokens import SessionClaims
-from ..protocol.wellformed import dumps
 from ..rendering import pure
+from ..wellformed import dumps
 
 if TYPE_CHECKING:
     from ..extension import QuartLive

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from .. import addresses
 from ..channel.mounting import enter
 from ..diffs.view_rendering import ViewRendering
 from ..mailbox.faults import Contained
 from ..router import Match
-from ..view import addresses
-from ..view.view import LiveView, ViewHost
+from ..view.host import ViewHost
+from ..view.view import LiveView
 from .family import ViewHandle
 from .placing import Placement, child_token, element, rendering, write_element
 

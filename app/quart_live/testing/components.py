@@ -13,7 +13,8 @@ from quart import Quart
 from ..components import LiveComponent
 from ..diffs.view_rendering import ViewRendering
 from ..rendering.tree import to_html
-from ..view.view import LiveView, ViewHost
+from ..view.host import ViewHost
+from ..view.view import LiveView
 
 if TYPE_CHECKING:
     from ..extension import QuartLive

@@ -15,7 +15,7 @@ from .entries import External, MakeWriter, Progress, Upload, UploadEntry, Upload
 
 if TYPE_CHECKING:
     from ..view.assigns import AssignState
-    from ..view.view import ViewHost
+    from ..view.host import ViewHost
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from .lifecycle_hooks import HookMethods, with_hooks
 
 if TYPE_CHECKING:
     from .assigns import AssignState
-    from .view import ViewHost
+    from .host import ViewHost
 
 Apply: TypeAlias = Callable[[Any], None]
 

@@ -46,7 +46,7 @@ from ..errors import LiveViewError
 from .mount_hooks import CONTINUE, HALT
 
 if TYPE_CHECKING:
-    from .view import ViewHost
+    from .host import ViewHost
 
 Hook: TypeAlias = Callable[..., Any]
 Attached: TypeAlias = Mapping[str, Mapping[str, Hook]]

@@ -18,62 +18,24 @@ gets the difference.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ..components.updates import SendsUpdates
 from ..errors import LiveViewError
-from ..http.static_tracking import StaticFiles, StaticMethods
-from ..mailbox.async_tasks import AsyncTasks
 from ..mailbox.mailbox import Envelope, Mailbox
 from ..mailbox.timers import Timer, Timers
-from ..nested import FamilyMethods, ViewHandle
+from ..nested import FamilyMethods
 from ..pubsub import PubSub, ResyncMethods
-from ..telemetry import NOBODY, Telemetry
+from .host import ViewHost
 from .lifecycle_hooks import OF_VIEWS
 from .navigation_methods import NavigationMethods
 from .stateful import Stateful
+from .static_tracking import StaticMethods
 
 if TYPE_CHECKING:
-    from ..socket.handshake import ConnectInfo
-    from ..stash.visit import Visit
-    from ..uploads.desk import UploadDesk
+    from .connect_info import ConnectInfo
     from .mount_hooks import MountHook
-
-
-class ViewHost:
-    """What a view's surroundings offer it.
-
-    The first render has no mailbox and no timers; a channel has both.
-
-    Attributes:
-        root_path: the prefix under which the whole app is mounted.
-        parent: the view around a nested view.
-        children: the nested views that are connected.
-        inherited: the parent's assigns.
-        telemetry: who is told how long its callbacks take.
-        statics: the files that pages may track, for `static_changed`.
-    """
-
-    telemetry: Telemetry = NOBODY
-    statics: StaticFiles | None = None
-
-    pubsub: PubSub
-    mailbox: Mailbox | None = None
-    timers: Timers | None = None
-    tasks: AsyncTasks | None = None
-    uploads: UploadDesk | None = None
-    visit: Visit | None = None
-    topic: str = ""
-    root_path: str = ""
-    parent: ViewHandle | None = None
-    children: Mapping[str, ViewHandle] = MappingProxyType({})
-    inherited: Mapping[str, Any] = MappingProxyType({})
-
-    def hooks_changed(self) -> None:
-        """Called when the view or a component has attached or detached a hook."""
 
 
 class LiveView(FamilyMethods, NavigationMethods, ResyncMethods, StaticMethods, Stateful, SendsUpdates):
@@ -243,11 +205,3 @@ class LiveView(FamilyMethods, NavigationMethods, ResyncMethods, StaticMethods, S
     def _take_pushed_events(self) -> list[tuple[object, ...]]:
         events, self._pushed_events = self._pushed_events, []
         return events
-
-
-_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-
-
-def default_template_name(view: type[Stateful]) -> str:
-    """``CounterLive`` → ``counter_live.html``."""
-    return _WORD_STARTS.sub("_", view.__name__).lower() + ".html"

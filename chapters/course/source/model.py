@@ -43,6 +43,11 @@ class Chapter:
         return self.path / "files"
 
     @property
+    def checks_dir(self) -> Path:
+        """The folder of its checks, its typical mistakes and the reports agreed on."""
+        return self.path / "checks"
+
+    @property
     def manuscript(self) -> Path:
         return self.path / "chapter.md"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from click.testing import CliRunner
-from staging import StageCommand
+from support.staging import StageCommand
 
 from course import Course
 from course.cli import classroom

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 from playwright.async_api import FrameLocator, Locator
-from staging import Backstage
+from support.staging import Backstage
 
 from course.lab import protocols
 from course.stage.locator import StagePage
