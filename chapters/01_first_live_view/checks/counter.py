@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 from playwright.async_api import Locator
 
 from course.checks import CheckContext, check, since
-from course.lab.person import Person
-from course.lab.wire import Frame
+from course.lab.link.frames import Frame
+from course.lab.person.person import Person
 
 APP = "messenger/__init__.py"
 COUNTER = "messenger/counter_live.py"

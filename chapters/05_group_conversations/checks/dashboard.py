@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from course.checks import CheckContext, check, in_messenger, since
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 VIEW = "messenger/dashboard_live.py"
 TEMPLATE = "messenger/templates/dashboard_live.html"

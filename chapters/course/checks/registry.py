@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from course.errors import CourseError
-from course.model import Course
+from course.source.model import Course
 
 Body = Callable[[Any], Awaitable[None]]
 
