@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from course.lab import find_chromium
-from course.model import Course
-from course.states import fold, write_state
+from course.source.model import Course
+from course.source.states import fold, write_state
 
 HERE = Course.here()
 PARTS = ("app", "chapters", "notebooks", "static")

@@ -24,8 +24,8 @@ from course.checks import Check, CheckResult, load_checks
 from course.checks.report import render_result
 from course.checks.runner import run_checks
 from course.lab import find_chromium
-from course.model import Course
-from course.states import fold
+from course.source.model import Course
+from course.source.states import fold
 
 CHECKS = load_checks()
 COURSE = Course.here()

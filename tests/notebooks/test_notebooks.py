@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from course import Chapter, Course
+from course.author.site.execution import kernel_environment, run_notebook
 from course.checks import load_checks, select
-from course.differences import compare
-from course.site.running import kernel_environment, run_notebook
-from course.states import committed_app, fold, read_tree
+from course.source.differences import compare
+from course.source.states import committed_app, fold, read_tree
 
 COURSE = Course.here()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from course.checks import CheckResult
 from course.checks.report import render_result
-from course.model import Course
+from course.source.model import Course
 
 # Several pages of one person, or a page that comes back, say the last things at once: in any order.
 IN_ANY_ORDER = frozenset({"6.23", "6.24"})

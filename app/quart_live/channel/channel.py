@@ -25,7 +25,7 @@ from ..errors import CrashRequested
 from ..mailbox.faults import Contained, as_exception
 from ..mailbox.mailbox import Envelope, Mailbox, Turn, Urgent
 from ..mailbox.timers import Timers
-from ..nested.family import Family, PatchFromInside
+from ..nested.handle import PatchFromInside
 from ..protocol.frames import FrameWriter, Message
 from ..pubsub import Resync
 from ..telemetry import about
@@ -33,6 +33,7 @@ from ..view.host import ViewHost
 from ..view.view import LiveView
 from . import end, join, messages, reply
 from .admission import TOPIC_PREFIX
+from .family import Family
 
 if TYPE_CHECKING:
     from ..extension import QuartLive

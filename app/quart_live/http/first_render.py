@@ -22,7 +22,7 @@ from ..channel.mounting import Outcome, enter
 from ..diffs.view_rendering import ViewRendering
 from ..errors import LiveViewError
 from ..mailbox.faults import AsExceptions
-from ..nested.family import ViewHandle
+from ..nested.handle import ViewHandle
 from ..nested.placing import Placement, child_token, element, rendering
 from ..protocol import csrf
 from ..router import LiveRoute, Match, query_params
@@ -118,7 +118,7 @@ async def _child(live: QuartLive, parent: LiveView, placement: Placement) -> Mar
         log.exception("%s could not be rendered inside %s", placement.view.__name__, type(parent).__name__)
     # A nested view gets its session token from its parent's join; only then may it be joined. A sticky view
     # joins by itself.
-    session = child_token(live, placement, parent.id) if placement.sticky else ""
+    session = child_token(live.views, live.tokens, placement, parent.id) if placement.sticky else ""
     return element(placement, session=session, static=static, parent_id=parent.id, content=content)
 
 
@@ -126,7 +126,7 @@ class _Marks:
     """Placing in the first render: a mark for each child, which no template text can contain by accident."""
 
     def __init__(self, live: QuartLive, parent_id: str) -> None:
-        self.live = live
+        self.views, self._tokens = live.views, live.tokens
         self.parent_id = parent_id
         self.placed: dict[str, Placement] = {}
         self._nonce = secrets.token_hex(8)

@@ -6,7 +6,7 @@ import re
 from urllib.parse import parse_qsl
 
 from course.checks import CheckContext, check, since
-from course.lab.wire import Frame
+from course.lab.link.frames import Frame
 
 from .steps import clicks, counted
 

@@ -6,7 +6,7 @@ import re
 
 from playwright.async_api import Locator
 
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 
 def clicks(part: Person | Locator) -> Locator:

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Sequence
 
 from course.checks import CheckContext, check, since
-from course.lab.person import Person
-from course.lab.wire import Frame
+from course.lab.link.frames import Frame
+from course.lab.person.person import Person
 
 PAGE = "messenger/conversation_live.py"
 TEMPLATE = "messenger/templates/conversation_live.html"

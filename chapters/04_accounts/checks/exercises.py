@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from course.checks import CheckContext, check, since
-from course.lab.person import Person
-from course.lab.signing_in import PASSWORD
+from course.lab.messenger.sign_in import PASSWORD
+from course.lab.person.person import Person
 
 SESSIONS = "messenger/accounts/sessions.py"
 PAGES = "messenger/account_pages.py"

@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote
 
 from course.checks import CheckContext, check, since
-from course.lab.signing_in import PASSWORD, HiddenFields
+from course.lab.messenger.sign_in import PASSWORD, HiddenFields
 
 APP = "messenger/__init__.py"
 SIGNING_IN = "messenger/signing_in.py"

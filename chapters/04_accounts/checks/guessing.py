@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from course.checks import CheckContext, check, in_messenger, since
-from course.lab.signing_in import PASSWORD, HiddenFields
+from course.lab.messenger.sign_in import PASSWORD, HiddenFields
 
 PASSWORDS = "messenger/accounts/passwords.py"
 CREDENTIALS = "messenger/accounts/credentials.py"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from course.checks import CheckContext, check, since
-from course.lab.signing_in import PASSWORD
+from course.lab.messenger.sign_in import PASSWORD
 
 SIGNING_IN = "messenger/signing_in.py"
 LAYOUT = "messenger/templates/layout.html"

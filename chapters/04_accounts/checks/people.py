@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from course.checks import CheckContext, check, in_messenger, since
-from course.lab.signing_in import PASSWORD
+from course.lab.messenger.sign_in import PASSWORD
 
 APP = "messenger/__init__.py"
 MODELS = "messenger/accounts/models.py"

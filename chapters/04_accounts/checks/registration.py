@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from course.checks import CheckContext, check, in_messenger, since
-from course.lab.signing_in import PASSWORD, sign_in_unseen
+from course.lab.messenger.sign_in import PASSWORD, sign_in_unseen
 
 MODELS = "messenger/accounts/models.py"
 PASSWORDS = "messenger/accounts/passwords.py"

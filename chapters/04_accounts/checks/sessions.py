@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from playwright.async_api import Cookie
 
 from course.checks import CheckContext, check, since
-from course.lab.person import Person
-from course.lab.signing_in import PASSWORD, HiddenFields
+from course.lab.messenger.sign_in import PASSWORD, HiddenFields
+from course.lab.person.person import Person
 
 APP = "messenger/__init__.py"
 SESSIONS = "messenger/accounts/sessions.py"

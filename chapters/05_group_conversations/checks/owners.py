@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from course.checks import CheckContext, check, in_messenger, since
 from course.checks.scripts import FIRST_WORDS
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 VIEW = "messenger/conversation_live.py"
 WINDOW = "messenger/settings.py"

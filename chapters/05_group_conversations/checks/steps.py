@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from course.checks import CheckContext, in_messenger
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 STORED = in_messenger("""
     talks = await chat.all_conversations()

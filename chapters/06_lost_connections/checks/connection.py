@@ -7,7 +7,7 @@ from __future__ import annotations
 from playwright.async_api import Locator
 
 from course.checks import CheckContext, check, since
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 CONNECTION = "static/connection.js"
 CONNECTION_CSS = "static/css/connection.css"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from playwright.async_api import Page
 
 from course.checks import CheckContext, check, since
-from course.lab.person import Person
-from course.lab.signing_in import PASSWORD
+from course.lab.messenger.sign_in import PASSWORD
+from course.lab.person.person import Person
 
 CLIENT = "static/app.js"
 EARLY = "static/early.js"

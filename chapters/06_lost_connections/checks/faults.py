@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from course.checks import CheckContext, check, since
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 CLIENT = "static/app.js"
 RESTORE = "static/hooks/restore.js"

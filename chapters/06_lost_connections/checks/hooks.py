@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from course.checks import CheckContext, check, in_messenger, since
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 CLIENT = "static/app.js"
 LIFECYCLE = "static/hooks/lifecycle.js"

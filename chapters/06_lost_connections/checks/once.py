@@ -9,8 +9,8 @@ from playwright.async_api import Locator
 
 from course.checks import CheckContext, check, in_messenger, since
 from course.lab.errors import FaultDidNotHappen
-from course.lab.person import Person
-from course.lab.wire import Frame
+from course.lab.link.frames import Frame
+from course.lab.person.person import Person
 
 VIEW = "messenger/conversation_live.py"
 MESSAGES = "messenger/chat/messages.py"

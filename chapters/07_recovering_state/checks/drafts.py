@@ -7,7 +7,7 @@ from functools import partial
 from playwright.async_api import Dialog
 
 from course.checks import CheckContext, check, in_messenger, since
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 JOINING = "static/joining.js"
 VIEW = "messenger/conversation_live.py"

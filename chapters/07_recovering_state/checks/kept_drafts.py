@@ -6,7 +6,7 @@ import json
 from functools import partial
 
 from course.checks import CheckContext, check, in_messenger, since
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 DRAFT = "static/hooks/draft.js"
 DRAFTING = "messenger/drafting.py"

@@ -7,7 +7,7 @@ from functools import partial
 from playwright.async_api import Locator
 
 from course.checks import CheckContext, check, in_messenger, since
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 POLL = "messenger/poll_component.py"
 QUESTION = "messenger/question_component.py"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from course.checks import CheckContext, check, in_messenger, since
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 JOINING = "static/joining.js"
 KEEPING = "messenger/keeping_live.py"

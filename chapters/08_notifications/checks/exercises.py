@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from course.checks import CheckContext, check, since
-from course.lab import notifications
-from course.lab.person import Person
+from course.lab.messenger import notifications
+from course.lab.person.person import Person
 
 
 async def expect_waiting(c: CheckContext, person: Person, number: int) -> None:

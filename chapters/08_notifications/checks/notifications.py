@@ -5,8 +5,8 @@ See also unread.py, toasts.py and push.py."""
 from __future__ import annotations
 
 from course.checks import CheckContext, check, since
-from course.lab import notifications
-from course.lab.person import Person
+from course.lab.messenger import notifications
+from course.lab.person.person import Person
 
 DASHBOARD = "messenger/dashboard_live.py"
 CONVERSATION = "messenger/conversation_live.py"

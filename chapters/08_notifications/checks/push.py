@@ -7,9 +7,9 @@ import sqlite3
 from contextlib import closing
 
 from course.checks import CheckContext, check, since
-from course.lab import notifications
-from course.lab.person import Person
-from course.lab.push import PushService
+from course.lab.messenger import notifications
+from course.lab.messenger.push_service import PushService
+from course.lab.person.person import Person
 
 PUSHING = "messenger/notifications/pushing.py"
 SENDING = "messenger/notifications/sending.py"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from course.checks import CheckContext, check, since
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 CONVERSATION = "messenger/conversation_live.py"
 TOASTS = "messenger/toasts.py"

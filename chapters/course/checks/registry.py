@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from course.errors import CourseError
-from course.model import Course
+from course.source.model import Course
 
 Body = Callable[[Any], Awaitable[None]]
 

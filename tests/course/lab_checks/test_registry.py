@@ -8,7 +8,7 @@ import pytest
 
 from course.checks import Check, load_checks, select
 from course.errors import CourseError
-from course.model import Course
+from course.source.model import Course
 
 SOURCE = """
 from course.checks import check, since
