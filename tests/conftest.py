@@ -14,8 +14,8 @@ import re
 import signal
 from typing import Any
 
-import guarding
 import pytest
+from support import guarding
 
 WHY = (
     "Each check has run on the finished app, the first two notebooks in their kernels, and each demo on the "

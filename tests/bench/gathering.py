@@ -12,8 +12,8 @@ from typing import Any
 
 from client import Viewer
 from member import Member, Trouble
-from reading_hook import SELDOM
 from servers import Server
+from support.reading_hook import SELDOM
 
 PATIENCE = 10.0
 HEARTBEAT = 10.0

@@ -10,8 +10,8 @@ from time import perf_counter
 from urllib.parse import urlencode
 
 from client import Viewer
-from live_page import LivePage
 from servers import Kind, Server
+from support.live_page import LivePage
 
 # So many times a case and bare ASGI take turns: a machine is rarely as fast as it was a minute ago.
 TURNS = 4

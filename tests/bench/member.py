@@ -10,8 +10,8 @@ from collections.abc import Callable
 from html import unescape
 
 from client import Viewer
-from live_page import TOLD, LivePage, request
-from reading_hook import ReadingHook
+from support.live_page import TOLD, LivePage, request
+from support.reading_hook import ReadingHook
 
 # As the client does with a view that has crashed.
 REJOIN_AFTER = 1.0

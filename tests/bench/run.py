@@ -18,13 +18,13 @@ if __name__ == "__main__":
     # For what all tests have.
     sys.path.append(str(Path(__file__).parents[1]))
 
-import guarding
 import outcome as real_outcome
 from measure import Result, gather_crowd, measure
 from outcome import POSTGRES, SQLITE, Case, Outcome
 from postgres import why_not
 from real import PHASES, measure_real
 from servers import BARE, OURS, PEER, REAL, Kind, Server, interpreter, pin
+from support import guarding
 
 HEAD = (
     "| server | history | viewers | u/CPU-s | of bare | fan-out p50 / p99 ms | bytes | join p50 ms | kB/viewer | all back s |\n"  # noqa: E501

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import reading_hook
-from live_page import LivePage
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import create_async_engine
+from support import reading_hook
+from support.live_page import LivePage
 
 HERE = Path(__file__).parent
 

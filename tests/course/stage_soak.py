@@ -29,12 +29,12 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import guarding
 import psutil
-from clicking import Clicking
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import expect
-from staging import StageCommand, Staged, chromium
+from support import guarding
+from support.clicking import Clicking
+from support.staging import StageCommand, Staged, chromium
 
 OPERATIONS_PER_ROUND = 120
 ROUNDS_TO_WARM_UP = 2

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 from engine.app import make_app
-from engine.client_merge import client_merge
 from hypothesis import settings
 from quart import Quart
+from support.client_merge import client_merge
+from support.leftovers import assert_nothing_left
 
-from quart_live import LocalPubSub, QuartLive
+from quart_live import QuartLive
 
 settings.register_profile("engine", deadline=None)  # how long an example takes says nothing here
 settings.load_profile("engine")
@@ -37,12 +38,3 @@ def live(app: Quart) -> QuartLive:
     """The app's extension."""
     extension: QuartLive = app.extensions["quart_live"]
     return extension
-
-
-def assert_nothing_left(live: QuartLive) -> None:
-    """No socket, channel or subscription is left."""
-    assert not live.sockets
-    assert not tuple(live.open_channels)
-    assert isinstance(live.pubsub, LocalPubSub)
-    assert live.pubsub.topics() == {}
-    assert live.pubsub._topics == {}

@@ -12,8 +12,8 @@ from unittest import mock
 from zoneinfo import ZoneInfo
 
 import jinja2
-from engine.raw import Page, open_page
 from quart import Quart
+from support.raw import Page, open_page
 
 from quart_live import LiveView, QuartLive
 from quart_live.rendering import volatile

@@ -12,8 +12,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar
 
 import pytest
-from engine.conftest import assert_nothing_left
 from quart import Quart, current_app
+from support.leftovers import assert_nothing_left
 
 from quart_live import AsyncCancelled, AsyncResult, LiveView, LiveViewTest, QuartLive
 from quart_live.testing import ViewCrashedError

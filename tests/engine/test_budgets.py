@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 import pytest
 from engine.app import SlowLive, make_app
-from engine.conftest import assert_nothing_left
-from engine.listening import until
-from engine.raw import Page, open_page
 from quart import Quart
+from support.leftovers import assert_nothing_left
+from support.listening import until
+from support.raw import Page, open_page
 
 from quart_live import LiveView, LiveViewTest, QuartLive
 from quart_live.channel.turns import Turns

@@ -7,74 +7,16 @@ import gc
 import logging
 import re
 import weakref
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from engine.app import CounterLive, SlowLive, make_app
-from engine.conftest import assert_nothing_left
 from quart import Quart
+from support.leaving import WAYS, crash
+from support.leftovers import assert_nothing_left
 
 from quart_live import Channel, LiveView, LiveViewTest, QuartLive
 from quart_live.testing import JoinRefusedError, ViewCrashedError
-
-
-async def leave(page: LiveViewTest) -> None:
-    page.socket.send(page.channel.join_ref, "99", page.topic, "phx_leave", {})
-    await page.socket.reply_to("99")
-
-
-async def navigate(page: LiveViewTest) -> None:
-    await page.navigate("/form")
-
-
-async def disconnect(page: LiveViewTest) -> None:
-    await page.close()
-
-
-async def crash(page: LiveViewTest) -> None:
-    with pytest.raises(ViewCrashedError):
-        await page.push("crash")
-
-
-async def crash_in_info(page: LiveViewTest) -> None:
-    page.view.send_self("crash")
-    await page.until(lambda: page.crashed)
-
-
-async def crash_on_request(page: LiveViewTest) -> None:
-    page.channel.crash("to see it")
-    await page.until(lambda: page.crashed)
-
-
-async def rejoin(page: LiveViewTest) -> None:
-    await page.rejoin()
-
-
-async def redirect(page: LiveViewTest) -> None:
-    await page.push("redirect", {"to": "/form"})
-
-
-async def malformed(page: LiveViewTest) -> None:
-    page.socket.send_text("{")
-
-
-async def shutdown(page: LiveViewTest) -> None:
-    await page.live.shutdown()
-
-
-WAYS: dict[Callable[[LiveViewTest], Awaitable[None]], str] = {
-    leave: "left",
-    navigate: "left",
-    disconnect: "closed",
-    crash: "crashed",
-    crash_in_info: "crashed",
-    crash_on_request: "crashed",
-    rejoin: "replaced",
-    redirect: "redirected",
-    malformed: "closed",
-    shutdown: "shutdown",
-}
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
@@ -225,7 +167,7 @@ async def test_pitfall_07_a_crash_never_sends_phx_close(app: Quart) -> None:
 async def test_pitfall_26_crash_of_one_view_is_not_sent_on_anothers_topic(
     app: Quart, live: QuartLive
 ) -> None:
-    from engine.raw import open_page
+    from support.raw import open_page
 
     page = await open_page(app, "/plain")
     first, _ = await page.join("/plain", "#one")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from engine.client_merge import ClientMerge
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from quart import Quart
+from support.client_merge import ClientMerge
 
 from quart_live import LiveView, LiveViewTest, QuartLive
 from quart_live.diffs.templates import TemplateLibrary

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from engine.app import NO_RATES, make_app
-from engine.conftest import assert_nothing_left
-from engine.raw import Page, open_page
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from quart import Quart
+from support.leftovers import assert_nothing_left
+from support.raw import Page, open_page
 
 from quart_live import LiveViewTest, QuartLive
 from quart_live.testing import SocketClosedError

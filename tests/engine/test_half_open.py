@@ -12,12 +12,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-import uvicorn
 from engine.app import make_app
-from engine.conftest import assert_nothing_left
-from engine.listening import until
-from engine.test_server import Server, browser, click, listening
-from quart import Quart
+from support.growing import ROOT
+from support.leftovers import assert_nothing_left
+from support.listening import until
+from support.servers import Server, browser, click, serving
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
@@ -25,26 +24,6 @@ from quart_live import QuartLive
 from quart_live.socket.sweeper import sweep
 
 SERVER = "ws://{}/live/websocket?vsn=2.0.0"
-
-
-@asynccontextmanager
-async def serving(
-    app: Quart, *, deflate: bool = False, ws: str = "websockets-sansio"
-) -> AsyncIterator[Server]:
-    with listening() as listener:
-        server = Server(app, listener)
-        server.config = uvicorn.Config(
-            app,
-            ws=ws,
-            log_level="error",
-            ws_per_message_deflate=deflate,
-            lifespan="on",
-        )
-        await server.ready.wait()
-        try:
-            yield server
-        finally:
-            await server.stop()
 
 
 def address_of(server: Server) -> str:
@@ -96,8 +75,6 @@ async def test_a_message_is_bounded_unpacked_and_before_it_is_there(deflate: boo
 
 @pytest.mark.parametrize("path", ["env.sample", "README.md", "app/quart_live/README.md"])
 def test_every_command_that_we_show_switches_compression_off(path: str) -> None:
-    from growing import ROOT
-
     files = (
         sorted(ROOT.glob("chapters/0*/files/messenger/env.sample")) if path == "env.sample" else [ROOT / path]
     )

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from engine.app import CounterLive, make_app
-from engine.raw import Page, open_page
 from quart import Quart
+from support.raw import Page, open_page
 
 from quart_live import VERSION_OF_CLIENT, LiveViewTest, QuartLive
 from quart_live.protocol.tokens import ClockedSigner, SessionClaims

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from engine.app import make_app
-from engine.conftest import assert_nothing_left
-from engine.raw import open_page
-from engine.test_server import browser, click, get, serving
 from hypothesis import given
 from hypothesis import strategies as st
 from quart import Quart
+from support.leftovers import assert_nothing_left
+from support.raw import open_page
+from support.servers import browser, click, get, serving
 
 from quart_live import LiveViewTest, LocalPubSub, QuartLive
 from quart_live.protocol.frames import parse_text

@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from engine.conftest import assert_nothing_left
 from engine.navigation_app import HomeLive, Log, make_app
-from engine.raw import open_page
 from quart import Quart, url_for
+from support.leftovers import assert_nothing_left
+from support.raw import open_page
 
 from quart_live import LiveRouter, LiveView, LiveViewError, LiveViewTest, QuartLive
-from quart_live.http.links import live_navigate, live_patch, live_title
 from quart_live.testing import JoinRefusedError, ViewCrashedError, parse
+from quart_live.view.links import live_navigate, live_patch, live_title
 from quart_live.view.navigation import same_page
 
 

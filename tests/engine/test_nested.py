@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 import pytest
-from engine.conftest import assert_nothing_left
 from engine.nested_app import KidLive, MiddleLive, ParentLive, make_app
-from engine.raw import Page, open_page
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from quart import Quart
+from support.leftovers import assert_nothing_left
+from support.raw import Page, open_page
 
 from quart_live import LiveViewTest, QuartLive
 from quart_live.channel import join
@@ -401,7 +401,7 @@ async def test_a_child_that_fails_over_http_leaves_its_place_empty(app: Quart) -
 
 
 async def test_parents_of_linked_children_that_fail_crash_later_and_later() -> None:
-    from quart_live.nested.failing import MAX_DELAY, delay
+    from quart_live.channel.nested_failure import MAX_DELAY, delay
 
     assert [delay(mounts) for mounts in (0, 1, 2, 3, 4, 9)] == [0, 1, 2, 4, MAX_DELAY, MAX_DELAY]
     assert delay(None) == delay("x") == delay(-1) == 0

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from engine.conftest import assert_nothing_left
-from engine.listening import Listener
 from engine.presence_app import PRESENCES, TOPIC, make_presence_app
-from engine.test_cleanup import WAYS, navigate
 from quart import Quart
+from support.leaving import WAYS, navigate
+from support.leftovers import assert_nothing_left
+from support.listening import Listener
 
 from quart_live import LiveViewError, LiveViewTest, LocalPubSub, Presence, PresenceDiff, QuartLive
 from quart_live.pubsub import EncodeError

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from engine.listening import Listener, until
 from engine.presence_app import HEARTBEAT, TOPIC, make_presence_app
-from engine.redis_server import RedisServer, redis_server, running_redis
-from engine.test_server import browser
+from support.listening import Listener, until
+from support.redis_server import RedisServer, redis_server, running_redis
+from support.server_process import ServerProcess
+from support.servers import browser
 
 from quart_live import LiveViewTest, Presence, PresenceDiff, RedisPubSub
 
@@ -229,32 +226,6 @@ async def test_foreign_messages_do_no_harm(node: Make, caplog: pytest.LogCapture
 
 
 # -- real processes ---
-
-
-class ServerProcess:
-    """The app of ``presence_app.py`` in a process of its own."""
-
-    def __init__(self, redis: RedisServer) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.address = f"http://127.0.0.1:{port}"
-        path = os.pathsep.join(str(ROOT / name) for name in ("app", "tests", "chapters"))
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "engine.presence_app", redis.url, str(port)],
-            env={**os.environ, "PYTHONPATH": path},
-        )
-
-    async def ready(self) -> None:
-        """Return when it answers."""
-        port = int(self.address.rpartition(":")[2])
-
-        def answers() -> bool:
-            assert self.process.poll() is None, "the server process has ended"
-            with socket.socket() as client:
-                return client.connect_ex(("127.0.0.1", port)) == 0
-
-        await until(answers)
 
 
 @pytest.fixture

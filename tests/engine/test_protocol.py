@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from engine.app import make_app
-from engine.conftest import assert_nothing_left
-from engine.raw import open_page
 from quart import Quart
+from support.leftovers import assert_nothing_left
+from support.raw import open_page
 
 from quart_live import LiveViewTest, QuartLive
 from quart_live.testing import SocketClosedError, TestSocket

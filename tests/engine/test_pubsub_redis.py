@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from engine.listening import Listener, until
-from engine.redis_server import RedisServer, redis_server, running_redis
+from support.listening import Listener, until
+from support.redis_server import RedisServer, redis_server, running_redis
 
 from quart_live import LiveViewError, RedisPubSub, message_type
 from quart_live.pubsub import EncodeError, LinkEvent

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from engine.listening import until
-from engine.redis_server import RedisServer, redis_server, running_redis
 from quart import Quart
+from support.listening import until
+from support.redis_server import RedisServer, redis_server, running_redis
 
 from quart_live import LiveView, LiveViewTest, QuartLive, RedisPubSub
 from quart_live.pubsub import Resync

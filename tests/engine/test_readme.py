@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import re
 from pathlib import Path
 
 import pytest
+from support.readme import README, blocks
 
 import quart_live
 
-README = Path(quart_live.__file__).parent / "README.md"
 LONGEST = 40
 NAMES = ("LiveView", "QuartLive", "LiveRouter", "LiveComponent", "Presence", "Stash", "JS", "to_form")
-
-
-def blocks() -> list[str]:
-    """The Python blocks of the README, in order."""
-    return re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
 async def test_the_app_and_its_test_run_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from engine.app import SlowLive, make_app
-from engine.conftest import assert_nothing_left
-from engine.raw import open_page
-from engine.test_server import browser, click, serving
 from quart import Quart, session
+from support.leftovers import assert_nothing_left
+from support.raw import open_page
+from support.servers import browser, click, serving
 
 from quart_live import LiveView, LiveViewTest, LocalPubSub, QuartLive
 from quart_live.logs import RedactSecrets

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine.client_merge import ClientMerge
 from engine.stream_views import MistakenLive, RowsLive, make_app, row
 from hypothesis import given
 from hypothesis import strategies as st
+from support.client_merge import ClientMerge
 
 from quart_live import LiveViewError, LiveViewTest
 from quart_live.testing import Element, Tree, parse

@@ -9,10 +9,10 @@ from datetime import timedelta
 
 import pytest
 from alembic import command
-from opening import user_of
-from sessions import a_session
 from sqlalchemy import Connection, func, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
+from support.opening import user_of
+from support.sessions import a_session
 
 from messenger import accounts, chat
 from messenger.accounts import attempts, credentials, passwords

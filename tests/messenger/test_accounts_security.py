@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from by_hand.visitors import KEY, Site, Visitor, open_site
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
-from opening import user_of
 from quart_auth.extension import _AuthSerializer
-from sessions import a_session
 from sqlalchemy import delete, func, select, update
+from support.opening import user_of
+from support.sessions import a_session
+from support.visitors import KEY, Site, Visitor, open_site
 
 from messenger import accounts, chat
 from messenger.accounts.models import UserSession

@@ -5,9 +5,9 @@ import itertools
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sessions import a_session
 from sqlalchemy import Connection, delete, text
 from sqlalchemy.exc import IntegrityError
+from support.sessions import a_session
 
 from messenger import accounts, chat
 from messenger.chat import Conversation, Member, Message

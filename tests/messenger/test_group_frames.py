@@ -7,8 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from opening import messenger_at, page_of, user_of
 from quart import Quart
+from support.opening import messenger_at, page_of, user_of
 
 from messenger import accounts, chat
 

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from sessions import a_session
 from sqlalchemy import func, select
+from support.sessions import a_session
 
 from messenger import accounts, chat
 from messenger.accounts import User

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from markupsafe import Markup
-from opening import messenger_at, page_of, user_of
 from quart import Quart
-from statements import statements
+from support.opening import messenger_at, page_of, user_of
+from support.statements import statements
 
 from messenger import chat
 from messenger.chat import Conversation, Posted

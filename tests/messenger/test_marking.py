@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
-from statements import CHANGES, statements
+from support.statements import CHANGES, statements
 
 from messenger import accounts, chat
 from messenger.chat import marking

@@ -5,9 +5,9 @@ import os
 from typing import Any
 
 import pytest
-from devices import SECRET, address, base64url, endpoints, point, signed_in
-from sessions import a_session
 from sqlalchemy import select, update
+from support.devices import SECRET, address, base64url, endpoints, point, signed_in
+from support.sessions import a_session
 
 from messenger import accounts, chat, notifications
 from messenger.accounts.models import UserSession

@@ -9,9 +9,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from opening import messenger_at, page_of, user_of
 from quart import Quart
-from statements import statements
+from support.opening import messenger_at, page_of, user_of
+from support.statements import statements
 
 from messenger import chat
 from messenger.conversation_live import KEPT

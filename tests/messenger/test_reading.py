@@ -5,8 +5,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sessions import a_session
 from sqlalchemy import text, update
+from support.sessions import a_session
 
 from messenger import accounts, chat
 from messenger.chat import Message, Unread

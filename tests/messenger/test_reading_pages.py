@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from opening import messenger_at, page_of, user_of
 from quart import Quart
-from statements import CHANGES, statements
+from support.opening import messenger_at, page_of, user_of
+from support.statements import CHANGES, statements
 
 from messenger import chat
 from messenger.chat import marking

@@ -11,11 +11,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from opening import user_of
 from quart import Quart, Response
 from quart.typing import TestClientProtocol as Client
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from support.opening import user_of
 
 from messenger import accounts, chat, create_app
 from messenger.accounts import passwords

@@ -9,8 +9,8 @@ from unicodedata import normalize
 import pytest
 from alembic import command
 from quart import Quart
-from sessions import a_session
 from sqlalchemy import Connection, select, text
+from support.sessions import a_session
 from werkzeug.datastructures import MultiDict
 
 from messenger import accounts, chat

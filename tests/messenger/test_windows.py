@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from opening import messenger_at, page_of
 from quart import Quart
+from support.opening import messenger_at, page_of
 
 from messenger import accounts, chat
 from messenger.accounts import User

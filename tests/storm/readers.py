@@ -13,10 +13,10 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from live_page import TOLD, LivePage
-from reading_hook import ReadingHook
 from storm.shown import Shown
 from storm.writers import StormError
+from support.live_page import TOLD, LivePage
+from support.reading_hook import ReadingHook
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 

@@ -34,16 +34,16 @@ if __name__ == "__main__":
     # Instead of this folder, in which `storm` would be this file and not the package.
     sys.path[:1] = [str(root / "chapters"), str(root / "tests")]
 
-import guarding
 from storm.faults import Faults
 from storm.readers import Readers
 from storm.stored import conversation_of, crowd_of, messages_in
 from storm.writers import StormError, Writer
+from support import guarding
 
 from course.lab import Lab
-from course.lab.signing_in import sign_in_unseen
-from course.lab.state import StateName
-from course.model import Course
+from course.lab.app.state import StateName
+from course.lab.messenger.sign_in import sign_in_unseen
+from course.source.model import Course
 
 NAMES = ("Alice", "Bob", "Carol", "User One")
 MORE_NAMES = ("User Two", *(f"Writer {number}" for number in range(6, 21)))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from live_page import LivePage
 from storm.readers import Reader
 from storm.writers import StormError
+from support.live_page import LivePage
 
 TOPIC = "lv:phx-1"
 ITEM = ["<li>", '<p class="bubble" dir="auto">', "</p></li>"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..mailbox.timers import Timers
     from ..pubsub import PubSub
     from ..view.host import Host
-from ..view.view import LiveView
+    from ..view.view import LiveView
 
 
 class LiveComponent(Stateful, SendsUpdates):

@@ -9,7 +9,7 @@ the next round.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import LiveViewError
 from ..rendering import LiveTemplate, Renderer
@@ -20,16 +20,26 @@ from ..view.lifecycle_hooks import run_after_render
 from .component import LiveComponent
 from .names import component_class
 from .placed import Placed
+from .root import RootCheck
 from .table import ComponentClass, ComponentTable
 from .trial import Trial
 from .updates import ComponentUpdate
 
 if TYPE_CHECKING:
-    from ..diffs.templates import TemplateLibrary
+    from ..view.stateful import Stateful
     from ..view.view import LiveView
 
 MAX_ROUNDS = 100
 """Components within components, at most. More is a component that contains itself."""
+
+
+class Templates(Protocol):
+    """The app's templates."""
+
+    root_check: RootCheck
+
+    def of(self, view: Stateful, /) -> LiveTemplate:
+        """The template that a view or component wants to be rendered with now."""
 
 
 class Components:
@@ -44,7 +54,7 @@ class Components:
         waiting: what was placed since the last `settle`, with its arguments.
     """
 
-    def __init__(self, library: TemplateLibrary, view: LiveView) -> None:
+    def __init__(self, library: Templates, view: LiveView) -> None:
         self._library = library
         self._view = view
         self.table = ComponentTable(view)
@@ -186,7 +196,7 @@ class Components:
         for placed, arguments in batch.items():
             if not placed.mounted:
                 if self._view._host.visit is not None:
-                    await self._view._host.visit.keep_component(placed.component)
+                    await self._view._host.visit.keep_component(placed.component, placed.component.id)
                 await placed.component.mount()
                 placed.component._gives_way = None
                 placed.mounted = True

@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from ..errors import LiveViewError
+from ..view.names import short_name
 
 if TYPE_CHECKING:
     from .component import LiveComponent
 
 _CLASSES: WeakValueDictionary[str, type[LiveComponent]] = WeakValueDictionary()
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-
-
-def short_name(component: type[LiveComponent]) -> str:
-    """``CounterComponent`` → ``counter``."""
-    return _WORD_STARTS.sub("_", component.__name__.removesuffix("Component") or component.__name__).lower()
 
 
 def register(component: type[LiveComponent]) -> None:

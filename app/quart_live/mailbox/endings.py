@@ -3,10 +3,10 @@
     host.on_end(Part.UPLOADS, desk.close)
 
 Whoever holds something for a view (a subscription, a task, a file) puts the function that lets go of it on
-the view's list, as soon as there is something to let go of. When the view ends, in whatever way, the functions
-are called in the order of `Part`, each guarded: what one of them raises is logged with the name of its part,
-and the next one is called. A cancellation ends the function that is at work, and not the list; it is raised
-again after the last one. What is put on the list while it runs is called, too.
+the view's list, as soon as there is something to let go of. When the view ends, in whatever way, the
+functions are called in the order of `Part`, each guarded: what one of them raises is logged with the name of
+its part, and the next one is called. A cancellation ends the function that is at work, and not the list; it
+is raised again after the last one. What is put on the list while it runs is called, too.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ End: TypeAlias = Callable[..., Awaitable[None] | None]
 
 
 class Part(IntEnum):
-    """The parts of a view that are let go of, in this order.
+    """The parts of a view that are let go of, in this order; the last one is a server's.
 
     First whatever needs no waiting, then what the view holds; then the view is told, with nothing left that
     could reach it; then what it has said is kept, and the surroundings of its handlers are left.

@@ -25,7 +25,7 @@ from quart import session as quart_session
 from ..errors import LiveViewError
 from ..mailbox.endings import Part
 from ..protocol import csrf
-from ..socket.handshake import view_session
+from ..view.session import view_session
 from . import first
 from .declaration import BROWSER
 from .identity import session_owner, user_owner

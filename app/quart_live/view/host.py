@@ -21,14 +21,14 @@ from ..mailbox.endings import End, Endings, Part
 from ..telemetry import NOBODY, Telemetry
 
 if TYPE_CHECKING:
-    from ..http.static_tracking import StaticFiles
     from ..mailbox.async_tasks import AsyncTasks
     from ..mailbox.mailbox import Mailbox
     from ..mailbox.timers import Timers
+    from ..nested import ViewHandle
     from ..pubsub import PubSub
     from ..stash.visit import Visit
     from ..uploads.desk import UploadDesk
-    from .handle import ViewHandle
+    from .static_tracking import StaticFiles
 
 
 class Host:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..addresses import AddressMethods
 from ..errors import LiveViewError
 from ..protocol.flash import Flash
 from ..stash.methods import StashMethods
 from ..uploads import UploadMethods
-from .addresses import AddressMethods
 from .assigns import Assigns, AssignState
 from .async_results import AsyncMethods
 from .lifecycle_hooks import HookMethods

@@ -18,13 +18,11 @@ gets the difference.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ..components.updates import SendsUpdates
 from ..errors import LiveViewError
-from ..http.static_tracking import StaticMethods
 from ..mailbox.mailbox import Envelope, Mailbox
 from ..mailbox.timers import Timer, Timers
 from ..nested import FamilyMethods
@@ -33,9 +31,10 @@ from .host import Host
 from .lifecycle_hooks import OF_VIEWS
 from .navigation_methods import NavigationMethods
 from .stateful import Stateful
+from .static_tracking import StaticMethods
 
 if TYPE_CHECKING:
-    from ..socket.handshake import ConnectInfo
+    from .connect_info import ConnectInfo
     from .mount_hooks import MountHook
 
 
@@ -206,11 +205,3 @@ class LiveView(FamilyMethods, NavigationMethods, ResyncMethods, StaticMethods, S
     def _take_pushed_events(self) -> list[tuple[object, ...]]:
         events, self._pushed_events = self._pushed_events, []
         return events
-
-
-_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-
-
-def default_template_name(view: type[Stateful]) -> str:
-    """``CounterLive`` → ``counter_live.html``."""
-    return _WORD_STARTS.sub("_", view.__name__).lower() + ".html"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
-from staging import Backstage, StageCommand, Staged, chromium
+from support.staging import Backstage, StageCommand, Staged, chromium
 
 from course import Course
-from course.lab.browser import find_chromium
+from course.lab.person.browser_choice import find_chromium
 from course.stage.serve import opened_stage
 
 

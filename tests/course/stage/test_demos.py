@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from playwright.async_api import expect
-from staging import Backstage, Staged
+from support.staging import Backstage, Staged
 
 from course import Chapter, Course
 from course.demo import Demo, load_demo

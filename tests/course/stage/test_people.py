@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import psutil
 import pytest
-from staging import Backstage
+from support.staging import Backstage
 
 from course.demo import Demo
 from course.stage.actor import Actor

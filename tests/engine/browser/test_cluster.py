@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 import pytest_asyncio
-from engine.browser import test_security as security
+from engine.browser import sign_in_app
 from engine.browser.conftest import NODE_MODULES, Serve
-from engine.listening import until
-from engine.redis_server import RedisServer, redis_server, running_redis
-from engine.test_presence_redis import ServerProcess
 from playwright.async_api import Browser, expect
+from support.listening import until
+from support.redis_server import RedisServer, redis_server, running_redis
+from support.server_process import ServerProcess
 
 from quart_live import RedisPubSub
 
@@ -68,17 +68,17 @@ async def pubsubs(redis_server: RedisServer) -> AsyncIterator[list[RedisPubSub]]
 
 
 async def test_sign_out_everywhere_reaches_all_processes(serve: Serve, pubsubs: list[RedisPubSub]) -> None:
-    sites = [await serve(security.app(pubsub)) for pubsub in pubsubs]
+    sites = [await serve(sign_in_app.app(pubsub)) for pubsub in pubsubs]
     phone, laptop = [await site.open("/sign-in/alice") for site in sites]
     bob = await sites[1].open("/sign-in/bob", context=await sites[0].context.browser.new_context())  # type: ignore[union-attr]
     await bob.click("button")
     await expect(bob.locator("h1")).to_have_text("1")
-    security.REVOKED.add("alice")
+    sign_in_app.REVOKED.add("alice")
     try:
         await sites[0].live.disconnect("users_socket:alice")
         for page in (phone, laptop):
             await expect(page.locator("h1")).to_have_text("Sign in")
     finally:
-        security.REVOKED.clear()
+        sign_in_app.REVOKED.clear()
     await expect(bob.locator("h1")).to_have_text("1")
     await bob.context.close()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine.browser.conftest import Serve
-from engine.listening import until
 from playwright.async_api import expect
+from support.listening import until
 
 from quart_live import JS, LiveView
 

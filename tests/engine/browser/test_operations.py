@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from engine.browser.conftest import Serve, make_app
-from engine.test_readme import blocks
 from playwright.async_api import expect
+from support.readme import blocks
 
 from quart_live import Envelope, LiveView
 

@@ -7,51 +7,17 @@ import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from engine.browser.conftest import make_app
+from engine.browser.sign_in_app import REVOKED, CountLive, app
 from jinja2 import DictLoader
 from playwright.async_api import Page, Request, expect
-from quart import Quart, Response, redirect, session
+from quart import Quart, Response
 
-from quart_live import Envelope, LiveView, PubSub, QuartLive
+from quart_live import Envelope, LiveView, QuartLive
 
 if TYPE_CHECKING:
     from engine.browser.conftest import Serve, Site
 
 THREE_WEEKS = 21 * 24 * 3600
-
-
-class CountLive(LiveView):
-    inline_template = '<h1>{{ count }}</h1><button phx-click="more">More</button><p>{{ user }}</p>'
-
-    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
-        if session.get("user") in REVOKED:
-            self.redirect(to="/sign-in")
-        self.assign(count=0, user=session.get("user", "nobody"))
-
-    async def handle_event(self, event: str, params: Any) -> dict[str, Any] | None:
-        self.assign(count=self.assigns.count + 1)
-        return None
-
-
-REVOKED: set[str] = set()
-
-
-def app(pubsub: PubSub | None = None) -> Quart:
-    app = Quart("security_tests")
-    app.secret_key = "for tests"
-    live = QuartLive(app, pubsub=pubsub)
-    live.route("/", CountLive)
-
-    @app.get("/sign-in")
-    async def form() -> str:
-        return '<link rel="icon" href="data:,"><h1>Sign in</h1>'
-
-    @app.get("/sign-in/<user>")
-    async def sign_in(user: str) -> Any:
-        session.clear()
-        session.update(user=user, live_socket_id=f"users_socket:{user}")
-        return redirect("/")
-
-    return app
 
 
 def loads_of(page: Page) -> list[str]:

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 from engine.browser.conftest import LOADED, NODE_MODULES, Serve
-from engine.listening import until
-from engine.redis_server import RedisServer, redis_server, running_redis
 from engine.stash.pages import PickyLive, stash_app
 from playwright.async_api import Page, expect
 from redis import Redis
+from support.listening import until
+from support.redis_server import RedisServer, redis_server, running_redis
 
 from quart_live import Envelope
 

@@ -16,23 +16,12 @@ from engine.components.pages import (
     make_app,
     open_page,
 )
+from engine.components.wire import diffs
 
 from quart_live import LiveComponent, LiveView, LiveViewError, LiveViewTest, QuartLive
 from quart_live.components import component_named
 from quart_live.rendering.placing import live_component
 from quart_live.testing import ViewCrashedError, render_component
-
-
-def diffs(page: LiveViewTest, since: int = 0) -> list[dict[str, Any]]:
-    """What was sent after frame number `since`: join and diffs."""
-    found = []
-    for way, text in page.socket.frames[since:]:
-        _, _, _, event, payload = json.loads(text)
-        if way == "<" and event == "diff":
-            found.append(payload)
-        elif way == "<" and event == "phx_reply":
-            found += [payload["response"][key] for key in ("rendered", "diff") if key in payload["response"]]
-    return found
 
 
 async def caused(page: LiveViewTest, event: str, value: object = None, **more: Any) -> list[dict[str, Any]]:

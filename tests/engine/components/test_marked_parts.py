@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from engine.client_merge import ClientMerge
 from quart import Quart
+from support.client_merge import ClientMerge
 
 from quart_live import LiveComponent, LiveView, LiveViewTest, QuartLive
 

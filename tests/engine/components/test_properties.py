@@ -12,11 +12,11 @@ import re
 from typing import Any
 
 import pytest
-from engine.client_merge import ClientMerge
 from engine.components.wire import replayed
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from quart import Quart
+from support.client_merge import ClientMerge
 
 from quart_live import LiveComponent, LiveView, LiveViewTest, QuartLive
 from quart_live.components import Components

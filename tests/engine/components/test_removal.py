@@ -6,8 +6,7 @@ import asyncio
 from typing import Any
 
 from engine.components.pages import CounterComponent, open_page
-from engine.components.test_components import diffs
-from engine.components.wire import silent
+from engine.components.wire import diffs, silent
 
 from quart_live import LiveComponent, LiveView, LiveViewTest
 

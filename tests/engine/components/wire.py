@@ -36,3 +36,15 @@ def replayed(page: LiveViewTest) -> list[dict[str, Any]]:
             if waiting.get(ref) == "cids_destroyed" and response["cids"]:
                 found.append({"prune": response["cids"]})
     return found
+
+
+def diffs(page: LiveViewTest, since: int = 0) -> list[dict[str, Any]]:
+    """What was sent after frame number `since`: join and diffs."""
+    found = []
+    for way, text in page.socket.frames[since:]:
+        _, _, _, event, payload = json.loads(text)
+        if way == "<" and event == "diff":
+            found.append(payload)
+        elif way == "<" and event == "phx_reply":
+            found += [payload["response"][key] for key in ("rendered", "diff") if key in payload["response"]]
+    return found

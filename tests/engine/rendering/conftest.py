@@ -1,5 +1,5 @@
 """Fixtures of the rendering tests."""
 
-from engine.client_merge import client_merge
+from support.client_merge import client_merge
 
 __all__ = ["client_merge"]

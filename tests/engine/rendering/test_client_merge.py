@@ -1,7 +1,7 @@
 """The tool itself: it must notice what breaks the client."""
 
 import pytest
-from engine.client_merge import ClientError, ClientMerge
+from support.client_merge import ClientError, ClientMerge
 
 
 def test_merges_like_the_browser(client_merge: ClientMerge) -> None:

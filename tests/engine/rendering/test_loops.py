@@ -6,7 +6,7 @@ from typing import Any
 
 import jinja2
 import pytest
-from engine.client_merge import ClientMerge
+from support.client_merge import ClientMerge
 
 from quart_live.rendering import LiveEnvironment
 from quart_live.rendering.markup import key_positions

@@ -7,7 +7,7 @@ from typing import Any
 import jinja2
 import orjson
 import pytest
-from engine.client_merge import ClientMerge
+from support.client_merge import ClientMerge
 
 from quart_live.rendering import LiveEnvironment, Renderer
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import jinja2
 import pytest
-from engine.client_merge import ClientMerge
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
+from support.client_merge import ClientMerge
 
 from quart_live.rendering import LiveEnvironment, Renderer, volatile
 from quart_live.rendering.environment import keyed

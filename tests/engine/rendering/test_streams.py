@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 import pytest
-from engine.client_merge import ClientMerge
 from markupsafe import Markup
+from support.client_merge import ClientMerge
 
 from quart_live.rendering import LiveEnvironment, LiveTemplateError, Renderer
 from quart_live.rendering.streams import LiveStream

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from engine.redis_server import RedisServer, redis_server, running_redis
 from engine.stash.pages import NotesLive, stash_app
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +17,7 @@ from sqlalchemy import MetaData, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
+from support.redis_server import RedisServer, redis_server, running_redis
 
 from quart_live import LiveViewTest, QuartLive
 from quart_live.stash import MemoryStash, RedisStash, SQLAlchemyStash, StashStore, stash_table

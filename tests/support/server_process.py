@@ -1,0 +1,40 @@
+"""A server in a process of its own, which a test may kill."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from support.listening import until
+from support.redis_server import RedisServer
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class ServerProcess:
+    """The app of ``presence_app.py`` in a process of its own."""
+
+    def __init__(self, redis: RedisServer) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}"
+        path = os.pathsep.join(str(ROOT / name) for name in ("app", "tests", "chapters"))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "engine.presence_app", redis.url, str(port)],
+            env={**os.environ, "PYTHONPATH": path},
+        )
+
+    async def ready(self) -> None:
+        """Return when it answers."""
+        port = int(self.address.rpartition(":")[2])
+
+        def answers() -> bool:
+            assert self.process.poll() is None, "the server process has ended"
+            with socket.socket() as client:
+                return client.connect_ex(("127.0.0.1", port)) == 0
+
+        await until(answers)
