@@ -15,13 +15,13 @@ from ..errors import JoinRefused
 from ..mailbox.mailbox import Envelope, Mailbox
 from ..protocol.flash import Flash
 from ..view.navigation import Patch
+from ..view.state import HasState
 from .placing import LivePlaces
 
 if TYPE_CHECKING:
     from ..channel.channel import Channel
     from ..extension import QuartLive
     from ..socket.socket import LiveSocket
-    from ..view.host import ViewHost
 
 PARENT_GONE = {"reason": "the parent has gone"}
 
@@ -93,9 +93,9 @@ class Family:
 
     def join(self, parent: Channel) -> None:
         """Become a child of ``parent``, which has been joined."""
-        view, _ = parent.joined()
+        _, rendering = parent.joined()
         self._channel.parent = _handle(parent)
-        self._channel.inherited = view._assigns.values
+        self._channel.inherited = rendering.state.assigns.values
         self.parent = parent
         parent.family.children[self._id] = self._channel
         parent.family._handles[self._id] = _handle(self._channel)
@@ -169,20 +169,18 @@ def parent_of(socket: LiveSocket, parent_id: str | None) -> Channel | None:
     return channel
 
 
-class FamilyMethods:
+class FamilyMethods(HasState):
     """What a `LiveView` knows of the views around it."""
-
-    _host: ViewHost
 
     @property
     def parent(self) -> ViewHandle | None:
         """The view in whose template this one is; ``None`` for main and sticky views."""
-        return self._host.parent
+        return self._quart_live.host.parent
 
     @property
     def children(self) -> Mapping[str, ViewHandle]:
         """The nested views that are connected now, by element id."""
-        return self._host.children
+        return self._quart_live.host.children
 
     def assign_new(self, name: str, factory: Callable[[], Any]) -> None:
         """Set ``name`` to what the parent has under this name, else to ``factory()``.
@@ -190,6 +188,6 @@ class FamilyMethods:
         Does nothing if it is assigned already. Parent and child then share the object: treat it as
         read-only.
         """
-        inherited = self._host.inherited
+        inherited = self._quart_live.host.inherited
         value = (lambda: inherited[name]) if name in inherited else factory
         super().assign_new(name, value)  # type: ignore[misc]
