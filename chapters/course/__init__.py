@@ -6,7 +6,7 @@ In a notebook::
     %chapter 1
     from course import Lab
 
-On the command line: ``course --help``. The authoring syntax is described in `course.manuscript`.
+On the command line: ``course --help``. The authoring syntax is described in `course.source.manuscript`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from course.errors import CourseError
 from course.loopback import spare_loopback
-from course.model import Chapter, Course
+from course.source.model import Chapter, Course
 
 if TYPE_CHECKING:
     from course.lab import Lab
@@ -37,6 +37,6 @@ def __getattr__(name: str) -> Any:
 
 def load_ipython_extension(shell: Any) -> None:
     """``%load_ext course``: registers ``%chapter``, ``%%save`` and their companions."""
-    from course.magics import register
+    from course.notebook.magics import register
 
     register(shell)

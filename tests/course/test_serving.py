@@ -20,8 +20,8 @@ import psutil
 import pytest
 
 from course import Course, CourseError
+from course.lab.app.foreground import free_port, require_free
 from course.loopback import open_here, spare_loopback
-from course.serving import free_port, require_free
 
 Run = Callable[..., tuple[int, str]]
 

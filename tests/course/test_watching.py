@@ -17,13 +17,13 @@ import pytest
 
 from course import Course
 from course.checks import Check, CheckResult
+from course.checks.watch import is_own_file, one_round
 from course.lab import find_chromium
-from course.lab.notebook import show_checks
-from course.lab.state import find_state
-from course.standing import remember, standing
-from course.states import fold, write_state
-from course.watching import is_own_file, one_round
-from course.workspace import Workspace
+from course.lab.app.state import find_state
+from course.learner.progress import remember, standing
+from course.learner.workspace import Workspace
+from course.notebook.output import show_checks
+from course.source.states import fold, write_state
 
 Run = Callable[..., tuple[int, str]]
 GREET = "messenger/greet.py"

@@ -21,7 +21,7 @@ from quart_live.protocol.tokens import SessionClaims, Tokens
 from quart_live.testing import Tree, parse
 from quart_live.testing.forms import flatten
 from quart_live.view.assigns import AssignState
-from quart_live.view.view import default_template_name
+from quart_live.view.names import default_template_name
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from course import Course
-from course.states import fold, write_state
+from course.source.states import fold, write_state
 
 # Hundreds of processes, one after the other.
 pytestmark = pytest.mark.timeout(900)

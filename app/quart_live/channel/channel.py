@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from quart.ctx import AppContext
 
+from .. import addresses
 from ..components import ComponentUpdate
 from ..diffs.fanout import Shares
 from ..diffs.view_rendering import ViewRendering
@@ -24,16 +25,16 @@ from ..errors import CrashRequested
 from ..mailbox.faults import Contained, as_exception
 from ..mailbox.mailbox import Envelope, Mailbox, Turn, Urgent
 from ..mailbox.timers import Timers
-from ..nested.family import Family, PatchFromInside
+from ..nested.handle import PatchFromInside
 from ..protocol.frames import FrameWriter, Message
 from ..pubsub import Resync
 from ..telemetry import about
-from ..view import addresses
 from ..view.host import ViewHost
 from ..view.state import ViewState
 from ..view.view import LiveView
 from . import end, join, messages, reply
 from .admission import TOPIC_PREFIX
+from .family import Family
 
 if TYPE_CHECKING:
     from ..extension import QuartLive

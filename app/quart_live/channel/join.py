@@ -16,7 +16,6 @@ from werkzeug.exceptions import HTTPException
 from ..diffs.view_rendering import ViewRendering
 from ..errors import JoinRefused, TooManyPatchesError
 from ..mailbox.faults import Contained
-from ..nested.failing import MOUNT_SECONDS, answer_failed_mount
 from ..nested.placing import rendering_in
 from ..protocol.frames import Message
 from ..stash.sent import PARAM as STASH_PARAM
@@ -27,6 +26,7 @@ from ..view.view import LiveView
 from .admission import Admission, admit
 from .end import end
 from .mounting import enter
+from .nested_failure import MOUNT_SECONDS, answer_failed_mount
 
 if TYPE_CHECKING:
     from .channel import Channel

@@ -40,10 +40,10 @@ async def handle(channel: Channel, message: Message) -> None:
             case "live_patch":
                 await _patch(channel, message)
             case "allow_upload":
-                owner, response = await uploads.preflight(channel, message.payload)
+                owner, response = await uploads.preflight(channel.uploads, message.payload)
                 await finish(channel, message, component=placed_of(channel, owner), response=response)
             case "progress":
-                owner = await uploads.progress(channel, message.payload)
+                owner = await uploads.progress(channel.uploads, message.payload)
                 await finish(channel, message, component=placed_of(channel, owner))
             case "cids_will_destroy":
                 rendering.components.table.will_destroy(_cids(message))
@@ -65,7 +65,7 @@ async def _event(channel: Channel, message: Message) -> None:
         await finish(channel, message)
         return
     event = decode_event(message.payload, channel.live.settings.max_form_fields)
-    await uploads.chosen(channel, message.payload)
+    await uploads.chosen(channel.uploads, message.payload)
     if event.component is None:
         await finish(channel, message, await _reply_of(channel, view, event))
         return

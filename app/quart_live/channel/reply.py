@@ -16,7 +16,7 @@ from ..diffs.fanout import Shares
 from ..diffs.view_rendering import NOT_IN_TREE
 from ..errors import LiveViewError
 from ..mailbox.mailbox import Turn
-from ..nested.family import PatchFromInside
+from ..nested.handle import PatchFromInside
 from ..protocol.frames import Message, end_of_diff
 from ..pubsub import JoinAgain, Resync
 from ..view.lifecycle_hooks import with_hooks

@@ -9,7 +9,7 @@ the next round.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import LiveViewError
 from ..rendering import LiveTemplate, Renderer
@@ -21,16 +21,26 @@ from ..view.state import state_of
 from .component import LiveComponent
 from .names import component_class
 from .placed import Placed
+from .root import RootCheck
 from .table import ComponentClass, ComponentTable
 from .trial import Trial
 from .updates import ComponentUpdate, TakesUpdates
 
 if TYPE_CHECKING:
-    from ..diffs.templates import TemplateLibrary
+    from ..view.stateful import Stateful
     from ..view.view import LiveView
 
 MAX_ROUNDS = 100
 """Components within components, at most. More is a component that contains itself."""
+
+
+class Templates(Protocol):
+    """The app's templates."""
+
+    root_check: RootCheck
+
+    def of(self, view: Stateful, /) -> LiveTemplate:
+        """The template that a view or component wants to be rendered with now."""
 
 
 class Components:
@@ -45,7 +55,7 @@ class Components:
         waiting: what was placed since the last `settle`, with its arguments.
     """
 
-    def __init__(self, library: TemplateLibrary, view: LiveView) -> None:
+    def __init__(self, library: Templates, view: LiveView) -> None:
         self._library = library
         self._view = view
         self._state = state_of(view)
@@ -188,7 +198,7 @@ class Components:
         for placed, arguments in batch.items():
             if not placed.mounted:
                 if self._state.host.visit is not None:
-                    await self._state.host.visit.keep_component(placed.component)
+                    await self._state.host.visit.keep_component(placed.component, placed.component.id)
                 await placed.component.mount()
                 state_of(placed.component).restored = None
                 placed.mounted = True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from weakref import WeakValueDictionary
 
 from ..errors import LiveViewError
+from ..view.names import short_name
 from .updates import TakesUpdates
 
 if TYPE_CHECKING:
@@ -14,11 +15,6 @@ if TYPE_CHECKING:
 
 _CLASSES: WeakValueDictionary[str, type[LiveComponent]] = WeakValueDictionary()
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-
-
-def short_name(component: type[LiveComponent]) -> str:
-    """``CounterComponent`` → ``counter``."""
-    return _WORD_STARTS.sub("_", component.__name__.removesuffix("Component") or component.__name__).lower()
 
 
 def register(component: type[LiveComponent]) -> None:

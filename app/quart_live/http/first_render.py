@@ -17,17 +17,18 @@ from quart import request
 from quart import session as quart_session
 from werkzeug.exceptions import HTTPException
 
+from .. import addresses
 from ..channel.mounting import Outcome, enter
 from ..diffs.view_rendering import ViewRendering
 from ..errors import LiveViewError
 from ..mailbox.faults import AsExceptions
-from ..nested.family import ViewHandle
+from ..nested.handle import ViewHandle
 from ..nested.placing import Placement, child_token, element, rendering
 from ..protocol import csrf
 from ..router import LiveRoute, Match, query_params
-from ..socket.handshake import ConnectInfo, view_session
-from ..view import addresses
+from ..view.connect_info import ConnectInfo
 from ..view.host import ViewHost
+from ..view.session import view_session
 from ..view.state import state_of
 from ..view.view import LiveView
 
@@ -119,7 +120,7 @@ async def _child(live: QuartLive, parent: LiveView, placement: Placement) -> Mar
         log.exception("%s could not be rendered inside %s", placement.view.__name__, type(parent).__name__)
     # A nested view gets its session token from its parent's join; only then may it be joined. A sticky view
     # joins by itself.
-    session = child_token(live, placement, parent.id) if placement.sticky else ""
+    session = child_token(live.views, live.tokens, placement, parent.id) if placement.sticky else ""
     return element(placement, session=session, static=static, parent_id=parent.id, content=content)
 
 
@@ -127,7 +128,7 @@ class _Marks:
     """Placing in the first render: a mark for each child, which no template text can contain by accident."""
 
     def __init__(self, live: QuartLive, parent_id: str) -> None:
-        self.live = live
+        self.views, self._tokens = live.views, live.tokens
         self.parent_id = parent_id
         self.placed: dict[str, Placement] = {}
         self._nonce = secrets.token_hex(8)

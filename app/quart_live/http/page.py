@@ -30,11 +30,11 @@ from ..mailbox.faults import AsExceptions
 from ..nested.placing import write_element
 from ..protocol.flash import COOKIE as FLASH_COOKIE
 from ..protocol.tokens import FLASH_MAX_AGE, SessionClaims
-from ..protocol.wellformed import well_formed
 from ..router import LiveRoute
 from ..stash.first import with_second_try
 from ..view.state import state_of
 from ..view.view import LiveView
+from ..wellformed import well_formed
 from .first_render import LeftFromInsideError, mount_first, render_first
 
 if TYPE_CHECKING:

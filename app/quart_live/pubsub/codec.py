@@ -36,7 +36,7 @@ from uuid import UUID
 import orjson
 
 from ..mailbox.faults import AsExceptions
-from ..protocol.wellformed import dumps
+from ..wellformed import dumps
 
 T = TypeVar("T")
 TAG = "~"

@@ -24,7 +24,7 @@ from quart import session as quart_session
 
 from ..errors import LiveViewError
 from ..protocol import csrf
-from ..socket.handshake import view_session
+from ..view.session import view_session
 from ..view.state import state_of
 from . import first
 from .declaration import BROWSER

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from ..telemetry import NOBODY, Telemetry
 
 if TYPE_CHECKING:
-    from ..http.static_tracking import StaticFiles
     from ..mailbox.async_tasks import AsyncTasks
     from ..mailbox.mailbox import Mailbox
     from ..mailbox.timers import Timers
-    from ..nested import ViewHandle
+    from ..nested.handle import ViewHandle
     from ..pubsub import PubSub
     from ..stash.visit import Visit
     from ..uploads.desk import UploadDesk
+    from .static_tracking import StaticFiles
 
 
 class ViewHost:

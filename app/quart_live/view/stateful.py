@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ..addresses import AddressMethods
 from ..components.updates import SendsUpdates
 from ..errors import LiveViewError
 from ..stash.methods import StashMethods, without_defaults
 from ..uploads import UploadMethods
-from .addresses import AddressMethods
 from .assigns import Assigns
 from .async_results import AsyncMethods
 from .host import ViewHost

@@ -18,21 +18,20 @@ gets the difference.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import LiveViewError
-from ..http.static_tracking import StaticMethods
 from ..mailbox.mailbox import Envelope
 from ..mailbox.timers import Timer
 from ..nested import FamilyMethods
 from ..pubsub import PubSub, ResyncMethods
 from .lifecycle_hooks import OF_VIEWS
 from .stateful import Stateful
+from .static_tracking import StaticMethods
 
 if TYPE_CHECKING:
-    from ..socket.handshake import ConnectInfo
+    from .connect_info import ConnectInfo
     from .mount_hooks import MountHook
 
 
@@ -180,11 +179,3 @@ class LiveView(FamilyMethods, ResyncMethods, StaticMethods, Stateful):
         """Deliver ``message`` every ``seconds``; one that still waits is not delivered twice."""
         timers = self._quart_live.host.timers
         return timers.start(message, seconds, repeat=True) if timers is not None else None
-
-
-_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-
-
-def default_template_name(view: type[Stateful]) -> str:
-    """``CounterLive`` → ``counter_live.html``."""
-    return _WORD_STARTS.sub("_", view.__name__).lower() + ".html"

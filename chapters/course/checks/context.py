@@ -10,13 +10,13 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from course.checks.expecting import PATIENCE
+from course.checks.expectations import PATIENCE
 from course.checks.failures import CheckFailed
-from course.checks.notifying import Notifying
+from course.checks.notification_steps import Notifying
 from course.checks.scripts import migrated
 from course.checks.words import last_words, listed, outline
 from course.lab.lab import Lab
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 # A page's clock stops in the future: soon, or a little later where the order takes its time.
 SECONDS_AHEAD = (0.1, 1, 5)

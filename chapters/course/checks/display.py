@@ -19,9 +19,9 @@ from course.checks.report import (
     same_story,
     summary,
 )
-from course.lab.notebook import in_notebook
-from course.lab.pictures import side_by_side, small
-from course.model import Course
+from course.lab.person.pictures import side_by_side, small
+from course.notebook.output import in_notebook
+from course.source.model import Course
 
 STYLES: dict[Verdict, str] = {"passed": "green", "failed": "bold red", "error": "bold yellow"}
 CELL = "text-align:left;vertical-align:top"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from course.errors import CourseError
-from course.model import Course
+from course.source.model import Course
 
 Body = Callable[[Any], Awaitable[None]]
 
@@ -101,18 +101,31 @@ def check(id: str, title: str, *, files: Sequence[str] = (), fresh: bool = False
     return register
 
 
-def load_checks(folder: Path | None = None) -> tuple[Check, ...]:
-    """All checks of ``tests/messenger/checks_NN.py``, in order. Read anew each time, so that edits count."""
-    folder = folder or Course.here().root / "tests" / "messenger"
+def load_checks(course: Course | None = None) -> tuple[Check, ...]:
+    """All checks of ``chapters/NN_…/checks``, in order. Read anew each time, so that edits count.
+
+    Raises:
+        ValueError: a check has no state, or an id that is wrong, taken, or of another chapter.
+    """
+    course = course or Course.here()
     _registered.clear()
-    for path in sorted(folder.glob("checks_*.py")):
-        name = f"course_checks.{path.stem}"
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
+    for chapter in course.chapters:
+        for path in sorted(chapter.checks_dir.glob("*.py")):
+            known = len(_registered)
+            _execute(f"course_checks.{chapter.folder}.{path.stem}", path)
+            for one in _registered[known:]:
+                if one.chapter != chapter.number:
+                    raise ValueError(f"check {one.id} is in {course.relative(path)}, of another chapter")
     return tuple(sorted(_registered, key=lambda one: one.order))
+
+
+def _execute(name: str, path: Path) -> None:
+    """Import a file as the module ``name``: a chapter's folder is no name for a package."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
 
 
 def select(which: str, checks: Iterable[Check]) -> tuple[Check, ...]:

@@ -18,16 +18,16 @@ from course.checks.evidence import (
     page_lines,
     unreadable,
 )
-from course.checks.expecting import PATIENCE
+from course.checks.expectations import PATIENCE
 from course.checks.failures import A_MESSENGER, NO_APP, READABLE, Failure, failure_of, unordered
 from course.checks.registry import Check, load_checks, select
 from course.checks.report import CheckResult
 from course.checks.words import outline
+from course.lab.app.state import AppState, StateName, find_state
 from course.lab.errors import AppDidNotStart, LabError, NoBrowser
 from course.lab.lab import Lab
-from course.lab.shared import held_browser
-from course.lab.state import AppState, StateName, find_state
-from course.model import Course
+from course.lab.person.shared_browser import held_browser
+from course.source.model import Course
 
 # Characters of what was expected or seen. The rest is in the pictures and frames.
 LONGEST = 400
@@ -48,7 +48,7 @@ async def run_checks(
 
     Args:
         which: ``"1"`` for the checks of a chapter, ``"1.2"`` or ``"1.a"`` for one, or the checks themselves.
-        state: the app to check; see `course.lab.state.find_state`.
+        state: the app to check; see `course.lab.app.state.find_state`.
         on_result: called with each result as soon as it is there.
         artefacts: where pictures, frames and logs of failures go, emptied first; in the workspace by default.
         patience: seconds to wait for something to be seen.

@@ -30,7 +30,7 @@ class PageNotLive(LabError):  # noqa: N818
 
     def _render_traceback_(self) -> list[str]:
         """With the files that are still to be saved, which may well be why."""
-        from course.lab.notebook import cells_to_run
+        from course.notebook.output import cells_to_run
 
         return [*super()._render_traceback_(), *cells_to_run()]
 

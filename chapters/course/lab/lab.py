@@ -10,17 +10,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from course.lab import notebook
-from course.lab.breaking import Breaking
-from course.lab.by_hand import join_at, push_event
-from course.lab.host import Host
-from course.lab.notifying import Notifying
-from course.lab.person import VIEWPORT, Person
-from course.lab.process import AppError
-from course.lab.shared import borrow_browser, return_browser
-from course.lab.state import APP, AppState, StateName, find_state
+from course.lab.app.host import Host
+from course.lab.app.process import AppError
+from course.lab.app.state import APP, AppState, StateName, find_state
+from course.lab.fault_methods import Breaking
+from course.lab.link.frames import Frame
+from course.lab.messenger.notification_methods import Notifying
+from course.lab.person.forged_frames import join_at, push_event
+from course.lab.person.person import VIEWPORT, Person
+from course.lab.person.shared_browser import borrow_browser, return_browser
 from course.lab.tables import frames_table, newest_tree, tree_table
-from course.lab.wire import Frame
+from course.notebook import output as notebook
 
 
 class Lab(Breaking, Notifying):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from course.demo import path_of
-from course.lab.proxy import Mode
+from course.lab.link.proxy import Mode
 from course.stage.actor import Actor
-from course.stage.manner import Manner
 from course.stage.player import Player
+from course.stage.settings import Settings
 from course.stage.tally import Sum
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Scene:
     seats: tuple[Seat, ...]
     can_come: tuple[str, ...]
     acts: Acts
-    manner: Manner
+    manner: Settings
     sums: tuple[Sum, ...] = ()
 
     @property
