@@ -29,6 +29,7 @@ from ..protocol.frames import FrameWriter, Message
 from ..pubsub import Resync
 from ..telemetry import about
 from ..view.host import LiveHost
+from ..view.state import ViewState
 from ..view.view import LiveView
 from . import end, join, messages, reply
 from .admission import TOPIC_PREFIX
@@ -61,6 +62,7 @@ class Channel(LiveHost):
         topic: ``lv:`` and the element id.
         join_ref: identifies this join; a later join of the same topic is another channel.
         view: the view, once it has been mounted.
+        view_state: the view's record.
         state: where it is in its life.
         why: the reason of its end, as `LiveView.terminate` gets it.
     """
@@ -75,6 +77,7 @@ class Channel(LiveHost):
         self.join_ref = join.join_ref or join.ref
         self.state = State.JOINING
         self.view: LiveView | None = None
+        self.view_state: ViewState | None = None
         self.pubsub, self.telemetry, self.statics = live.pubsub, live.telemetry, live.statics
         self.context = contextvars.Context()
         self.mailbox = Mailbox(live.dispatcher, self, live.settings.mailbox_limit)
@@ -127,9 +130,9 @@ class Channel(LiveHost):
         """The HTML of the view as its browser should have it."""
         return self._rendering.current_html() if self._rendering is not None else ""
 
-    def flash_token(self, view: LiveView) -> str | None:
-        """Token that carries what this handler has put into the flash to the next page."""
-        return self.live.tokens.sign_flash(view._new_flash) if view._new_flash else None
+    def flash_token(self, state: ViewState) -> str | None:
+        """Token that carries what this turn has put into the flash to the next page."""
+        return self.live.tokens.sign_flash(state.flash) if state.flash else None
 
     # -- the mailbox's worker ------------------------------------------------------------------------------
 
@@ -138,10 +141,10 @@ class Channel(LiveHost):
         # Where somebody listens to telemetry, it is done step by step, and measured.
         if type(item) is not Envelope or not self._handles_info_now or self.telemetry.listening:
             return self._guarded(self._dispatch(item))
-        view = self.view
-        assert view is not None
+        view, state = self.view, self.view_state
+        assert view is not None and state is not None
         try:
-            view._new_flash = reply.NO_FLASH
+            state.begin_turn()
             waiting = view.handle_info(item.message)
             if waiting is not None:
                 return self._guarded(self._when_handled(waiting, item))
@@ -220,13 +223,14 @@ class Channel(LiveHost):
     def begin(self, view: LiveView, rendering: ViewRendering) -> None:
         """The view is mounted and rendered: from now on it gets its mail."""
         self.view, self._rendering, self.state = view, rendering, State.JOINED
+        self.view_state = rendering.state
         self.hooks_changed()
 
     def hooks_changed(self) -> None:
         """A message goes straight to ``handle_info`` only if that is all that wants it."""
-        view = self.view
+        view = self.view_state
         self._handles_info_now = (
-            view is not None and self.state is State.JOINED and "handle_info" not in view._hooks
+            view is not None and self.state is State.JOINED and "handle_info" not in view.hooks
         )
 
     def close(self, reason: str) -> bool:

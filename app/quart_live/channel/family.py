@@ -48,9 +48,9 @@ class Family:
 
     def join(self, parent: Channel) -> None:
         """Become a child of ``parent``, which has been joined."""
-        view, _ = parent.joined()
+        _, rendering = parent.joined()
         self._channel.parent = _handle(parent)
-        self._channel.inherited = view._assigns.values
+        self._channel.inherited = rendering.state.assigns.values
         self.parent = parent
         parent.family.children[self._id] = self._channel
         parent.family._handles[self._id] = _handle(self._channel)

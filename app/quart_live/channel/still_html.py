@@ -22,6 +22,7 @@ from ..nested.handle import ViewHandle
 from ..nested.placing import Placement, child_token, element, rendering, write_element
 from ..router import Match
 from ..view.host import Host
+from ..view.state import state_of
 from ..view.view import LiveView
 from .mounting import enter
 
@@ -71,10 +72,11 @@ async def _html(
     live, view, host = socket.live, view_class(), Host()
     host.telemetry, host.statics, host.pubsub = live.telemetry, live.statics, live.pubsub
     host.root_path = socket.root_path
-    host.parent, host.inherited = ViewHandle(around.id), around._assigns.values
-    view._host, view.id, view.connect_info = host, element_id, socket.info
-    view._assigns.update({"csrf_token": socket.csrf_token})
-    view._show_flash({})
+    host.parent, host.inherited = ViewHandle(around.id), state_of(around).assigns.values
+    state = state_of(view)
+    state.host, view.id, view.connect_info = host, element_id, socket.info
+    state.assigns.update({"csrf_token": socket.csrf_token})
+    state.show_flash({})
     try:
         outcome = await enter(view, Match({}), {**(socket.session or {}), **session}, around.uri, live.routes)
         return await _rendered(socket, view) if outcome.leave is None else Markup("")

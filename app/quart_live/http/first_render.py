@@ -30,6 +30,7 @@ from ..router import LiveRoute, Match, query_params
 from ..view.connect_info import ConnectInfo
 from ..view.host import Host
 from ..view.session import view_session
+from ..view.state import state_of
 from ..view.view import LiveView
 
 if TYPE_CHECKING:
@@ -75,11 +76,12 @@ async def mounted_first(
     host.telemetry, host.statics = live.telemetry, live.statics
     host.pubsub, host.root_path = live.pubsub, request.root_path
     if parent is not None:
-        host.parent, host.inherited = ViewHandle(parent.id), parent._assigns.values
-    view._host, view.id = host, element_id
+        host.parent, host.inherited = ViewHandle(parent.id), state_of(parent).assigns.values
+    state = state_of(view)
+    state.host, view.id = host, element_id
     view.connect_info = ConnectInfo(request.remote_addr, dict(request.headers))
-    view._assigns.update({"csrf_token": csrf.issue(quart_session)})
-    view._show_flash(flash or {})
+    state.assigns.update({"csrf_token": csrf.issue(quart_session)})
+    state.show_flash(flash or {})
     params: dict[str, Any] = {}
     if parent is None:
         params = {**query_params(request.query_string.decode("latin-1")), **(request.view_args or {})}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ..mailbox.endings import Endings, Part
 from ..mailbox.mailbox import Turn
 from ..protocol.tokens import UploadClaims
+from ..view.state import HasState, state_of
 from .entries import Upload, UploadEntry
 from .files import UploadFolder
 from .transfer import Transfer, UploadSocket
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from ..protocol.frames import Message
     from ..protocol.tokens import Tokens
     from ..settings import Settings
-    from .methods import UploadMethods
 
 FRAME_HEAD = 2048
 """Bytes of a chunk's frame that are not the chunk, at most."""
@@ -64,13 +64,13 @@ class UploadDesk:
         self._host = host
         self.dispatcher = host.live.dispatcher
         self.folder = UploadFolder(host.live.settings.upload_dir)
-        self._allowed: dict[str, tuple[UploadMethods, Upload]] = {}
+        self._allowed: dict[str, tuple[HasState, Upload]] = {}
         self._transfers: dict[UploadEntry, Transfer] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     # -- what is allowed -----------------------------------------------------------------------------------
 
-    def allow(self, owner: UploadMethods, upload: Upload) -> None:
+    def allow(self, owner: HasState, upload: Upload) -> None:
         """Know an upload by its ref from now on."""
         self._allowed[upload.ref] = (owner, upload)
 
@@ -78,7 +78,7 @@ class UploadDesk:
         """Know it no more."""
         self._allowed.pop(upload.ref, None)
 
-    def find(self, ref: object) -> tuple[UploadMethods, Upload] | None:
+    def find(self, ref: object) -> tuple[HasState, Upload] | None:
         """Owner and upload of a ref, if it is (still) allowed."""
         return self._allowed.get(ref) if isinstance(ref, str) else None
 
@@ -129,7 +129,7 @@ class UploadDesk:
             found = self.find(upload.ref)
             if found is not None and entry in upload.entries and not entry.errors:
                 entry.errors.append(reason)
-                found[0]._uploads_changed()
+                note_change(found[0])
 
         self._post(upload, note)
 
@@ -147,7 +147,7 @@ class UploadDesk:
                 upload.drop(entry)
             found = self.find(upload.ref)
             if found is not None:
-                found[0]._uploads_changed()
+                note_change(found[0])
 
         self._post(upload, forget)
 
@@ -170,7 +170,7 @@ class UploadDesk:
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
 
-    def release(self, owner: UploadMethods) -> None:
+    def release(self, owner: HasState) -> None:
         """A component has gone: take nothing more for it, and delete its files."""
         for upload in [upload for whose, upload in self._allowed.values() if whose is owner]:
             self.disallow(upload)
@@ -194,6 +194,11 @@ class UploadDesk:
     def _post(self, upload: Upload, run: Callable[[], Awaitable[None] | None]) -> None:
         found = self.find(upload.ref)
         self._host.mailbox.post(Turn(run, found[0] if found is not None else None))
+
+
+def note_change(owner: HasState) -> None:
+    """Something about the uploads of a view or component has changed: its template is rendered."""
+    state_of(owner).assigns.changed.add("uploads")
 
 
 def desk_of(host: Any) -> UploadDesk | None:
