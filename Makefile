@@ -10,7 +10,7 @@ endif
 PY := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-site start run lab stage check verify weave site lint format types test matrix storm soak stage-soak bench doctor clean
+.PHONY: help setup setup-site start run lab stage check verify weave site lint format types test sample matrix storm soak stage-soak bench doctor clean
 
 help: ## what each target does
 	@$(PYTHON) -c "import re; [print('  make %-10s %s' % m) for m in re.findall(r'(?m)^([a-z-]+):[^#\n]*## (.+)', open('Makefile', encoding='utf-8').read())]"
@@ -63,10 +63,13 @@ bench: setup ## compare the engine's speed with others, and measure the messenge
 	@$(PY) tests/bench/run.py $(BENCH)
 
 # Several processes share the tests. What grows with the square of the chapters has a target of its own.
-SPREAD = --numprocesses logical --maxprocesses 4
+SPREAD = --numprocesses auto
 
-test: setup-site verify lint types ## set up, run all gates and all tests (its last lines say what it leaves to the matrix)
+test: setup-site verify lint types ## set up, run all gates and the tests of every day (the last lines say what is left out)
 	@$(BIN)/pytest $(SPREAD)
+
+sample: setup-site ## what `make test` leaves out: states that are touched, a third of the others, random templates by the thousand
+	@$(BIN)/pytest $(SPREAD) --matrix --sample
 
 matrix: setup-site ## every check on every state, all notebooks, exercises and mistakes, and random templates by the thousand
 	@$(BIN)/pytest $(SPREAD) --matrix
