@@ -25,14 +25,16 @@ from ..errors import CrashRequested
 from ..mailbox.faults import Contained, as_exception
 from ..mailbox.mailbox import Envelope, Mailbox, Turn, Urgent
 from ..mailbox.timers import Timers
-from ..nested.family import Family, PatchFromInside
+from ..nested.handle import PatchFromInside
 from ..protocol.frames import FrameWriter, Message
 from ..pubsub import Resync
 from ..telemetry import about
 from ..view.host import ViewHost
+from ..view.state import ViewState
 from ..view.view import LiveView
 from . import end, join, messages, reply
 from .admission import TOPIC_PREFIX
+from .family import Family
 
 if TYPE_CHECKING:
     from ..extension import QuartLive
@@ -61,6 +63,7 @@ class Channel(ViewHost):
         topic: ``lv:`` and the element id.
         join_ref: identifies this join; a later join of the same topic is another channel.
         view: the view, once it has been mounted.
+        view_state: the view's record.
         state: where it is in its life.
     """
 
@@ -75,6 +78,7 @@ class Channel(ViewHost):
         self.join_ref = join.join_ref or join.ref
         self.state = State.JOINING
         self.view: LiveView | None = None
+        self.view_state: ViewState | None = None
         self.pubsub, self.telemetry, self.statics = live.pubsub, live.telemetry, live.statics
         self.context = contextvars.Context()
         self.mailbox = Mailbox(live.dispatcher, self, live.settings.mailbox_limit)
@@ -128,9 +132,9 @@ class Channel(ViewHost):
         """The HTML of the view as its browser should have it."""
         return self._rendering.current_html() if self._rendering is not None else ""
 
-    def flash_token(self, view: LiveView) -> str | None:
-        """Token that carries what this handler has put into the flash to the next page."""
-        return self.live.tokens.sign_flash(view._new_flash) if view._new_flash else None
+    def flash_token(self, state: ViewState) -> str | None:
+        """Token that carries what this turn has put into the flash to the next page."""
+        return self.live.tokens.sign_flash(state.flash) if state.flash else None
 
     # -- the mailbox's worker ------------------------------------------------------------------------------
 
@@ -139,10 +143,10 @@ class Channel(ViewHost):
         # Where somebody listens to telemetry, it is done step by step, and measured.
         if type(item) is not Envelope or not self._handles_info_now or self.telemetry.listening:
             return self._guarded(self._dispatch(item))
-        view = self.view
-        assert view is not None
+        view, state = self.view, self.view_state
+        assert view is not None and state is not None
         try:
-            view._new_flash = reply.NO_FLASH
+            state.begin_turn()
             waiting = view.handle_info(item.message)
             if waiting is not None:
                 return self._guarded(self._when_handled(waiting, item))
@@ -226,13 +230,14 @@ class Channel(ViewHost):
     def begin(self, view: LiveView, rendering: ViewRendering) -> None:
         """The view is mounted and rendered: from now on it gets its mail."""
         self.view, self._rendering, self.state = view, rendering, State.JOINED
+        self.view_state = rendering.state
         self.hooks_changed()
 
     def hooks_changed(self) -> None:
         """A message goes straight to ``handle_info`` only if that is all that wants it."""
-        view = self.view
+        view = self.view_state
         self._handles_info_now = (
-            view is not None and self.state is State.JOINED and "handle_info" not in view._hooks
+            view is not None and self.state is State.JOINED and "handle_info" not in view.hooks
         )
 
     def close(self) -> bool:

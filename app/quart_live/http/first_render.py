@@ -22,13 +22,14 @@ from ..channel.mounting import Outcome, enter
 from ..diffs.view_rendering import ViewRendering
 from ..errors import LiveViewError
 from ..mailbox.faults import AsExceptions
-from ..nested.family import ViewHandle
+from ..nested.handle import ViewHandle
 from ..nested.placing import Placement, child_token, element, rendering
 from ..protocol import csrf
 from ..router import LiveRoute, Match, query_params
 from ..view.connect_info import ConnectInfo
 from ..view.host import ViewHost
 from ..view.session import view_session
+from ..view.state import state_of
 from ..view.view import LiveView
 
 if TYPE_CHECKING:
@@ -73,11 +74,12 @@ async def mount_first(
     host.telemetry, host.statics = live.telemetry, live.statics
     host.pubsub, host.root_path = live.pubsub, request.root_path
     if parent is not None:
-        host.parent, host.inherited = ViewHandle(parent.id), parent._assigns.values
-    view._host, view.id = host, element_id
+        host.parent, host.inherited = ViewHandle(parent.id), state_of(parent).assigns.values
+    state = state_of(view)
+    state.host, view.id = host, element_id
     view.connect_info = ConnectInfo(request.remote_addr, dict(request.headers))
-    view._assigns.update({"csrf_token": csrf.issue(quart_session)})
-    view._show_flash(flash or {})
+    state.assigns.update({"csrf_token": csrf.issue(quart_session)})
+    state.show_flash(flash or {})
     params: dict[str, Any] = {}
     if parent is None:
         params = {**query_params(request.query_string.decode("latin-1")), **(request.view_args or {})}
@@ -118,7 +120,7 @@ async def _child(live: QuartLive, parent: LiveView, placement: Placement) -> Mar
         log.exception("%s could not be rendered inside %s", placement.view.__name__, type(parent).__name__)
     # A nested view gets its session token from its parent's join; only then may it be joined. A sticky view
     # joins by itself.
-    session = child_token(live, placement, parent.id) if placement.sticky else ""
+    session = child_token(live.views, live.tokens, placement, parent.id) if placement.sticky else ""
     return element(placement, session=session, static=static, parent_id=parent.id, content=content)
 
 
@@ -126,7 +128,7 @@ class _Marks:
     """Placing in the first render: a mark for each child, which no template text can contain by accident."""
 
     def __init__(self, live: QuartLive, parent_id: str) -> None:
-        self.live = live
+        self.views, self._tokens = live.views, live.tokens
         self.parent_id = parent_id
         self.placed: dict[str, Placement] = {}
         self._nonce = secrets.token_hex(8)

@@ -32,6 +32,7 @@ from ..protocol.flash import COOKIE as FLASH_COOKIE
 from ..protocol.tokens import FLASH_MAX_AGE, SessionClaims
 from ..router import LiveRoute
 from ..stash.first import with_second_try
+from ..view.state import state_of
 from ..view.view import LiveView
 from ..wellformed import well_formed
 from .first_render import LeftFromInsideError, mount_first, render_first
@@ -127,8 +128,8 @@ async def _redirected(live: QuartLive, view: LiveView, outcome: Outcome) -> Resp
     """An HTTP redirect for a view that leaves, or patches its address, before it was ever shown."""
     target = outcome.leave.to if outcome.leave is not None else outcome.patches[-1].to
     response: Response = await make_response(redirect(target))  # type: ignore[assignment]
-    if view._new_flash:
-        token = live.tokens.sign_flash(view._new_flash)
+    if flash := state_of(view).flash:
+        token = live.tokens.sign_flash(flash)
         response.set_cookie(FLASH_COOKIE, token, max_age=FLASH_MAX_AGE, path="/", samesite="Lax")
     return response
 

@@ -17,7 +17,7 @@ import asyncio
 import contextvars
 import logging
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import MailboxOverflowError
 from ..mailbox.faults import Contained
@@ -28,7 +28,6 @@ from .files import TemporaryFile
 from .writer import CANCEL, Destination
 
 if TYPE_CHECKING:
-    from ..socket.socket import LiveSocket
     from .desk import UploadDesk
 
 log = logging.getLogger("quart_live.uploads")
@@ -38,6 +37,15 @@ WRITER_SECONDS = 5
 
 MAILBOX_LIMIT = 8
 """The client sends one chunk and waits. One that sends many at once is none of ours."""
+
+
+class UploadSocket(Protocol):
+    """What a transfer needs of the socket on which it was joined."""
+
+    transfers: dict[str, Transfer]
+
+    async def send(self, text: str, /) -> None:
+        """Send a frame to the browser."""
 
 
 class _Overdue:
@@ -60,7 +68,7 @@ class Transfer:
     """
 
     def __init__(
-        self, desk: UploadDesk, socket: LiveSocket, upload: Upload, entry: UploadEntry, join: Message
+        self, desk: UploadDesk, socket: UploadSocket, upload: Upload, entry: UploadEntry, join: Message
     ) -> None:
         self.desk, self.socket, self.upload, self.entry = desk, socket, upload, entry
         self.topic = join.topic

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..mailbox.async_tasks import AsyncTasks
     from ..mailbox.mailbox import Mailbox
     from ..mailbox.timers import Timers
-    from ..nested import ViewHandle
+    from ..nested.handle import ViewHandle
     from ..pubsub import PubSub
     from ..stash.visit import Visit
     from ..uploads.desk import UploadDesk

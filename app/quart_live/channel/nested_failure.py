@@ -25,11 +25,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..protocol.frames import FrameWriter, Message
-from .still import still_html
+from .still_html import still_html
 
 if TYPE_CHECKING:
-    from ..channel.channel import Channel
     from ..socket.socket import LiveSocket
+    from .channel import Channel
 
 MAX_TRIES = 3
 """How often the official client tries to join a nested view (``MAX_CHILD_JOIN_ATTEMPTS``)."""

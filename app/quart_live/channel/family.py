@@ -1,66 +1,20 @@
-"""Who belongs to whom on a socket, and how parents and children talk.
-
-Relatives have mailboxes of their own and never touch each other's state: they hold a `ViewHandle`, which can
-send. What is sent arrives in `handle_info`, in order, when the other has time.
-"""
+"""Who belongs to whom on a socket: the channels around and inside a channel."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import JoinRefused
-from ..mailbox.mailbox import Envelope, Mailbox
-from ..protocol.flash import Flash
-from ..view.navigation import Patch
-from .placing import LivePlaces
+from ..nested.handle import ViewHandle
+from ..nested.placing import LivePlaces
 
 if TYPE_CHECKING:
-    from ..channel.channel import Channel
     from ..extension import QuartLive
     from ..socket.socket import LiveSocket
-    from ..view.host import ViewHost
+    from .channel import Channel
 
 PARENT_GONE = {"reason": "the parent has gone"}
-
-
-class ViewHandle:
-    """A view as its relatives see it.
-
-    Attributes:
-        id: its element id.
-        topic: its channel's topic; empty during the first render.
-    """
-
-    __slots__ = ("_mailbox", "id", "topic")
-
-    def __init__(self, id: str, topic: str = "", mailbox: Mailbox | None = None) -> None:
-        self.id = id
-        self.topic = topic
-        self._mailbox = mailbox
-
-    def __repr__(self) -> str:
-        return f"<ViewHandle {self.id}>"
-
-    def send(self, message: object) -> None:
-        """Deliver ``message`` to its `handle_info`. Nothing in the first render, nor once it has ended."""
-        if self._mailbox is not None:
-            self._mailbox.post(Envelope(message))
-
-
-@dataclass(frozen=True, slots=True)
-class PatchFromInside:
-    """A message to the root view: a view inside has called `push_patch`.
-
-    Attributes:
-        patch: the address.
-        flash: what the view has put into the flash, for the root view to show.
-    """
-
-    patch: Patch
-    flash: Flash
 
 
 class Family:
@@ -77,7 +31,7 @@ class Family:
         places: what ``live_render`` writes into this channel's template.
         is_sticky: whether it was placed with ``sticky=True``.
         awaited: the children without which the browser does not show what this view's join has brought;
-            see `failing`.
+            see ``nested_failure.py``.
     """
 
     def __init__(self, channel: Channel, live: QuartLive, element_id: str) -> None:
@@ -85,7 +39,7 @@ class Family:
         self._id = element_id
         self.parent: Channel | None = None
         self.children: dict[str, Channel] = {}
-        self.places = LivePlaces(live, element_id)
+        self.places = LivePlaces(live.views, live.tokens, element_id)
         self.is_sticky = False
         self.awaited: set[str] = set()
         self._handles: dict[str, ViewHandle] = {}
@@ -93,9 +47,9 @@ class Family:
 
     def join(self, parent: Channel) -> None:
         """Become a child of ``parent``, which has been joined."""
-        view, _ = parent.joined()
+        _, rendering = parent.joined()
         self._channel.parent = _handle(parent)
-        self._channel.inherited = view._assigns.values
+        self._channel.inherited = rendering.state.assigns.values
         self.parent = parent
         parent.family.children[self._id] = self._channel
         parent.family._handles[self._id] = _handle(self._channel)
@@ -167,29 +121,3 @@ def parent_of(socket: LiveSocket, parent_id: str | None) -> Channel | None:
     if channel is None or channel.view is None:
         raise JoinRefused(PARENT_GONE)
     return channel
-
-
-class FamilyMethods:
-    """What a `LiveView` knows of the views around it."""
-
-    _host: ViewHost
-
-    @property
-    def parent(self) -> ViewHandle | None:
-        """The view in whose template this one is; ``None`` for main and sticky views."""
-        return self._host.parent
-
-    @property
-    def children(self) -> Mapping[str, ViewHandle]:
-        """The nested views that are connected now, by element id."""
-        return self._host.children
-
-    def assign_new(self, name: str, factory: Callable[[], Any]) -> None:
-        """Set ``name`` to what the parent has under this name, else to ``factory()``.
-
-        Does nothing if it is assigned already. Parent and child then share the object: treat it as
-        read-only.
-        """
-        inherited = self._host.inherited
-        value = (lambda: inherited[name]) if name in inherited else factory
-        super().assign_new(name, value)  # type: ignore[misc]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..protocol.frames import Message, reply
 
 if TYPE_CHECKING:
-    from ..socket.socket import LiveSocket
+    from .socket import LiveSocket
 
 TOPIC_PREFIX = "lvu:"
 

@@ -16,20 +16,21 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from .. import addresses
-from ..channel.mounting import enter
 from ..diffs.view_rendering import ViewRendering
 from ..mailbox.faults import Contained
+from ..nested.handle import ViewHandle
+from ..nested.placing import Placement, child_token, element, rendering, write_element
 from ..router import Match
 from ..view.host import ViewHost
+from ..view.state import state_of
 from ..view.view import LiveView
-from .family import ViewHandle
-from .placing import Placement, child_token, element, rendering, write_element
+from .mounting import enter
 
 if TYPE_CHECKING:
-    from ..channel.channel import Channel
     from ..extension import QuartLive
     from ..protocol.frames import Message
     from ..socket.socket import LiveSocket
+    from .channel import Channel
 
 SECONDS = 2.0
 """How long it may take: the browser waits for the answer to its join."""
@@ -71,10 +72,11 @@ async def _html(
     live, view, host = socket.live, view_class(), ViewHost()
     host.telemetry, host.statics, host.pubsub = live.telemetry, live.statics, live.pubsub
     host.root_path = socket.root_path
-    host.parent, host.inherited = ViewHandle(around.id), around._assigns.values
-    view._host, view.id, view.connect_info = host, element_id, socket.info
-    view._assigns.update({"csrf_token": socket.csrf_token})
-    view._show_flash({})
+    host.parent, host.inherited = ViewHandle(around.id), state_of(around).assigns.values
+    state = state_of(view)
+    state.host, view.id, view.connect_info = host, element_id, socket.info
+    state.assigns.update({"csrf_token": socket.csrf_token})
+    state.show_flash({})
     outcome = await enter(view, Match({}), {**(socket.session or {}), **session}, around.uri, live.routes)
     if outcome.leave is not None:
         return Markup("")
@@ -91,7 +93,7 @@ class _StandIns:
     """Placing here: marks for nested views, the usual elements for sticky ones, which live on."""
 
     def __init__(self, live: QuartLive, parent_id: str) -> None:
-        self.live = live
+        self.views, self._tokens = live.views, live.tokens
         self.parent_id = parent_id
         self.placed: dict[str, Placement] = {}
         self._nonce = secrets.token_hex(8)
@@ -99,7 +101,7 @@ class _StandIns:
     def put(self, placement: Placement) -> Markup:
         """A mark, or the element."""
         if placement.sticky:
-            token = child_token(self.live, placement, self.parent_id)
+            token = child_token(self.views, self._tokens, placement, self.parent_id)
             return element(placement, session=token, static="", parent_id=self.parent_id)
         mark = f"<!--live-{self._nonce}-{len(self.placed)}-->"
         self.placed[mark] = placement
