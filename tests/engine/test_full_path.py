@@ -13,6 +13,7 @@ from support.client_merge import ClientMerge
 from quart_live import LiveView, LiveViewTest, QuartLive
 from quart_live.diffs.templates import TemplateLibrary
 from quart_live.diffs.view_rendering import ViewRendering
+from quart_live.view.state import state_of
 
 TEMPLATE = """
 {% macro badge(text) %}<b class="{{ tone }}">{{ text }}</b>{% endmacro %}
@@ -106,7 +107,7 @@ async def test_browser_shows_what_a_fresh_render_would(
 async def _fresh_html(library: TemplateLibrary, view: LiveView) -> str:
     """What a view with these assigns renders to, without any history."""
     copy = type(view)()
-    copy._assigns.update({name: view.assigns[name] for name in view.assigns})
+    state_of(copy).assigns.update({name: view.assigns[name] for name in view.assigns})
     return await ViewRendering(library, copy).html()
 
 

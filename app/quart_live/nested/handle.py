@@ -6,16 +6,11 @@ send. What is sent arrives in `handle_info`, in order, when the other has time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from ..mailbox.mailbox import Envelope, Mailbox
 from ..protocol.flash import Flash
 from ..view.navigation import Patch
-
-if TYPE_CHECKING:
-    from ..view.host import ViewHost
 
 
 class ViewHandle:
@@ -53,29 +48,3 @@ class PatchFromInside:
 
     patch: Patch
     flash: Flash
-
-
-class FamilyMethods:
-    """What a `LiveView` knows of the views around it."""
-
-    _host: ViewHost
-
-    @property
-    def parent(self) -> ViewHandle | None:
-        """The view in whose template this one is; ``None`` for main and sticky views."""
-        return self._host.parent
-
-    @property
-    def children(self) -> Mapping[str, ViewHandle]:
-        """The nested views that are connected now, by element id."""
-        return self._host.children
-
-    def assign_new(self, name: str, factory: Callable[[], Any]) -> None:
-        """Set ``name`` to what the parent has under this name, else to ``factory()``.
-
-        Does nothing if it is assigned already. Parent and child then share the object: treat it as
-        read-only.
-        """
-        inherited = self._host.inherited
-        value = (lambda: inherited[name]) if name in inherited else factory
-        super().assign_new(name, value)  # type: ignore[misc]

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..view.names import short_name
+from ..view.state import state_of
 from .declaration import Stash
 from .drawer import Drawer
 from .identity import Identity, session_owner, user_owner
 from .keeper import EVENT, Keeper
+from .methods import keep_with
 from .sent import Sent
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ class Visit:
         stash = type(component).stash
         if stash is not None:
             key = f"{self.key}>{short_name(type(component))}#{id}".replace("/", "%2F")
-            component._keep_with(await self._keep(stash, key, ""))
+            keep_with(state_of(component), await self._keep(stash, key, ""))
 
     def crash_events(self) -> list[list[Any]]:
         """Events for the answer to a join that has crashed: let the next one start without the stash."""

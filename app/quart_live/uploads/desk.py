@@ -9,8 +9,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..mailbox.endings import Endings, Part
 from ..mailbox.mailbox import Turn
 from ..protocol.tokens import UploadClaims
+from ..view.state import HasState, state_of
 from .entries import Upload, UploadEntry
 from .files import UploadFolder
 from .transfer import Transfer, UploadSocket
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from ..protocol.frames import Message
     from ..protocol.tokens import Tokens
     from ..settings import Settings
-    from .methods import UploadMethods
 
 FRAME_HEAD = 2048
 """Bytes of a chunk's frame that are not the chunk, at most."""
@@ -63,13 +64,13 @@ class UploadDesk:
         self._host = host
         self.dispatcher = host.live.dispatcher
         self.folder = UploadFolder(host.live.settings.upload_dir)
-        self._allowed: dict[str, tuple[UploadMethods, Upload]] = {}
+        self._allowed: dict[str, tuple[HasState, Upload]] = {}
         self._transfers: dict[UploadEntry, Transfer] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     # -- what is allowed -----------------------------------------------------------------------------------
 
-    def allow(self, owner: UploadMethods, upload: Upload) -> None:
+    def allow(self, owner: HasState, upload: Upload) -> None:
         """Know an upload by its ref from now on."""
         self._allowed[upload.ref] = (owner, upload)
 
@@ -77,7 +78,7 @@ class UploadDesk:
         """Know it no more."""
         self._allowed.pop(upload.ref, None)
 
-    def find(self, ref: object) -> tuple[UploadMethods, Upload] | None:
+    def find(self, ref: object) -> tuple[HasState, Upload] | None:
         """Owner and upload of a ref, if it is (still) allowed."""
         return self._allowed.get(ref) if isinstance(ref, str) else None
 
@@ -128,7 +129,7 @@ class UploadDesk:
             found = self.find(upload.ref)
             if found is not None and entry in upload.entries and not entry.errors:
                 entry.errors.append(reason)
-                found[0]._uploads_changed()
+                note_change(found[0])
 
         self._post(upload, note)
 
@@ -146,7 +147,7 @@ class UploadDesk:
                 upload.drop(entry)
             found = self.find(upload.ref)
             if found is not None:
-                found[0]._uploads_changed()
+                note_change(found[0])
 
         self._post(upload, forget)
 
@@ -154,7 +155,7 @@ class UploadDesk:
         """End the transfer of an entry, if there is one, and delete its file."""
         transfer = self._transfers.get(entry)
         if transfer is not None:
-            await transfer.end(say_closed=True)
+            await transfer.end_and_say_so()
 
     def stop(self, entry: UploadEntry) -> None:
         """Take no more of an entry; `drop` does the rest."""
@@ -169,7 +170,7 @@ class UploadDesk:
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
 
-    def release(self, owner: UploadMethods) -> None:
+    def release(self, owner: HasState) -> None:
         """A component has gone: take nothing more for it, and delete its files."""
         for upload in [upload for whose, upload in self._allowed.values() if whose is owner]:
             self.disallow(upload)
@@ -179,9 +180,11 @@ class UploadDesk:
 
     async def close(self) -> None:
         """The view has gone: end all transfers, delete all files."""
+        endings = Endings()
+        for transfer in self._transfers.values():
+            endings.add(Part.UPLOADS, transfer.end_and_say_so)
         try:
-            for transfer in tuple(self._transfers.values()):
-                await transfer.end(say_closed=True)
+            await endings.run(f"{self._host.topic}: a transfer")
             if self._ending:
                 await asyncio.wait(self._ending)
         finally:
@@ -193,11 +196,17 @@ class UploadDesk:
         self._host.mailbox.post(Turn(run, found[0] if found is not None else None))
 
 
+def note_change(owner: HasState) -> None:
+    """Something about the uploads of a view or component has changed: its template is rendered."""
+    state_of(owner).assigns.changed.add("uploads")
+
+
 def desk_of(host: Any) -> UploadDesk | None:
     """The desk of a view's host; ``None`` in the first render."""
     if host.mailbox is None:
         return None
     if host.uploads is None:
         host.uploads = UploadDesk(host)
+        host.on_end(Part.UPLOADS, host.uploads.close)
     desk: UploadDesk = host.uploads
     return desk

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import LiveViewError, MalformedEventError
+from ..view.state import HasState
+from .desk import UploadDesk, note_change
 from .entries import FAILED, Upload, UploadEntry, UploadRefused, read_entries
-
-if TYPE_CHECKING:
-    from .desk import UploadDesk
-    from .methods import UploadMethods
 
 
 async def chosen(desk: UploadDesk | None, payload: object) -> None:
@@ -30,7 +28,7 @@ async def chosen(desk: UploadDesk | None, payload: object) -> None:
             await _take_in(desk, *found, entries)
 
 
-async def preflight(desk: UploadDesk | None, payload: object) -> tuple[UploadMethods | None, dict[str, Any]]:
+async def preflight(desk: UploadDesk | None, payload: object) -> tuple[HasState | None, dict[str, Any]]:
     """Answer ``allow_upload``: may these files be sent, and how?
 
     Without ``auto_upload`` they go with their form, all or none: if one is refused, nothing is allowed, and
@@ -56,7 +54,7 @@ async def preflight(desk: UploadDesk | None, payload: object) -> tuple[UploadMet
             ticket = await _ticket(desk, upload, entry)
             if ticket is not None:
                 tickets[entry] = ticket
-    owner._uploads_changed()
+    note_change(owner)
     objections = [] if upload.auto_upload else _objections(upload, asked)
     if objections:
         return owner, {"ref": upload.ref, "error": objections}
@@ -76,7 +74,7 @@ def _objections(upload: Upload, asked: list[UploadEntry]) -> list[list[str]]:
     return whole + [[entry.ref, error] for entry in asked for error in entry.errors]
 
 
-async def progress(desk: UploadDesk | None, payload: object) -> UploadMethods | None:
+async def progress(desk: UploadDesk | None, payload: object) -> HasState | None:
     """Note how far an entry has come, or that the client could not send it. Returns whose upload it is."""
     if not isinstance(payload, dict):
         raise MalformedEventError("progress needs an object")
@@ -94,7 +92,7 @@ async def progress(desk: UploadDesk | None, payload: object) -> UploadMethods | 
         _progressed(desk, upload, entry, said)
     else:
         raise MalformedEventError("progress is a number of percent, or an object with an error")
-    owner._uploads_changed()
+    note_change(owner)
     if upload.progress is not None and not entry.consumed and not entry.cancelled:
         waiting = upload.progress(upload.name, entry)
         if inspect.isawaitable(waiting):
@@ -111,14 +109,12 @@ def _progressed(desk: UploadDesk, upload: Upload, entry: UploadEntry, said: int)
         entry.done = said == 100
 
 
-async def _take_in(
-    desk: UploadDesk, owner: UploadMethods, upload: Upload, described: object
-) -> list[UploadEntry]:
+async def _take_in(desk: UploadDesk, owner: HasState, upload: Upload, described: object) -> list[UploadEntry]:
     entries = read_entries(upload, described)
     for replaced in upload.add(entries):
         replaced.cancelled = True
         await desk.end(replaced)
-    owner._uploads_changed()
+    note_change(owner)
     return entries
 
 

@@ -26,11 +26,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-if TYPE_CHECKING:
-    from .host import ViewHost
+from .state import HasState
 
 MANIFEST = "cache_manifest.json"
 DIGEST_LENGTH = 12
@@ -117,10 +116,9 @@ class StaticFiles:
         return {name: to for name, to in latest.items() if isinstance(to, str)}
 
 
-class StaticMethods:
+class StaticMethods(HasState):
     """The part of `LiveView` that concerns static files."""
 
-    _host: ViewHost
     connect_params: Mapping[str, Any]
 
     def static_changed(self) -> bool:
@@ -129,7 +127,7 @@ class StaticMethods:
         To be asked in mount; ``False`` in the first render, whose assets are yet to be loaded.
         """
         tracked = self.connect_params.get("_track_static")
-        statics = self._host.statics
+        statics = self._quart_live.host.statics
         if statics is None or not isinstance(tracked, list):
             return False
         return statics.changed([address for address in tracked[:MOST] if isinstance(address, str)])

@@ -69,6 +69,15 @@ def test_loading_again_sees_edits(tmp_path: Path) -> None:
     assert len(edited) == 4
 
 
+def test_files_of_a_chapter_share_what_they_need(tmp_path: Path) -> None:
+    load(tmp_path)
+    shared = tmp_path / "chapters" / "02_two" / "checks" / "steps.py"
+    second = "from .steps import TITLE\n" + LATER.replace('"Later"', "TITLE")
+    for title in ("Shared", "Changed since"):
+        shared.write_text(f"TITLE = {title!r}", encoding="utf-8")
+        assert load(tmp_path, second=second)[-1].title == title
+
+
 def test_the_states_a_check_holds_on(tmp_path: Path) -> None:
     second, tenth, exercise, later = load(tmp_path)
     assert [second.holds_on(state) for state in range(4)] == [False, True, True, True]
@@ -101,7 +110,7 @@ def test_choosing(tmp_path: Path) -> None:
         ),
         (
             "@check('2.7', 'A')\n@since(2)\nasync def a(c): ...",
-            "check 2.7 is in chapters/01_one/checks/things.py, of another chapter",
+            "check 2.7 is in chapters/01_one/checks, of another chapter",
         ),
     ],
 )
