@@ -202,7 +202,7 @@ async def test_members_come_and_go_and_what_they_wrote_stays() -> None:
     await chat.invite(conversation.id, alice.id, carol.id)
     assert "Already a member" in await refused(chat.invite(conversation.id, alice.id, bob.id))
     for nobody in (0, 999, 10**30):
-        assert "no such person" in await refused(chat.invite(conversation.id, alice.id, nobody))
+        assert "no account any more" in await refused(chat.invite(conversation.id, alice.id, nobody))
 
 
 async def test_a_hundred_members_at_most() -> None:
