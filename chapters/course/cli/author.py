@@ -64,7 +64,7 @@ def verify() -> None:
 
 @click.command()
 @click.option("--since", default="HEAD", show_default=True, help="The commit to compare with.")
-@click.option("--again", is_flag=True, help="Merge anew where you have mended a conflict by hand.")
+@click.option("--again", is_flag=True, help="Merge anew where you have fixed a conflict by hand.")
 def ripple(since: str, again: bool) -> None:
     """Carry an edit of an early chapter into the later ones, up to the first conflict."""
     carried = carry_on(Course.here(), since, again)
@@ -74,9 +74,9 @@ def ripple(since: str, again: bool) -> None:
             raise CourseError(
                 f"Chapter {step.chapter.number} changes the same lines, "
                 f"in {count(step.conflicts, 'place')} of {name}.",
-                "Mend what is between <<<<<<< and >>>>>>>, then run `course ripple` again.",
+                "Fix what is between <<<<<<< and >>>>>>>, then run `course ripple` again.",
             )
-        say(f"  mended   {name}  (by hand, earlier)" if step.by_hand else f"  carried  {name}")
+        say(f"  fixed    {name}  (by hand, earlier)" if step.by_hand else f"  carried  {name}")
     say("Next: `course weave`." if carried else "Nothing to carry.", "green")
 
 

@@ -153,7 +153,7 @@ class Actor(Watched, ByName[StageLocator]):
             await link.open()
             match mode:
                 case "pass":
-                    await link.mend()
+                    await link.fix()
                 case "cut":
                     link.cut()
                 case "refuse":

@@ -197,7 +197,7 @@ class Run(FaultMethods):
         await self.start()
         self._host.killed = False
 
-    async def mend_all(self) -> None:
+    async def fix_all(self) -> None:
         """Every link passes, and the server runs."""
         for actor in self.everyone:
             await actor.set_link("pass")

@@ -150,7 +150,7 @@ class Stage:
                 await self.run.dismiss(actor)
 
     def set_link(self, name: str, mode: Mode) -> None:
-        """Let a person's link behave like this from now on; ``pass`` mends it."""
+        """Let a person's link behave like this from now on; ``pass`` fixes it."""
         if (actor := self.actor(name)) is not None:
             self._chores.begin(actor.set_link(mode, self.manner.wait))
 
@@ -184,7 +184,7 @@ class Stage:
                 self.busy = ""
 
     def next_act(self) -> None:
-        """Play the next act. Before the first one everything is mended."""
+        """Play the next act. Before the first one everything is fixed."""
         if self.player is None or self.phase != "ready":
             return
         if self.player.phase == "ready":
@@ -193,7 +193,7 @@ class Stage:
             self.player.next()
 
     async def _first_act(self, player: Player) -> None:
-        await self._switch("Mending what is broken …", Run.mend_all)
+        await self._switch("Fixing what is broken …", Run.fix_all)
         if player is self.player:
             player.next()
 

@@ -125,7 +125,7 @@ class StageLive(LiveView):
         actor = self.stage.actor(str(params.get("who")))
         wished = next((fault.mode for fault in FAULTS if fault.mode == params.get("mode")), None)
         if actor is not None and wished is not None:
-            # A toggle: pressed again it mends.
+            # A toggle: pressed again it fixes.
             self.stage.set_link(actor.name, "pass" if actor.network.mode == wished else wished)
 
     def _server(self, params: Params) -> None:

@@ -17,7 +17,7 @@ from course.errors import CourseError
 from course.source.model import Course
 from course.state_folder import write_state
 
-_TYPES = "Mend it in the chapter's files/, then run `course weave`."
+_TYPES = "Fix it in the chapter's files/, then run `course weave`."
 
 
 def type_check(course: Course, name: str, files: Mapping[str, bytes]) -> list[Red]:

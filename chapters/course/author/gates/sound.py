@@ -57,7 +57,7 @@ def _files(folder: str, files: dict[str, bytes], chapter: Chapter) -> Iterator[R
         if problem:
             yield Red(
                 f"{folder}/{path}:{problem.line}: {problem.message} (chapter {chapter.number}).",
-                "Mend that line.",
+                "Fix that line.",
             )
 
 
@@ -74,7 +74,7 @@ def _experiments(course: Course, chapter: Chapter) -> Iterator[Red]:
             message = _does_not_compile(block.text)
             if message:
                 yield Red(
-                    f"{block.where}: this experiment has a syntax error: {message}.", "Mend it in chapter.md."
+                    f"{block.where}: this experiment has a syntax error: {message}.", "Fix it in chapter.md."
                 )
 
 
@@ -123,7 +123,7 @@ class _Ruff:
 
     def reds(self) -> list[Red]:
         """One finding for each line of lint, and for each file that is not formatted."""
-        advice = "Mend it, or run `ruff check --fix` on the file; then `course weave`."
+        advice = "Fix it, or run `ruff check --fix` on the file; then `course weave`."
         # What does not parse we have said ourselves, in Python's words.
         reds = [Red(line, advice) for line in self._lines(self._check) if "invalid-syntax" not in line]
         said = "\n".join(self._lines(self._format))

@@ -50,7 +50,7 @@ class Link:
         self._port = 0
         self._passages = passages
         self._listener: asyncio.Server | None = None
-        # Opening takes a moment, and meanwhile somebody may mend the link, or close it.
+        # Opening takes a moment, and meanwhile somebody may fix the link, or close it.
         self._opening = asyncio.Lock()
         self._closed = False
         self._changed = asyncio.Event()
@@ -105,7 +105,7 @@ class Link:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def mend(self) -> None:
+    async def fix(self) -> None:
         """Forward everything at once again; bytes that were held back go out now, in order."""
         await self.open()
         self._enter("pass")
