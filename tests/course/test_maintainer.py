@@ -67,7 +67,7 @@ def test_ripple_carries_an_edit_forward(committed: Course, run: Run) -> None:
     assert "def part(" in second
     assert run("ripple") == (0, "Nothing to carry.\n")
     weave(committed)
-    assert not any(result.reds for result in verify(committed))
+    assert not any(result.findings for result in verify(committed))
 
 
 def test_ripple_stops_at_the_first_conflict(committed: Course, run: Run) -> None:
@@ -84,7 +84,7 @@ def test_ripple_stops_at_the_first_conflict(committed: Course, run: Run) -> None
     assert text.count("greet.py") == 1
     mine = overlay_file(committed, 2)
     assert "<<<<<<< chapter 2" in mine.read_text(encoding="utf-8")
-    assert any(result.reds for result in verify(committed))
+    assert any(result.findings for result in verify(committed))
 
     code, text = run("ripple")
     assert code == 1
@@ -138,7 +138,7 @@ def test_absorb_takes_an_edit_of_the_app_back(small: Course, run: Run) -> None:
     assert "  absorbed chapters/02_parting/files/messenger/greet.py\n" in text
     assert "  absorbed chapters/01_greeting/files/static/greet.css\n" in text
     assert "Farewell" in overlay_file(small, 2).read_text(encoding="utf-8")
-    assert not any(result.reds for result in verify(small))
+    assert not any(result.findings for result in verify(small))
 
 
 def test_absorb_does_not_guess_where_a_new_file_belongs(small: Course, run: Run) -> None:

@@ -44,21 +44,21 @@ def verify() -> None:
     console = screen()
     seen: set[str] = set()
     for result in results:
-        mark = "[red]✗[/]" if result.reds else "[green]✓[/]"
+        mark = "[red]✗[/]" if result.findings else "[green]✓[/]"
         console.print(f"{mark} [bold]{result.name:<7}[/] {result.claim}")
-        fresh = [red for red in result.reds if red.message not in seen]
-        seen.update(red.message for red in fresh)
-        for red in fresh[:SHOWN]:
-            console.print(Text(f"    {red.message}", style="red"))
-            console.print(Text(f"    {red.advice}", style="dim"))
+        fresh = [finding for finding in result.findings if finding.message not in seen]
+        seen.update(finding.message for finding in fresh)
+        for finding in fresh[:SHOWN]:
+            console.print(Text(f"    {finding.message}", style="red"))
+            console.print(Text(f"    {finding.advice}", style="dim"))
         if len(fresh) > SHOWN:
             console.print(f"    … and {len(fresh) - SHOWN} more")
-        elif result.reds and not fresh:
+        elif result.findings and not fresh:
             console.print("    [dim]as above[/]")
         for note in result.notes[:SHOWN]:
             console.print(Text(f"    note: {note}", style="yellow"))
     console.print(f"[dim]{time.perf_counter() - begun:.2f} s[/]")
-    if any(result.reds for result in results):
+    if any(result.findings for result in results):
         sys.exit(1)
 
 
