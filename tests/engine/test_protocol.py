@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from engine.app import make_app
 from quart import Quart
+from support.connections import Connections
 from support.leftovers import assert_nothing_left
 from support.raw import open_page
 
@@ -68,7 +69,7 @@ async def test_origin(origin: str | None, allowed: tuple[str, ...], welcome: boo
     app = make_app(LIVE_ALLOWED_ORIGINS=allowed)
     socket = TestSocket(app)
     if origin is not None:
-        socket._scope["headers"].append((b"origin", origin.encode()))  # type: ignore[attr-defined]
+        socket.scope["headers"].append((b"origin", origin.encode()))
     if welcome:
         await socket.connect()
         await socket.close()
@@ -79,7 +80,7 @@ async def test_origin(origin: str | None, allowed: tuple[str, ...], welcome: boo
 
 async def test_other_protocol_version_is_refused(app: Quart) -> None:
     socket = TestSocket(app)
-    socket._scope["query_string"] = b"vsn=1.0.0"
+    socket.scope["query_string"] = b"vsn=1.0.0"
     with pytest.raises(SocketClosedError):
         await socket.connect()
 
@@ -345,14 +346,10 @@ async def test_event_for_a_component_that_is_gone_is_ok(app: Quart) -> None:
 
 async def test_vanished_browser_is_noticed(app: Quart, live: QuartLive) -> None:
     """A server's ``send`` raises when the peer has gone; that must not end the view's task with an error."""
+    connections = Connections(app)
     page = await open_page(app, "/counter")
     await page.join("/counter")
-    (socket,) = live.sockets
-
-    async def gone(_: object) -> None:
-        raise ConnectionResetError("peer has gone")
-
-    socket._send = gone
+    connections.last.error = ConnectionResetError("peer has gone")
     await live.pubsub.broadcast("counter", 4)
     await page.socket.close()
     await asyncio.wait_for(live.open_channels.wait_until_empty(), 5)
