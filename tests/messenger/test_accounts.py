@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from alembic import command
@@ -344,7 +345,7 @@ async def test_registering_is_for_a_class_and_not_for_a_machine(monkeypatch: pyt
 async def test_who_finds_a_full_queue_has_not_made_an_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "turns", Turns(1, in_a_line=0))
     may_end = threading.Event()
-    works = asyncio.create_task(passwords.turns.run(Place("sign in", THERE), may_end.wait))
+    works = asyncio.create_task(passwords.turns.run(Place("sign in", THERE), partial(may_end.wait, 20)))
     await asyncio.sleep(0)
     with pytest.raises(
         accounts.TooBusy, match=r"^Too many people are at the door. Try again in 10 seconds.$"

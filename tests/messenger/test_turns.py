@@ -73,7 +73,10 @@ async def hashing() -> AsyncIterator[Hashing]:
     made = Hashing(Turns(1, in_a_line=150, in_a_lane=200))
     yield made
     made.end(10**6)
-    await asyncio.gather(*made.tasks, return_exceptions=True)
+    _, stuck = await asyncio.wait(made.tasks, timeout=SECONDS)
+    for task in stuck:
+        task.cancel()
+    assert not stuck, "they never had their turn"
 
 
 async def test_a_sign_in_is_next_while_a_hundred_and_fifty_register(hashing: Hashing) -> None:
@@ -146,7 +149,8 @@ async def test_who_goes_away_with_the_turn_already_given_passes_it_on(hashing: H
     loop = asyncio.get_running_loop()
     leave()
     hashing.end(10)
-    assert await third == "2"
+    async with asyncio.timeout(SECONDS):
+        assert await third == "2"
     assert hashing.begun == ["0", "2"]
     assert second.cancelled()
     assert await first == "0"

@@ -261,12 +261,14 @@ async def test_no_timeout_once_it_is_complete(
     monkeypatch.setattr(DocLive, "options", {**DocLive.options, "chunk_timeout": 5})
     async with LiveViewTest(doc_app, "/doc") as page:
         (sending,) = await begun(page, text_file())
-        await sending.rest()
         desk = page.channel.uploads
         assert desk is not None
         (entry,) = page.view.assigns.uploads.doc.entries
+        await sending.chunk()
         received = desk.transfer_of(entry)
-        assert received is not None and received.complete
+        assert received is not None and received.waiting
+        await sending.rest()
+        assert received.complete and not received.waiting
         for _ in range(3):
             clock.advance(6)
             await page.settle()
