@@ -26,7 +26,6 @@ from .errors import LiveViewError, MalformedEventError
 from .extension import QuartLive
 from .form import to_form
 from .http.client_files import VERSION_OF_CLIENT
-from .http.links import live_navigate, live_patch, live_title
 from .http.page_helpers import live_render
 from .js import JS
 from .mailbox.faults import AppFault
@@ -39,12 +38,13 @@ from .protocol.flash import Flash
 from .protocol.form_data import decode as decode_form
 from .pubsub import LocalPubSub, PubSub, RedisPubSub, message_type
 from .router import LiveRouter
-from .socket.handshake import ConnectInfo
 from .stash import Stash, StashStatus, stashable
 from .testing import LiveViewTest
 from .uploads import Postpone, Upload, UploadedFile, UploadEntry, UploadRefused, UploadWriter
 from .view.assigns import Assigns
 from .view.async_results import AsyncCancelled, AsyncResult
+from .view.connect_info import ConnectInfo
+from .view.links import live_navigate, live_patch, live_title
 from .view.mount_hooks import CONTINUE, HALT
 from .view.navigation import local as local_path
 from .view.view import LiveView

@@ -38,7 +38,6 @@ from .errors import LiveViewError
 from .http import client_files, page
 from .http.development import Reloader
 from .http.page_helpers import PageMethods
-from .http.static_tracking import StaticFiles
 from .mailbox.dispatcher import Dispatcher
 from .of_each_app import OfEachApp
 from .protocol.asgi import ASGIApp
@@ -47,7 +46,6 @@ from .pubsub import LocalPubSub, PubSub
 from .router import LiveRoute, LiveRouter, LiveRoutes
 from .settings import Settings, static_folder_of
 from .socket.budgets import Budgets
-from .socket.handshake import ConnectHook
 from .socket.limits import Recently
 from .socket.middleware import SocketMiddleware
 from .socket.shutdown import Service, shut_down
@@ -56,6 +54,8 @@ from .socket.sweeper import Sweeper
 from .stash import Stashes
 from .telemetry import Telemetry
 from .view.registry import ViewRegistry
+from .view.session import ConnectHook
+from .view.static_tracking import StaticFiles
 from .view.view import LiveView
 
 if TYPE_CHECKING:

@@ -35,7 +35,8 @@ from .errors import LiveViewError, MalformedEventError
 from .protocol import form_data
 from .protocol.asgi import below
 from .view.mount_hooks import MountHook, MountHooks
-from .view.view import LiveView, default_template_name
+from .view.names import default_template_name
+from .view.view import LiveView
 
 SessionSource: TypeAlias = Mapping[str, Any] | Callable[[], Mapping[str, Any] | Awaitable[Mapping[str, Any]]]
 """Extra session of a live session: a mapping, or a function that makes one, in the page's request context."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from course import Lab
 from course.errors import CourseError
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 WIDE = (1280, 720)
 NARROW = (360, 720)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from course.acting import Lab
+from course.lab.protocols import Lab
 
 PEOPLE = ("Alice", "Bob")
 STARTS = {"Alice": "/conversations/1/users/1", "Bob": "/conversations/1/users/2"}

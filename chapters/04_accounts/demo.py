@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from course.acting import Lab, Person
+from course.lab.protocols import Lab, Person
 
 PEOPLE = ("Alice", "Dave")
 STARTS = {"Alice": "/", "Dave": "/"}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 
-from course.acting import Lab, Person
+from course.lab.protocols import Lab, Person
 
 PEOPLE = ("Alice", "Bob", "Carol")
 STARTS = {"Alice": "/", "Bob": "/", "Carol": "/"}

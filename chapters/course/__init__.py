@@ -6,7 +6,7 @@ In a notebook::
     %chapter 1
     from course import Lab
 
-On the command line: ``course --help``. The authoring syntax is described in `course.manuscript`.
+On the command line: ``course --help``. The authoring syntax is described in `course.source.manuscript`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from course.errors import CourseError
 from course.loopback import spare_loopback
-from course.model import Chapter, Course
+from course.source.model import Chapter, Course
 
 if TYPE_CHECKING:
-    from course.lab import Lab
+    from course.notebook.lab import NotebookLab as Lab
 
 __all__ = ["Chapter", "Course", "CourseError", "Lab"]
 
@@ -29,14 +29,15 @@ spare_loopback()
 def __getattr__(name: str) -> Any:
     # The Lab needs Playwright, which is slow to import; the command line rarely wants it.
     if name == "Lab":
-        from course.lab import Lab
+        from course.notebook.lab import NotebookLab
 
-        return Lab
+        return NotebookLab
     raise AttributeError(f"module 'course' has no attribute {name!r}")
 
 
 def load_ipython_extension(shell: Any) -> None:
     """``%load_ext course``: registers ``%chapter``, ``%%save`` and their companions."""
-    from course.magics import register
+    # They need IPython, which the command line does without.
+    from course.notebook.magics import register
 
     register(shell)

@@ -8,7 +8,7 @@ A demo has
 
 From chapter 4 on a start page may ask people to sign in; whoever brings them there lets them do it.
 
-What its acts may use is listed in `course.acting`.
+What its acts may use is listed in `course.lab.protocols`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from course.acting import Lab, Person
 from course.errors import CourseError
-from course.lab.signing_in import PAGE as SIGN_IN_PAGE
-from course.model import Chapter
+from course.lab.messenger.sign_in import PAGE as SIGN_IN_PAGE
+from course.lab.protocols import Lab, Person
+from course.source.model import Chapter
 
 NOBODY: Mapping[str, str] = MappingProxyType({})
 
@@ -80,7 +80,7 @@ def load_demo(chapter: Chapter) -> Demo:
             raise
         raise CourseError(
             f"{path} needs Playwright, which is not installed here.",
-            "Import `Lab` and `Person` from `course.acting`; then the stage can play it without.",
+            "Import `Lab` and `Person` from `course.lab.protocols`; then the stage can play it without.",
         ) from None
     if not hasattr(module, "acts"):
         raise CourseError(f"{path} has no `async def acts(lab)`.", "Each yield is the caption of an act.")

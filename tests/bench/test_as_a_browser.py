@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from course.lab import Lab, find_chromium
-from course.lab.person import Person
-from course.lab.signing_in import sign_in_unseen
+from course.lab.messenger.sign_in import sign_in_unseen
+from course.lab.person.person import Person
 
 # The bench's scripts are run where they lie, and find each other there.
 sys.path.append(str(Path(__file__).parent))

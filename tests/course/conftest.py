@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from course import Course
-from course.weaving import weave
+from course.author.weave import weave
 
 FIXTURES = Path(__file__).parent / "fixtures"
 GOLDEN = Path(__file__).parent / "golden"

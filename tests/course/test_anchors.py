@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from course import CourseError
-from course.anchors import Cut, region, split
+from course.source.anchors import Cut, region, split
 
 TEXT = """import os
 

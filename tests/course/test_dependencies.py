@@ -83,7 +83,7 @@ def test_importing_the_engine_imports_nothing_of_the_others() -> None:
 def test_the_quick_commands_do_not_load_browsers_or_jupyter() -> None:
     """`course verify` is quick because it imports little."""
     code = (
-        "import sys, course.cli, course.gates, course.weaving; "
+        "import sys, course.cli, course.author.gates, course.author.weave; "
         "print(sorted({'playwright', 'IPython', 'nbformat', 'quart', 'sqlalchemy'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

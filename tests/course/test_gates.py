@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from course import Course
-from course.gates import Red, verify
+from course.author.gates import Red, verify
 
 Run = Callable[..., tuple[int, str]]
 Agree = Callable[[str, str], None]
@@ -96,10 +96,10 @@ def test_what_is_no_notebook_any_more_is_named(small: Course) -> None:
 
 
 def test_tangle_sees_cells_that_do_not_rebuild_a_file(small: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    from course import weaving
+    from course.author import weave
 
-    honest = weaving.save_source
-    monkeypatch.setattr(weaving, "save_source", lambda *args: honest(*args).replace("Goodbye", "Bye"))
+    honest = weave.save_source
+    monkeypatch.setattr(weave, "save_source", lambda *args: honest(*args).replace("Goodbye", "Bye"))
     (red,) = reds(small)["tangle"]
     assert "02_parting.ipynb do not rebuild messenger/greet.py" in red.message
 

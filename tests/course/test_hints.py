@@ -6,7 +6,7 @@ import pytest
 
 from course import Chapter, Course
 from course.checks import load_checks
-from course.hints import STEPS, hints_of, parse_hints
+from course.source.hints import STEPS, hints_of, parse_hints
 
 COURSE = Course.here()
 

@@ -9,8 +9,9 @@ import pytest
 
 from course import Course
 from course.checks import CheckResult
-from course.states import fold, write_state
-from course.workspace import Workspace
+from course.learner.workspace import Workspace
+from course.source.states import fold
+from course.state_folder import write_state
 
 Run = Callable[..., tuple[int, str]]
 Agree = Callable[[str, str], None]
@@ -63,7 +64,7 @@ def test_a_learner_goes_through_a_chapter(
     write_state(fold(small, 1), workspace.folder)
     step("diff")
     green = [CheckResult("1.1", "Alice is greeted", "passed")]
-    monkeypatch.setattr("course.cli.checking.run_checks", lambda *_: green)
+    monkeypatch.setattr("course.cli.checks.run_checks", lambda *_: green)
     step("check")
     step("start", "02_parting")
     step("list")
@@ -238,7 +239,7 @@ def test_no_traceback_unless_asked_for(small: Course, run: Run, monkeypatch: pyt
     def broken(*_: object) -> bool:
         raise ZeroDivisionError("by zero")
 
-    monkeypatch.setattr("course.cli.checking.run_checks", broken)
+    monkeypatch.setattr("course.cli.checks.run_checks", broken)
     code, text = run("check", "1")
     assert code == 1
     assert "Traceback" not in text

@@ -13,12 +13,13 @@ import pytest
 from course import Course
 from course.checks.evidence import differing_files, unreadable
 from course.checks.registry import Check
-from course.differences import compare
-from course.lab.state import find_state
-from course.saving import Saver
-from course.states import LARGEST, fold, is_leftover, plain, read_tree, write_state
-from course.watching import is_own_file
-from course.workspace import Workspace
+from course.checks.watch import is_own_file
+from course.lab.app.state import find_state
+from course.learner.saving import Saver
+from course.learner.workspace import Workspace
+from course.source.differences import compare
+from course.source.states import LARGEST, fold, is_leftover, plain, read_tree
+from course.state_folder import write_state
 
 Run = Callable[..., tuple[int, str]]
 GREET = "messenger/greet.py"

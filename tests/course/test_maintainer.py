@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from course import Course
-from course.gates import verify
-from course.weaving import weave
+from course.author.gates import verify
+from course.author.weave import weave
 
 Run = Callable[..., tuple[int, str]]
 Agree = Callable[[str, str], None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from course import CourseError
-from course.manuscript import parse
+from course.source.manuscript import parse
 
 FENCE = "`" * 3
 

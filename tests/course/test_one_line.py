@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from course import Course
-from course.gates import verify
-from course.states import committed_app, fold
+from course.author.gates import verify
+from course.source.states import committed_app, fold
 
 Run = Callable[..., tuple[int, str]]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course.records import Parts, Progress
+from course.learner.records import Parts, Progress
 
 GREET = "messenger/greet.py"
 

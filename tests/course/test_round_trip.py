@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
 from course import Course
-from course.manuscript import check_path
-from course.states import fold
-from course.tangling import body_of, load_notebook, sources, tangle
-from course.weaving import notebook, notebook_bytes
+from course.author.weave import notebook, notebook_bytes
+from course.source.manuscript import check_path
+from course.source.states import fold
+from course.source.tangling import body_of, load_notebook, sources, tangle
 
 FENCE = "`" * 3
 

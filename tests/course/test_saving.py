@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course import Course, CourseError
-from course.saving import Saved, Saver
-from course.states import fold, overlay
-from course.tangling import Save, parse_save_line, read_cell, sources
-from course.weaving import notebook
-from course.workspace import Workspace
+from course.author.weave import notebook
+from course.learner.saving import Saved, Saver
+from course.learner.workspace import Workspace
+from course.source.states import fold, overlay
+from course.source.tangling import Save, parse_save_line, read_cell, sources
 
 FIXTURE = Path(__file__).parent / "fixtures" / "small"
 GREET = "messenger/greet.py"

@@ -58,7 +58,7 @@ def test_the_packages_are_installed_with_that_progress(monkeypatch: pytest.Monke
     assert bootstrap.install("test")
     assert "--quiet" not in ran[0]
     assert isinstance(ran[0][-1], bootstrap.Progress)
-    assert "course.kernels" in ran[1], "the kernels of the environment know the course"
+    assert "course.notebook.kernels" in ran[1], "the kernels of the environment know the course"
 
 
 def test_a_step_that_fails_shows_the_end_of_what_it_said(tmp_path: Path) -> None:

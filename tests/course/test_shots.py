@@ -11,11 +11,11 @@ import pytest
 from PIL import Image, ImageChops
 
 from course import Course
-from course.gates import verify
+from course.author.gates import verify
+from course.author.shots import camera, stamp
 from course.lab import find_chromium
-from course.lab.pictures import small
-from course.model import Chapter
-from course.shots import camera, stamp
+from course.lab.person.pictures import small
+from course.source.model import Chapter
 
 COURSE = Course.here()
 FOLDER = stamp.pictures_dir(COURSE)

@@ -15,10 +15,10 @@ import pytest
 from playwright.async_api import Request, expect
 
 from course import Course
+from course.author.site import build
 from course.errors import CourseError
 from course.lab import find_chromium
-from course.lab.shared import held_browser
-from course.site import build
+from course.lab.person.shared_browser import held_browser
 
 Run = Callable[..., tuple[int, str]]
 
@@ -161,7 +161,7 @@ def test_a_folder_of_something_else_is_left_alone(small: Course, run: Run, tmp_p
 def test_without_sphinx_it_says_what_installs_it(
     small: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("course.site.building.NEEDED", ("no_such_sphinx",))
+    monkeypatch.setattr("course.author.site.website.NEEDED", ("no_such_sphinx",))
     with pytest.raises(CourseError, match="not installed") as told:
         build(small, tmp_path)
     assert "make site" in told.value.advice

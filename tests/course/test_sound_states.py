@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from course import Course
-from course.gates.deep import is_module, script_check, type_check
-from course.states import Files, fold
+from course.author.gates.deep import is_module, script_check, type_check
+from course.source.states import Files, fold
 
 COURSE = Course.here()
 STATES = [

@@ -12,11 +12,12 @@ import pytest
 from course import Course
 from course.checks.display import print_result
 from course.checks.report import CheckResult
-from course.cli.screen import screen
+from course.learner.workspace import Workspace
+from course.screen import screen
 from course.setup import bootstrap
-from course.states import fold, write_state
+from course.source.states import fold
+from course.state_folder import write_state
 from course.terminal import survive
-from course.workspace import Workspace
 
 RED = CheckResult(
     "1.1", "Alice’s “café” is greeted", "failed", ("wrote “naïve”",), "→ 5 × “ß”", "▰▱ ⠋ 猫", ("… − …",)

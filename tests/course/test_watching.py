@@ -17,13 +17,14 @@ import pytest
 
 from course import Course
 from course.checks import Check, CheckResult
+from course.checks.watch import is_own_file, one_round
 from course.lab import find_chromium
-from course.lab.notebook import show_checks
-from course.lab.state import find_state
-from course.standing import remember, standing
-from course.states import fold, write_state
-from course.watching import is_own_file, one_round
-from course.workspace import Workspace
+from course.lab.app.state import find_state
+from course.learner.progress import remember, standing
+from course.learner.workspace import Workspace
+from course.notebook.lab import NotebookLab
+from course.source.states import fold
+from course.state_folder import write_state
 
 Run = Callable[..., tuple[int, str]]
 GREET = "messenger/greet.py"
@@ -97,11 +98,12 @@ async def test_what_the_notebook_has_checked_is_known_too(
 ) -> None:
     run("start", "1")
 
-    async def green(*_: object) -> list[CheckResult]:
+    async def green(*_: object, **__: object) -> list[CheckResult]:
         return [CheckResult("1.1", "Alice is greeted", "passed")]
 
-    monkeypatch.setattr("course.checks.runner.run_checks", green)
-    await show_checks(1, find_state("workspace", small))
+    monkeypatch.setattr("course.notebook.lab.run_checks", green)
+    async with NotebookLab.for_state(find_state("workspace", small)) as lab:
+        await lab.check(1)
     assert standing(small, Workspace(small), 1).passed == 1
     assert "Every check of chapter 1 has passed." in run("hint")[1]
     assert "Chapter 1 is done. Next: `course start 2`." in run()[1]

@@ -10,8 +10,8 @@ import nbformat
 import pytest
 
 from course import Course, CourseError
-from course.tangling import sources
-from course.weaving import OTHER_PYTHON, notebook, notebook_bytes, weave
+from course.author.weave import OTHER_PYTHON, notebook, notebook_bytes, weave
+from course.source.tangling import sources
 
 
 def woven(course: Course, number: int) -> dict[str, Any]:

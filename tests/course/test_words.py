@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from course import Course
-from course.lab import shared
-from course.states import fold, write_state
-from course.tangling import sources
-from course.weaving import notebook, set_up_lines
-from course.workspace import Workspace
+from course.author.weave import notebook, set_up_lines
+from course.lab.person import shared_browser
+from course.learner.workspace import Workspace
+from course.source.states import fold
+from course.source.tangling import sources
+from course.state_folder import write_state
 
 Run = Callable[..., tuple[int, str]]
 GREET = "messenger/greet.py"
@@ -50,7 +51,7 @@ def test_a_port_that_is_taken(workspace: Workspace, run: Run, words: list[str]) 
 
 
 def test_no_browser(workspace: Workspace, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared, "find_chromium", lambda: None)
+    monkeypatch.setattr(shared_browser, "find_chromium", lambda: None)
     code, text = run("check")
     assert code == 1
     assert "There is no Chromium on this machine." in text

@@ -75,7 +75,7 @@ class PartLive(LiveComponent):
     inline_template = '<p><button id="part" phx-click="part" phx-target="{{ myself }}">part</button></p>'
 
     async def mount(self) -> None:
-        if self._host.mailbox is not None:
+        if self.mailbox is not None:
             await Plan.happens_in_task("component mount")
 
     async def update(self, assigns: dict[str, Any]) -> None:

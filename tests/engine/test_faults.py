@@ -16,7 +16,7 @@ from support.raw import open_page
 from quart_live import LiveView, LiveViewTest, QuartLive
 from quart_live.errors import LiveViewError
 from quart_live.mailbox.mailbox import Envelope
-from quart_live.nested.family import ViewHandle
+from quart_live.nested.handle import ViewHandle
 from quart_live.testing import ChosenFile, SocketClosedError, ViewCrashedError
 
 EVERY_WAY = [*RAISES, *CANCELS]

@@ -21,7 +21,7 @@ from engine.app import make_app
 from support import growing
 from wtforms import FieldList, Form, StringField
 
-from course.lab.meaning import Decoder
+from course.lab.link.decoder import Decoder
 from course.stage.documents import with_script
 from messenger.params import id_in, key_in, text_in
 from quart_live import csrf
@@ -41,7 +41,11 @@ from quart_live.uploads.entries import Upload, read_entries
 from quart_live.view.registry import ViewRegistry
 
 # Patterns for prose that the authors of the course have written, as the checks of the repository read it.
-OF_AUTHORS = ("chapters/course/scheduling.py", "chapters/course/site/pages.py", "chapters/course/weaving.py")
+OF_AUTHORS = (
+    "chapters/course/source/schedule.py",
+    "chapters/course/author/site/pages.py",
+    "chapters/course/author/weave.py",
+)
 
 PATTERNS = [p for p in growing.patterns() if not p.place.startswith(OF_AUTHORS)]
 

@@ -14,8 +14,8 @@ from support.leftovers import assert_nothing_left
 from support.raw import open_page
 
 from quart_live import LiveRouter, LiveView, LiveViewError, LiveViewTest, QuartLive
-from quart_live.http.links import live_navigate, live_patch, live_title
 from quart_live.testing import JoinRefusedError, ViewCrashedError, parse
+from quart_live.view.links import live_navigate, live_patch, live_title
 from quart_live.view.navigation import same_page
 
 

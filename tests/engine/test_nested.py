@@ -401,7 +401,7 @@ async def test_a_child_that_fails_over_http_leaves_its_place_empty(app: Quart) -
 
 
 async def test_parents_of_linked_children_that_fail_crash_later_and_later() -> None:
-    from quart_live.nested.failing import MAX_DELAY, delay
+    from quart_live.channel.nested_failure import MAX_DELAY, delay
 
     assert [delay(mounts) for mounts in (0, 1, 2, 3, 4, 9)] == [0, 1, 2, 4, MAX_DELAY, MAX_DELAY]
     assert delay(None) == delay("x") == delay(-1) == 0

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from quart_live.mailbox.outbox import FRAMES_AT_ONCE, Outbox
 from quart_live.socket.sender import Outlet
-from quart_live.socket.uvicorn_fast_path import FRAMES_AT_ONCE, Outbox, Shortcut
+from quart_live.socket.uvicorn_fast_path import Shortcut
 
 BOUNDARIES = [0, 1, 125, 126, 127, 255, 256, 2047, 2048, 65535, 65536, 200_000]
 

@@ -10,7 +10,7 @@ from quart import Quart
 
 from quart_live import LiveComponent, LiveView, LiveViewTest, QuartLive
 from quart_live.http.development import EVENT
-from quart_live.http.static_tracking import StaticFiles
+from quart_live.view.static_tracking import StaticFiles
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from quart_live.protocol.tokens import SessionClaims, Tokens
 from quart_live.testing import Tree, parse
 from quart_live.testing.forms import flatten
 from quart_live.view.assigns import AssignState
-from quart_live.view.view import default_template_name
+from quart_live.view.names import default_template_name
 
 
 @pytest.mark.parametrize(
@@ -266,6 +266,9 @@ async def test_pubsub_forgets() -> None:
 
         def post(self, envelope: Any) -> None:
             self.got.append((envelope.topic, envelope.message))
+
+        def on_end(self, *_: object) -> None:
+            """This one never ends."""
 
     class View:
         mailbox: Any

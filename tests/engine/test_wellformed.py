@@ -16,9 +16,9 @@ from support.raw import open_page
 from quart_live import JS, LiveView, LiveViewTest, QuartLive
 from quart_live.protocol.frames import parse_text
 from quart_live.protocol.tokens import SessionClaims, Tokens
-from quart_live.protocol.wellformed import dumps, loads, well_formed
 from quart_live.pubsub.codec import CODEC
 from quart_live.testing import ChosenFile, parse
+from quart_live.wellformed import dumps, loads, well_formed
 
 HALF, BAD = "\ud83d", "�"
 any_text = st.text(st.characters(codec=None), max_size=20)

@@ -21,10 +21,10 @@ from playwright.async_api import BrowserContext, async_playwright
 from support.desktop import Desktop, has_desktop, until, with_bus
 
 from course.lab import Lab, Person, find_chromium
-from course.lab.process import detached
-from course.lab.proxy import Link
-from course.lab.push import deliver
-from course.lab.signing_in import sign_in
+from course.lab.app.process import detached
+from course.lab.link.proxy import Link
+from course.lab.messenger.push_service import deliver
+from course.lab.messenger.sign_in import sign_in
 from messenger.notifications import Note
 
 pytestmark = [

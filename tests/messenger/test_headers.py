@@ -13,8 +13,8 @@ from quart import Quart
 from support.servers import serving
 from support.visitors import Site, open_site
 
-from course.lab.browser import find_chromium
-from course.lab.signing_in import PASSWORD
+from course.lab.messenger.sign_in import PASSWORD
+from course.lab.person.browser_choice import find_chromium
 from messenger import security
 from messenger.security import HEADERS, POLICY
 

@@ -12,9 +12,9 @@ import pytest_asyncio
 from playwright.async_api import WebSocketRoute, expect
 
 from course.lab import Lab, find_chromium
-from course.lab.person import Person
-from course.lab.signing_in import PASSWORD
-from course.lab.waiting import until
+from course.lab.messenger.sign_in import PASSWORD
+from course.lab.person.person import Person
+from course.lab.until import until
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),

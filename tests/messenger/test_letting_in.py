@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from quart import Quart, Response
 from support.sessions import a_session
 
-from course.lab.signing_in import PASSWORD, HiddenFields
+from course.lab.messenger.sign_in import PASSWORD, HiddenFields
 from messenger import accounts, chat, create_app, known_browsers
 from messenger.accounts import attempts, passwords, turns
 from messenger.accounts.models import Attempt

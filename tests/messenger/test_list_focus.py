@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from course.lab import Lab, find_chromium
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),

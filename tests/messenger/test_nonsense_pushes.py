@@ -9,8 +9,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from course.lab import Lab, find_chromium, notifications
-from course.lab.push import deliver
+from course.lab import Lab, find_chromium
+from course.lab.messenger import notifications
+from course.lab.messenger.push_service import deliver
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),

@@ -11,7 +11,7 @@ from aiohttp import web
 from support.devices import endpoints, signed_in
 from support.opening import user_of
 
-from course.lab.subscribers import Subscriber, decrypted, verified
+from course.lab.messenger.push_subscribers import Subscriber, decrypted, verified
 from messenger import accounts, chat, notifications
 from messenger.notifications import Address, Note, Pusher, push_settings
 from messenger.notifications.pushing import PAUSES

@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.reports import GOLDEN, agree, for_golden
+from support.reports import agree, for_golden, golden_of
 
 from course.checks import Check, CheckResult, load_checks
 from course.checks.report import render_result
 from course.checks.runner import run_checks
 from course.lab import find_chromium
-from course.model import Course
-from course.states import fold
+from course.source.model import Course
+from course.source.states import fold
 
 CHECKS = load_checks()
 COURSE = Course.here()
@@ -129,7 +129,7 @@ def test_gate_7_a_check_fails_before_its_chapter(case: Case, evidence: Path) -> 
     result = bites_on(state, evidence)[check.id]
     assert result.verdict == "failed", "\n" + render_result(result)
     assert not result.raised, "it must fail by its own assertion, not because the app raised"
-    agree(GOLDEN / f"{check.id}.txt", for_golden(result))
+    agree(golden_of(check.chapter) / f"{check.id}.txt", for_golden(result))
 
 
 @in_a_browser

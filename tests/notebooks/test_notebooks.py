@@ -2,7 +2,7 @@
 
 One workspace, empty at first. For each chapter: `course check` is red, the notebook runs from top to bottom
 in a kernel of its own, the workspace is the chapter's state byte for byte, and `course check` is green. That
-every single check is red before, and with which words, is gate 7 (tests/messenger), so one is enough here.
+every single check is red before, and with which words, is gate 7 (test_states.py), so one is enough here.
 The first two chapters are tried every day, the others by ``make matrix``.
 """
 
@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from course import Chapter, Course
+from course.author.site.execution import kernel_environment, run_notebook
 from course.checks import load_checks, select
-from course.differences import compare
-from course.site.running import kernel_environment, run_notebook
-from course.states import committed_app, fold, read_tree
+from course.source.differences import compare
+from course.source.states import committed_app, fold, read_tree
 
 COURSE = Course.here()
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from storm.writers import Writer
 
 from course.lab import Lab
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 LONGEST_DELAY = 0.2
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from storm.writers import StormError
 
 from course.lab import Lab
-from course.lab.signing_in import PASSWORD, email_of
+from course.lab.messenger.sign_in import PASSWORD, email_of
 
 CONVERSATION = """
 import asyncio, json

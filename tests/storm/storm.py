@@ -41,9 +41,9 @@ from storm.writers import StormError, Writer
 from support import guarding
 
 from course.lab import Lab
-from course.lab.signing_in import sign_in_unseen
-from course.lab.state import StateName
-from course.model import Course
+from course.lab.app.state import StateName
+from course.lab.messenger.sign_in import sign_in_unseen
+from course.source.model import Course
 
 NAMES = ("Alice", "Bob", "Carol", "User One")
 MORE_NAMES = ("User Two", *(f"Writer {number}" for number in range(6, 21)))

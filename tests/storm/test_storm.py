@@ -7,7 +7,7 @@ from storm.storm import FAULTS, run
 from storm.writers import StormError
 
 from course.lab import find_chromium
-from course.model import Course
+from course.source.model import Course
 
 BEFORE_EXACTLY_ONCE = 5
 A_FEW = 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 
 class StormError(AssertionError):

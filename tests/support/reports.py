@@ -9,11 +9,15 @@ from pathlib import Path
 
 from course.checks import CheckResult
 from course.checks.report import render_result
-
-GOLDEN = Path(__file__).parents[1] / "messenger" / "golden"
+from course.source.model import Course
 
 # Several pages of one person, or a page that comes back, say the last things at once: in any order.
 IN_ANY_ORDER = frozenset({"6.23", "6.24"})
+
+
+def golden_of(chapter: int) -> Path:
+    """Where the reports agreed on for a chapter are."""
+    return Course.here().chapter(chapter).checks_dir / "golden"
 
 
 def for_golden(result: CheckResult, lines: bool = False) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, FrameLocator, Locator, Page, async_playwright, expect
 
-from course.lab.browser import find_chromium
+from course.lab.person.browser_choice import find_chromium
 from course.stage.actor import Actor
 from course.stage.stage import Stage
 

@@ -20,8 +20,8 @@ from quart import Quart
 from support.servers import Server, serving
 from websockets.asyncio.client import ClientConnection, connect
 
-from course.lab.signing_in import PASSWORD, HiddenFields, email_of
-from course.model import Course
+from course.lab.messenger.sign_in import PASSWORD, HiddenFields, email_of
+from course.source.model import Course
 from messenger import create_app
 from messenger.accounts import passwords
 from messenger.migrations import migrate

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import JoinRefused
-from ..nested.family import parent_of
 from ..protocol.frames import Message
 from ..protocol.tokens import SessionClaims
 from ..router import Match
 from ..view.view import LiveView
+from .family import parent_of
 
 if TYPE_CHECKING:
     from ..extension import QuartLive

@@ -15,23 +15,25 @@ from collections.abc import Awaitable, Coroutine
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from quart.ctx import AppContext
-
+from .. import addresses
 from ..components import ComponentUpdate
 from ..diffs.fanout import Shares
 from ..diffs.view_rendering import ViewRendering
 from ..errors import CrashRequested
+from ..mailbox.endings import Part
 from ..mailbox.faults import Contained, as_exception
 from ..mailbox.mailbox import Envelope, Mailbox, Turn, Urgent
 from ..mailbox.timers import Timers
-from ..nested.family import Family, PatchFromInside
+from ..nested.handle import PatchFromInside
 from ..protocol.frames import FrameWriter, Message
 from ..pubsub import Resync
 from ..telemetry import about
-from ..view import addresses
-from ..view.view import LiveView, ViewHost
+from ..view.host import LiveHost
+from ..view.state import ViewState
+from ..view.view import LiveView
 from . import end, join, messages, reply
 from .admission import TOPIC_PREFIX
+from .family import Family
 
 if TYPE_CHECKING:
     from ..extension import QuartLive
@@ -48,7 +50,7 @@ class State(Enum):
     CLOSED = "closed"
 
 
-class Channel(ViewHost):
+class Channel(LiveHost):
     """A view on a socket.
 
     Args:
@@ -60,11 +62,12 @@ class Channel(ViewHost):
         topic: ``lv:`` and the element id.
         join_ref: identifies this join; a later join of the same topic is another channel.
         view: the view, once it has been mounted.
+        view_state: the view's record.
         state: where it is in its life.
+        why: the reason of its end, as `LiveView.terminate` gets it.
     """
 
-    mailbox: Mailbox
-    timers: Timers
+    why = ""
 
     def __init__(self, live: QuartLive, socket: LiveSocket, join: Message) -> None:
         self.live = live
@@ -74,6 +77,7 @@ class Channel(ViewHost):
         self.join_ref = join.join_ref or join.ref
         self.state = State.JOINING
         self.view: LiveView | None = None
+        self.view_state: ViewState | None = None
         self.pubsub, self.telemetry, self.statics = live.pubsub, live.telemetry, live.statics
         self.context = contextvars.Context()
         self.mailbox = Mailbox(live.dispatcher, self, live.settings.mailbox_limit)
@@ -83,7 +87,6 @@ class Channel(ViewHost):
         self._rendering: ViewRendering | None = None
         self._handles_info_now = False
         self._shares = live.templates.burst is not None
-        self._app_context: AppContext | None = None
         self._leave_timer: asyncio.TimerHandle | None = None
         socket.allowance.view_joined()
         self.mailbox.post(join)
@@ -127,9 +130,9 @@ class Channel(ViewHost):
         """The HTML of the view as its browser should have it."""
         return self._rendering.current_html() if self._rendering is not None else ""
 
-    def flash_token(self, view: LiveView) -> str | None:
-        """Token that carries what this handler has put into the flash to the next page."""
-        return self.live.tokens.sign_flash(view._new_flash) if view._new_flash else None
+    def flash_token(self, state: ViewState) -> str | None:
+        """Token that carries what this turn has put into the flash to the next page."""
+        return self.live.tokens.sign_flash(state.flash) if state.flash else None
 
     # -- the mailbox's worker ------------------------------------------------------------------------------
 
@@ -138,10 +141,10 @@ class Channel(ViewHost):
         # Where somebody listens to telemetry, it is done step by step, and measured.
         if type(item) is not Envelope or not self._handles_info_now or self.telemetry.listening:
             return self._guarded(self._dispatch(item))
-        view = self.view
-        assert view is not None
+        view, state = self.view, self.view_state
+        assert view is not None and state is not None
         try:
-            view._new_flash = reply.NO_FLASH
+            state.begin_turn()
             waiting = view.handle_info(item.message)
             if waiting is not None:
                 return self._guarded(self._when_handled(waiting, item))
@@ -215,34 +218,29 @@ class Channel(ViewHost):
             app_context.url_adapter = self.socket.site.adapter
         addresses.enter(self.socket.site)
         await app_context.push()
-        self._app_context = app_context
-
-    async def leave_app_context(self) -> None:
-        """Take `enter_app_context` back."""
-        if self._app_context is not None:
-            await self._app_context.pop(None)
+        self.on_end(Part.CONTEXT, app_context.pop, None)
 
     def begin(self, view: LiveView, rendering: ViewRendering) -> None:
         """The view is mounted and rendered: from now on it gets its mail."""
         self.view, self._rendering, self.state = view, rendering, State.JOINED
+        self.view_state = rendering.state
         self.hooks_changed()
 
     def hooks_changed(self) -> None:
         """A message goes straight to ``handle_info`` only if that is all that wants it."""
-        view = self.view
+        view = self.view_state
         self._handles_info_now = (
-            view is not None and self.state is State.JOINED and "handle_info" not in view._hooks
+            view is not None and self.state is State.JOINED and "handle_info" not in view.hooks
         )
 
-    def close(self) -> bool:
+    def close(self, reason: str) -> bool:
         """Take no more mail, and be found by nobody. Returns whether this is the first call."""
         if self.state is State.CLOSED:
             return False
-        self.state, self._handles_info_now = State.CLOSED, False
+        self.state, self.why, self._handles_info_now = State.CLOSED, reason, False
         self.socket.forget(self)
         self.socket.allowance.view_left()
         self.mailbox.close()
-        self.timers.cancel_all()
         if self._leave_timer is not None:
             self._leave_timer.cancel()
         return True

@@ -16,16 +16,17 @@ from werkzeug.exceptions import HTTPException
 from ..diffs.view_rendering import ViewRendering
 from ..errors import JoinRefused, TooManyPatchesError
 from ..mailbox.faults import Contained
-from ..nested.failing import MOUNT_SECONDS, answer_failed_mount
 from ..nested.placing import rendering_in
 from ..protocol.frames import Message
 from ..stash.sent import PARAM as STASH_PARAM
 from ..stash.sent import Sent
 from ..view.navigation import MAX_PATCHES, error_response
+from ..view.state import state_of
 from ..view.view import LiveView
 from .admission import Admission, admit
 from .end import end
 from .mounting import enter
+from .nested_failure import MOUNT_SECONDS, answer_failed_mount
 
 if TYPE_CHECKING:
     from .channel import Channel
@@ -88,13 +89,14 @@ async def mount(channel: Channel, admission: Admission) -> tuple[LiveView, ViewR
         channel.family.join(admission.parent)
     channel.family.is_sticky = admission.sticky
     view = admission.view()
-    view._host, view.connected = channel, True
+    state = state_of(view)
+    state.host, view.connected = channel, True
     view.id = admission.claims.element_id
     params = admission.params
     view.connect_params = {key: value for key, value in params.items() if key != STASH_PARAM}
     view.connect_info = socket.info
-    view._assigns.update({"csrf_token": socket.csrf_token})
-    view._show_flash(admission.flash)
+    state.assigns.update({"csrf_token": socket.csrf_token})
+    state.show_flash(admission.flash)
     session = {**(socket.session or {}), **admission.claims.session}
     await live.stash.open(view, session, Sent.read(params, navigated=admission.navigated))
     try:
@@ -111,7 +113,7 @@ async def mount(channel: Channel, admission: Admission) -> tuple[LiveView, ViewR
         if socket.moves > MAX_PATCHES:
             name = type(view).__name__
             raise TooManyPatchesError(f"{name} is one of {MAX_PATCHES} views in a row that went elsewhere")
-        raise JoinRefused(error_response(outcome.leave, channel.flash_token(view)))
+        raise JoinRefused(error_response(outcome.leave, channel.flash_token(state)))
     if admission.match.route is not None:
         socket.moves = 0
     rendering_in(channel.family.places)

@@ -18,9 +18,10 @@ from ..protocol.frames import Message, TooLong
 from ..telemetry import Measured
 from ..uploads import handling as uploads
 from ..view.lifecycle_hooks import with_hooks
+from ..view.state import state_of
 from ..view.view import LiveView
 from .mounting import as_page, can_patch, patch
-from .reply import NO_FLASH, finish, placed_of
+from .reply import finish, placed_of
 
 if TYPE_CHECKING:
     from .channel import Channel
@@ -30,8 +31,8 @@ log = logging.getLogger("quart_live.channel")
 
 async def handle(channel: Channel, message: Message) -> None:
     """Handle one message."""
-    view, rendering = channel.joined()
-    view._new_flash = NO_FLASH
+    _, rendering = channel.joined()
+    rendering.state.begin_turn()
     try:
         match message.event:
             case "event":
@@ -39,10 +40,10 @@ async def handle(channel: Channel, message: Message) -> None:
             case "live_patch":
                 await _patch(channel, message)
             case "allow_upload":
-                owner, response = await uploads.preflight(channel, message.payload)
+                owner, response = await uploads.preflight(channel.uploads, message.payload)
                 await finish(channel, message, component=placed_of(channel, owner), response=response)
             case "progress":
-                owner = await uploads.progress(channel, message.payload)
+                owner = await uploads.progress(channel.uploads, message.payload)
                 await finish(channel, message, component=placed_of(channel, owner))
             case "cids_will_destroy":
                 rendering.components.table.will_destroy(_cids(message))
@@ -64,17 +65,19 @@ async def _event(channel: Channel, message: Message) -> None:
         await finish(channel, message)
         return
     event = decode_event(message.payload, channel.live.settings.max_form_fields)
-    await uploads.chosen(channel, message.payload)
+    await uploads.chosen(channel.uploads, message.payload)
     if event.component is None:
         await finish(channel, message, await _reply_of(channel, view, event))
         return
     placed = rendering.components.get(event.component)
     reply = None
     if placed is not None:  # else it has just gone: a normal race, and no reason to leave the element locked
-        placed.component._new_flash = NO_FLASH
+        state = state_of(placed.component)
+        state.begin_turn()
         reply = await _reply_of(channel, placed.component, event)
-        if view._navigation is not None:
-            placed.component._hand_over_flash()
+        if rendering.state.navigation is not None:
+            for kind, text in state.flash.items():  # it comes along, and is shown by the view
+                rendering.state.put_flash(kind, text)
     await finish(channel, message, reply, placed)
 
 
@@ -103,7 +106,7 @@ async def _reply_of(
 
 
 async def _patch(channel: Channel, message: Message) -> None:
-    view, _ = channel.joined()
+    view, rendering = channel.joined()
     url = message.payload.get("url") if isinstance(message.payload, dict) else None
     if not isinstance(url, str):
         raise MalformedEventError("live_patch needs a url")
@@ -114,8 +117,8 @@ async def _patch(channel: Channel, message: Message) -> None:
     try:
         await patch(view, match, url)
     except HTTPException as error:
-        view._take_navigation()
-        view._go(as_page(error, urlunsplit(("", "", *urlsplit(url)[2:]))))
+        rendering.state.take_navigation()
+        rendering.state.go(as_page(error, urlunsplit(("", "", *urlsplit(url)[2:]))))
     await finish(channel, message)
 
 

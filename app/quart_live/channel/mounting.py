@@ -15,6 +15,7 @@ from ..router import LiveRoutes, Match
 from ..view.lifecycle_hooks import with_hooks
 from ..view.mount_hooks import hooks_of
 from ..view.navigation import MAX_PATCHES, Navigate, Patch, Redirect, same_page
+from ..view.state import state_of
 from ..view.view import LiveView
 
 
@@ -48,14 +49,15 @@ async def enter(
     Raises:
         LiveViewError: if the view sends its user to where it is, which would go on for ever.
     """
+    state = state_of(view)
     _arrive(view, match, uri)
     if await _may_mount(view, match, session):
-        with view._host.telemetry.view_span("live_view.mount", view):
+        with state.host.telemetry.view_span("live_view.mount", view):
             await view.mount(dict(match.params), dict(session))
-    view._gives_way = None
-    if isinstance(view._navigation, Patch):
+    state.restored = None
+    if isinstance(state.navigation, Patch):
         raise LiveViewError("push_patch does not work in mount; use it in handle_params, or push_navigate")
-    if view._navigation is None and match.route is not None:
+    if state.navigation is None and match.route is not None:
         await _handle_params(view, match, uri)
     outcome = await follow(view, routes)
     if outcome.leave is not None and same_page(uri, outcome.leave.to):
@@ -66,8 +68,9 @@ async def enter(
 
 
 def _arrive(view: LiveView, match: Match, uri: str) -> None:
-    view.uri, view._route = uri, match.route
-    view._assigns.update({"live_action": view.live_action})
+    state = state_of(view)
+    view.uri, state.route = uri, match.route
+    state.assigns.update({"live_action": match.route.action if match.route is not None else None})
 
 
 async def _may_mount(view: LiveView, match: Match, session: Mapping[str, Any]) -> bool:
@@ -84,15 +87,15 @@ async def follow(view: LiveView, routes: LiveRoutes) -> Outcome:
         HTTPException: if `handle_params` raises one of the server's failures.
         TooManyPatchesError: if there is no end to it.
     """
-    outcome = Outcome()
-    while (navigation := view._take_navigation()) is not None:
+    outcome, state = Outcome(), state_of(view)
+    while (navigation := state.take_navigation()) is not None:
         if not isinstance(navigation, Patch):
             outcome.leave = navigation
             break
-        if view._host.parent is not None:
+        if state.host.parent is not None:
             outcome.for_root = navigation
             break
-        match = routes.match(navigation.to, view._host.root_path)
+        match = routes.match(navigation.to, state.host.root_path)
         if not can_patch(match, view):
             raise LiveViewError(_no_patch(view, navigation.to))
         outcome.patches.append(navigation)
@@ -104,7 +107,7 @@ async def follow(view: LiveView, routes: LiveRoutes) -> Outcome:
             await patch(view, match, urljoin(view.uri, navigation.to))
         except HTTPException as error:
             outcome.leave = as_page(error, outcome.patches.pop().to)
-            view._take_navigation()
+            state.take_navigation()
             break
     return outcome
 
@@ -128,15 +131,16 @@ def as_page(error: HTTPException, to: str) -> Redirect:
 
 def can_patch(match: Match | None, view: LiveView) -> TypeGuard[Match]:
     """Whether ``view`` can stay at the address ``match``: the same class in the same live session."""
-    here, there = view._route, match.route if match is not None else None
+    here, there = state_of(view).route, match.route if match is not None else None
     return here is not None and there is not None and there.view is type(view) and there.router is here.router
 
 
 def _no_patch(view: LiveView, to: str) -> str:
     name = type(view).__name__
-    if view._route is None:
+    state = state_of(view)
+    if state.route is None:
         return f"push_patch({to!r}): this {name} has no address, it is part of a page; use push_navigate"
-    root = view._host.root_path
+    root = state.host.root_path
     if root and below(to, root) is None:
         return f"push_patch({to!r}): the app is mounted at {root!r}; make addresses with self.url_for(…)"
     return f"push_patch({to!r}) leaves {name}; use push_navigate or redirect"
@@ -144,11 +148,12 @@ def _no_patch(view: LiveView, to: str) -> str:
 
 async def patch(view: LiveView, match: Match, uri: str) -> None:
     """Tell ``view`` its new address. Of the flash only what this callback has put stays."""
-    view._show_flash(view._new_flash)
+    state = state_of(view)
+    state.show_flash(state.flash)
     _arrive(view, match, uri)
     await _handle_params(view, match, uri)
 
 
 async def _handle_params(view: LiveView, match: Match, uri: str) -> None:
-    with view._host.telemetry.view_span("live_view.handle_params", view, uri=uri):
+    with state_of(view).host.telemetry.view_span("live_view.handle_params", view, uri=uri):
         await with_hooks(view, "handle_params", view.handle_params, match.params, uri)

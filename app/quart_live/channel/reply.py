@@ -16,8 +16,7 @@ from ..diffs.fanout import Shares
 from ..diffs.view_rendering import NOT_IN_TREE
 from ..errors import LiveViewError
 from ..mailbox.mailbox import Turn
-from ..nested.family import PatchFromInside
-from ..protocol.flash import Flash
+from ..nested.handle import PatchFromInside
 from ..protocol.frames import Message, end_of_diff
 from ..pubsub import JoinAgain, Resync
 from ..view.lifecycle_hooks import with_hooks
@@ -28,7 +27,6 @@ from .mounting import can_patch, follow
 if TYPE_CHECKING:
     from .channel import Channel
 
-NO_FLASH = Flash()
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -40,8 +38,8 @@ async def info(channel: Channel, message: object, shares: Shares | None = None) 
         message: the message.
         shares: what other views have rendered of it.
     """
-    view, _ = channel.joined()
-    view._new_flash = NO_FLASH
+    view, rendering = channel.joined()
+    rendering.state.begin_turn()
     with channel.telemetry.view_span("live_view.handle_info", view):
         await with_hooks(view, "handle_info", view.handle_info, message)
     if (rest := send_changes(channel, shares)) is not None:
@@ -55,8 +53,8 @@ def send_changes(channel: Channel, shares: Shares | None) -> Coroutine[Any, Any,
         channel: the view's.
         shares: what other views have rendered of the message, so that this one need not; see fanout.py.
     """
-    view, rendering = channel.joined()
-    if view._navigation is not None:
+    _, rendering = channel.joined()
+    if rendering.state.navigation is not None:
         return finish(channel, None)
     seen = rendering.find_shared(shares) if shares is not None else None
     end = seen.end if seen is not None else b""
@@ -74,8 +72,8 @@ def send_changes(channel: Channel, shares: Shares | None) -> Coroutine[Any, Any,
 
 async def resync(channel: Channel, message: Resync) -> None:
     """Messages may have been lost: the view reads its state again, or ends and is joined anew."""
-    view, _ = channel.joined()
-    view._new_flash = NO_FLASH
+    view, rendering = channel.joined()
+    rendering.state.begin_turn()
     try:
         await view.handle_resync(message.topics)
     except JoinAgain:
@@ -87,8 +85,8 @@ async def resync(channel: Channel, message: Resync) -> None:
 
 async def turn(channel: Channel, item: Turn) -> None:
     """Handle a step of the engine: slow work that has ended, an upload that has failed."""
-    view, _ = channel.joined()
-    view._new_flash = NO_FLASH
+    _, rendering = channel.joined()
+    rendering.state.begin_turn()
     waiting = item.run()
     if waiting is not None:
         await waiting
@@ -97,8 +95,8 @@ async def turn(channel: Channel, item: Turn) -> None:
 
 async def component_update(channel: Channel, message: ComponentUpdate) -> None:
     """Handle a `send_update`."""
-    view, rendering = channel.joined()
-    view._new_flash = NO_FLASH
+    _, rendering = channel.joined()
+    rendering.state.begin_turn()
     component = await rendering.components.update(message)
     if component is not None:
         await finish(channel, None, component=component)
@@ -106,9 +104,9 @@ async def component_update(channel: Channel, message: ComponentUpdate) -> None:
 
 async def patch_from_inside(channel: Channel, message: PatchFromInside) -> None:
     """Handle the `push_patch` of a nested view: the page's address is this view's."""
-    view, _ = channel.joined()
-    view._new_flash = message.flash
-    view._go(message.patch)
+    state = channel.joined()[1].state
+    state.flash = message.flash
+    state.go(message.patch)
     await finish(channel, None)
 
 
@@ -134,6 +132,7 @@ async def finish(
     """
     view, rendering = channel.joined()
     outcome = await follow(view, channel.live.routes)
+    state = rendering.state
     for done in outcome.patches:
         await channel.send(channel.frames.push(done.event, done.wire()))
     if outcome.for_root is not None:
@@ -142,7 +141,7 @@ async def finish(
         if not (channel.family.stays and isinstance(outcome.leave, Navigate)):
             await _leave_for(channel, outcome.leave, answers)
             return
-        response = {**response, outcome.leave.event: outcome.leave.wire(channel.flash_token(view))}
+        response = {**response, outcome.leave.event: outcome.leave.wire(channel.flash_token(state))}
     own = await rendering.diff_of(component) if component is not None else {}
     diff = await rendering.with_components(rendering.diff())
     later: dict[str, Any] = {}
@@ -171,14 +170,15 @@ def _patch_root(channel: Channel, patch: Patch) -> None:
     Raises:
         LiveViewError: if the root view cannot stay there. It is the nested view's mistake, so that one ends.
     """
-    view, root = channel.joined()[0], channel.family.root
+    view, rendering = channel.joined()
+    root = channel.family.root
     around, match = root.view, channel.live.routes.match(patch.to, root.root_path)
     if around is not None and not can_patch(match, around):
         raise LiveViewError(
             f"push_patch({patch.to!r}) of {type(view).__name__} is a patch of the page around it, and "
             f"leads out of {type(around).__name__}; use push_navigate or redirect"
         )
-    root.mailbox.post(PatchFromInside(patch, view._new_flash))
+    root.mailbox.post(PatchFromInside(patch, rendering.state.flash))
 
 
 async def _send_with_components(channel: Channel, diff: dict[str, Any]) -> None:
@@ -189,13 +189,13 @@ async def _send_with_components(channel: Channel, diff: dict[str, Any]) -> None:
 
 async def _leave_for(channel: Channel, target: Navigate | Redirect, answers: Message | None) -> None:
     """Send the browser elsewhere and end. Pushed events go out first; nobody would hear them afterwards."""
-    view, _ = channel.joined()
+    state = channel.joined()[1].state
     frames = []
-    if view._keeper is not None:
-        view._keeper.note(view, view._assigns.take_changed())
-    if view._pushed_events:
-        frames.append(channel.frames.diff({"e": [list(event) for event in view._take_pushed_events()]}))
-    wire = target.wire(channel.flash_token(view))
+    if state.stash is not None:
+        state.stash.note(state, state.assigns.take_changed())
+    if state.pushed_events:
+        frames.append(channel.frames.diff({"e": state.take_pushed_events()}))
+    wire = target.wire(channel.flash_token(state))
     if answers is not None:
         frames.append(channel.frames.ok(answers.ref, {target.event: wire}))
     else:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ..errors import LiveViewError
-from ..mailbox.mailbox import Envelope, Mailbox
+from ..mailbox.mailbox import Envelope
+from ..view.state import ViewState, state_of
 from ..view.stateful import Stateful
 from .names import register
-from .updates import SendsUpdates
 
 if TYPE_CHECKING:
-    from ..mailbox.timers import Timers
     from ..pubsub import PubSub
-    from ..view.view import LiveView, ViewHost
 
 
-class LiveComponent(Stateful, SendsUpdates):
+class LiveComponent(Stateful):
     """Base class of live components. Override `mount`, `update` and `handle_event` as you need.
 
     The template has exactly one element around everything. Besides the assigns it reads ``myself``, the
@@ -38,8 +36,6 @@ class LiveComponent(Stateful, SendsUpdates):
 
     def __init__(self) -> None:
         super().__init__()
-        self._view: LiveView
-        self._host: ViewHost
         self.id: Any = None
         self.myself: int = 0
 
@@ -78,57 +74,32 @@ class LiveComponent(Stateful, SendsUpdates):
 
     # -- the view around it --------------------------------------------------------------------------------
 
-    def _timers(self) -> Timers | None:
-        return self._host.timers
-
     @property
     def connected(self) -> bool:
         """Whether the view is connected; false during the first render."""
-        return self._view.connected
+        return self.mailbox is not None
 
     @property
     def pubsub(self) -> PubSub:
         """The app's PubSub. A component cannot subscribe; its view does, and passes on what it gets."""
-        return self._host.pubsub
-
-    @property
-    def mailbox(self) -> Mailbox | None:
-        """The mailbox of the view; ``None`` during the first render."""
-        return self._host.mailbox
+        return self._quart_live.host.pubsub
 
     def send_view(self, message: object) -> None:
         """Put ``message`` into the view's mailbox, for its `LiveView.handle_info`."""
-        if self._host.mailbox is not None:
-            self._host.mailbox.post(Envelope(message))
+        if self.mailbox is not None:
+            self.mailbox.post(Envelope(message))
 
-    def push_event(
-        self, name: str, payload: object, *, dispatch: Literal["before", "after"] = "after"
-    ) -> None:
-        """See `LiveView.push_event`."""
-        self._view.push_event(name, payload, dispatch=dispatch)
 
-    def push_patch(self, to: str, *, replace: bool = False) -> None:
-        """See `LiveView.push_patch`; it is the view's `handle_params` that runs. Only in `handle_event`."""
-        self._view.push_patch(to, replace=replace)
+def attach(component: LiveComponent, around: ViewState, cid: int, id: Any) -> None:
+    """Put a new component into a view.
 
-    def push_navigate(self, to: str, *, replace: bool = False) -> None:
-        """See `LiveView.push_navigate`. Only in `handle_event`."""
-        self._view.push_navigate(to, replace=replace)
-
-    def redirect(self, *, to: str | None = None, external: str | None = None) -> None:
-        """See `LiveView.redirect`. Only in `handle_event`."""
-        self._view.redirect(to=to, external=external)
-
-    # -- for the engine ------------------------------------------------------------------------------------
-
-    def _attach(self, view: LiveView, cid: int, id: Any) -> None:
-        self._view, self._host = view, view._host
-        self.myself, self.id = cid, id
-        self._stream_prefix = f"{cid}-"
-        self._assigns.update({"myself": cid, "csrf_token": view.assigns.get("csrf_token", "")})
-
-    def _hand_over_flash(self) -> None:
-        """Give the view what was put into the flash, to be taken along to where it goes."""
-        flash: Mapping[str, str] = self._new_flash
-        for kind, text in flash.items():
-            self._view.put_flash(kind, text)
+    Args:
+        component: the component.
+        around: the record of the view.
+        cid: its number there.
+        id: what it was placed with.
+    """
+    state = state_of(component)
+    state.host, state.around, state.stream_prefix = around.host, around, f"{cid}-"
+    component.myself, component.id = cid, id
+    state.assigns.update({"myself": cid, "csrf_token": around.assigns.values.get("csrf_token", "")})

@@ -9,7 +9,7 @@ the next round.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import LiveViewError
 from ..rendering import LiveTemplate, Renderer
@@ -17,19 +17,30 @@ from ..rendering.diff import Wire
 from ..rendering.showing import show_again
 from ..rendering.tree import Node
 from ..view.lifecycle_hooks import run_after_render
+from ..view.state import state_of
 from .component import LiveComponent
 from .names import component_class
 from .placed import Placed
+from .root import RootCheck
 from .table import ComponentClass, ComponentTable
 from .trial import Trial
-from .updates import ComponentUpdate
+from .updates import ComponentUpdate, TakesUpdates
 
 if TYPE_CHECKING:
-    from ..diffs.templates import TemplateLibrary
+    from ..view.stateful import Stateful
     from ..view.view import LiveView
 
 MAX_ROUNDS = 100
 """Components within components, at most. More is a component that contains itself."""
+
+
+class Templates(Protocol):
+    """The app's templates."""
+
+    root_check: RootCheck
+
+    def of(self, view: Stateful, /) -> LiveTemplate:
+        """The template that a view or component wants to be rendered with now."""
 
 
 class Components:
@@ -44,16 +55,17 @@ class Components:
         waiting: what was placed since the last `settle`, with its arguments.
     """
 
-    def __init__(self, library: TemplateLibrary, view: LiveView) -> None:
+    def __init__(self, library: Templates, view: LiveView) -> None:
         self._library = library
         self._view = view
-        self.table = ComponentTable(view)
+        self._state = state_of(view)
+        self.table = ComponentTable(self._state)
         self._classes: dict[object, ComponentClass] = {}
         self._settled: set[int] = set()
         self._parent: Placed | None = None
         self.waiting: dict[Placed, dict[str, Any]] = {}
 
-    def get(self, component: ComponentClass | str | int, id: Any = None) -> Placed | None:
+    def get(self, component: type[TakesUpdates] | str | int, id: Any = None) -> Placed | None:
         """A component by class (or its name) and id, or by its cid."""
         if isinstance(component, int):
             return self.table.at(component)
@@ -178,17 +190,17 @@ class Components:
         for placed in self.table:
             component = placed.component
             renderer = Renderer(self._library.of(component), Trial(type(component)))
-            renderer.render(component._assigns.values)
+            renderer.render(state_of(component).assigns.values)
             self._library.root_check(component, renderer)
 
     async def _update(self, batch: Mapping[Placed, dict[str, Any]]) -> None:
         groups: dict[ComponentClass, list[tuple[LiveComponent, dict[str, Any]]]] = {}
         for placed, arguments in batch.items():
             if not placed.mounted:
-                if self._view._host.visit is not None:
-                    await self._view._host.visit.keep_component(placed.component)
+                if self._state.host.visit is not None:
+                    await self._state.host.visit.keep_component(placed.component, placed.component.id)
                 await placed.component.mount()
-                placed.component._gives_way = None
+                state_of(placed.component).restored = None
                 placed.mounted = True
             if placed.takes(arguments):
                 groups.setdefault(type(placed.component), []).append((placed.component, dict(arguments)))
@@ -199,18 +211,18 @@ class Components:
         self, kind: ComponentClass, updates: list[tuple[LiveComponent, dict[str, Any]]]
     ) -> None:
         await kind.update_many(updates)
-        if self._view._navigation is not None:
+        if self._state.navigation is not None:
             raise LiveViewError(
-                f"{kind.__name__} goes to {self._view._navigation.to!r} while it is mounted or updated; "
+                f"{kind.__name__} goes to {self._state.navigation.to!r} while it is mounted or updated; "
                 "a component can do so only in handle_event"
             )
 
     def _render(self, placed: Placed, wires: dict[str, Wire], for_page: bool = False) -> None:
         component, renderer = placed.component, placed.renderer
-        values = component._assigns.values
-        changed = component._assigns.take_changed()
-        if component._keeper is not None:
-            component._keeper.note(component, changed)
+        state = state_of(component)
+        values, changed = state.assigns.values, state.assigns.take_changed()
+        if state.stash is not None:
+            state.stash.note(state, changed)
         template = self._template_of(component, renderer)
         self._parent = placed
         if renderer is None or template is not renderer.template:
@@ -220,7 +232,7 @@ class Components:
         else:
             wire = renderer.diff(values, changed) if changed else {}
         self._parent = None
-        if wire or changed:
+        if (wire or changed) and "after_render" in state.hooks:
             run_after_render(component)
         renderer.save_memory()  # of components there may be hundreds
         if wire:

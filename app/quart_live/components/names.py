@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from weakref import WeakValueDictionary
 
 from ..errors import LiveViewError
+from ..view.names import short_name
+from .updates import TakesUpdates
 
 if TYPE_CHECKING:
     from .component import LiveComponent
 
 _CLASSES: WeakValueDictionary[str, type[LiveComponent]] = WeakValueDictionary()
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-
-
-def short_name(component: type[LiveComponent]) -> str:
-    """``CounterComponent`` → ``counter``."""
-    return _WORD_STARTS.sub("_", component.__name__.removesuffix("Component") or component.__name__).lower()
 
 
 def register(component: type[LiveComponent]) -> None:
@@ -55,10 +52,10 @@ def component_named(name: str, near: str = "") -> type[LiveComponent]:
     )
 
 
-def component_class(component: type[LiveComponent] | str, near: str) -> type[LiveComponent]:
+def component_class(component: type[TakesUpdates] | str, near: str) -> type[LiveComponent]:
     """The class itself, from what a template passes: the class or a name. Arguments as `component_named`."""
     if isinstance(component, str):
         return component_named(component, near)
     if isinstance(component, type) and hasattr(component, "update_many"):
-        return component
+        return cast("type[LiveComponent]", component)
     raise LiveViewError(f"live_component needs a LiveComponent class or its name, not {component!r}")

@@ -16,11 +16,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from .component import LiveComponent
+from .component import LiveComponent, attach
 from .placed import Placed
 
 if TYPE_CHECKING:
-    from ..view.view import LiveView
+    from ..view.state import ViewState
 
 ComponentClass = type[LiveComponent]
 
@@ -29,10 +29,10 @@ class ComponentTable:
     """The components of one view and join. Cids count up from 1 and are never used again.
 
     Args:
-        view: the view.
+        view: the view's record.
     """
 
-    def __init__(self, view: LiveView) -> None:
+    def __init__(self, view: ViewState) -> None:
         self._view = view
         self._by_cid: dict[int, Placed] = {}
         self._by_key: dict[tuple[ComponentClass, Any], Placed] = {}
@@ -59,7 +59,7 @@ class ComponentTable:
         """A new component, not mounted yet."""
         self._last_cid += 1
         placed = Placed(self._last_cid, kind())
-        placed.component._attach(self._view, placed.cid, id)
+        attach(placed.component, self._view, placed.cid, id)
         self._by_cid[placed.cid] = self._by_key[(kind, id)] = placed
         return placed
 
@@ -86,9 +86,9 @@ class ComponentTable:
 
     def _forget(self, placed: Placed, gone: list[int]) -> None:
         placed.stand_in(None)
-        if (tasks := self._view._host.tasks) is not None:
+        if (tasks := self._view.host.tasks) is not None:
             tasks.cancel_of(placed.component)
-        if (uploads := self._view._host.uploads) is not None:
+        if (uploads := self._view.host.uploads) is not None:
             uploads.release(placed.component)
         del self._by_cid[placed.cid]
         del self._by_key[(type(placed.component), placed.component.id)]

@@ -10,13 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ..mailbox.timers import Timer, Timers
+from ..mailbox.timers import Timer
+from ..view.state import HasState
 
 if TYPE_CHECKING:
     from ..mailbox.mailbox import Mailbox
-    from .component import LiveComponent
+
+
+class TakesUpdates(Protocol):
+    """A live component, as far as one who addresses it by its class need know it."""
+
+    async def update(self, assigns: dict[str, Any]) -> None:
+        """Take new assigns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +36,21 @@ class ComponentUpdate:
         assigns: what `update` gets.
     """
 
-    component: type[LiveComponent] | str | int
+    component: type[TakesUpdates] | str | int
     id: Any
     assigns: Mapping[str, Any]
 
 
-class SendsUpdates:
+class SendsUpdates(HasState):
     """The methods of views and components that address a component."""
 
     @property
     def mailbox(self) -> Mailbox | None:
         """Where the view's messages go; ``None`` during the first render."""
-        raise NotImplementedError
-
-    def _timers(self) -> Timers | None:
-        raise NotImplementedError
+        return self._quart_live.host.mailbox
 
     def send_update(
-        self, component: type[LiveComponent] | str | int, /, *, id: Any = None, **assigns: Any
+        self, component: type[TakesUpdates] | str | int, /, *, id: Any = None, **assigns: Any
     ) -> None:
         """Let a component of this view have new assigns. Nothing in the first render.
 
@@ -59,14 +63,14 @@ class SendsUpdates:
             self.mailbox.post(ComponentUpdate(component, id, assigns))
 
     def send_update_after(
-        self, component: type[LiveComponent] | str | int, seconds: float, /, *, id: Any = None, **assigns: Any
+        self, component: type[TakesUpdates] | str | int, seconds: float, /, *, id: Any = None, **assigns: Any
     ) -> Timer | None:
         """Do `send_update` after ``seconds``.
 
         Returns:
             The timer, with ``cancel()``; ``None`` during the first render, which no timer outlives.
         """
-        timers = self._timers()
+        timers = self._quart_live.host.timers
         return (
             timers.post_later(ComponentUpdate(component, id, assigns), seconds)
             if timers is not None

@@ -13,14 +13,15 @@ from typing import Any
 
 from quart import Quart
 
+from .. import addresses
 from ..components.root import RootCheck
 from ..errors import TemplateNameError
-from ..http.links import TEMPLATE_HELPERS
+from ..nested.placing import live_render
 from ..rendering import LiveEnvironment, LiveTemplate
 from ..uploads.markup import GLOBALS as UPLOADS
-from ..view import addresses
+from ..view.links import TEMPLATE_HELPERS
+from ..view.names import default_template_name
 from ..view.stateful import Stateful
-from ..view.view import default_template_name
 from .fanout import Burst
 
 REQUEST_ONLY = frozenset({"request", "session", "g", "get_flashed_messages", "current_user"})
@@ -95,6 +96,7 @@ class TemplateLibrary:
             **shared,
             **environment.globals,
             **TEMPLATE_HELPERS,
+            "live_render": live_render,
             "url_for": self.url_for,
             **UPLOADS,
         }

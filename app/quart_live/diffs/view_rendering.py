@@ -13,6 +13,7 @@ from ..rendering.seen import Seen
 from ..rendering.tree import to_html
 from ..telemetry import Measured
 from ..view.lifecycle_hooks import run_after_render
+from ..view.state import state_of
 from ..view.view import LiveView
 from .fanout import Shares
 from .templates import TemplateLibrary, check_names
@@ -25,12 +26,14 @@ class ViewRendering:
     """The rendering of one mounted view: keeps the tree that the browser has, and makes diffs against it.
 
     Attributes:
+        state: the view's record.
         components: the view's live components.
     """
 
     def __init__(self, library: TemplateLibrary, view: LiveView) -> None:
         self._library = library
         self._view = view
+        self.state = state_of(view)
         self._chooses = type(view).render is not LiveView.render
         self._renderer: Renderer | None = None
         self._template: LiveTemplate | None = None
@@ -39,18 +42,18 @@ class ViewRendering:
 
     async def html(self) -> str:
         """The whole page part as HTML, for the first render."""
-        self._view._assigns.take_changed()
+        self.state.assigns.take_changed()
         with self._measured("page"):
-            tree = self._make_renderer().render(self._view._assigns.values, self._library.burst)
+            tree = self._make_renderer().render(self.state.assigns.values, self._library.burst)
         await self.components.settle(for_page=True)
         run_after_render(self._view)
         return to_html(tree, self.components.trees())
 
     async def join(self) -> dict[str, Any]:
         """The complete tree, for the join reply."""
-        changed = self._view._assigns.take_changed()
+        changed = self.state.assigns.take_changed()
         with self._measured("join"):
-            tree = self._make_renderer().join(self._view._assigns.values, self._library.burst)
+            tree = self._make_renderer().join(self.state.assigns.values, self._library.burst)
         tree = await self.with_components(tree)
         run_after_render(self._view)
         return self._with_extras(tree, changed)
@@ -75,28 +78,29 @@ class ViewRendering:
             Exception: what the new templates raise; nothing is replaced then.
         """
         template = self._library.of(self._view)
-        check_names(template, type(self._view), self._view.assigns)
-        Renderer(template, Trial(type(self._view))).render(self._view._assigns.values)
+        check_names(template, type(self._view), self.state.assigns.reader)
+        Renderer(template, Trial(type(self._view))).render(self.state.assigns.values)
         self.components.try_out()
         self._is_outdated = True
 
     def _measured(self, kind: str) -> Measured:
-        return self._view._host.telemetry.view_span("live_view.render", self._view, kind=kind)
+        return self.state.host.telemetry.view_span("live_view.render", self._view, kind=kind)
 
     def _diff(self, shares: Shares | None) -> dict[str, Any]:
-        changed = self._view._assigns.take_changed()
+        changed = self.state.assigns.take_changed()
         if self._is_outdated or (self._chooses and self._library.of(self._view) is not self._template):
             self._is_outdated = False
             # Another root template: the browser's tree is replaced whole, statics, components and all.
             self.components.forget_trees()
-            tree = self._make_renderer().join(self._view._assigns.values)
+            tree = self._make_renderer().join(self.state.assigns.values)
             run_after_render(self._view)
             return self._with_extras(tree, changed)
         if not changed:
             return self._with_extras({}, changed)
         assert self._renderer is not None, "diff before join"
-        tree = self._renderer.diff(self._view._assigns.values, changed, shares)
-        run_after_render(self._view)
+        tree = self._renderer.diff(self.state.assigns.values, changed, shares)
+        if "after_render" in self.state.hooks:
+            run_after_render(self._view)
         return self._with_extras(tree, changed)
 
     def find_shared(self, shares: Shares) -> Seen | None:
@@ -108,16 +112,16 @@ class ViewRendering:
         Returns:
             The diff, with the end of its frame if it was found; None if it may be this view's alone.
         """
-        view, renderer = self._view, self._renderer
-        assigns = view._assigns
+        state, renderer = self.state, self._renderer
+        assigns = state.assigns
         changed = assigns.changed
         if (
             "streams" not in changed
             or renderer is None
             or "page_title" in changed
-            or view._pushed_events
-            or "after_render" in view._hooks
-            or (view._keeper is not None and view._keeper.waits(changed))
+            or state.pushed_events
+            or "after_render" in state.hooks
+            or (state.stash is not None and state.stash.waits(changed))
             or self._chooses
             or self._is_outdated
             or self.components.waiting
@@ -154,17 +158,17 @@ class ViewRendering:
     def _make_renderer(self) -> Renderer:
         template = self._library.of(self._view)
         if template is not self._template:
-            check_names(template, type(self._view), self._view.assigns)
+            check_names(template, type(self._view), self.state.assigns.reader)
         self._template, self._renderer = template, Renderer(template, self.components)
         return self._renderer
 
     def _with_extras(self, tree: dict[str, Any], changed: Collection[str]) -> dict[str, Any]:
-        if self._view._keeper is not None:
-            self._view._keeper.note(self._view, changed)
+        state = self.state
+        if state.stash is not None:
+            state.stash.note(state, changed)
         if "page_title" in changed:
-            title = self._view.assigns["page_title"]
+            title = state.assigns.values["page_title"]
             tree["t"] = "" if title is None else str(title)
-        if self._view._pushed_events:
-            pushed = [list(event) for event in self._view._take_pushed_events()]
-            tree["e"] = [*tree.get("e", ()), *pushed]
+        if state.pushed_events:
+            tree["e"] = [*tree.get("e", ()), *state.take_pushed_events()]
         return tree

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -17,17 +18,20 @@ from quart import request
 from quart import session as quart_session
 from werkzeug.exceptions import HTTPException
 
+from .. import addresses
 from ..channel.mounting import Outcome, enter
 from ..diffs.view_rendering import ViewRendering
 from ..errors import LiveViewError
 from ..mailbox.faults import AsExceptions
-from ..nested.family import ViewHandle
+from ..nested.handle import ViewHandle
 from ..nested.placing import Placement, child_token, element, rendering
 from ..protocol import csrf
 from ..router import LiveRoute, Match, query_params
-from ..socket.handshake import ConnectInfo, view_session
-from ..view import addresses
-from ..view.view import LiveView, ViewHost
+from ..view.connect_info import ConnectInfo
+from ..view.host import Host
+from ..view.session import view_session
+from ..view.state import state_of
+from ..view.view import LiveView
 
 if TYPE_CHECKING:
     from ..extension import QuartLive
@@ -44,7 +48,8 @@ class LeftFromInsideError(Exception):
         self.outcome = outcome
 
 
-async def mount_first(
+@asynccontextmanager
+async def mounted_first(
     live: QuartLive,
     view_class: type[LiveView],
     element_id: str,
@@ -53,8 +58,8 @@ async def mount_first(
     session: Mapping[str, Any] | None = None,
     flash: Mapping[str, str] | None = None,
     parent: LiveView | None = None,
-) -> tuple[LiveView, Outcome]:
-    """Mount a view in the present HTTP request.
+) -> AsyncIterator[tuple[LiveView, Outcome]]:
+    """Mount a view in the present HTTP request; it is let go of when the block ends.
 
     Args:
         live: the extension.
@@ -67,21 +72,25 @@ async def mount_first(
     """
     addresses.enter(addresses.Site(live.app, request._get_current_object()))  # type: ignore[attr-defined]
     view = view_class()
-    host = ViewHost()
+    host = Host()
     host.telemetry, host.statics = live.telemetry, live.statics
     host.pubsub, host.root_path = live.pubsub, request.root_path
     if parent is not None:
-        host.parent, host.inherited = ViewHandle(parent.id), parent._assigns.values
-    view._host, view.id = host, element_id
+        host.parent, host.inherited = ViewHandle(parent.id), state_of(parent).assigns.values
+    state = state_of(view)
+    state.host, view.id = host, element_id
     view.connect_info = ConnectInfo(request.remote_addr, dict(request.headers))
-    view._assigns.update({"csrf_token": csrf.issue(quart_session)})
-    view._show_flash(flash or {})
+    state.assigns.update({"csrf_token": csrf.issue(quart_session)})
+    state.show_flash(flash or {})
     params: dict[str, Any] = {}
     if parent is None:
         params = {**query_params(request.query_string.decode("latin-1")), **(request.view_args or {})}
     merged = {**await view_session(live.connect_hooks), **(session or {})}
-    await live.stash.open(view, merged)
-    return view, await enter(view, Match(params, route), merged, request.url, live.routes)
+    try:
+        await live.stash.open(view, merged)
+        yield view, await enter(view, Match(params, route), merged, request.url, live.routes)
+    finally:
+        await host.let_go()
 
 
 async def render_first(live: QuartLive, view: LiveView) -> Markup:
@@ -103,12 +112,12 @@ async def _child(live: QuartLive, parent: LiveView, placement: Placement) -> Mar
     try:
         around = None if placement.sticky else parent
         with AsExceptions(passes_cancelled=False):
-            view, outcome = await mount_first(
+            async with mounted_first(
                 live, placement.view, placement.id, session=placement.session, parent=around
-            )
-            if outcome.leave is not None:
-                raise LeftFromInsideError(view, outcome)
-            content = await render_first(live, view)
+            ) as (view, outcome):
+                if outcome.leave is not None:
+                    raise LeftFromInsideError(view, outcome)
+                content = await render_first(live, view)
         static = live.tokens.sign_static(view.id, dict(view.assigns["flash"].items()))
     except (LeftFromInsideError, HTTPException):
         raise
@@ -116,7 +125,7 @@ async def _child(live: QuartLive, parent: LiveView, placement: Placement) -> Mar
         log.exception("%s could not be rendered inside %s", placement.view.__name__, type(parent).__name__)
     # A nested view gets its session token from its parent's join; only then may it be joined. A sticky view
     # joins by itself.
-    session = child_token(live, placement, parent.id) if placement.sticky else ""
+    session = child_token(live.views, live.tokens, placement, parent.id) if placement.sticky else ""
     return element(placement, session=session, static=static, parent_id=parent.id, content=content)
 
 
@@ -124,7 +133,7 @@ class _Marks:
     """Placing in the first render: a mark for each child, which no template text can contain by accident."""
 
     def __init__(self, live: QuartLive, parent_id: str) -> None:
-        self.live = live
+        self.views, self._tokens = live.views, live.tokens
         self.parent_id = parent_id
         self.placed: dict[str, Placement] = {}
         self._nonce = secrets.token_hex(8)

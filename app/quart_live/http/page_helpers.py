@@ -9,20 +9,21 @@ from markupsafe import Markup
 from quart import current_app
 from quart import session as quart_session
 
+from .. import addresses
 from ..errors import LiveViewError
 from ..form import TEMPLATE_HELPERS
 from ..js import JS
 from ..protocol import csrf
 from ..protocol.flash import Flash
-from ..view import addresses
+from ..view import links
 from ..view.view import LiveView
-from . import client_files, development, links, page
+from . import client_files, development, page
 
 if TYPE_CHECKING:
     from ..extension import QuartLive
     from ..settings import Settings
     from ..view.registry import ViewRegistry
-    from .static_tracking import StaticFiles
+    from ..view.static_tracking import StaticFiles
 
 
 class PageMethods:

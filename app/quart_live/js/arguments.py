@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 import orjson
 
 from ..errors import LiveViewError
-from ..protocol.wellformed import dumps
+from ..wellformed import dumps
 
 Selector = str | Mapping[str, str]
 Classes = str | Iterable[str]

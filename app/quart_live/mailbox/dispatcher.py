@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
-from ..socket.uvicorn_fast_path import Outbox
+from .outbox import Outbox
 from .stepping import rest_in
 
 if TYPE_CHECKING:

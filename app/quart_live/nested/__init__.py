@@ -19,13 +19,15 @@ its parent. With ``sticky=True`` it belongs to no parent and stays, state and al
 between pages that render it with the same id (a player, a call), even if it is the sticky view that sends the
 user there. With ``linked=True`` its crash takes the parent down too.
 
-`placing` writes the child's element into its parent's tree; `family` is who belongs to whom on a socket;
-`failing` keeps a child that cannot mount from freezing the page. Over HTTP, where children are rendered
-whole, ``first_render`` does it.
+`placing` writes the child's element into its parent's tree; `handle` is what relatives know of each other.
+Who belongs to whom on a socket is in ``channel/family.py``; ``channel/nested_failure.py`` keeps a child that
+cannot mount from freezing the page. Over HTTP, where children are rendered whole, ``http/first_render.py``
+does it.
 
 Source of the shapes: Phoenix LiveView, ``lib/phoenix_live_view/static.ex`` (``nested_render``).
 """
 
-from .family import FamilyMethods, ViewHandle
+from .handle import ViewHandle
+from .methods import FamilyMethods
 
 __all__ = ["FamilyMethods", "ViewHandle"]

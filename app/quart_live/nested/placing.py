@@ -18,11 +18,12 @@ from markupsafe import Markup
 
 from ..errors import LiveViewError
 from ..protocol.tokens import SessionClaims
-from ..protocol.wellformed import dumps
 from ..rendering import pure
+from ..wellformed import dumps
 
 if TYPE_CHECKING:
-    from ..extension import QuartLive
+    from ..protocol.tokens import Tokens
+    from ..view.registry import ViewRegistry
     from ..view.view import LiveView
 
 
@@ -52,7 +53,7 @@ class Placement:
 class Places(Protocol):
     """The view whose template is being rendered, as ``live_render`` sees it."""
 
-    live: QuartLive
+    views: ViewRegistry
     parent_id: str
 
     def put(self, placement: Placement) -> Markup:
@@ -106,7 +107,7 @@ def live_render(
     places = _places.get()
     if places is None:
         raise LiveViewError("live_render works in the template of a live view while it is being rendered")
-    view_class = places.live.views.named(view) if isinstance(view, str) else view
+    view_class = places.views.named(view) if isinstance(view, str) else view
     if view_class is None:
         raise LiveViewError(f"there is no live view {view!r}; import its module, or give the class")
     try:
@@ -135,12 +136,13 @@ class LivePlaces:
     same text, and the parent's diff has nothing to send.
 
     Args:
-        live: the extension.
+        views: gives view classes their names.
+        tokens: signs.
         parent_id: element id of the view that is rendered.
     """
 
-    def __init__(self, live: QuartLive, parent_id: str) -> None:
-        self.live = live
+    def __init__(self, views: ViewRegistry, tokens: Tokens, parent_id: str) -> None:
+        self.views, self._tokens = views, tokens
         self.parent_id = parent_id
         self._placed: dict[str, tuple[Placement, Markup]] = {}
 
@@ -151,7 +153,7 @@ class LivePlaces:
             return known[1]
         markup = element(
             placement,
-            session=child_token(self.live, placement, self.parent_id),
+            session=child_token(self.views, self._tokens, placement, self.parent_id),
             static="",
             parent_id=self.parent_id,
         )
@@ -176,11 +178,11 @@ class LivePlaces:
         self._placed.pop(child_id, None)
 
 
-def child_token(live: QuartLive, placement: Placement, parent_id: str) -> str:
+def child_token(views: ViewRegistry, tokens: Tokens, placement: Placement, parent_id: str) -> str:
     """The session token of a child. Nothing binds a sticky view to the view that rendered it first."""
     parent = None if placement.sticky else parent_id
-    name = live.views.name_of(placement.view)
-    return live.tokens.sign_session(SessionClaims(placement.id, name, None, placement.session, parent))
+    name = views.name_of(placement.view)
+    return tokens.sign_session(SessionClaims(placement.id, name, None, placement.session, parent))
 
 
 def element(

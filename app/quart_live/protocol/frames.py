@@ -21,9 +21,9 @@ import orjson
 
 from ..errors import FrameTooBigError, MalformedFrameError, TooDeepError
 from ..js import JS
+from ..wellformed import dumps, loads
 from .asgi import Event
 from .json_depth import MAX_JSON_DEPTH, is_too_deep
-from .wellformed import dumps, loads
 
 MAX_REF = 64
 MAX_NAME = 256

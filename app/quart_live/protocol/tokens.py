@@ -28,7 +28,7 @@ from itsdangerous.encoding import base64_decode
 from quart import Quart
 
 from ..errors import LiveViewError
-from .wellformed import well_formed_value
+from ..wellformed import well_formed_value
 
 FLASH_MAX_AGE = 60
 RELOAD_MAX_AGE = 60

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from ..protocol.wellformed import dumps
+from ..wellformed import dumps
 from .streams import StreamLoop
 from .tree import Dynamic, Loop, Node, SharedRow, Statics
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..view.addresses import key_of_here
+from ..addresses import key_of_here
 from .alike import alike
 from .sharing import MISSING, SharedStream
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from ..view.addresses import key_of_here
+from ..addresses import key_of_here
 from .keys import NoKeyError, Parts, key_of
 from .tree import Loop, Node, SharedRow, Statics
 

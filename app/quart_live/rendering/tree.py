@@ -23,7 +23,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from ..protocol.wellformed import dumps
+from ..wellformed import dumps
 from .errors import LiveTemplateError
 from .outline import outline
 

@@ -6,8 +6,7 @@ session from it, and extensions such as quart-auth can be asked who the user is,
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,30 +14,11 @@ from quart import Quart
 from quart import session as quart_session
 from quart.wrappers import Websocket
 
-from ..mailbox.faults import AsExceptions
+from ..addresses import Site
 from ..protocol import csrf
 from ..protocol.asgi import Scope
-from ..view.addresses import Site
-
-ConnectHook = Callable[[], Awaitable[Mapping[str, Any] | None]]
-"""An ``on_connect`` function. It runs in a request or websocket context and returns more session values."""
-
-_PRIVATE = (csrf.SESSION_KEY, "_flashes")
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectInfo:
-    """The browser's side of a connection, as `LiveView.connect_info`.
-
-    Attributes:
-        peer: the address of the client (of the proxy, behind one).
-        headers: the headers of the request or the handshake.
-        query: the query of the socket's address; empty during the first render.
-    """
-
-    peer: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
+from ..view.connect_info import ConnectInfo
+from ..view.session import ConnectHook, view_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +36,6 @@ class Handshake:
     info: ConnectInfo
     csrf_token: csrf.CsrfToken
     site: Site
-
-
-async def view_session(hooks: list[ConnectHook]) -> dict[str, Any]:
-    """The session given to mount: Quart's session and what the hooks add.
-
-    Needs a request or websocket context.
-    """
-    session = {key: value for key, value in quart_session.items() if key not in _PRIVATE}
-    with AsExceptions(passes_cancelled=False):
-        for hook in hooks:
-            session.update(await hook() or {})
-    return session
 
 
 async def shake_hands(app: Quart, scope: Scope, hooks: list[ConnectHook]) -> Handshake:

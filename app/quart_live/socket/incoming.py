@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 from ..channel.admission import TOPIC_PREFIX
 from ..channel.channel import Channel
 from ..channel.end import Stop
-from ..nested.failing import answer_later, is_nested
+from ..channel.nested_failure import answer_later, is_nested
 from ..protocol.frames import Message, TooLong, Unreadable, reply
-from ..uploads import delivery
-from . import excess
+from . import excess, upload_frames
 
 if TYPE_CHECKING:
     from .socket import LiveSocket
@@ -36,8 +35,8 @@ def deliver(socket: LiveSocket, message: Message, now: float) -> str | None:
     """
     if message.topic == "phoenix" and message.event == "heartbeat":
         return reply(None, message.ref, "phoenix", "ok", {})
-    if message.topic.startswith(delivery.TOPIC_PREFIX):
-        return delivery.deliver(socket, message)
+    if message.topic.startswith(upload_frames.TOPIC_PREFIX):
+        return upload_frames.deliver(socket, message)
     if message.event == "phx_join":
         return _join(socket, message)
     channel = socket.channels.get(message.topic)

@@ -12,10 +12,11 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
+from ..mailbox.outbox import Outbox
 from ..mailbox.stepping import step
 from ..protocol.asgi import Send
 from .limits import SlowReader
-from .uvicorn_fast_path import Outbox, Shortcut
+from .uvicorn_fast_path import Shortcut
 
 log = logging.getLogger("quart_live.socket")
 

@@ -11,6 +11,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
+from ..addresses import Site
 from ..channel.channel import Channel
 from ..channel.end import Stop
 from ..errors import FrameTooBigError, MalformedFrameError
@@ -18,11 +19,11 @@ from ..protocol.asgi import Receive, Scope, Send
 from ..protocol.csrf import CsrfToken
 from ..protocol.frames import read
 from ..uploads.transfer import Transfer
-from ..view.addresses import Site
+from ..view.connect_info import ConnectInfo
 from . import incoming, origin
 from .allowance import Allowance
 from .budgets import address_of
-from .handshake import ConnectInfo, shake_hands
+from .handshake import shake_hands
 from .sender import RESTARTING, Outlet
 from .server_side import COMPRESSED, HalfOpen, ServerSide
 from .sign_out import Inbox, socket_id_in

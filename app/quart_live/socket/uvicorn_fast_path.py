@@ -9,9 +9,7 @@ The shortcut is taken for one frame at a time, and only if the connection is ope
 and no extension (compression) is in use. In every other case, and on every other server, `take` says no, and
 the frame goes the long way. Nothing but speed depends on it.
 
-What takes the shortcut is written a few dozen frames at a time (`Outbox`). Written one by one, each frame
-would wake whoever reads at the other end, a proxy for instance, who then sleeps again until the next one; on
-one machine that doubles the cost of the system call.
+What takes the shortcut is written a few dozen frames at a time (``mailbox/outbox.py``).
 """
 
 from __future__ import annotations
@@ -21,11 +19,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from ..mailbox.outbox import FRAMES_AT_ONCE, Outbox
 from ..protocol.asgi import Send
 
 log = logging.getLogger("quart_live.socket")
 
-FRAMES_AT_ONCE = 64
 
 # What stands before the text of a frame, by its size: made once for the sizes that broadcasts have.
 _HEADS = [b"\x81%c" % size if size < 126 else b"\x81\x7e%c%c" % divmod(size, 256) for size in range(2048)]
@@ -40,40 +38,6 @@ _NEEDED = (
     "transport",
     "conn",
 )
-
-
-class Outbox:
-    """Frames that wait for the end of a burst. One per dispatcher, which flushes it before it gives way.
-
-    Whoever sends in another way flushes it first, so that the frames of a connection keep their order.
-
-    Attributes:
-        frames: what waits: how to write it, and the bytes.
-    """
-
-    __slots__ = ("frames",)
-
-    def __init__(self) -> None:
-        self.frames: list[tuple[Callable[[bytes], object], bytes]] = []
-
-    def add(self, write: Callable[[bytes], object], frame: bytes) -> None:
-        """Write ``frame`` soon, with the next ones."""
-        frames = self.frames
-        frames.append((write, frame))
-        if len(frames) >= FRAMES_AT_ONCE:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what waits."""
-        frames = self.frames
-        if not frames:
-            return
-        self.frames = []
-        for write, frame in frames:
-            try:
-                write(frame)
-            except Exception as error:  # the connection has just gone; its socket will be told
-                log.debug("A frame could not be written: %s", repr(error))
 
 
 class Shortcut:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from . import codec
+from .codec import CODEC, NotStashableError
 from .declaration import BROWSER, Scope
 from .drawer import Drawer
 from .restoring import Restored, restore
@@ -20,20 +20,11 @@ from .status import StashStatus, overall
 from .writing import StoreWriter
 
 if TYPE_CHECKING:
-    from ..view.assigns import Assigns
+    from ..view.state import ViewState
 
 log = logging.getLogger("quart_live.stash")
 
 EVENT = "quart_live:stash"
-
-
-class Holder(Protocol):
-    """What a keeper needs of its view or component."""
-
-    @property
-    def assigns(self) -> Assigns: ...
-
-    def push_event(self, name: str, payload: object) -> None: ...
 
 
 class Keeper:
@@ -77,19 +68,20 @@ class Keeper:
         """The word for all scopes together."""
         return overall(self.statuses.values())
 
-    def note(self, holder: Holder, changed: Collection[str]) -> None:
+    def note(self, state: ViewState, changed: Collection[str]) -> None:
         """Keep what has changed. The first time, after mount, what was not restored is a default: not kept.
 
         Args:
-            holder: the view, which pushes what goes to the browser.
+            state: of the view or component, which pushes what goes to the browser.
             changed: names that were assigned since the last time.
         """
-        message: dict[str, Any] = {} if self._begun else self._begin(holder)
+        values = state.assigns.values
+        message: dict[str, Any] = {} if self._begun else self._begin(values)
         put: dict[str, str] = {}
         for name in self._drawer.stash.assigns.keys() & set(changed) | self._rewrite:
-            if name not in holder.assigns:
+            if name not in values:
                 continue
-            text = self._text(name, holder.assigns[name])
+            text = self._text(name, values[name])
             is_same = name in self._last and self._last[name] == text and name not in self._rewrite
             self._last[name] = text
             if not is_same and name not in self._cleared:
@@ -99,7 +91,7 @@ class Keeper:
         if self._drop:
             message["drop"] = sorted(self._drop)
         if message:
-            holder.push_event(EVENT, message)
+            state.of_view.push_event(EVENT, message)
         self._rewrite, self._cleared, self._drop = set(), set(), set()
 
     def waits(self, changed: Collection[str]) -> bool:
@@ -123,12 +115,12 @@ class Keeper:
 
     # -- in detail -----------------------------------------------------------------------------------------
 
-    def _begin(self, holder: Holder) -> dict[str, Any]:
+    def _begin(self, values: Mapping[str, Any]) -> dict[str, Any]:
         self._begun = True
         stash = self._drawer.stash
         for name in stash.assigns.keys() - self._last.keys() - self._rewrite:
-            if name in holder.assigns:
-                self._last[name] = self._text(name, holder.assigns[name])
+            if name in values:
+                self._last[name] = self._text(name, values[name])
         in_browser = any(self._drawer.store_of(kept) == BROWSER for kept in stash.assigns.values())
         return {"bind": [self._element_id, self._drawer.key]} if self._element_id and in_browser else {}
 
@@ -156,8 +148,8 @@ class Keeper:
         """JSON text of a value, or ``None`` if it cannot be kept; the log says why, once."""
         limit = self._drawer.stash.max_bytes
         try:
-            text = codec.encode(value)
-        except codec.NotStashableError as error:
+            text = CODEC.encode(value)
+        except NotStashableError as error:
             why = f"it {error}"
         else:
             if len(text) <= limit:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import LiveViewError
+from ..view.state import HasState, ViewState, state_of
+from .keeper import Keeper
 from .status import StashStatus
 
 if TYPE_CHECKING:
-    from ..view.assigns import AssignState
     from .declaration import Scope, Stash
-    from .keeper import Keeper
 
 
 _declared: list[Stash] = []
@@ -22,7 +22,7 @@ def any_has_stash() -> bool:
     return bool(_declared)
 
 
-class StashMethods:
+class StashMethods(HasState):
     """Base of views and components.
 
     Class attributes:
@@ -30,10 +30,6 @@ class StashMethods:
     """
 
     stash: ClassVar[Stash | None] = None
-
-    _assigns: AssignState
-    _keeper: Keeper | None = None
-    _gives_way: set[str] | None = None  # restored names whose default is still to come
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -43,12 +39,14 @@ class StashMethods:
     @property
     def stash_status(self) -> StashStatus:
         """What became of the stash: ``new``, ``recovered``, ``not found`` or ``invalid``."""
-        return self._keeper.status if self._keeper is not None else StashStatus.NEW
+        keeper = _keeper(self)
+        return keeper.status if keeper is not None else StashStatus.NEW
 
     @property
     def stash_statuses(self) -> Mapping[Scope, StashStatus]:
         """The same for each scope that the declaration uses."""
-        return self._keeper.statuses if self._keeper is not None else {}
+        keeper = _keeper(self)
+        return keeper.statuses if keeper is not None else {}
 
     def clear_stash(self, *names: str) -> None:
         """Forget what is kept of these assigns, or of all. The assigns themselves stay as they are.
@@ -62,22 +60,33 @@ class StashMethods:
         if self.stash is None or not set(names) <= self.stash.assigns.keys():
             wrong = ", ".join(names) or "nothing"
             raise LiveViewError(f"{type(self).__name__} cannot clear {wrong}: its stash is {self.stash!r}")
-        if self._keeper is not None:
-            self._keeper.clear(names)
-        if self._gives_way is not None:
-            self._gives_way -= set(names or self.stash.assigns)
+        keeper, restored = _keeper(self), self._quart_live.restored
+        if keeper is not None:
+            keeper.clear(names)
+        if restored is not None:
+            restored -= set(names or self.stash.assigns)
 
-    # -- for the engine ------------------------------------------------------------------------------------
 
-    def _keep_with(self, keeper: Keeper) -> None:
-        """Before `mount`: put in what was restored, and keep from now on."""
-        self._keeper = keeper
-        self._gives_way = set(keeper.values)
-        self._assigns.update(keeper.values)
+def _keeper(target: HasState) -> Keeper | None:
+    keeper = state_of(target).stash
+    assert keeper is None or isinstance(keeper, Keeper)
+    return keeper
 
-    def _without_defaults(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Of what `mount` assigns, leave out the defaults of what was restored: the first value of each."""
-        gives_way = self._gives_way or set()
-        defaults = gives_way & values.keys()
-        gives_way -= defaults
-        return {name: value for name, value in values.items() if name not in defaults}
+
+def keep_with(state: ViewState, keeper: Keeper) -> None:
+    """Before `mount`: put in what was restored, and keep from now on."""
+    state.stash = keeper
+    state.restored = set(keeper.values)
+    state.assigns.update(keeper.values)
+
+
+def without_defaults(restored: set[str], values: dict[str, Any]) -> dict[str, Any]:
+    """Of what `mount` assigns, leave out the defaults of what was restored: the first value of each.
+
+    Args:
+        restored: the names whose default is still to come; those that have come are taken out.
+        values: what is assigned.
+    """
+    defaults = restored & values.keys()
+    restored -= defaults
+    return {name: value for name, value in values.items() if name not in defaults}

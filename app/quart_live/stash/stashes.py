@@ -23,12 +23,14 @@ from typing import TYPE_CHECKING, Any
 from quart import session as quart_session
 
 from ..errors import LiveViewError
+from ..mailbox.endings import Part
 from ..protocol import csrf
-from ..socket.handshake import view_session
+from ..view.session import view_session
+from ..view.state import state_of
 from . import first
 from .declaration import BROWSER
 from .identity import session_owner, user_owner
-from .methods import any_has_stash
+from .methods import any_has_stash, keep_with
 from .seal import Seals
 from .sent import Sent, view_key
 from .stores import MemoryStash, StashStore
@@ -134,11 +136,13 @@ class Stashes:
         keeps = sent is not None
         if sent is None:
             sent = Sent(skipped=frozenset({key}) if first.is_second_try() else frozenset())
-        visit = view._host.visit = Visit(self, key, view.assigns["csrf_token"], session, sent, keeps)
+        state = state_of(view)
+        visit = state.host.visit = Visit(self, key, state.assigns.values["csrf_token"], session, sent, keeps)
+        state.host.on_end(Part.STASH, visit.written)
         if not keeps:
             first.remember(visit)
         if stash is not None:
-            view._keep_with(await visit.keep_view(stash, view.id))
+            keep_with(state, await visit.keep_view(stash, view.id))
 
     async def sign_out(self, response: Response) -> None:
         """Forget what this browser session has kept, on the server and, with the next page, in the browser.

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..view.names import short_name
+from ..view.state import state_of
 from .declaration import Stash
 from .drawer import Drawer
 from .identity import Identity, session_owner, user_owner
 from .keeper import EVENT, Keeper
+from .methods import keep_with
 from .sent import Sent
 
 if TYPE_CHECKING:
-    from ..components import LiveComponent
     from ..protocol.csrf import CsrfToken
+    from ..view.stateful import Stateful
     from .stashes import Stashes
 
 
@@ -56,14 +59,12 @@ class Visit:
         """A keeper for the view, which has restored what it could."""
         return await self._keep(stash, self.key, element_id)
 
-    async def keep_component(self, component: LiveComponent) -> None:
-        """Restore a component that is about to be mounted."""
-        from ..components.names import short_name  # components need this package before
-
+    async def keep_component(self, component: Stateful, id: object) -> None:
+        """Restore a component that is about to be mounted; ``id`` is what its template has given it."""
         stash = type(component).stash
         if stash is not None:
-            key = f"{self.key}>{short_name(type(component))}#{component.id}".replace("/", "%2F")
-            component._keep_with(await self._keep(stash, key, ""))
+            key = f"{self.key}>{short_name(type(component))}#{id}".replace("/", "%2F")
+            keep_with(state_of(component), await self._keep(stash, key, ""))
 
     def crash_events(self) -> list[list[Any]]:
         """Events for the answer to a join that has crashed: let the next one start without the stash."""

@@ -13,7 +13,8 @@ from quart import Quart
 from ..components import LiveComponent
 from ..diffs.view_rendering import ViewRendering
 from ..rendering.tree import to_html
-from ..view.view import LiveView, ViewHost
+from ..view.state import state_of
+from ..view.view import LiveView
 
 if TYPE_CHECKING:
     from ..extension import QuartLive
@@ -32,9 +33,12 @@ async def render_component(
     """
     live: QuartLive = app.extensions["quart_live"]
     view = LiveView()
-    view._host = ViewHost()
-    view._host.pubsub = live.pubsub
+    host = state_of(view).host
+    host.pubsub = live.pubsub
     components = ViewRendering(live.templates, view).components
     cid = components.place(component, id, {"id": id, **assigns})
-    await components.settle(for_page=True)
-    return to_html(cid, components.trees())
+    try:
+        await components.settle(for_page=True)
+        return to_html(cid, components.trees())
+    finally:
+        await host.let_go()

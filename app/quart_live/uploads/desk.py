@@ -7,46 +7,70 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from ..mailbox.endings import Endings, Part
 from ..mailbox.mailbox import Turn
 from ..protocol.tokens import UploadClaims
+from ..view.state import HasState, state_of
 from .entries import Upload, UploadEntry
 from .files import UploadFolder
-from .transfer import Transfer
+from .transfer import Transfer, UploadSocket
 
 if TYPE_CHECKING:
-    from ..channel.channel import Channel
+    from ..mailbox.dispatcher import Dispatcher
+    from ..mailbox.mailbox import Mailbox
     from ..protocol.frames import Message
-    from ..socket.socket import LiveSocket
-    from .methods import UploadMethods
+    from ..protocol.tokens import Tokens
+    from ..settings import Settings
 
 FRAME_HEAD = 2048
 """Bytes of a chunk's frame that are not the chunk, at most."""
+
+
+class Services(Protocol):
+    """What uploads need of the app."""
+
+    @property
+    def dispatcher(self) -> Dispatcher: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def tokens(self) -> Tokens: ...
+
+
+class ConnectedHost(Protocol):
+    """What uploads need of a view's channel."""
+
+    topic: str
+    mailbox: Mailbox
+
+    @property
+    def live(self) -> Services: ...
 
 
 class UploadDesk:
     """The uploads of one connected view and its components.
 
     Args:
-        channel: the view's channel.
+        host: the view's channel.
 
     Attributes:
         dispatcher: runs the mailboxes of the transfers.
         folder: the temporary files.
     """
 
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
-        self.dispatcher = channel.live.dispatcher
-        self.folder = UploadFolder(channel.live.settings.upload_dir)
-        self._allowed: dict[str, tuple[UploadMethods, Upload]] = {}
+    def __init__(self, host: ConnectedHost) -> None:
+        self._host = host
+        self.dispatcher = host.live.dispatcher
+        self.folder = UploadFolder(host.live.settings.upload_dir)
+        self._allowed: dict[str, tuple[HasState, Upload]] = {}
         self._transfers: dict[UploadEntry, Transfer] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     # -- what is allowed -----------------------------------------------------------------------------------
 
-    def allow(self, owner: UploadMethods, upload: Upload) -> None:
+    def allow(self, owner: HasState, upload: Upload) -> None:
         """Know an upload by its ref from now on."""
         self._allowed[upload.ref] = (owner, upload)
 
@@ -54,18 +78,18 @@ class UploadDesk:
         """Know it no more."""
         self._allowed.pop(upload.ref, None)
 
-    def find(self, ref: object) -> tuple[UploadMethods, Upload] | None:
+    def find(self, ref: object) -> tuple[HasState, Upload] | None:
         """Owner and upload of a ref, if it is (still) allowed."""
         return self._allowed.get(ref) if isinstance(ref, str) else None
 
     def preflight(self, upload: Upload, entry: UploadEntry) -> str:
         """The token with which the browser may send this entry."""
-        claims = UploadClaims(self._channel.topic, upload.ref, entry.ref, entry.uuid)
-        return self._channel.live.tokens.sign_upload(claims)
+        claims = UploadClaims(self._host.topic, upload.ref, entry.ref, entry.uuid)
+        return self._host.live.tokens.sign_upload(claims)
 
     def client_config(self, upload: Upload) -> dict[str, int]:
         """What the client's uploader has to know; a chunk never exceeds the frames that we take."""
-        largest = max(1, self._channel.live.settings.max_frame_bytes - FRAME_HEAD)
+        largest = max(1, self._host.live.settings.max_frame_bytes - FRAME_HEAD)
         return {
             "chunk_size": min(int(upload.chunk_size), largest),
             "chunk_timeout": int(upload.chunk_timeout * 1000),
@@ -75,7 +99,7 @@ class UploadDesk:
 
     # -- what is on its way --------------------------------------------------------------------------------
 
-    def receive(self, socket: LiveSocket, claims: UploadClaims, join: Message) -> str:
+    def receive(self, socket: UploadSocket, claims: UploadClaims, join: Message) -> str:
         """Begin a transfer. Returns the reason why not, or nothing."""
         found = self.find(claims.upload_ref)
         entry = found[1].entry(claims.entry_ref) if found is not None else None
@@ -105,7 +129,7 @@ class UploadDesk:
             found = self.find(upload.ref)
             if found is not None and entry in upload.entries and not entry.errors:
                 entry.errors.append(reason)
-                found[0]._uploads_changed()
+                note_change(found[0])
 
         self._post(upload, note)
 
@@ -123,7 +147,7 @@ class UploadDesk:
                 upload.drop(entry)
             found = self.find(upload.ref)
             if found is not None:
-                found[0]._uploads_changed()
+                note_change(found[0])
 
         self._post(upload, forget)
 
@@ -131,7 +155,7 @@ class UploadDesk:
         """End the transfer of an entry, if there is one, and delete its file."""
         transfer = self._transfers.get(entry)
         if transfer is not None:
-            await transfer.end(say_closed=True)
+            await transfer.end_and_say_so()
 
     def stop(self, entry: UploadEntry) -> None:
         """Take no more of an entry; `drop` does the rest."""
@@ -146,7 +170,7 @@ class UploadDesk:
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
 
-    def release(self, owner: UploadMethods) -> None:
+    def release(self, owner: HasState) -> None:
         """A component has gone: take nothing more for it, and delete its files."""
         for upload in [upload for whose, upload in self._allowed.values() if whose is owner]:
             self.disallow(upload)
@@ -156,9 +180,11 @@ class UploadDesk:
 
     async def close(self) -> None:
         """The view has gone: end all transfers, delete all files."""
+        endings = Endings()
+        for transfer in self._transfers.values():
+            endings.add(Part.UPLOADS, transfer.end_and_say_so)
         try:
-            for transfer in tuple(self._transfers.values()):
-                await transfer.end(say_closed=True)
+            await endings.run(f"{self._host.topic}: a transfer")
             if self._ending:
                 await asyncio.wait(self._ending)
         finally:
@@ -167,7 +193,12 @@ class UploadDesk:
 
     def _post(self, upload: Upload, run: Callable[[], Awaitable[None] | None]) -> None:
         found = self.find(upload.ref)
-        self._channel.mailbox.post(Turn(run, found[0] if found is not None else None))
+        self._host.mailbox.post(Turn(run, found[0] if found is not None else None))
+
+
+def note_change(owner: HasState) -> None:
+    """Something about the uploads of a view or component has changed: its template is rendered."""
+    state_of(owner).assigns.changed.add("uploads")
 
 
 def desk_of(host: Any) -> UploadDesk | None:
@@ -176,5 +207,6 @@ def desk_of(host: Any) -> UploadDesk | None:
         return None
     if host.uploads is None:
         host.uploads = UploadDesk(host)
+        host.on_end(Part.UPLOADS, host.uploads.close)
     desk: UploadDesk = host.uploads
     return desk

@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import LiveViewError, MalformedEventError
+from ..view.state import HasState
+from .desk import UploadDesk, note_change
 from .entries import FAILED, Upload, UploadEntry, UploadRefused, read_entries
 
-if TYPE_CHECKING:
-    from ..channel.channel import Channel
-    from .desk import UploadDesk
-    from .methods import UploadMethods
 
-
-async def chosen(channel: Channel, payload: object) -> None:
+async def chosen(desk: UploadDesk | None, payload: object) -> None:
     """Take in the files that a form event says were chosen, before the event is handled.
 
     Raises:
         MalformedEventError: if the official client cannot have said it.
     """
     described = payload.get("uploads") if isinstance(payload, dict) else None
-    if not described or channel.uploads is None:
+    if not described or desk is None:
         return
     if not isinstance(described, dict):
         raise MalformedEventError("uploads is an object")
     for ref, entries in described.items():
-        found = channel.uploads.find(ref)
+        found = desk.find(ref)
         if found is not None:  # else it is from before the last mount
-            await _take_in(channel.uploads, *found, entries)
+            await _take_in(desk, *found, entries)
 
 
-async def preflight(channel: Channel, payload: object) -> tuple[UploadMethods | None, dict[str, Any]]:
+async def preflight(desk: UploadDesk | None, payload: object) -> tuple[HasState | None, dict[str, Any]]:
     """Answer ``allow_upload``: may these files be sent, and how?
 
     Without ``auto_upload`` they go with their form, all or none: if one is refused, nothing is allowed, and
@@ -44,20 +41,20 @@ async def preflight(channel: Channel, payload: object) -> tuple[UploadMethods | 
     if not isinstance(payload, dict):
         raise MalformedEventError("allow_upload needs an object")
     ref, described = payload.get("ref"), payload.get("entries")
-    found = channel.uploads.find(ref) if channel.uploads is not None else None
-    if found is None or channel.uploads is None:
+    found = desk.find(ref) if desk is not None else None
+    if found is None or desk is None:
         return None, {"ref": ref, "error": [[ref, "disallowed"]]}
     owner, upload = found
-    entries = await _take_in(channel.uploads, owner, upload, described)
+    entries = await _take_in(desk, owner, upload, described)
     refs = {entry.ref for entry in entries}
     asked = [entry for entry in upload.entries if entry.ref in refs]
     tickets: dict[UploadEntry, Any] = {}
     if upload.auto_upload or not _objections(upload, asked):
         for entry in upload.awaiting_preflight(refs):
-            ticket = await _ticket(channel.uploads, upload, entry)
+            ticket = await _ticket(desk, upload, entry)
             if ticket is not None:
                 tickets[entry] = ticket
-    owner._uploads_changed()
+    note_change(owner)
     objections = [] if upload.auto_upload else _objections(upload, asked)
     if objections:
         return owner, {"ref": upload.ref, "error": objections}
@@ -65,7 +62,7 @@ async def preflight(channel: Channel, payload: object) -> tuple[UploadMethods | 
         entry.preflighted = True
     return owner, {
         "ref": upload.ref,
-        "config": channel.uploads.client_config(upload),
+        "config": desk.client_config(upload),
         "entries": {entry.ref: ticket for entry, ticket in tickets.items()},
         "errors": {entry.ref: entry.errors for entry in asked if entry.errors},
     }
@@ -77,25 +74,25 @@ def _objections(upload: Upload, asked: list[UploadEntry]) -> list[list[str]]:
     return whole + [[entry.ref, error] for entry in asked for error in entry.errors]
 
 
-async def progress(channel: Channel, payload: object) -> UploadMethods | None:
+async def progress(desk: UploadDesk | None, payload: object) -> HasState | None:
     """Note how far an entry has come, or that the client could not send it. Returns whose upload it is."""
     if not isinstance(payload, dict):
         raise MalformedEventError("progress needs an object")
-    found = channel.uploads.find(payload.get("ref")) if channel.uploads is not None else None
+    found = desk.find(payload.get("ref")) if desk is not None else None
     entry = found[1].entry(payload.get("entry_ref")) if found is not None else None
-    if channel.uploads is None or found is None or entry is None or not entry.preflighted:
+    if desk is None or found is None or entry is None or not entry.preflighted:
         return None  # it was cancelled, or is from before the last mount
     owner, upload = found
     said = payload.get("progress")
     if isinstance(said, dict):
         if not entry.errors and not entry.cancelled:
             entry.errors.append(FAILED)
-        await channel.uploads.end(entry)
+        await desk.end(entry)
     elif type(said) is int and 0 <= said <= 100:
-        _progressed(channel.uploads, upload, entry, said)
+        _progressed(desk, upload, entry, said)
     else:
         raise MalformedEventError("progress is a number of percent, or an object with an error")
-    owner._uploads_changed()
+    note_change(owner)
     if upload.progress is not None and not entry.consumed and not entry.cancelled:
         waiting = upload.progress(upload.name, entry)
         if inspect.isawaitable(waiting):
@@ -112,14 +109,12 @@ def _progressed(desk: UploadDesk, upload: Upload, entry: UploadEntry, said: int)
         entry.done = said == 100
 
 
-async def _take_in(
-    desk: UploadDesk, owner: UploadMethods, upload: Upload, described: object
-) -> list[UploadEntry]:
+async def _take_in(desk: UploadDesk, owner: HasState, upload: Upload, described: object) -> list[UploadEntry]:
     entries = read_entries(upload, described)
     for replaced in upload.add(entries):
         replaced.cancelled = True
         await desk.end(replaced)
-    owner._uploads_changed()
+    note_change(owner)
     return entries
 
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from ..errors import LiveViewError
 from ..mailbox.async_tasks import perform
+from ..view.state import HasState, ViewState
 from .accept import Accept
-from .desk import UploadDesk, desk_of
+from .desk import UploadDesk, desk_of, note_change
 from .entries import External, MakeWriter, Progress, Upload, UploadEntry, Uploads
-
-if TYPE_CHECKING:
-    from ..view.assigns import AssignState
-    from ..view.view import ViewHost
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +29,8 @@ class Postpone:
 Consume: TypeAlias = Callable[[Any, UploadEntry], Awaitable[Any] | Any]
 
 
-class UploadMethods:
-    """The host has `_host` and `_assigns`."""
-
-    _host: ViewHost
-    _assigns: AssignState
+class UploadMethods(HasState):
+    """The upload methods of views and components."""
 
     def allow_upload(
         self,
@@ -77,7 +71,8 @@ class UploadMethods:
         Raises:
             LiveViewError: if something is out of range, or files of an earlier `allow_upload` are there.
         """
-        uploads = self._uploads(create=True)
+        state = self._quart_live
+        uploads = _uploads(state, create=True)
         if name in uploads and uploads[name].entries:
             raise LiveViewError(f"the upload {name!r} still has files; consume or cancel them first")
         if not name.isidentifier():
@@ -95,13 +90,13 @@ class UploadMethods:
             external=external,
             writer=writer,
         )
-        desk = desk_of(self._host)
+        desk = desk_of(state.host)
         if desk is not None:
             if name in uploads:
                 desk.disallow(uploads[name])
             desk.allow(self, upload)
         uploads.__dict__[name] = upload
-        self._uploads_changed()
+        note_change(self)
 
     def disallow_upload(self, name: str) -> None:
         """Take `allow_upload` back.
@@ -109,12 +104,13 @@ class UploadMethods:
         Raises:
             LiveViewError: if files are there.
         """
-        upload = self._upload(name)
+        state = self._quart_live
+        upload = _upload(state, name)
         if upload.entries:
             raise LiveViewError(f"the upload {name!r} still has files; consume or cancel them first")
-        self._desk().disallow(upload)
-        del self._uploads().__dict__[name]
-        self._uploads_changed()
+        _desk(state).disallow(upload)
+        del _uploads(state).__dict__[name]
+        note_change(self)
 
     def cancel_upload(self, name: str, ref: str) -> None:
         """Take a chosen file away, on its way or not. Nothing happens if it has gone already.
@@ -123,24 +119,24 @@ class UploadMethods:
             name: the upload.
             ref: the entry's ``ref``, which the template puts into ``phx-value-ref``.
         """
-        upload = self._upload(name)
+        state = self._quart_live
+        upload = _upload(state, name)
         entry = upload.entry(ref)
         if entry is None or entry.consumed or entry.cancelled:
             return
-        desk = self._desk()
+        desk = _desk(state)
         if desk.transfer_of(entry) is None:
             upload.drop(entry)
         else:
             entry.cancelled = True
             desk.stop(entry)
             desk.drop(upload, [entry])
-        self._uploads_changed()
+        note_change(self)
 
     def uploaded_entries(self, name: str) -> tuple[list[UploadEntry], list[UploadEntry]]:
         """The entries that have come completely, and those that have not."""
-        entries = [
-            entry for entry in self._upload(name).entries if not entry.consumed and not entry.cancelled
-        ]
+        upload = _upload(self._quart_live, name)
+        entries = [entry for entry in upload.entries if not entry.consumed and not entry.cancelled]
         return [entry for entry in entries if entry.done], [entry for entry in entries if not entry.done]
 
     async def consume_uploaded_entries(self, name: str, consume: Consume) -> list[Any]:
@@ -176,8 +172,7 @@ class UploadMethods:
         Raises:
             LiveViewError: if it is still on its way, or was consumed before.
         """
-        upload = self._upload(entry.upload_name)
-        desk = self._desk()
+        upload, desk = _upload(self._quart_live, entry.upload_name), _desk(self._quart_live)
         if not entry.done or entry.consumed or entry not in upload.entries:
             raise LiveViewError(f"the file {entry.client_name!r} is still on its way, or was consumed before")
         given: Any = entry.meta
@@ -197,28 +192,26 @@ class UploadMethods:
                 desk.drop(upload, [entry])
         return result.value if isinstance(result, Postpone) else result
 
-    # -- for the engine ------------------------------------------------------------------------------------
 
-    def _uploads_changed(self) -> None:
-        self._assigns.changed.add("uploads")
+def _uploads(state: ViewState, *, create: bool = False) -> Uploads:
+    uploads = state.assigns.values.get("uploads")
+    if uploads is None and create:
+        uploads = Uploads()
+        state.assigns.update({"uploads": uploads})
+    if not isinstance(uploads, Uploads):
+        raise LiveViewError("there is no upload; call allow_upload, and assign nothing else as 'uploads'")
+    return uploads
 
-    def _uploads(self, *, create: bool = False) -> Uploads:
-        uploads = self._assigns.values.get("uploads")
-        if uploads is None and create:
-            uploads = Uploads()
-            self._assigns.update({"uploads": uploads})
-        if not isinstance(uploads, Uploads):
-            raise LiveViewError("there is no upload; call allow_upload, and assign nothing else as 'uploads'")
-        return uploads
 
-    def _upload(self, name: str) -> Upload:
-        uploads = self._uploads()
-        if name not in uploads:
-            raise LiveViewError(f"there is no upload {name!r}; call allow_upload({name!r}, …) in mount")
-        return uploads[name]
+def _upload(state: ViewState, name: str) -> Upload:
+    uploads = _uploads(state)
+    if name not in uploads:
+        raise LiveViewError(f"there is no upload {name!r}; call allow_upload({name!r}, …) in mount")
+    return uploads[name]
 
-    def _desk(self) -> UploadDesk:
-        desk = desk_of(self._host)
-        if desk is None:
-            raise LiveViewError("in the first render there are no files; look at self.connected")
-        return desk
+
+def _desk(state: ViewState) -> UploadDesk:
+    desk = desk_of(state.host)
+    if desk is None:
+        raise LiveViewError("in the first render there are no files; look at self.connected")
+    return desk

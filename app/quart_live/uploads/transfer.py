@@ -17,7 +17,7 @@ import asyncio
 import contextvars
 import logging
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import MailboxOverflowError
 from ..mailbox.faults import Contained
@@ -28,7 +28,6 @@ from .files import TemporaryFile
 from .writer import CANCEL, Destination
 
 if TYPE_CHECKING:
-    from ..socket.socket import LiveSocket
     from .desk import UploadDesk
 
 log = logging.getLogger("quart_live.uploads")
@@ -38,6 +37,15 @@ WRITER_SECONDS = 5
 
 MAILBOX_LIMIT = 8
 """The client sends one chunk and waits. One that sends many at once is none of ours."""
+
+
+class UploadSocket(Protocol):
+    """What a transfer needs of the socket on which it was joined."""
+
+    transfers: dict[str, Transfer]
+
+    async def send(self, text: str, /) -> None:
+        """Send a frame to the browser."""
 
 
 class _Overdue:
@@ -60,7 +68,7 @@ class Transfer:
     """
 
     def __init__(
-        self, desk: UploadDesk, socket: LiveSocket, upload: Upload, entry: UploadEntry, join: Message
+        self, desk: UploadDesk, socket: UploadSocket, upload: Upload, entry: UploadEntry, join: Message
     ) -> None:
         self.desk, self.socket, self.upload, self.entry = desk, socket, upload, entry
         self.topic = join.topic
@@ -199,7 +207,7 @@ class Transfer:
 
     async def _fail(self, reason: str, error: Exception | None = None) -> None:
         self.entry.over = True
-        await self.end(error=error)
+        await self.end(error)
         self.desk.failed(self.upload, self.entry, reason)
 
     # -- the end -------------------------------------------------------------------------------------------
@@ -216,23 +224,27 @@ class Transfer:
         if self._timer is not None:
             self._timer.cancel()
 
-    async def end(self, *, say_closed: bool = False, error: Exception | None = None) -> None:
-        """Take nothing more, and let go of what has come.
+    async def end(self, error: Exception | None = None) -> None:
+        """Take nothing more, and let go of what has come. The browser has to hear of it in another way.
 
         A writer that is at work is waited for, but not for ever.
 
         Args:
-            say_closed: tell the browser. Without it, it has to hear in another way.
             error: why, if the writer has failed.
         """
         self.stop()
-        if self._destination is not None:
-            await self._let_go(self._destination, error or CANCEL)
-        self.desk.forget(self)
-        if self.socket.transfers.get(self.topic) is self:
-            del self.socket.transfers[self.topic]
-        if say_closed:
-            await self.socket.send(self._frames.closed())
+        try:
+            if self._destination is not None:
+                await self._let_go(self._destination, error or CANCEL)
+        finally:
+            self.desk.forget(self)
+            if self.socket.transfers.get(self.topic) is self:
+                del self.socket.transfers[self.topic]
+
+    async def end_and_say_so(self) -> None:
+        """The same, and tell the browser."""
+        await self.end()
+        await self.socket.send(self._frames.closed())
 
     async def _let_go(self, destination: Destination, reason: str | BaseException) -> None:
         ending = asyncio.get_running_loop().create_task(destination.end(reason))

@@ -24,15 +24,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from ..errors import LiveViewError
 from ..mailbox.async_tasks import AsyncCancelled, AsyncTasks, Work, discard
-from .lifecycle_hooks import HookMethods, with_hooks
-
-if TYPE_CHECKING:
-    from .assigns import AssignState
-    from .view import ViewHost
+from .assigns import AssignState
+from .lifecycle_hooks import with_hooks
+from .state import HasState, state_of
 
 Apply: TypeAlias = Callable[[Any], None]
 
@@ -71,11 +69,8 @@ class AsyncResult:
         return replace(self, loading=False, failed=error)
 
 
-class AsyncMethods(HookMethods):
-    """The methods for slow work, for views and whatever else has assigns and a host."""
-
-    _host: ViewHost
-    _assigns: AssignState
+class AsyncMethods(HasState):
+    """The methods for slow work, for views and components."""
 
     async def handle_async(self, name: str, result: AsyncResult) -> None:
         """React to the end of what `start_async` has started.
@@ -85,7 +80,7 @@ class AsyncMethods(HookMethods):
             result: ``ok`` with the value in ``result.result``, or with the exception in ``result.failed``
                 (`AsyncCancelled` after `cancel_async`).
         """
-        if "handle_async" in self._hooks:
+        if "handle_async" in self._quart_live.hooks:
             return
         kind = type(self).__name__
         raise LiveViewError(f"{kind} started {name!r} with start_async but has no handle_async method")
@@ -105,12 +100,16 @@ class AsyncMethods(HookMethods):
         several = () if isinstance(names, str) else tuple(names)
         keys = several or (str(names),)
         forget = set(keys) if reset is True else set(reset or ())
-        self._mark_loading(keys, forget)
+        assigns = self._quart_live.assigns
+        _mark_loading(assigns, keys, forget)
 
         def apply(value: Any) -> None:
-            self._apply(dict.fromkeys(keys, value) if not several else _one_for_each(keys, value))
+            _apply(assigns, dict.fromkeys(keys, value) if not several else _one_for_each(keys, value))
 
-        self._start(keys[0] if not several else keys, work, apply, lambda error: self._fail(keys, error))
+        def fail(error: BaseException) -> None:
+            _fail(assigns, keys, error)
+
+        _start(self, keys[0] if not several else keys, work, apply, fail)
 
     def stream_async(self, name: str, work: Work, *, reset: bool = False, **options: Any) -> None:
         """Fill the stream ``name`` with the items that ``work`` returns.
@@ -124,15 +123,16 @@ class AsyncMethods(HookMethods):
             options: for `LiveView.stream`.
         """
         target: Any = self
-        self._mark_loading((name,), {name} if reset else set())
-        if name not in self._assigns.values.get("streams", ()):
+        assigns = self._quart_live.assigns
+        _mark_loading(assigns, (name,), {name} if reset else set())
+        if name not in assigns.values.get("streams", ()):
             target.stream(name, [], **options)
 
         def apply(items: Any) -> None:
             target.stream(name, items, **options, **({"reset": True} if reset else {}))
-            self._apply({name: True})
+            _apply(assigns, {name: True})
 
-        self._start(name, work, apply, lambda error: self._fail((name,), error))
+        _start(self, name, work, apply, lambda error: _fail(assigns, (name,), error))
 
     def start_async(self, name: str, work: Work) -> None:
         """Begin ``work``; its end is told to `handle_async`.
@@ -152,7 +152,7 @@ class AsyncMethods(HookMethods):
         def fail(error: BaseException) -> Awaitable[None]:
             return tell(AsyncResult(failed=error))
 
-        self._start(name, work, apply, fail)
+        _start(self, name, work, apply, fail)
 
     def cancel_async(self, name: str | Iterable[str], reason: str = "cancelled") -> None:
         """Cancel what is under way under ``name``; nothing happens if there is nothing.
@@ -161,40 +161,46 @@ class AsyncMethods(HookMethods):
         after `start_async`, `handle_async` gets that as its result. A blocking function cannot be stopped in
         its thread; what it returns is dropped.
         """
-        if self._host.tasks is not None:
-            self._host.tasks.cancel(self, name if isinstance(name, str) else tuple(name), reason)
+        tasks = self._quart_live.host.tasks
+        if tasks is not None:
+            tasks.cancel(self, name if isinstance(name, str) else tuple(name), reason)
 
-    def _start(
-        self,
-        key: str | tuple[str, ...],
-        work: Work,
-        apply: Callable[[Any], Awaitable[None] | None],
-        fail: Callable[[BaseException], Awaitable[None] | None],
-    ) -> None:
-        host = self._host
-        if host.mailbox is None:
-            discard(work)
-            return
-        if host.tasks is None:
-            host.tasks = AsyncTasks(host.mailbox)
-        host.tasks.start(self, key, work, apply, fail)
 
-    def _mark_loading(self, names: Iterable[str], forget: set[str]) -> None:
-        for name in names:
-            existing = self._current(name) if name not in forget else AsyncResult()
-            self._assigns.update({name: existing.now_loading()})
+def _start(
+    owner: AsyncMethods,
+    key: str | tuple[str, ...],
+    work: Work,
+    apply: Callable[[Any], Awaitable[None] | None],
+    fail: Callable[[BaseException], Awaitable[None] | None],
+) -> None:
+    host = state_of(owner).host
+    if host.mailbox is None:
+        discard(work)
+        return
+    if host.tasks is None:
+        host.tasks = AsyncTasks(host.mailbox)
+    host.tasks.start(owner, key, work, apply, fail)
 
-    def _apply(self, values: Mapping[str, Any]) -> None:
-        for name, value in values.items():
-            self._assigns.update({name: self._current(name).now_ok(value)})
 
-    def _fail(self, names: Iterable[str], error: BaseException) -> None:
-        for name in names:
-            self._assigns.update({name: self._current(name).now_failed(error)})
+def _mark_loading(assigns: AssignState, names: Iterable[str], forget: set[str]) -> None:
+    for name in names:
+        existing = _current(assigns, name) if name not in forget else AsyncResult()
+        assigns.update({name: existing.now_loading()})
 
-    def _current(self, name: str) -> AsyncResult:
-        existing = self._assigns.values.get(name)
-        return existing if isinstance(existing, AsyncResult) else AsyncResult()
+
+def _apply(assigns: AssignState, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        assigns.update({name: _current(assigns, name).now_ok(value)})
+
+
+def _fail(assigns: AssignState, names: Iterable[str], error: BaseException) -> None:
+    for name in names:
+        assigns.update({name: _current(assigns, name).now_failed(error)})
+
+
+def _current(assigns: AssignState, name: str) -> AsyncResult:
+    existing = assigns.values.get(name)
+    return existing if isinstance(existing, AsyncResult) else AsyncResult()
 
 
 def _one_for_each(names: tuple[str, ...], value: Any) -> dict[str, Any]:

@@ -39,26 +39,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
+from typing import Any, ClassVar, Final
 
 from ..errors import LiveViewError
 from .mount_hooks import CONTINUE, HALT
-
-if TYPE_CHECKING:
-    from .view import ViewHost
-
-Hook: TypeAlias = Callable[..., Any]
-Attached: TypeAlias = Mapping[str, Mapping[str, Hook]]
-"""By stage, then by name."""
+from .state import HasState, Hook, ViewState, state_of
 
 OF_COMPONENTS: Final = frozenset({"handle_event", "handle_async", "after_render"})
 OF_VIEWS: Final = OF_COMPONENTS | {"handle_params", "handle_info"}
 
-NOTHING_ATTACHED: Attached = MappingProxyType({})
 
-
-class HookMethods:
+class HookMethods(HasState):
     """What views and components have for hooks.
 
     Class attributes:
@@ -66,9 +57,6 @@ class HookMethods:
     """
 
     hook_stages: ClassVar[frozenset[str]] = OF_COMPONENTS
-
-    _host: ViewHost
-    _hooks: Attached = NOTHING_ATTACHED
 
     def attach_hook(self, name: str, stage: str, hook: Hook) -> None:
         """Run ``hook`` before the callback ``stage``, from the next time on.
@@ -81,16 +69,17 @@ class HookMethods:
         Raises:
             LiveViewError: if there is no such stage here, or the name is taken.
         """
-        self._check_stage(name, stage)
+        _check_stage(self, name, stage)
+        state = self._quart_live
         if not callable(hook):
             raise LiveViewError(f"the hook {name!r} is no function but {hook!r}")
         if stage == "after_render" and inspect.iscoroutinefunction(hook):
             raise LiveViewError(f"the hook {name!r} cannot be async: nothing waits after rendering")
-        if name in self._hooks.get(stage, ()):
+        if name in state.hooks.get(stage, ()):
             raise LiveViewError(f"a hook {name!r} is attached to {stage} already; detach it first")
-        if stage == "handle_params" and getattr(self, "_route", None) is None:
+        if stage == "handle_params" and state.route is None:
             raise LiveViewError(f"{type(self).__name__} has no address here, so the hook {name!r} is in vain")
-        self._set_hooks(stage, {**self._hooks.get(stage, {}), name: hook})
+        _set_hooks(state, stage, {**state.hooks.get(stage, {}), name: hook})
 
     def detach_hook(self, name: str, stage: str) -> None:
         """Take `attach_hook` back. Nothing happens if there is no such hook.
@@ -98,20 +87,23 @@ class HookMethods:
         Raises:
             LiveViewError: if there is no such stage here.
         """
-        self._check_stage(name, stage)
-        attached = self._hooks.get(stage, {})
-        self._set_hooks(stage, {known: hook for known, hook in attached.items() if known != name})
+        _check_stage(self, name, stage)
+        state = self._quart_live
+        attached = state.hooks.get(stage, {})
+        _set_hooks(state, stage, {known: hook for known, hook in attached.items() if known != name})
 
-    def _check_stage(self, name: str, stage: str) -> None:
-        if stage not in self.hook_stages:
-            stages = ", ".join(sorted(self.hook_stages))
-            kind = type(self).__name__
-            raise LiveViewError(f"{kind} has no stage {stage!r} for the hook {name!r}; there is: {stages}")
 
-    def _set_hooks(self, stage: str, hooks: Mapping[str, Hook]) -> None:
-        kept = {known: attached for known, attached in self._hooks.items() if known != stage}
-        self._hooks = {**kept, stage: hooks} if hooks else kept
-        self._host.hooks_changed()
+def _check_stage(target: HookMethods, name: str, stage: str) -> None:
+    if stage not in target.hook_stages:
+        stages = ", ".join(sorted(target.hook_stages))
+        kind = type(target).__name__
+        raise LiveViewError(f"{kind} has no stage {stage!r} for the hook {name!r}; there is: {stages}")
+
+
+def _set_hooks(state: ViewState, stage: str, hooks: Mapping[str, Hook]) -> None:
+    kept = {known: attached for known, attached in state.hooks.items() if known != stage}
+    state.hooks = {**kept, stage: hooks} if hooks else kept
+    state.host.hooks_changed()
 
 
 class Halted:
@@ -127,13 +119,13 @@ class Halted:
         self.reply = reply
 
 
-async def run_hooks(target: HookMethods, stage: str, *arguments: Any) -> Halted | None:
+async def run_hooks(target: HasState, stage: str, *arguments: Any) -> Halted | None:
     """Run the hooks of a stage. Returns `Halted` if the callback shall not run.
 
     Raises:
         LiveViewError: if a hook returns something odd.
     """
-    for name, hook in target._hooks.get(stage, {}).items():
+    for name, hook in state_of(target).hooks.get(stage, {}).items():
         verdict = hook(target, *arguments)
         if inspect.isawaitable(verdict):
             verdict = await verdict
@@ -145,15 +137,13 @@ async def run_hooks(target: HookMethods, stage: str, *arguments: Any) -> Halted 
     return None
 
 
-def run_after_render(target: HookMethods) -> None:
+def run_after_render(target: HasState) -> None:
     """Run the hooks that wait for a rendering.
 
     Raises:
         LiveViewError: if one is ``async`` after all, or goes somewhere.
     """
-    if "after_render" not in target._hooks:
-        return
-    for name, hook in target._hooks["after_render"].items():
+    for name, hook in state_of(target).hooks.get("after_render", {}).items():
         verdict: object = hook(target)
         if inspect.iscoroutine(verdict):
             verdict.close()
@@ -162,9 +152,9 @@ def run_after_render(target: HookMethods) -> None:
             raise LiveViewError(f"the hook {name!r} cannot go anywhere: the diff is made already")
 
 
-async def with_hooks(target: HookMethods, stage: str, callback: Callable[..., Any], *arguments: Any) -> Any:
+async def with_hooks(target: HasState, stage: str, callback: Callable[..., Any], *arguments: Any) -> Any:
     """Run the hooks of a stage, then the callback. Returns what the callback, or a hook, answers with."""
-    if stage in target._hooks:
+    if stage in state_of(target).hooks:
         halted = await run_hooks(target, stage, *arguments)
         if halted is not None:
             return halted.reply
@@ -184,5 +174,5 @@ def _read(verdict: object, name: str, stage: str) -> Halted | None:
     raise LiveViewError(f"the hook {name!r} on {stage} returned {verdict!r}; it may return {allowed}")
 
 
-def _has_left(target: Any) -> bool:
-    return getattr(target, "_view", target)._navigation is not None
+def _has_left(target: HasState) -> bool:
+    return state_of(target).of_view.navigation is not None

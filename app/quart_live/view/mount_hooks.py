@@ -27,6 +27,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ..errors import LiveViewError
+from .state import state_of
 
 if TYPE_CHECKING:
     from .view import LiveView
@@ -70,7 +71,7 @@ class MountHooks:
                 raise LiveViewError(
                     f"{_name(hook)} returned {result!r}; on_mount hooks return CONTINUE or HALT"
                 )
-            if view._navigation is not None:
+            if state_of(view).navigation is not None:
                 return False
             if result == HALT:
                 raise LiveViewError(

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ..addresses import AddressMethods
+from ..components.updates import SendsUpdates
 from ..errors import LiveViewError
-from ..protocol.flash import Flash
-from ..stash.methods import StashMethods
+from ..stash.methods import StashMethods, without_defaults
 from ..uploads import UploadMethods
-from .addresses import AddressMethods
-from .assigns import Assigns, AssignState
+from .assigns import Assigns
 from .async_results import AsyncMethods
+from .host import Host
 from .lifecycle_hooks import HookMethods
+from .navigation_methods import NavigationMethods
+from .state import ViewState
 from .streams import StreamMethods
 
 if TYPE_CHECKING:
     from ..rendering import LiveTemplate
 
 
-class Stateful(AddressMethods, StreamMethods, AsyncMethods, UploadMethods, StashMethods, HookMethods):
+class Stateful(
+    AddressMethods,
+    NavigationMethods,
+    StreamMethods,
+    AsyncMethods,
+    UploadMethods,
+    StashMethods,
+    HookMethods,
+    SendsUpdates,
+):
     """Base of `LiveView` and `LiveComponent`.
 
     Class attributes:
@@ -33,9 +45,7 @@ class Stateful(AddressMethods, StreamMethods, AsyncMethods, UploadMethods, Stash
     reserved: ClassVar[frozenset[str]] = frozenset({"flash", "csrf_token", "streams"})
 
     def __init__(self) -> None:
-        self._assigns = AssignState()
-        self._new_flash = Flash()
-        self._assigns.update({"flash": Flash()})
+        self._quart_live = ViewState(Host())
 
     def render(self) -> LiveTemplate | str | None:
         """Choose the template: a file name, a `LiveTemplate`, or ``None`` for the one named on the class."""
@@ -44,23 +54,25 @@ class Stateful(AddressMethods, StreamMethods, AsyncMethods, UploadMethods, Stash
     @property
     def assigns(self) -> Assigns:
         """The state that the template reads. Change it with `assign`."""
-        return self._assigns.reader
+        return self._quart_live.assigns.reader
 
     def assign(self, **values: Any) -> None:
         """Set assigns; what the template shows of them is sent after the handler."""
         if not self.reserved.isdisjoint(values):
             names = " and ".join(repr(name) for name in sorted(self.reserved.intersection(values)))
             raise LiveViewError(f"the engine assigns {names} itself; for messages use put_flash")
-        if self._gives_way:
-            values = self._without_defaults(values)
-        self._assigns.update(values)
+        state = self._quart_live
+        if state.restored:
+            values = without_defaults(state.restored, values)
+        state.assigns.update(values)
 
     def assign_new(self, name: str, factory: Callable[[], Any]) -> None:
         """Set ``name`` to ``factory()`` unless it is already there."""
-        if name not in self._assigns.values:
+        state = self._quart_live
+        if name not in state.assigns.values:
             self.assign(**{name: factory()})
-        elif self._gives_way:
-            self._gives_way.discard(name)
+        elif state.restored:
+            state.restored.discard(name)
 
     def touch(self, name: str) -> None:
         """Say that the object assigned to ``name`` was changed in place.
@@ -68,14 +80,24 @@ class Stateful(AddressMethods, StreamMethods, AsyncMethods, UploadMethods, Stash
         Raises:
             KeyError: if ``name`` was never assigned.
         """
-        self._assigns.touch(name)
+        self._quart_live.assigns.touch(name)
 
     def put_flash(self, kind: str, text: str) -> None:
         """Show ``text`` as flash message of ``kind`` (by custom ``info`` or ``error``)."""
-        self._new_flash = self._new_flash.with_message(kind, text)
-        self._assigns.update({"flash": self._assigns.values["flash"].with_message(kind, text)})
+        self._quart_live.put_flash(kind, text)
 
     def clear_flash(self, kind: str | None = None) -> None:
         """Take the flash of ``kind`` away, or all."""
-        self._new_flash = self._new_flash.without(kind)
-        self._assigns.update({"flash": self._assigns.values["flash"].without(kind)})
+        self._quart_live.clear_flash(kind)
+
+    def push_event(
+        self, name: str, payload: object, *, dispatch: Literal["before", "after"] = "after"
+    ) -> None:
+        """Send an event to hooks (``handleEvent``) and to the page (``phx:<name>``).
+
+        Args:
+            name: of the event; global to the page.
+            payload: whatever JSON can carry.
+            dispatch: ``"before"``, if the page is to hear of it before it changes, else after.
+        """
+        self._quart_live.of_view.push_event(name, payload, before=dispatch == "before")

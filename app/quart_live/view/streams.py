@@ -28,29 +28,17 @@ Ported from Phoenix LiveView, ``lib/phoenix_live_view.ex`` (``stream/4`` and wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ..errors import LiveViewError
 from ..rendering import LiveStream, Streams
-
-if TYPE_CHECKING:
-    from .assigns import AssignState
-
-DomId = Callable[[Any], str]
-"""Gives the element id of an item."""
+from .assigns import AssignState
+from .state import DomId, HasState, ViewState
 
 
-class StreamMethods:
-    """The stream methods of views and components.
-
-    The host has `_assigns`; if several hosts share a page, `_stream_prefix` keeps their streams apart.
-    """
-
-    _assigns: AssignState
-    _stream_prefix: str = ""
-    _stream_dom_ids: Mapping[str, DomId] = MappingProxyType({})
+class StreamMethods(HasState):
+    """The stream methods of views and components."""
 
     def stream(
         self,
@@ -75,15 +63,16 @@ class StreamMethods:
                 The first page, plain HTML, shows all items that it is given.
             reset: take away all items that were there before.
         """
-        stream = self._assigns.streams.get(name)
+        state = self._quart_live
+        stream = state.assigns.streams.get(name)
         if stream is None:
-            dom_id = dom_id or self._stream_dom_ids.get(name) or _default_dom_id(name)
-            stream = self._begin_stream(name, dom_id)
+            dom_id = dom_id or state.stream_dom_ids.get(name) or _default_dom_id(name)
+            stream = _begin_stream(state, name, dom_id)
         if reset:
             stream.reset()
         for item in items:
             stream.insert(item, at, limit)
-        self._assigns.changed.add("streams")
+        state.assigns.changed.add("streams")
 
     def stream_configure(self, name: str, *, dom_id: DomId) -> None:
         """Say how a stream names its elements, before its first items are there.
@@ -91,9 +80,10 @@ class StreamMethods:
         Raises:
             LiveViewError: if the stream has begun already.
         """
-        if name in self._assigns.streams:
+        state = self._quart_live
+        if name in state.assigns.streams:
             raise LiveViewError(f"the stream {name!r} has begun; configure it before its first items")
-        self._stream_dom_ids = {**self._stream_dom_ids, name: dom_id}
+        state.stream_dom_ids = {**state.stream_dom_ids, name: dom_id}
 
     def stream_insert(
         self, name: str, item: Any, *, at: int = -1, limit: int | None = None, update_only: bool = False
@@ -110,44 +100,45 @@ class StreamMethods:
         Raises:
             LiveViewError: if the stream has not begun, or the item has no id.
         """
-        assigns = self._assigns
+        assigns = self._quart_live.assigns
         try:
             stream = assigns.streams[name]
         except KeyError:
-            stream = self._stream(name)  # says what is wrong
+            stream = _stream(assigns, name)  # says what is wrong
         stream.insert(item, at, limit, update_only)
         assigns.changed.add("streams")
 
     def stream_delete(self, name: str, item: Any) -> None:
         """Take an item away; any object with its id will do."""
-        stream = self._stream(name)
+        stream = _stream(self._quart_live.assigns, name)
         self.stream_delete_by_dom_id(name, stream.dom_id(item))
 
     def stream_delete_by_dom_id(self, name: str, dom_id: str) -> None:
         """Take an item away by its element id."""
-        self._stream(name).delete(dom_id)
-        self._assigns.changed.add("streams")
-
-    # -- for the engine ---
-
-    def _stream(self, name: str) -> LiveStream:
-        try:
-            return self._assigns.streams[name]
-        except KeyError:
-            raise LiveViewError(
-                f"there is no stream {name!r}; begin it in mount: self.stream({name!r}, […])"
-            ) from None
-
-    def _begin_stream(self, name: str, dom_id: DomId) -> LiveStream:
-        assigns = self._assigns
-        if not assigns.streams:
-            shown = Streams()
-            assigns.update({"streams": shown})
-            assigns.streams = vars(shown)
-        stream = LiveStream(f"{self._stream_prefix}{len(assigns.streams)}", dom_id)
-        assigns.streams[name] = stream
+        assigns = self._quart_live.assigns
+        _stream(assigns, name).delete(dom_id)
         assigns.changed.add("streams")
-        return stream
+
+
+def _stream(assigns: AssignState, name: str) -> LiveStream:
+    try:
+        return assigns.streams[name]
+    except KeyError:
+        raise LiveViewError(
+            f"there is no stream {name!r}; begin it in mount: self.stream({name!r}, […])"
+        ) from None
+
+
+def _begin_stream(state: ViewState, name: str, dom_id: DomId) -> LiveStream:
+    assigns = state.assigns
+    if not assigns.streams:
+        shown = Streams()
+        assigns.update({"streams": shown})
+        assigns.streams = vars(shown)
+    stream = LiveStream(f"{state.stream_prefix}{len(assigns.streams)}", dom_id)
+    assigns.streams[name] = stream
+    assigns.changed.add("streams")
+    return stream
 
 
 def _default_dom_id(name: str) -> DomId:

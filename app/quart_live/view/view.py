@@ -18,65 +18,24 @@ gets the difference.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Mapping, Sequence
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..components.updates import SendsUpdates
 from ..errors import LiveViewError
-from ..http.static_tracking import StaticFiles, StaticMethods
-from ..mailbox.async_tasks import AsyncTasks
-from ..mailbox.mailbox import Envelope, Mailbox
-from ..mailbox.timers import Timer, Timers
-from ..nested import FamilyMethods, ViewHandle
+from ..mailbox.mailbox import Envelope
+from ..mailbox.timers import Timer
+from ..nested import FamilyMethods
 from ..pubsub import PubSub, ResyncMethods
-from ..telemetry import NOBODY, Telemetry
 from .lifecycle_hooks import OF_VIEWS
-from .navigation_methods import NavigationMethods
 from .stateful import Stateful
+from .static_tracking import StaticMethods
 
 if TYPE_CHECKING:
-    from ..socket.handshake import ConnectInfo
-    from ..stash.visit import Visit
-    from ..uploads.desk import UploadDesk
+    from .connect_info import ConnectInfo
     from .mount_hooks import MountHook
 
 
-class ViewHost:
-    """What a view's surroundings offer it.
-
-    The first render has no mailbox and no timers; a channel has both.
-
-    Attributes:
-        root_path: the prefix under which the whole app is mounted.
-        parent: the view around a nested view.
-        children: the nested views that are connected.
-        inherited: the parent's assigns.
-        telemetry: who is told how long its callbacks take.
-        statics: the files that pages may track, for `static_changed`.
-    """
-
-    telemetry: Telemetry = NOBODY
-    statics: StaticFiles | None = None
-
-    pubsub: PubSub
-    mailbox: Mailbox | None = None
-    timers: Timers | None = None
-    tasks: AsyncTasks | None = None
-    uploads: UploadDesk | None = None
-    visit: Visit | None = None
-    topic: str = ""
-    root_path: str = ""
-    parent: ViewHandle | None = None
-    children: Mapping[str, ViewHandle] = MappingProxyType({})
-    inherited: Mapping[str, Any] = MappingProxyType({})
-
-    def hooks_changed(self) -> None:
-        """Called when the view or a component has attached or detached a hook."""
-
-
-class LiveView(FamilyMethods, NavigationMethods, ResyncMethods, StaticMethods, Stateful, SendsUpdates):
+class LiveView(FamilyMethods, ResyncMethods, StaticMethods, Stateful):
     """Base class of live views. Override `mount` and the handlers you need.
 
     Class attributes:
@@ -94,8 +53,6 @@ class LiveView(FamilyMethods, NavigationMethods, ResyncMethods, StaticMethods, S
 
     def __init__(self) -> None:
         super().__init__()
-        self._host = ViewHost()
-        self._pushed_events: list[tuple[object, ...]] = []
         self.id: str = ""
         self.uri: str = ""
         self.connected: bool = False
@@ -154,7 +111,7 @@ class LiveView(FamilyMethods, NavigationMethods, ResyncMethods, StaticMethods, S
                     return None
                 return self.read_again(message)
         """
-        if "handle_info" in self._hooks:
+        if "handle_info" in self._quart_live.hooks:
             return None  # it was for one of them, perhaps; they cannot know what a view has a method for
         name = type(self).__name__
         raise LiveViewError(f"{name} got the message {message!r} but has no handle_info method")
@@ -168,43 +125,46 @@ class LiveView(FamilyMethods, NavigationMethods, ResyncMethods, StaticMethods, S
         """
 
     @property
+    def live_action(self) -> str | None:
+        """The ``action`` of the route that led here, as templates have it; ``None`` if it has none."""
+        route = self._quart_live.route
+        return route.action if route is not None else None
+
+    @property
     def topic(self) -> str:
         """The channel's topic, ``lv:`` and the element id; empty during the first render."""
-        return self._host.topic
+        return self._quart_live.host.topic
 
     # -- messages ------------------------------------------------------------------------------------------
 
     @property
-    def mailbox(self) -> Mailbox | None:
-        """Where this view's messages go; ``None`` during the first render."""
-        return self._host.mailbox
-
-    @property
     def pubsub(self) -> PubSub:
         """The app's PubSub."""
-        return self._host.pubsub
+        return self._quart_live.host.pubsub
 
     async def subscribe(self, topic: str) -> None:
         """Get what is broadcast to ``topic`` in `handle_info`, until the view ends.
 
-        Nothing in the first render.
+        Nothing in the first render, nor once it has ended.
         """
-        if self._host.mailbox is not None:
-            await self._host.pubsub.subscribe(topic, self._host.mailbox)
+        host = self._quart_live.host
+        if host.mailbox is not None and not host.mailbox.closed:
+            await host.pubsub.subscribe(topic, host.mailbox)
 
     async def unsubscribe(self, topic: str) -> None:
         """Take `subscribe` back."""
-        if self._host.mailbox is not None:
-            await self._host.pubsub.unsubscribe(topic, self._host.mailbox)
+        host = self._quart_live.host
+        if host.mailbox is not None:
+            await host.pubsub.unsubscribe(topic, host.mailbox)
 
     async def broadcast_from(self, topic: str, message: object) -> None:
         """Broadcast to everyone on ``topic`` but this view."""
-        await self._host.pubsub.broadcast_from(self, topic, message)
+        await self._quart_live.host.pubsub.broadcast_from(self, topic, message)
 
     def send_self(self, message: object) -> None:
         """Put ``message`` at the end of this view's own mailbox. Nothing in the first render."""
-        if self._host.mailbox is not None:
-            self._host.mailbox.post(Envelope(message))
+        if self.mailbox is not None:
+            self.mailbox.post(Envelope(message))
 
     def send_after(self, message: object, seconds: float) -> Timer | None:
         """Deliver ``message`` to `handle_info` after ``seconds``.
@@ -212,42 +172,10 @@ class LiveView(FamilyMethods, NavigationMethods, ResyncMethods, StaticMethods, S
         Returns:
             The timer, with ``cancel()``; ``None`` during the first render, which no timer outlives.
         """
-        return self._host.timers.start(message, seconds) if self._host.timers is not None else None
+        timers = self._quart_live.host.timers
+        return timers.start(message, seconds) if timers is not None else None
 
     def send_interval(self, message: object, seconds: float) -> Timer | None:
         """Deliver ``message`` every ``seconds``; one that still waits is not delivered twice."""
-        return (
-            self._host.timers.start(message, seconds, repeat=True) if self._host.timers is not None else None
-        )
-
-    # -- effects in the browser ----------------------------------------------------------------------------
-
-    def push_event(
-        self, name: str, payload: object, *, dispatch: Literal["before", "after"] = "after"
-    ) -> None:
-        """Send an event to hooks (``handleEvent``) and to the page (``phx:<name>``).
-
-        Args:
-            name: of the event; global to the page.
-            payload: whatever JSON can carry.
-            dispatch: ``"before"``, if the page is to hear of it before it changes, else after.
-        """
-        before = (True,) if dispatch == "before" else ()
-        self._pushed_events.append((name, payload, *before))
-
-    # -- for the engine ------------------------------------------------------------------------------------
-
-    def _timers(self) -> Timers | None:
-        return self._host.timers
-
-    def _take_pushed_events(self) -> list[tuple[object, ...]]:
-        events, self._pushed_events = self._pushed_events, []
-        return events
-
-
-_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-
-
-def default_template_name(view: type[Stateful]) -> str:
-    """``CounterLive`` → ``counter_live.html``."""
-    return _WORD_STARTS.sub("_", view.__name__).lower() + ".html"
+        timers = self._quart_live.host.timers
+        return timers.start(message, seconds, repeat=True) if timers is not None else None

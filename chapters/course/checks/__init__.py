@@ -10,7 +10,7 @@
         await c.click(alice, "Increment")
         await c.expect_text(alice.text("clicked"), "clicked 1 times")
 
-Checks live in ``tests/messenger/checks_NN.py``, those of a long chapter also in ``checks_NN_….py``. The same
+Checks live in Python files in ``chapters/NN_…/checks``, each named for what it tries. The same
 ones serve ``course check``, ``await lab.check(1)`` in a notebook, and the tests, which run each of them on
 every state it is meant for.
 """

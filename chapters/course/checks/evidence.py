@@ -11,17 +11,17 @@ from playwright.async_api import Error as PlaywrightError
 
 from course.checks.registry import Check
 from course.checks.report import CheckResult, render_result
-from course.differences import changed_places
+from course.lab.app.process import AppError
+from course.lab.app.state import AppState
 from course.lab.lab import Lab
-from course.lab.person import Person
-from course.lab.process import AppError
-from course.lab.state import AppState
+from course.lab.link.frames import Frame
+from course.lab.person.person import Person
 from course.lab.tables import frames_table
-from course.lab.wire import Frame
-from course.model import Course
-from course.states import fold, plain, read_tree, same_text
-from course.syntax import problem_in
-from course.workspace import Workspace
+from course.learner.workspace import Workspace
+from course.source.differences import changed_places
+from course.source.model import Course
+from course.source.states import fold, plain, read_tree, same_text
+from course.source.syntax import problem_in
 
 LAST_FRAMES = 4
 MOST_FILES = 6

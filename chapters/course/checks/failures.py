@@ -10,7 +10,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from course.checks.report import Verdict
 from course.lab.errors import AppDidNotStart, FaultDidNotHappen, LabError, NoMessenger, PageNotLive
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 NO_APP = "the app has no messenger package yet: run the notebook's cells from the top"
 A_MESSENGER = "a messenger to open"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import re
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from course.errors import CourseError
-from course.model import Course
+from course.source.model import Course
 
 Body = Callable[[Any], Awaitable[None]]
 
@@ -64,6 +65,9 @@ class Check:
 
 _registered: list[Check] = []
 
+# A chapter's folder begins with a digit, so no `import` can name it; within one, files import `from .steps`.
+_PACKAGE = "course_checks"
+
 
 def since(state: int, until: int | None = None) -> Callable[[Body], Body]:
     """The states on which a check passes: from ``state`` on, before ``until``. Stands below `check`."""
@@ -101,18 +105,34 @@ def check(id: str, title: str, *, files: Sequence[str] = (), fresh: bool = False
     return register
 
 
-def load_checks(folder: Path | None = None) -> tuple[Check, ...]:
-    """All checks of ``tests/messenger/checks_NN.py``, in order. Read anew each time, so that edits count."""
-    folder = folder or Course.here().root / "tests" / "messenger"
+def load_checks(course: Course | None = None) -> tuple[Check, ...]:
+    """All checks of ``chapters/NN_…/checks``, in order. Read anew each time, so that edits count.
+
+    Raises:
+        ValueError: a check has no state, or an id that is wrong, taken, or of another chapter.
+    """
+    course = course or Course.here()
     _registered.clear()
-    for path in sorted(folder.glob("checks_*.py")):
-        name = f"course_checks.{path.stem}"
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
+    _forget_modules(course.chapters_dir)
+    for chapter in course.chapters:
+        known = len(_registered)
+        for path in sorted(chapter.checks_dir.glob("*.py")):
+            importlib.import_module(f"{_PACKAGE}.{chapter.folder}.checks.{path.stem}")
+        for one in _registered[known:]:
+            if one.chapter != chapter.number:
+                folder = course.relative(chapter.checks_dir)
+                raise ValueError(f"check {one.id} is in {folder}, of another chapter")
     return tuple(sorted(_registered, key=lambda one: one.order))
+
+
+def _forget_modules(chapters: Path) -> None:
+    """Begin with no checks imported, and with a package whose modules are the files of chapters."""
+    for name in [name for name in sys.modules if name.split(".")[0] == _PACKAGE]:
+        del sys.modules[name]
+    importlib.invalidate_caches()
+    package = ModuleType(_PACKAGE)
+    package.__path__ = [str(chapters)]
+    sys.modules[_PACKAGE] = package
 
 
 def select(which: str, checks: Iterable[Check]) -> tuple[Check, ...]:

@@ -18,16 +18,16 @@ from course.checks.evidence import (
     page_lines,
     unreadable,
 )
-from course.checks.expecting import PATIENCE
+from course.checks.expectations import PATIENCE
 from course.checks.failures import A_MESSENGER, NO_APP, READABLE, Failure, failure_of, unordered
 from course.checks.registry import Check, load_checks, select
 from course.checks.report import CheckResult
 from course.checks.words import outline
+from course.lab.app.state import AppState, StateName, find_state
 from course.lab.errors import AppDidNotStart, LabError, NoBrowser
 from course.lab.lab import Lab
-from course.lab.shared import held_browser
-from course.lab.state import AppState, StateName, find_state
-from course.model import Course
+from course.lab.person.shared_browser import held_browser
+from course.source.model import Course
 
 # Characters of what was expected or seen. The rest is in the pictures and frames.
 LONGEST = 400
@@ -43,16 +43,18 @@ async def run_checks(
     artefacts: Path | None = None,
     patience: float = PATIENCE,
     lanes: int = 1,
+    scale: float = 1.0,
 ) -> list[CheckResult]:
     """Run checks, in order, with fresh people; they share server and database unless one wants its own.
 
     Args:
         which: ``"1"`` for the checks of a chapter, ``"1.2"`` or ``"1.a"`` for one, or the checks themselves.
-        state: the app to check; see `course.lab.state.find_state`.
+        state: the app to check; see `course.lab.app.state.find_state`.
         on_result: called with each result as soon as it is there.
         artefacts: where pictures, frames and logs of failures go, emptied first; in the workspace by default.
         patience: seconds to wait for something to be seen.
         lanes: how many checks run at the same time, each lane with a server of its own.
+        scale: device pixels for each CSS pixel of the pictures of those that fail.
 
     Raises:
         CourseError: there is no such check, or no browser.
@@ -66,7 +68,7 @@ async def run_checks(
     waiting = iter(checks)
 
     async def lane() -> None:
-        run = Run(app, course, folder, patience)
+        run = Run(app, course, folder, patience, scale)
         try:
             for check in waiting:
                 results[check.id] = await run.one(check)
@@ -92,11 +94,12 @@ def held_browser_if(wanted: bool) -> contextlib.AbstractAsyncContextManager[obje
 class Run:
     """Checks on one app, one after the other; where they may share it, with one server."""
 
-    def __init__(self, state: AppState, course: Course, folder: Path, patience: float) -> None:
+    def __init__(self, state: AppState, course: Course, folder: Path, patience: float, scale: float) -> None:
         self._state = state
         self._course = course
         self._folder = folder
         self._patience = patience
+        self._scale = scale
         self._shared: Lab | None = None
         self._broken: Failure | None = None
         self._problem: str | None = None
@@ -150,6 +153,7 @@ class Run:
         if self._shared is not None and not check.fresh:
             return self._shared
         lab = Lab.for_state(self._state)
+        lab.scale = self._scale
         if not check.fresh:
             self._shared = lab
         return lab

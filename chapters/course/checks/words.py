@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator
 
-from course.lab.person import Person
+from course.lab.person.person import Person
 
 OUTLINE = 180
 TELLING = r"(heading|button|link|textbox|checkbox|radio|log|alert|status|dialog)\b"

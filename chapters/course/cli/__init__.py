@@ -12,14 +12,14 @@ import traceback
 
 import click
 
-from course.cli.checking import check, hint, watch
-from course.cli.learn import diff, listing, merge, overview, reset, start
-from course.cli.maintain import absorb, ripple, shots, site, verify, weave
-from course.cli.screen import complain
-from course.cli.serve import doctor, lab, run
-from course.cli.show import demo, stage
+from course.cli.author import absorb, ripple, shots, site, verify, weave
+from course.cli.checks import check, hint, watch
+from course.cli.classroom import demo, stage
+from course.cli.learner import diff, listing, merge, overview, reset, start
+from course.cli.servers import doctor, lab, run
 from course.cli.timetable import schedule
 from course.errors import CourseError
+from course.screen import complain
 from course.terminal import survive
 
 SECTIONS: dict[str, tuple[click.Command, ...]] = {

@@ -7,9 +7,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from course.cli.screen import say, screen
-from course.model import Course
-from course.scheduling import Lesson, days, lesson
+from course.screen import say, screen
+from course.source.model import Course
+from course.source.schedule import Lesson, days, lesson
 
 HOURS = 6.0
 

@@ -8,15 +8,14 @@
         await lab.cut(alice)
         await lab.mend(alice)
 
-`course.lab.browser` needs the standard library alone; everything else here needs Playwright, so it is
-imported only when it is asked for.
+`course.lab.person.browser_choice` needs the standard library alone; everything else here needs Playwright,
+so it is imported only when it is asked for.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from course.lab.browser import BrowserChoice, find_chromium
 from course.lab.errors import (
     AppDidNotStart,
     FaultDidNotHappen,
@@ -25,11 +24,12 @@ from course.lab.errors import (
     NoMessenger,
     PageNotLive,
 )
+from course.lab.person.browser_choice import BrowserChoice, find_chromium
 
 if TYPE_CHECKING:
     from course.lab.lab import Lab
-    from course.lab.person import Person
-    from course.lab.wire import Frame
+    from course.lab.link.frames import Frame
+    from course.lab.person.person import Person
 
 __all__ = [
     "AppDidNotStart",
@@ -45,7 +45,7 @@ __all__ = [
     "find_chromium",
 ]
 
-_LATER = {"Lab": "course.lab.lab", "Person": "course.lab.person", "Frame": "course.lab.wire"}
+_LATER = {"Lab": "course.lab.lab", "Person": "course.lab.person.person", "Frame": "course.lab.link.frames"}
 
 
 def __getattr__(name: str) -> Any:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from course.lab.errors import FaultDidNotHappen
-from course.lab.page import View
-from course.lab.watching import Watched
+from course.lab.person.page import View
+from course.lab.person.watched import Watched
 
 CLIENT_ERROR = "phx-client-error"
 SERVER_ERROR = "phx-server-error"

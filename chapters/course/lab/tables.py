@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from course.lab.wire import Frame
+from course.lab.link.frames import Frame
 
 COLOURS = {
     "join": "#7a5ea8",

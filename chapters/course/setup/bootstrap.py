@@ -173,7 +173,7 @@ def install(extras: str) -> bool:
     pip: list[str | Path] = [VENV_PYTHON, "-m", "pip", "install", "--progress-bar", "off"]
     packages = ["--constraint", "constraints.txt", "--editable", f".[{extras}]"]
     run([*pip, *packages], "Installing the Python packages", hint=hint, on_line=Progress())
-    run([VENV_PYTHON, "-m", "course.kernels"], "Preparing the notebooks' kernels")
+    run([VENV_PYTHON, "-m", "course.notebook.kernels"], "Preparing the notebooks' kernels")
     return True
 
 

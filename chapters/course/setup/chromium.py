@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-from course.lab.browser import BrowserChoice, chromium_choices
+from course.lab.person.browser_choice import BrowserChoice, chromium_choices
 from course.terminal import survive
 
 ADVICE = """\

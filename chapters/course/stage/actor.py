@@ -7,16 +7,16 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from course.lab.byname import ByName, NamedRole, Text
-from course.lab.page import Answer, View
-from course.lab.proxy import Link, Mode
-from course.lab.server import PROBE_PATH
-from course.lab.watching import Watched
-from course.lab.wire import Frame
+from course.lab.app.server import PROBE_PATH
+from course.lab.link.frames import Frame
+from course.lab.link.proxy import Link, Mode
+from course.lab.person.by_name import ByName, NamedRole, Text
+from course.lab.person.page import Answer, View
+from course.lab.person.watched import Watched
 from course.stage.driver import Driver, Message
 from course.stage.locator import StageLocator, StagePage
 from course.stage.names import host_of, slug
-from course.stage.passage import StagePassage
+from course.stage.page_interceptor import PageInterceptor
 from course.stage.tap import Tap
 
 _keys = count(1)
@@ -65,7 +65,7 @@ class Actor(Watched, ByName[StageLocator]):
             send: brings a message to the frame with a key.
         """
         tap = Tap(name, on_frame)
-        link = Link(server_port, passages=lambda: StagePassage(tap, f"{origin}/driver.js", origin))
+        link = Link(server_port, passages=lambda: PageInterceptor(tap, f"{origin}/driver.js", origin))
         await link.open()
         key = f"{slug(name)}-{next(_keys)}"
         return cls(name, link, tap, Driver(name, lambda message: send(key, message)), start, key)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from quart import Quart, Response, abort, render_template, request
 
-from course.model import Course
-from course.stage.herald import Herald
+from course.source.model import Course
+from course.stage.broadcaster import Broadcaster
 from course.stage.names import DOMAIN, LOOPBACK, NO_SUCH_HOST, hosts_line
 from course.stage.stage import Stage
 from course.stage.view import StageLive
@@ -33,7 +33,7 @@ def create_app(course: Course, port: int) -> tuple[Quart, Stage]:
     app.config["SESSION_COOKIE_NAME"] = "stage"
     pubsub = LocalPubSub()
     live = QuartLive(app, layout="layout.html", pubsub=pubsub)
-    stage = Stage(course, Herald(pubsub), f"http://{DOMAIN}:{port}")
+    stage = Stage(course, Broadcaster(pubsub), f"http://{DOMAIN}:{port}")
     live.route("/", type("StageLive", (StageLive,), {"stage": stage}))
 
     @app.before_request

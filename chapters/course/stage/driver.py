@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
-from course.lab.page import View
+from course.lab.person.page import View
 from course.stage.errors import ActFailed
-from course.stage.retrying import with_second_tries
+from course.stage.retry import with_second_tries
 
 Message = dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""Locators and pages for demos on the stage; the contract is `course.acting`, the names are Playwright's.
+"""Locators and pages for demos on the stage, as `course.lab.protocols` has them; the names are Playwright's.
 
 A locator is a list of steps, which the script in the page follows anew for each action.
 """
@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from course.acting import Role, State, Text
+from course.lab.protocols import Role, State, Text
 from course.stage.driver import SECONDS_TO_ACT, Driver
 from course.stage.errors import NotOnStage
 
@@ -60,7 +60,7 @@ class Finder:
             raise AttributeError(name)
         raise NotOnStage(
             f"A demo asked for “{name}”, which Playwright knows and the stage does not.",
-            "`course.acting` lists what a demo may use; what it needs beyond that belongs into a check.",
+            "`course.lab.protocols` lists what a demo may use; anything beyond that belongs into a check.",
         )
 
 

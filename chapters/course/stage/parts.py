@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from course.lab.wire import Frame
+from course.lab.link.frames import Frame
 
 # More than anybody reads; a whole page has hundreds.
 MOST_PARTS = 60
@@ -71,7 +71,7 @@ class Places:
         )
 
     def learn(self, told: Iterable[Mapping[str, Any]]) -> None:
-        """Take what `course.lab.template_lines` tells. What it does not tell it is not asked again."""
+        """Take what `course.lab.app.template_lines` tells. What it does not tell it is not asked again."""
         for one in told:
             places = tuple(Place(str(one["template"]), int(line), str(text)) for line, text in one["lines"])
             self._known[tuple(one["statics"])] = places

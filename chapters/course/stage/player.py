@@ -11,7 +11,7 @@ from typing import Any, Literal
 from course.demo import Demo
 from course.errors import CourseError
 from course.stage.errors import ActFailed
-from course.stage.retrying import patience
+from course.stage.retry import patience
 
 Phase = Literal["ready", "playing", "waiting", "stuck", "done", "failed"]
 

@@ -12,8 +12,8 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from course.errors import CourseError
-from course.lab.shared import held_browser
-from course.model import Chapter, Course
+from course.lab.person.shared_browser import held_browser
+from course.source.model import Chapter, Course
 from course.stage.film import Picture, find_ffmpeg, write_gif, write_webm
 from course.stage.serve import opened_stage
 from course.stage.stage import Stage

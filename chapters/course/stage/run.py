@@ -11,19 +11,19 @@ from typing import Protocol
 
 from course.demo import Demo, arrive, load_demo
 from course.errors import CourseError
-from course.lab.breaking import Breaking
+from course.lab.app.host import Host
+from course.lab.app.state import AppState, StateName, find_state
 from course.lab.errors import LabError
-from course.lab.host import Host
-from course.lab.state import AppState, StateName, find_state
-from course.lab.wire import Frame
-from course.model import Course
+from course.lab.fault_methods import FaultMethods
+from course.lab.link.frames import Frame
+from course.learner.workspace import Workspace
+from course.source.model import Course
 from course.stage.actor import Actor
 from course.stage.driver import SECONDS_TO_OPEN, Message
 from course.stage.log import LogTail
-from course.stage.manner import Manner
 from course.stage.names import PEOPLE
 from course.stage.parts import Part, PartReader, Places
-from course.workspace import Workspace
+from course.stage.settings import Settings
 
 ERRORS_KEPT = 20
 
@@ -46,7 +46,7 @@ class Audience(Protocol):
         """Something did not work."""
 
 
-class Run(Breaking):
+class Run(FaultMethods):
     """A state that is served, and its people. A demo's acts take it for their lab.
 
     Args:
@@ -71,7 +71,7 @@ class Run(Breaking):
         name: StateName,
         origin: str,
         audience: Audience,
-        manner: Manner,
+        manner: Settings,
         first_line: int = 1,
     ) -> None:
         self.state: AppState = find_state(name, course)
@@ -150,7 +150,7 @@ class Run(Breaking):
         actor.driver.pace = self.manner.pace
         actor.driver.arrived()
 
-    async def adopt(self, manner: Manner) -> None:
+    async def adopt(self, manner: Settings) -> None:
         """Do things differently from now on."""
         self.manner = manner
         for actor in self.everyone:

@@ -11,9 +11,9 @@ from collections.abc import AsyncIterator, Callable
 import uvicorn
 
 from course.errors import CourseError
-from course.lab.server import LabServer
-from course.lab.state import StateName
-from course.model import Course
+from course.lab.app.server import LabServer
+from course.lab.app.state import StateName
+from course.source.model import Course
 from course.stage.app import create_app
 from course.stage.names import LOOPBACK
 from course.stage.stage import Stage

@@ -8,7 +8,7 @@ from websockets.exceptions import WebSocketException
 from websockets.frames import Frame, Opcode
 from websockets.streams import StreamReader
 
-from course.lab.meaning import Decoder
+from course.lab.link.decoder import Decoder
 from course.stage.tap import Tap
 
 

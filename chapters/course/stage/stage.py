@@ -7,18 +7,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from course.errors import CourseError
-from course.lab.proxy import Mode
-from course.lab.state import StateName
-from course.lab.wire import Frame
-from course.model import Course
+from course.lab.app.state import StateName
+from course.lab.link.frames import Frame
+from course.lab.link.proxy import Mode
+from course.source.model import Course
 from course.stage.actor import Actor
-from course.stage.chores import Chores
+from course.stage.background_tasks import BackgroundTasks
+from course.stage.broadcaster import Broadcaster
 from course.stage.driver import Message
-from course.stage.herald import Herald
-from course.stage.manner import Manner
 from course.stage.player import Player
 from course.stage.run import Run
 from course.stage.scene import Phase
+from course.stage.settings import Settings
 from course.stage.tally import Tally
 
 SECONDS_BETWEEN_LOOKS = 0.2
@@ -41,7 +41,7 @@ class Stage:
         tally: what each act has sent over the wire.
     """
 
-    def __init__(self, course: Course, herald: Herald, origin: str) -> None:
+    def __init__(self, course: Course, herald: Broadcaster, origin: str) -> None:
         self.course = course
         self.origin = origin
         self.run: Run | None = None
@@ -52,12 +52,12 @@ class Stage:
         self.problem = ""
         self.busy = ""
         self._wanted: object = None
-        self.manner = Manner()
+        self.manner = Settings()
         self.herald = herald
         self.tally = Tally()
         # One thing at a time is done to the server and to who is here.
         self._lock = asyncio.Lock()
-        self._chores = Chores(self.complain, self.changed)
+        self._chores = BackgroundTasks(self.complain, self.changed)
 
     # -- what is on it -------------------------------------------------------------------------------------
 
@@ -155,7 +155,7 @@ class Stage:
             self._chores.begin(actor.set_link(mode, self.manner.wait))
 
     def change(self, **manner: float | bool) -> None:
-        """How things are done from now on; the names are those of `Manner`."""
+        """How things are done from now on; the names are those of `Settings`."""
         self.manner = replace(self.manner, **manner)  # type: ignore[arg-type]
         if self.run is not None:
             self._chores.begin(self.run.adopt(self.manner))

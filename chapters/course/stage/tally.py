@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from course.lab.wire import Frame
+from course.lab.link.frames import Frame
 
 
 @dataclass(frozen=True)

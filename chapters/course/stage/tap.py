@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from course.lab.meaning import Decoded
-from course.lab.wire import Direction, Frame
+from course.lab.link.decoder import Decoded
+from course.lab.link.frames import Direction, Frame
 
 # A class of an hour must not fill the memory; this is far more than anybody scrolls back.
 REMEMBERED = 1000

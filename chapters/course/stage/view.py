@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from course.stage.herald import TOPIC, News, Numbered, Order
-from course.stage.run import Run
-from course.stage.scene import Scene, scene_of
-from course.stage.stage import Stage
-from course.stage.words import (
+from course.stage.broadcaster import TOPIC, News, Numbered, Order
+from course.stage.labels import (
     FAULTS,
     GROUPS,
     PACES,
@@ -20,6 +17,10 @@ from course.stage.words import (
     rows_of,
     states_of,
 )
+from course.stage.run import Run
+from course.stage.scene import Scene
+from course.stage.snapshot import scene_of
+from course.stage.stage import Stage
 from quart_live import LiveView
 
 FRAMES_SHOWN = 200

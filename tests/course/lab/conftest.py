@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from course.lab import Lab, Person, find_chromium
-from course.lab.shared import held_browser
+from course.lab.person.shared_browser import held_browser
 
 APP = Path(__file__).parent / "app"
 

@@ -10,8 +10,9 @@ import psutil
 import pytest
 from playwright.async_api import async_playwright
 
-from course.lab import browser, find_chromium
-from course.lab.browser import UNSEEN, browser_args, chromium_choices
+from course.lab import find_chromium
+from course.lab.person import browser_choice
+from course.lab.person.browser_choice import UNSEEN, browser_args, chromium_choices
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "own"))
-    monkeypatch.setattr(browser, "MAC_APPS", ())
+    monkeypatch.setattr(browser_choice, "MAC_APPS", ())
     return tmp_path
 
 
@@ -43,7 +44,7 @@ def test_a_machine_without_one(bare: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="programs have suffixes there")
 def test_the_order_of_choices(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installed = program(bare / "bin" / "google-chrome")
-    revision = browser.wanted_revision()
+    revision = browser_choice.wanted_revision()
     assert revision is not None
     own = own_build(bare, revision)
     own_build(bare, "1")

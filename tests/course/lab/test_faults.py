@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from course.lab import FaultDidNotHappen, Lab, LabError, PageNotLive, Person, faults
-from course.lab.waiting import until
+from course.lab.until import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

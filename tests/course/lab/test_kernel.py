@@ -11,16 +11,17 @@ import pytest
 from nbclient import NotebookClient
 
 from course import Course
-from course.kernels import introduce, settings_file
-from course.standing import not_saved
-from course.states import fold, write_state
-from course.workspace import Workspace
+from course.learner.progress import not_saved
+from course.learner.workspace import Workspace
+from course.notebook.kernels import SETTINGS, introduce, settings_file
+from course.source.states import fold
+from course.state_folder import write_state
 
 APP = Path(__file__).parent / "app"
 
 CELLS = [
     f"""from pathlib import Path
-from course.lab import Lab
+from course import Lab
 lab = await Lab.open(Path({str(APP)!r}))
 alice, bob = await lab.people("Alice", "Bob")
 await alice.goto("/two")
@@ -126,7 +127,10 @@ def test_settings_of_kernels_are_written_for_an_environment_of_the_courses_own(
     monkeypatch.setattr("sys.prefix", str(tmp_path))
     introduce()
     written = tmp_path / "etc" / "ipython" / "ipython_kernel_config.py"
-    assert "course.kernels" in written.read_text(encoding="utf-8")
+    assert "course.notebook.kernels" in written.read_text(encoding="utf-8")
+    written.write_text(SETTINGS.replace("course.notebook", "course"), encoding="utf-8")
+    introduce()
+    assert written.read_text(encoding="utf-8") == SETTINGS, "those of an earlier version are renewed"
     written.write_text("# mine\n", encoding="utf-8")
     introduce()
     assert written.read_text(encoding="utf-8") == "# mine\n"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from course.lab.meaning import Decoder, count_parts, diff_meaning
+from course.lab.link.decoder import Decoder, count_parts, diff_meaning
+from course.lab.link.frames import Frame
 from course.lab.tables import NONE, frames_table
-from course.lab.wire import Frame
 
 TOPIC = "lv:phx-GBrPaMz0QN4x"
 

@@ -7,8 +7,8 @@ import io
 import pytest
 from PIL import Image
 
-from course.lab.notebook import Picture
-from course.lab.pictures import CAPTION, GAP, side_by_side
+from course.lab.person.pictures import CAPTION, GAP, side_by_side
+from course.notebook.output import Picture
 
 
 def shot(width: int, height: int, colour: str) -> bytes:

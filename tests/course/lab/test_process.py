@@ -15,9 +15,9 @@ import pytest
 from quart import Quart
 
 from course.lab import AppDidNotStart, Lab, LabError, NoMessenger
-from course.lab.lines import describe
-from course.lab.process import AppError, ServerProcess
-from course.lab.state import AppState, app_environment, find_state, prepare_database
+from course.lab.app.pipe import describe
+from course.lab.app.process import AppError, ServerProcess
+from course.lab.app.state import AppState, app_environment, find_state, prepare_database
 from quart_live import LiveView, LiveViewTest, QuartLive
 from quart_live.mailbox.faults import AppFault, for_thread
 from quart_live.testing.errors import PageFailedError
@@ -139,7 +139,7 @@ def test_an_exception_while_preparing_shows_its_line(tmp_path: Path) -> None:
 
 
 def test_a_preparation_without_end_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("course.lab.state.SECONDS_TO_PREPARE", 1.0)
+    monkeypatch.setattr("course.lab.app.state.SECONDS_TO_PREPARE", 1.0)
     write_app(tmp_path, "")
     (tmp_path / "messenger" / "prepare.py").write_text("while True: pass\n")
     state = AppState("here", tmp_path, tmp_path / "static")

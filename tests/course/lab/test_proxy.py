@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course.lab.cutting import end
-from course.lab.proxy import Link
+from course.lab.link.disconnect import end
+from course.lab.link.proxy import Link
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 

@@ -13,11 +13,12 @@ from course.checks import CheckResult
 from course.checks.evidence import differing_files
 from course.checks.registry import Check
 from course.checks.runner import LONGEST, one_line
+from course.lab.app.host import Host
+from course.lab.app.state import AppState, prepare_database
 from course.lab.errors import AppDidNotStart
-from course.lab.host import Host
-from course.lab.state import AppState, prepare_database
-from course.lab.wire import Frame
-from course.states import fold, write_state
+from course.lab.link.frames import Frame
+from course.source.states import fold
+from course.state_folder import write_state
 
 COUNTER = "messenger/counter_live.py"
 EXERCISE = Check("1.a", "Reset sets the count back", (COUNTER,), lambda _: None, since=1)  # type: ignore[arg-type,return-value]

@@ -8,6 +8,7 @@ import pytest
 
 from course.checks import Check, load_checks, select
 from course.errors import CourseError
+from course.source.model import Course
 
 SOURCE = """
 from course.checks import check, since
@@ -23,16 +24,38 @@ async def exercise(c): ...
 @check("1.10", "Tenth", fresh=True)
 @since(1, until=3)
 async def tenth(c): ...
+"""
+
+
+LATER = """
+from course.checks import check, since
 
 @check("2.1", "Later")
 @since(2)
 async def later(c): ...
 """
 
+CHAPTERS = """
+[[chapter]]
+folder = "01_one"
+title = "One"
+minutes = 1
 
-def load(folder: Path, source: str = SOURCE) -> tuple[Check, ...]:
-    (folder / "checks_01.py").write_text(source, encoding="utf-8")
-    return load_checks(folder)
+[[chapter]]
+folder = "02_two"
+title = "Two"
+minutes = 1
+"""
+
+
+def load(root: Path, first: str = SOURCE, second: str = LATER) -> tuple[Check, ...]:
+    """Two chapters with a file of one name in each."""
+    for folder, source in (("01_one", first), ("02_two", second)):
+        checks = root / "chapters" / folder / "checks"
+        checks.mkdir(parents=True, exist_ok=True)
+        (checks / "things.py").write_text(source, encoding="utf-8")
+    (root / "chapters" / "course.toml").write_text(CHAPTERS, encoding="utf-8")
+    return load_checks(Course(root))
 
 
 def test_checks_come_in_order_exercises_last(tmp_path: Path) -> None:
@@ -44,6 +67,15 @@ def test_loading_again_sees_edits(tmp_path: Path) -> None:
     edited = load(tmp_path, SOURCE.replace('"Second"', '"Seconds"'))
     assert edited[0].title == "Seconds"
     assert len(edited) == 4
+
+
+def test_files_of_a_chapter_share_what_they_need(tmp_path: Path) -> None:
+    load(tmp_path)
+    shared = tmp_path / "chapters" / "02_two" / "checks" / "steps.py"
+    second = "from .steps import TITLE\n" + LATER.replace('"Later"', "TITLE")
+    for title in ("Shared", "Changed since"):
+        shared.write_text(f"TITLE = {title!r}", encoding="utf-8")
+        assert load(tmp_path, second=second)[-1].title == title
 
 
 def test_the_states_a_check_holds_on(tmp_path: Path) -> None:
@@ -75,6 +107,10 @@ def test_choosing(tmp_path: Path) -> None:
         (
             "@check('1.1', 'A')\n@since(1)\nasync def a(c): ...\n" * 2,
             "two checks 1.1",
+        ),
+        (
+            "@check('2.7', 'A')\n@since(2)\nasync def a(c): ...",
+            "check 2.7 is in chapters/01_one/checks, of another chapter",
         ),
     ],
 )

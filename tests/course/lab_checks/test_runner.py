@@ -13,7 +13,7 @@ from course.checks import Check, CheckContext, CheckResult
 from course.checks.report import render_result
 from course.checks.runner import run_checks
 from course.lab import find_chromium
-from course.lab.proxy import Link
+from course.lab.link.proxy import Link
 
 Run = Callable[..., CheckResult]
 
@@ -206,7 +206,7 @@ def test_an_app_that_does_not_start(run_body: Run, tmp_path: Path) -> None:
 
 
 def test_no_app_at_all_needs_no_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("course.lab.shared.find_chromium", lambda: None)
+    monkeypatch.setattr("course.lab.person.shared_browser.find_chromium", lambda: None)
 
     async def body(c: CheckContext) -> None:
         raise AssertionError("never reached")

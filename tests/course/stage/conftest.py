@@ -11,7 +11,7 @@ from playwright.async_api import Browser
 from support.staging import Backstage, StageCommand, Staged, chromium
 
 from course import Course
-from course.lab.browser import find_chromium
+from course.lab.person.browser_choice import find_chromium
 from course.stage.serve import opened_stage
 
 

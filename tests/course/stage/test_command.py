@@ -17,8 +17,8 @@ from click.testing import CliRunner
 from support.staging import StageCommand
 
 from course import Course
-from course.cli import show
-from course.workspace import Workspace
+from course.cli import classroom
+from course.learner.workspace import Workspace
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -159,12 +159,12 @@ def test_without_a_number_it_opens_the_chapter_in_work(
 ) -> None:
     monkeypatch.setenv("PARLEY_WORKSPACE", str(tmp_path / "workspace"))
     opened: list[str] = []
-    monkeypatch.setattr(show, "open_stage", lambda course, name, port, browse: opened.append(name))
+    monkeypatch.setattr(classroom, "open_stage", lambda course, name, port, browse: opened.append(name))
     course = Course.here()
-    CliRunner().invoke(show.stage, [], catch_exceptions=False)
+    CliRunner().invoke(classroom.stage, [], catch_exceptions=False)
     progress = Workspace(course).progress
     for chapter in (4, 99):
         progress.chapter = chapter
-        CliRunner().invoke(show.stage, [], catch_exceptions=False)
-    CliRunner().invoke(show.stage, ["2"], catch_exceptions=False)
+        CliRunner().invoke(classroom.stage, [], catch_exceptions=False)
+    CliRunner().invoke(classroom.stage, ["2"], catch_exceptions=False)
     assert opened == ["1", "4", str(course.last), "2"]

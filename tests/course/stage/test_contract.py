@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from course import Chapter, Course, acting
+from course import Chapter, Course
 from course.demo import load_demo
 from course.errors import CourseError
+from course.lab import protocols
 from course.lab.errors import PageNotLive
 from course.lab.lab import Lab
-from course.lab.person import Person
-from course.lab.proxy import Link
+from course.lab.link.proxy import Link
+from course.lab.person.person import Person
 from course.stage.actor import Actor
 from course.stage.driver import Driver
 from course.stage.errors import NotOnStage
@@ -26,19 +27,19 @@ from course.stage.tap import Tap
 COURSE = Course.here()
 
 
-def the_lab_is_one(lab: Lab) -> acting.Lab:
+def the_lab_is_one(lab: Lab) -> protocols.Lab:
     return lab
 
 
-def a_person_of_the_lab_is_one(person: Person) -> acting.Person:
+def a_person_of_the_lab_is_one(person: Person) -> protocols.Person:
     return person
 
 
-def a_run_is_one(run: Run) -> acting.Lab:
+def a_run_is_one(run: Run) -> protocols.Lab:
     return run
 
 
-def an_actor_is_one(actor: Actor) -> acting.Person:
+def an_actor_is_one(actor: Actor) -> protocols.Person:
     return actor
 
 
@@ -60,7 +61,7 @@ def test_a_demo_asks_for_nothing_else(chapter: Chapter) -> None:
 def test_a_demo_that_asks_for_more_is_told(tmp_path: Path) -> None:
     path = tmp_path / "demo.py"
     path.write_text(
-        "from collections.abc import AsyncIterator\nfrom course.acting import Lab\n"
+        "from collections.abc import AsyncIterator\nfrom course.lab.protocols import Lab\n"
         "async def acts(lab: Lab) -> AsyncIterator[str]:\n"
         "    (alice,) = await lab.people('Alice')\n    yield 'x'\n    await alice.page.evaluate('1')\n"
     )
@@ -85,9 +86,15 @@ async def test_what_only_playwright_can_do_is_said_at_once() -> None:
 def test_a_demo_that_needs_playwright_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "demo.py").write_text("from course import Lab\n")
     monkeypatch.setitem(sys.modules, "playwright", None)
-    for name in ("course.lab.lab", "course.lab.person", "playwright.async_api", "course.lab.shared"):
+    for name in (
+        "course.lab.lab",
+        "course.notebook.lab",
+        "course.lab.person.person",
+        "playwright.async_api",
+        "course.lab.person.shared_browser",
+    ):
         monkeypatch.delitem(sys.modules, name, raising=False)
-    with pytest.raises(CourseError, match=r"needs Playwright.*\n.*course\.acting"):
+    with pytest.raises(CourseError, match=r"needs Playwright.*\n.*course\.lab\.protocols"):
         load_demo(Chapter(7, "07_x", "X", 1, tmp_path))
 
 

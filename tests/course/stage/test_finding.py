@@ -8,12 +8,12 @@ import pytest
 from playwright.async_api import FrameLocator, Locator
 from support.staging import Backstage
 
-from course import acting
+from course.lab import protocols
 from course.stage.actor import Actor
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 
-ROLES: tuple[acting.Role, ...] = get_args(acting.Role)
+ROLES: tuple[protocols.Role, ...] = get_args(protocols.Role)
 NAMES_JS = """elements => elements.map(each => each.outerHTML.slice(0, 120))"""
 
 
@@ -34,7 +34,7 @@ async def found(alice: Actor, **step: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_roles_are_those_of_playwright(backstage: Backstage, role: acting.Role) -> None:
+async def test_roles_are_those_of_playwright(backstage: Backstage, role: protocols.Role) -> None:
     alice, glass = await frame(backstage)
     there = await ids(glass.get_by_role(role))
     assert await found(alice, by="role", role=role, exact=False) == there
@@ -79,7 +79,7 @@ async def test_every_role_that_a_messenger_needs_is_on_that_page(backstage: Back
         "spinbutton",
     ],
 )
-async def test_names_are_those_of_playwright(backstage: Backstage, role: acting.Role) -> None:
+async def test_names_are_those_of_playwright(backstage: Backstage, role: protocols.Role) -> None:
     alice, glass = await frame(backstage)
     names = [str(name) for name in await alice.driver.do("names", [{"by": "role", "role": role}])]
     assert names

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from quart import Quart
 
-from course.lab.template_lines import template_lines
-from course.lab.wire import Frame
+from course.lab.app.template_lines import template_lines
+from course.lab.link.frames import Frame
 from course.stage.parts import MOST_PARTS, PartReader, Places
 from quart_live import LiveView, QuartLive
 

@@ -10,8 +10,8 @@ import pytest
 from websockets.frames import Frame as WebSocketFrame
 from websockets.frames import Opcode
 
-from course.lab.wire import Frame
-from course.stage.passage import StagePassage
+from course.lab.link.frames import Frame
+from course.stage.page_interceptor import PageInterceptor
 from course.stage.tap import REMEMBERED, Tap
 
 SCRIPT = "http://parley.localhost:1/driver.js"
@@ -26,8 +26,8 @@ def tap() -> Tap:
 
 
 @pytest.fixture
-def passage(tap: Tap) -> StagePassage:
-    return StagePassage(tap, SCRIPT, "http://parley.localhost:1")
+def passage(tap: Tap) -> PageInterceptor:
+    return PageInterceptor(tap, SCRIPT, "http://parley.localhost:1")
 
 
 def told(tap: Tap) -> list[tuple[str, str, int]]:
@@ -63,7 +63,7 @@ def in_pieces(data: bytes, seed: int) -> list[bytes]:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_page_gets_the_script_and_its_new_length(passage: StagePassage, tap: Tap, seed: int) -> None:
+def test_a_page_gets_the_script_and_its_new_length(passage: PageInterceptor, tap: Tap, seed: int) -> None:
     asked = b"".join(
         passage.outward(piece) for piece in in_pieces(get("/counter", "Accept-Encoding: gzip"), seed)
     )
@@ -77,7 +77,7 @@ def test_a_page_gets_the_script_and_its_new_length(passage: StagePassage, tap: T
     assert tap.status == 200
 
 
-def test_a_page_in_chunks_is_put_together(passage: StagePassage) -> None:
+def test_a_page_in_chunks_is_put_together(passage: PageInterceptor) -> None:
     passage.outward(get("/"))
     said = passage.inward(
         b"HTTP/1.1 404 NOT FOUND\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -92,7 +92,7 @@ def test_a_page_in_chunks_is_put_together(passage: StagePassage) -> None:
 
 
 def test_everything_else_passes_as_it_is_and_the_connection_is_used_again(
-    passage: StagePassage, tap: Tap
+    passage: PageInterceptor, tap: Tap
 ) -> None:
     for body, kind in ((b"body { color: red }", "text/css"), (b"\x89PNG\x00", "image/png")):
         passage.outward(get("/static/x", "Sec-Fetch-Dest: style"))
@@ -104,7 +104,7 @@ def test_everything_else_passes_as_it_is_and_the_connection_is_used_again(
     assert SCRIPT.encode() in read(passage.inward(answer(PAGE)))[1]
 
 
-def test_a_form_is_posted_and_led_elsewhere_with_its_cookie(passage: StagePassage, tap: Tap) -> None:
+def test_a_form_is_posted_and_led_elsewhere_with_its_cookie(passage: PageInterceptor, tap: Tap) -> None:
     form = b"email=alice%40example.org&password=x"
     sent = passage.outward(
         b"POST /sign-in HTTP/1.1\r\nHost: a\r\nOrigin: http://a\r\nContent-Length: %d\r\n\r\n%s"
@@ -122,7 +122,7 @@ def test_a_form_is_posted_and_led_elsewhere_with_its_cookie(passage: StagePassag
     assert (b"set-cookie", b"id=7; HttpOnly") in list(head.headers)
 
 
-def test_a_question_for_the_head_alone_has_no_body(passage: StagePassage) -> None:
+def test_a_question_for_the_head_alone_has_no_body(passage: PageInterceptor) -> None:
     passage.outward(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")
     head, body = read(
         passage.inward(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 99\r\n\r\n"), "HEAD"
@@ -130,21 +130,21 @@ def test_a_question_for_the_head_alone_has_no_body(passage: StagePassage) -> Non
     assert (dict(head.headers)[b"content-length"], body) == (b"99", b"")
 
 
-def test_not_modified_stays_without_a_body(passage: StagePassage, tap: Tap) -> None:
+def test_not_modified_stays_without_a_body(passage: PageInterceptor, tap: Tap) -> None:
     passage.outward(get("/"))
     head, body = read(passage.inward(b"HTTP/1.1 304 NOT MODIFIED\r\nContent-Type: text/html\r\n\r\n"))
     assert (head.status_code, body) == (304, b"")
     assert tap.since(0) == []
 
 
-def test_a_server_that_dies_in_the_middle_ends_the_connection(passage: StagePassage) -> None:
+def test_a_server_that_dies_in_the_middle_ends_the_connection(passage: PageInterceptor) -> None:
     passage.outward(get("/"))
     passage.inward(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 99\r\n\r\n<p>")
     with pytest.raises(ConnectionResetError):
         passage.inward(b"")
 
 
-def test_what_is_not_http_ends_the_connection(passage: StagePassage) -> None:
+def test_what_is_not_http_ends_the_connection(passage: PageInterceptor) -> None:
     with pytest.raises(ConnectionResetError):
         passage.outward(b"\x16\x03\x01\x02\x00 this is TLS\r\n\r\n")
 
@@ -153,13 +153,15 @@ def frame(text: str, *, mask: bool, opcode: Opcode = Opcode.TEXT, fin: bool = Tr
     return WebSocketFrame(opcode, text.encode(), fin=fin).serialize(mask=mask)
 
 
-def live(passage: StagePassage) -> None:
+def live(passage: PageInterceptor) -> None:
     assert passage.outward(UPGRADE)
     assert passage.inward(SWITCHED).startswith(b"HTTP/1.1 101")
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_frames_are_read_in_any_pieces_and_pass_untouched(passage: StagePassage, tap: Tap, seed: int) -> None:
+def test_frames_are_read_in_any_pieces_and_pass_untouched(
+    passage: PageInterceptor, tap: Tap, seed: int
+) -> None:
     live(passage)
     join = json.dumps(["4", "4", "lv:x", "phx_join", {"url": "http://a/counter"}])
     reply = json.dumps(
@@ -177,7 +179,7 @@ def test_frames_are_read_in_any_pieces_and_pass_untouched(passage: StagePassage,
 
 
 def test_frames_that_came_with_the_answer_to_the_upgrade_are_not_lost(
-    passage: StagePassage, tap: Tap
+    passage: PageInterceptor, tap: Tap
 ) -> None:
     passage.outward(UPGRADE)
     early = frame("hello", mask=False)
@@ -185,7 +187,7 @@ def test_frames_that_came_with_the_answer_to_the_upgrade_are_not_lost(
     assert told(tap) == [("sent", "opened", 0), ("received", "text", 5)]
 
 
-def test_a_message_in_several_frames_is_one(passage: StagePassage, tap: Tap) -> None:
+def test_a_message_in_several_frames_is_one(passage: PageInterceptor, tap: Tap) -> None:
     live(passage)
     passage.inward(frame("hel", mask=False, fin=False))
     passage.inward(frame("", mask=False, opcode=Opcode.PING))
@@ -193,7 +195,7 @@ def test_a_message_in_several_frames_is_one(passage: StagePassage, tap: Tap) -> 
     assert told(tap)[1:] == [("received", "text", 5)]
 
 
-def test_a_socket_is_closed_once_whoever_ends_it(passage: StagePassage, tap: Tap) -> None:
+def test_a_socket_is_closed_once_whoever_ends_it(passage: PageInterceptor, tap: Tap) -> None:
     live(passage)
     assert (tap.open_sockets, tap.closed_sockets) == (1, 0)
     passage.outward(b"")
@@ -203,7 +205,7 @@ def test_a_socket_is_closed_once_whoever_ends_it(passage: StagePassage, tap: Tap
     assert told(tap)[1:] == [("received", "closed", 0)]
 
 
-def test_nonsense_on_a_socket_passes_and_is_not_read_any_more(passage: StagePassage, tap: Tap) -> None:
+def test_nonsense_on_a_socket_passes_and_is_not_read_any_more(passage: PageInterceptor, tap: Tap) -> None:
     live(passage)
     assert passage.outward(b"\xff\xff\xff\xff") == b"\xff\xff\xff\xff"
     good = frame("hello", mask=True)

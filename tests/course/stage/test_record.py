@@ -15,7 +15,7 @@ from PIL import Image
 from course import Course
 from course.demo import load_demo
 from course.errors import CourseError
-from course.lab.browser import find_chromium
+from course.lab.person.browser_choice import find_chromium
 from course.stage import film
 from course.stage.film import Picture, find_ffmpeg, write_gif, write_webm
 

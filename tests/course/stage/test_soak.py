@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from course.lab.browser import find_chromium
+from course.lab.person.browser_choice import find_chromium
 
 DIFFERENT_ONES = 5
 SOAK = Path(__file__).parents[1] / "stage_soak.py"

@@ -28,8 +28,8 @@ from jinja2 import DictLoader
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 from quart import Quart
 
-from course.lab.browser import find_chromium
-from course.lab.proxy import Link
+from course.lab.link.proxy import Link
+from course.lab.person.browser_choice import find_chromium
 from quart_live import LiveView, QuartLive
 
 NODE_MODULES = Path(__file__).resolve().parents[3] / "static" / "node_modules"

@@ -22,6 +22,7 @@ from quart_live import LiveComponent, LiveView, LiveViewTest, QuartLive
 from quart_live.components import Components
 from quart_live.rendering import Renderer
 from quart_live.rendering.tree import Node, to_html
+from quart_live.view.state import state_of
 
 
 class LeafComponent(LiveComponent):
@@ -161,9 +162,7 @@ def fresh_html(view: LiveView, components: Components, live: QuartLive) -> str:
     known = Known(components)
 
     def tree(target: LiveView | LiveComponent) -> Node:
-        return Renderer(live.templates.of(target), known).render(
-            {name: target.assigns[name] for name in target.assigns}
-        )
+        return Renderer(live.templates.of(target), known).render(state_of(target).assigns.values)
 
     class Trees(dict[int, Node]):
         def __contains__(self, cid: object) -> bool:

@@ -1,0 +1,126 @@
+"""Who belongs to whom on a socket: the channels around and inside a channel."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from ..errors import JoinRefused
+from ..mailbox.endings import Part
+from ..nested.handle import ViewHandle
+from ..nested.placing import LivePlaces
+
+if TYPE_CHECKING:
+    from ..extension import QuartLive
+    from ..socket.socket import LiveSocket
+    from .channel import Channel
+
+PARENT_GONE = {"reason": "the parent has gone"}
+
+
+class Family:
+    """The relatives of one channel.
+
+    Args:
+        channel: whose family it is.
+        live: the extension.
+        element_id: the channel's element id.
+
+    Attributes:
+        parent: the channel in whose template this one was placed; ``None`` for main and sticky views.
+        children: the joined channels of nested views, by element id.
+        places: what ``live_render`` writes into this channel's template.
+        is_sticky: whether it was placed with ``sticky=True``.
+        awaited: the children without which the browser does not show what this view's join has brought;
+            see ``nested_failure.py``.
+    """
+
+    def __init__(self, channel: Channel, live: QuartLive, element_id: str) -> None:
+        self._channel = channel
+        self._id = element_id
+        self.parent: Channel | None = None
+        self.children: dict[str, Channel] = {}
+        self.places = LivePlaces(live.views, live.tokens, element_id)
+        self.is_sticky = False
+        self.awaited: set[str] = set()
+        self._handles: dict[str, ViewHandle] = {}
+        channel.children = MappingProxyType(self._handles)
+
+    def join(self, parent: Channel) -> None:
+        """Become a child of ``parent``, which has been joined."""
+        _, rendering = parent.joined()
+        self._channel.parent = _handle(parent)
+        self._channel.inherited = rendering.state.assigns.values
+        self.parent = parent
+        parent.family.children[self._id] = self._channel
+        parent.family._handles[self._id] = _handle(self._channel)
+        for family in (self, parent.family):
+            family._channel.on_end(Part.FAMILY, family.leave)
+
+    @property
+    def root(self) -> Channel:
+        """The outermost channel of the family: a main or a sticky view, or one in an ordinary page."""
+        channel = self._channel
+        while channel.family.parent is not None:
+            channel = channel.family.parent
+        return channel
+
+    @property
+    def stays(self) -> bool:
+        """Whether the view outlives a live navigation: it is sticky, or inside a view that is."""
+        return self.root.family.is_sticky
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether its failure is its parent's."""
+        return self.parent is not None and self.parent.family.places.is_linked(self._id)
+
+    def rendered(self, *, is_first: bool) -> None:
+        """The view has been rendered for its join; the parent's page need not wait for it any longer.
+
+        Args:
+            is_first: whether the browser has not had it before.
+        """
+        around = self.parent.family if self.parent is not None else None
+        if is_first and (around is None or self._id in around.awaited):
+            self.awaited = self.places.nested()
+        if around is not None and not self.awaited:
+            around.awaited.discard(self._id)
+
+    def leave(self) -> None:
+        """The channel has ended: its children end too, and its parent forgets it."""
+        for child in tuple(self.children.values()):
+            child.end_soon("parent")
+        self.children.clear()
+        if self.parent is None:
+            return
+        relatives = self.parent.family
+        if relatives.children.get(self._id) is self._channel:
+            del relatives.children[self._id], relatives._handles[self._id]
+            if self._channel.why == "left":  # it has been taken out of the page
+                relatives.places.forget(self._id)
+
+    def spread_crash(self) -> None:
+        """The channel has crashed: a linked child takes its parent with it."""
+        if self.parent is not None and self.is_linked:
+            self.parent.crash(f"its linked child {self._id} crashed")
+
+
+def _handle(channel: Channel) -> ViewHandle:
+    return ViewHandle(channel.topic.removeprefix("lv:"), channel.topic, channel.mailbox)
+
+
+def parent_of(socket: LiveSocket, parent_id: str | None) -> Channel | None:
+    """The channel of the parent that a token names.
+
+    Raises:
+        JoinRefused: if it is not there. The reason is one that the client has no special plan for: it
+            tries again a little later, or has already heard itself that the parent is gone. ``stale``
+            would load the page anew.
+    """
+    if parent_id is None:
+        return None
+    channel = socket.channels.get(f"lv:{parent_id}")
+    if channel is None or channel.view is None:
+        raise JoinRefused(PARENT_GONE)
+    return channel

@@ -1,0 +1,28 @@
+"""The session that views are mounted with: Quart's own, and what the app's ``on_connect`` hooks add."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from quart import session as quart_session
+
+from ..mailbox.faults import AsExceptions
+from ..protocol import csrf
+
+ConnectHook = Callable[[], Awaitable[Mapping[str, Any] | None]]
+"""An ``on_connect`` function. It runs in a request or websocket context and returns more session values."""
+
+_PRIVATE = (csrf.SESSION_KEY, "_flashes")
+
+
+async def view_session(hooks: list[ConnectHook]) -> dict[str, Any]:
+    """The session given to mount: Quart's session and what the hooks add.
+
+    Needs a request or websocket context.
+    """
+    session = {key: value for key, value in quart_session.items() if key not in _PRIVATE}
+    with AsExceptions(passes_cancelled=False):
+        for hook in hooks:
+            session.update(await hook() or {})
+    return session

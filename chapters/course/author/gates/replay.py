@@ -1,0 +1,57 @@
+"""Gate 1, replay: the overlays folded equal ``app/messenger`` and ``static``, both ways, byte for byte."""
+
+from __future__ import annotations
+
+from course.author.gates.base import Red
+from course.errors import CourseError
+from course.source.model import Chapter, Course
+from course.source.states import Files, committed_app, fold, origin
+
+
+def replay(course: Course) -> list[Red]:
+    """Compares the committed app with the fold of all chapters."""
+    try:
+        folded = fold(course, course.last)
+    except CourseError as error:
+        return [Red.of(error)]
+    committed = committed_app(course)
+    return [
+        _red(course, path, folded, committed)
+        for path in sorted({*folded, *committed})
+        if folded.get(path) != committed.get(path)
+    ]
+
+
+def _red(course: Course, path: str, folded: Files, committed: Files) -> Red:
+    name = f"app/{path}" if path.startswith("messenger/") else path
+    chapter = origin(course, path)
+    if chapter is None:
+        return Red(
+            f"{name} is generated, but no chapter has it.",
+            f"Take it away, or give it to a chapter as chapters/…/files/{path}; then run `course weave`.",
+        )
+    source = f"chapters/{chapter.folder}/files/{path}"
+    if path not in committed:
+        return Red(f"{name} is missing; chapter {chapter.number} has it as {source}.", "Run `course weave`.")
+    line = _first_difference(folded[path], committed[path])
+    return Red(
+        f"{name} is generated: line {line} differs from {source} (chapter {chapter.number}).",
+        _advice(chapter, source),
+    )
+
+
+def _advice(chapter: Chapter, source: str) -> str:
+    return (
+        f"Edit {source}, never the generated file, then run `course weave` "
+        f"(or `course absorb` to carry an edit of the app back into chapter {chapter.number})."
+    )
+
+
+def _first_difference(one: bytes, other: bytes) -> int:
+    pairs = zip(one.split(b"\n"), other.split(b"\n"), strict=False)
+    same = 0
+    for left, right in pairs:
+        if left != right:
+            break
+        same += 1
+    return same + 1

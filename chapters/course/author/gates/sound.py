@@ -1,0 +1,154 @@
+"""Gate 5, sound, the quick part: files parse and lint, experiments compile, hints are complete."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+import sysconfig
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from course.author.gates.base import Red
+from course.errors import CourseError
+from course.source.hints import STEPS, hints_of
+from course.source.manuscript import parse
+from course.source.model import Chapter, Course
+from course.source.states import overlay, solution
+from course.source.syntax import problem_in
+
+# How ruff names a file it would format, in older and in newer versions.
+_NOT_FORMATTED = re.compile(r"^(?:Would reformat: | *--> )(.+?)(?::\d+:\d+)?$", re.MULTILINE)
+
+
+def sound(course: Course) -> list[Red]:
+    """All quick checks of the files themselves."""
+    try:
+        linting = _Ruff(course)
+        reds = [red for chapter in course.all_chapters for red in _chapter(course, chapter)]
+        return reds + linting.reds()
+    except CourseError as error:
+        return [Red.of(error)]
+
+
+def _chapter(course: Course, chapter: Chapter) -> Iterator[Red]:
+    yield from _files(f"chapters/{chapter.folder}/files", overlay(chapter), chapter)
+    for letter in chapter.exercises:
+        folder = f"chapters/{chapter.folder}/exercises/{letter}/files"
+        yield from _files(folder, solution(chapter, letter), chapter)
+    yield from _experiments(course, chapter)
+    for check, hints in hints_of(chapter).items():
+        if len(hints.steps) != STEPS:
+            yield Red(
+                f"chapters/{chapter.folder}/hints.md: {check} has {len(hints.steps)} step(s).",
+                f"Each check has {STEPS}, numbered 1. 2. 3.",
+            )
+
+
+def _files(folder: str, files: dict[str, bytes], chapter: Chapter) -> Iterator[Red]:
+    for path, content in files.items():
+        try:
+            text = content.decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        problem = problem_in(path, text)
+        if problem:
+            yield Red(
+                f"{folder}/{path}:{problem.line}: {problem.message} (chapter {chapter.number}).",
+                "Mend that line.",
+            )
+
+
+def _experiments(course: Course, chapter: Chapter) -> Iterator[Red]:
+    if not chapter.manuscript.is_file():
+        return
+    name = course.relative(chapter.manuscript)
+    try:
+        blocks = parse(chapter.manuscript.read_text(encoding="utf-8"), name)
+    except CourseError:
+        return  # the gate `shown` has said it
+    for block in blocks:
+        if block.kind == "python" and not block.text.startswith("%%"):
+            message = _does_not_compile(block.text)
+            if message:
+                yield Red(
+                    f"{block.where}: this experiment has a syntax error: {message}.", "Mend it in chapter.md."
+                )
+
+
+def _does_not_compile(source: str) -> str | None:
+    """What is wrong with a cell's Python; lines of IPython's own (``%``, ``!``) count as nothing."""
+    lines = [
+        line[: len(line) - len(line.lstrip())] + "pass" if line.lstrip()[:1] in ("%", "!") else line
+        for line in source.splitlines()
+    ]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile("\n".join(lines), "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except SyntaxError as error:
+        return f"line {error.lineno}, {error.msg}"
+    return None
+
+
+class _Ruff:
+    """ruff over the overlays; started at once, read at the end, so it works beside us."""
+
+    def __init__(self, course: Course) -> None:
+        self._root = course.root
+        self._folders = [
+            str(folder)
+            for chapter in course.chapters
+            for folder in (chapter.files_dir, chapter.path / "exercises")
+            if folder.is_dir()
+        ]
+        config = course.root / "pyproject.toml"
+        self._options = ["--config", str(config)] if config.is_file() else []
+        self._check = self._start("check", "--quiet", "--output-format=concise")
+        self._format = self._start("format", "--check")
+
+    def _start(self, *words: str) -> subprocess.Popen[str] | None:
+        if not self._folders:
+            return None
+        return subprocess.Popen(
+            [find_ruff(), *words, *self._options, *self._folders],
+            cwd=self._root,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def reds(self) -> list[Red]:
+        """One finding for each line of lint, and for each file that is not formatted."""
+        advice = "Mend it, or run `ruff check --fix` on the file; then `course weave`."
+        # What does not parse we have said ourselves, in Python's words.
+        reds = [Red(line, advice) for line in self._lines(self._check) if "invalid-syntax" not in line]
+        said = "\n".join(self._lines(self._format))
+        advice = "Run `ruff format` on it, then `course weave`."
+        paths = sorted(set(_NOT_FORMATTED.findall(said)))
+        reds += [Red(f"{path} is not formatted.", advice) for path in paths]
+        if self._format is not None and self._format.returncode == 1 and not paths:
+            reds.append(Red(f"ruff format is not content: {said}", advice))
+        return reds
+
+    def _lines(self, run: subprocess.Popen[str] | None) -> list[str]:
+        if run is None:
+            return []
+        output, _ = run.communicate()
+        lines = [line.replace("\\", "/") for line in output.splitlines() if line.strip()]
+        if run.returncode not in (0, 1, 2) or (run.returncode == 2 and not lines):
+            raise CourseError(f"ruff ended with code {run.returncode}.", "Run `make setup`, then try again.")
+        root = self._root.as_posix()
+        return [line.replace(f"{root}/", "") for line in lines]
+
+
+def find_ruff() -> str:
+    """The ruff of this environment. Raises `CourseError` when it is not installed."""
+    name = Path(sysconfig.get_path("scripts")) / "ruff"
+    found = shutil.which(str(name)) or shutil.which("ruff")
+    if found is None:
+        raise CourseError("ruff is not installed here.", "Run `make setup`.")
+    return found

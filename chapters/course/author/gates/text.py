@@ -1,0 +1,119 @@
+"""Gates 2, 3 and 4, weave, tangle and shown: chapters and notebooks say the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from course.author.gates.base import Red
+from course.author.weave import notebook, notebook_bytes
+from course.errors import CourseError
+from course.source.differences import compare
+from course.source.model import Chapter, Course
+from course.source.plan import read_plan
+from course.source.states import fold, previous
+from course.source.tangling import load_notebook, sources, tangle
+
+
+def shown(course: Course) -> list[Red]:
+    """Every overlay file is shown whole, in order, once (`course.source.plan`)."""
+    reds = []
+    for chapter in course.all_chapters:
+        try:
+            read_plan(course, chapter)
+        except CourseError as error:
+            reds.append(Red.of(error))
+    return reds
+
+
+LONGEST = 25
+"""How many lines an open cell should have at most."""
+
+
+def long_cells(course: Course) -> list[str]:
+    """Remarks on open ``%%save`` cells that are long to read."""
+    notes = []
+    for chapter in course.all_chapters:
+        try:
+            cells = notebook(course, chapter)["cells"]
+        except CourseError:
+            continue
+        for cell in cells:
+            first = cell["source"][0].strip() if cell["source"] else ""
+            lines = len(cell["source"]) - 1
+            if first.startswith("%%save") and "jupyter" not in cell["metadata"] and lines > LONGEST:
+                notes.append(
+                    f"{chapter.notebook_name}: `{first}` shows {lines} lines; {LONGEST} read better."
+                )
+    return notes
+
+
+def woven(course: Course) -> list[Red]:
+    """The committed notebooks are byte for byte what weaving gives."""
+    reds = []
+    for chapter in course.all_chapters:
+        try:
+            reds += _compare(course, chapter, notebook(course, chapter))
+        except CourseError as error:
+            reds.append(Red.of(error))
+    expected = {chapter.notebook_name for chapter in course.all_chapters}
+    for stray in sorted(course.notebooks_dir.glob("*.ipynb")):
+        if stray.name not in expected:
+            reds.append(
+                Red(
+                    f"{course.relative(stray)} belongs to no chapter.", "Take it away, or run `course weave`."
+                )
+            )
+    return reds
+
+
+def _compare(course: Course, chapter: Chapter, wanted: dict[str, Any]) -> list[Red]:
+    path = course.notebooks_dir / chapter.notebook_name
+    name = course.relative(path)
+    if not path.is_file():
+        return [Red(f"{name} is missing (chapter {chapter.number}).", "Run `course weave`.")]
+    content = path.read_bytes()
+    if content == notebook_bytes(wanted):
+        return []
+    found = load_notebook(content, name)
+    place = _first_difference(wanted["cells"], found["cells"])
+    return [
+        Red(
+            f"{name} is not what chapter {chapter.number} gives: {place}.",
+            f"It is generated: edit chapters/{chapter.folder}/chapter.md or files/, then `course weave`.",
+        )
+    ]
+
+
+def _first_difference(wanted: list[dict[str, Any]], found: list[dict[str, Any]]) -> str:
+    for number, (left, right) in enumerate(zip(wanted, found, strict=False), start=1):
+        if left == right:
+            continue
+        if right.get("outputs") and left.get("source") == right.get("source"):
+            return f"cell {number} has outputs"
+        first = ("".join(left["source"]).splitlines() or [""])[0]
+        return f"cell {number} (`{first[:60]}`) differs"
+    if len(wanted) != len(found):
+        return f"it has {len(found)} cells instead of {len(wanted)}"
+    return "its metadata or layout differs"
+
+
+def tangled(course: Course) -> list[Red]:
+    """The woven cells alone, run on the state before, give the chapter's state."""
+    reds = []
+    for chapter in course.chapters:
+        try:
+            cells = sources(notebook(course, chapter))
+            result = tangle(cells, previous(course, chapter), chapter)
+            wanted = fold(course, chapter.number)
+        except CourseError as error:
+            reds.append(Red.of(error))
+            continue
+        reds += [
+            Red(
+                f"The cells of {chapter.notebook_name} do not rebuild {difference.path} "
+                f"(chapters/{chapter.folder}/files/{difference.path}).",
+                "Look at the {save} blocks of this file in its chapter.md.",
+            )
+            for difference in compare(result, wanted)
+        ]
+    return reds

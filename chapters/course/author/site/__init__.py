@@ -1,0 +1,5 @@
+"""The course as web pages: the notebooks, run in real kernels, made into static pages by Sphinx."""
+
+from course.author.site.website import build
+
+__all__ = ["build"]

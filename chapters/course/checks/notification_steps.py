@@ -1,0 +1,56 @@
+"""The part of a check that is about notifications: who takes them, and which were shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from course.checks.conversation_steps import ConversationSteps
+from course.lab.messenger import notifications
+from course.lab.person.person import Person
+
+Told = tuple[str, str]
+
+
+class NotificationSteps(ConversationSteps):
+    """What a `CheckContext` can do with notifications, from chapter 8 on."""
+
+    async def notified(self, name: str, path: str = "/") -> Person:
+        """A person as by `signed_in`, with notifications enabled. What is shown from now on is counted."""
+        person = await self.person(name)
+        self.done(f"{name} allowed notifications")
+        await notifications.allow(person)
+        await self.sign_in(person, name)
+        await self.visit(person, "/")
+        await self.enable(person)
+        if path != "/":
+            await self.visit(person, path)
+        return person
+
+    async def enable(self, person: Person, words: str = "Notifications are on") -> None:
+        """Click the button on the dashboard, and wait until it has worked."""
+        await self.click(person, "Enable notifications")
+        await self.expect_text(person.page.get_by_role("region", name="Notifications"), words)
+        await notifications.count(person)
+
+    async def expect_told(self, person: Person, *wanted: Told) -> None:
+        """These notifications, (title, text), were shown to a person: each once, and no other."""
+
+        async def told() -> list[Told]:
+            return [(one.title, one.body) for one in await notifications.calls(person)]
+
+        async def enough() -> bool:
+            return len(await told()) >= len(wanted)
+
+        async def instead() -> str:
+            return in_words(await told())
+
+        expected = f"{person.name} is notified of {in_words(wanted)}"
+        await self.expect_soon(enough, expected=expected, seen=instead)
+        found = await told()
+        only = f"{expected}, each once, and of nothing else"
+        self.expect(sorted(found) == sorted(wanted), expected=only, seen=in_words(found))
+
+
+def in_words(told: Sequence[Told]) -> str:
+    """Notifications in a phrase."""
+    return ", ".join(f"“{title}: {body}”" for title, body in told) or "nothing"

@@ -1,0 +1,1 @@
+"""The messenger as a child process: which one, started how, and what it tells its parent."""

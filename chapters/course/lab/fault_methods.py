@@ -1,0 +1,142 @@
+"""Everything that can be broken on purpose, in the Lab and on the stage alike.
+
+Each method returns when its effect was seen in the page; otherwise it raises `FaultDidNotHappen`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from course.lab import faults
+from course.lab.app.host import Host
+from course.lab.app.state import forget_secret
+from course.lab.errors import LabError
+from course.lab.faults import Before
+from course.lab.messenger.sign_in import PASSWORD, sign_in
+from course.lab.person.watched import Named, Watched
+from course.lab.protocols import Person
+
+
+class FaultMethods(ABC):
+    """A running app, the people who use it, and what can go wrong between them."""
+
+    _host: Host
+    _broken: set[str]
+
+    @property
+    @abstractmethod
+    def everyone(self) -> Sequence[Watched]:
+        """All people who are here."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server runs."""
+        return self._host.alive
+
+    async def start(self) -> None:
+        """Start the app now, where it would otherwise start with the first page.
+
+        Raises:
+            NoMessenger: the state has no app yet.
+            AppDidNotStart: it raised; the message shows the lines of its own files.
+        """
+        await self._host.start()
+        self._point_links()
+
+    def _point_links(self) -> None:
+        for person in self.everyone:
+            person.network.server_port = self._host.port
+
+    def _find(self, person: Named) -> Watched:
+        for one in self.everyone:
+            if one.name == person.name:
+                return one
+        raise LabError(f"{person.name} is not here.", "Those who were sent away have to come again.")
+
+    async def sign_in(self, person: Person, name: str | None = None, password: str = PASSWORD) -> None:
+        """Sign a person in by the app's own form; from chapter 4 on.
+
+        Args:
+            person: who sits in front of the browser.
+            name: a seeded nickname or an email; the person's own name by default.
+            password: by default that of the seeded people.
+        """
+        await sign_in(person, name or person.name, password)
+
+    # The server.
+
+    async def kill(self) -> None:
+        """End the server as `kill -9` does."""
+        before = [await Before.of(person) for person in self._reached()]
+        await self._host.kill()
+        await asyncio.gather(*(faults.see_lost(one, "kill") for one in before))
+
+    async def restart(self, *, new_key: bool = False) -> None:
+        """Start the server again, killing it first if it runs; returns when every page has joined again.
+
+        Args:
+            new_key: give it another signing key, so that it knows none of its cookies and tokens any more.
+        """
+        if self.alive:
+            await self.kill()
+        if new_key:
+            forget_secret(self._host.data)
+        lost = [(p, p.mark(), faults.lost_views(await p.views())) for p in self._reached()]
+        await self.start()
+        await asyncio.gather(*(faults.see_back(*one, "restart") for one in lost))
+        self._host.killed = False
+
+    def _reached(self) -> list[Watched]:
+        """The people whose link is whole, so that their pages feel what happens to the server."""
+        return [person for person in self.everyone if person.network.mode in ("pass", "delay")]
+
+    # One person's link.
+
+    async def cut(self, person: Named, *, reset: bool = True) -> None:
+        """Pull this person's cable; it stays out until `mend`."""
+        self._broken.add(person.name)
+        await faults.cut(self._find(person), reset=reset)
+
+    async def refuse(self, person: Named) -> None:
+        """Close this person's connections and refuse new ones until `mend`."""
+        self._broken.add(person.name)
+        await faults.refuse(self._find(person))
+
+    async def hang(self, person: Named) -> None:
+        """Keep this person's connections open and move nothing until `mend`."""
+        self._broken.add(person.name)
+        await faults.hang(self._find(person))
+
+    async def deafen(self, person: Named) -> None:
+        """Let what this person sends arrive, and no answer come back, until `mend` or another fault."""
+        self._broken.add(person.name)
+        await faults.deafen(self._find(person))
+
+    async def delay(self, person: Named, seconds: float) -> None:
+        """Make everything late by so many seconds, each way, until `mend`."""
+        self._broken.add(person.name)
+        await faults.delay(self._find(person), seconds)
+
+    async def mend(self, person: Named) -> None:
+        """Let this person's link pass everything again."""
+        await faults.mend(self._find(person))
+        self._broken.discard(person.name)
+
+    # One view.
+
+    async def crash(self, person: Named, view: str | None = None) -> None:
+        """Make one view of this person's page raise inside its own mailbox.
+
+        Args:
+            person: whose page it is on.
+            view: the view's class name or element id; the main view, or the first one, when left out.
+        """
+        found = self._find(person)
+        views = sorted(await found.views(), key=lambda one: not one.main)
+        if not views:
+            raise LabError(f"{person.name}'s page has no live view to crash.", "Open one with goto first.")
+        mark = found.mark()
+        topic = await self._host.crash([f"lv:{one.id}" for one in views], view)
+        await faults.crash(found, topic, mark)

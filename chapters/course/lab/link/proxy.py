@@ -1,0 +1,253 @@
+"""One person's link to the server: a TCP proxy that can be broken on purpose.
+
+Browsers' own "offline" switches leave an open WebSocket alone, so a recovery that was never needed would seem
+to work. Here the bytes themselves stop, are late, or the connection ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+from collections.abc import Callable
+from typing import Literal
+
+from course.lab.link.disconnect import end
+from course.lab.link.interceptor import Interceptor
+
+Mode = Literal["pass", "cut", "refuse", "hang", "deaf", "delay"]
+
+CHUNK = 64 * 1024
+# So many chunks may wait on a slow link before we stop reading, as a full socket buffer would.
+QUEUE = 256
+
+
+class Link:
+    """A TCP proxy on a port of its own.
+
+    Args:
+        server_port: where the server listens.
+        host: the address for both sides.
+        passages: makes one `Interceptor` for each connection; by default nobody looks.
+
+    Attributes:
+        mode: how the link behaves now.
+        sent: bytes forwarded from the person to the server.
+        received: bytes forwarded from the server to the person.
+        opened: connections accepted so far, those cut at once included.
+    """
+
+    def __init__(
+        self, server_port: int, host: str = "127.0.0.1", passages: Callable[[], Interceptor] | None = None
+    ) -> None:
+        self.host = host
+        self.server_port = server_port
+        self.mode: Mode = "pass"
+        self.seconds = 0.0
+        self.sent = 0
+        self.received = 0
+        self.opened = 0
+        self._port = 0
+        self._passages = passages
+        self._listener: asyncio.Server | None = None
+        # Opening takes a moment, and meanwhile somebody may mend the link, or close it.
+        self._opening = asyncio.Lock()
+        self._closed = False
+        self._changed = asyncio.Event()
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def port(self) -> int:
+        """The port that the browser talks to; the same for the whole life of the link."""
+        return self._port
+
+    @property
+    def connections(self) -> int:
+        """Connections open at this moment, counted at the person's side."""
+        return len(self._tasks)
+
+    async def open(self) -> None:
+        """Start listening, on a free port the first time and on the same port ever after.
+
+        Nothing happens where it listens already, or was closed.
+        """
+        async with self._opening:
+            if self._listener is None and not self._closed:
+                await self._listen()
+
+    async def _listen(self) -> None:
+        # The port was ours a moment ago, and some systems give it back only after a while.
+        for attempt in range(50):
+            try:
+                listener = await asyncio.start_server(
+                    self._accept, self.host, self._port, start_serving=False
+                )
+                break
+            except OSError:
+                if attempt == 49:
+                    raise
+                await asyncio.sleep(0.1)
+        self._listener, self._port = listener, int(listener.sockets[0].getsockname()[1])
+        try:
+            await listener.start_serving()
+        except asyncio.CancelledError:  # nobody else would close it
+            self._stop_listening()
+            raise
+
+    async def close(self) -> None:
+        """End all connections and stop listening, for good."""
+        self._closed = True
+        self.drop(reset=True)
+        async with self._opening:
+            self._stop_listening()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def mend(self) -> None:
+        """Forward everything at once again; bytes that were held back go out now, in order."""
+        await self.open()
+        self._enter("pass")
+
+    def cut(self, *, reset: bool = True) -> None:
+        """Pull the cable: open connections end, and new ones end as soon as they are made.
+
+        Args:
+            reset: end with RST, as a lost network does; otherwise with FIN, as a polite server does.
+        """
+        self._enter("cut")
+        self.drop(reset=reset)
+
+    def refuse(self) -> None:
+        """Shut the door: open connections end with FIN, and new ones are refused by the system."""
+        self._stop_listening()
+        self._enter("refuse")
+        self.drop(reset=False)
+
+    def hang(self) -> None:
+        """Keep every connection open, accept new ones, and forward nothing in either direction."""
+        self._enter("hang")
+
+    def deafen(self) -> None:
+        """Forward what the person sends, and nothing that the server answers."""
+        self._enter("deaf")
+
+    def delay(self, seconds: float) -> None:
+        """Hold every chunk back for so many seconds, in each direction."""
+        if seconds < 0:
+            raise ValueError("a link cannot be faster than now: seconds must be 0 or more")
+        self.seconds = seconds
+        self._enter("delay")
+
+    def drop(self, *, reset: bool) -> None:
+        """End the connections of this moment; what the link does with new ones stays as it is."""
+        for writer in list(self._writers):
+            end(writer, reset=reset)
+
+    def _enter(self, mode: Mode) -> None:
+        self.mode = mode
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def _stop_listening(self) -> None:
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.opened += 1
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        self._writers.add(writer)
+        try:
+            await self._serve(reader, writer)
+        except (OSError, asyncio.CancelledError):
+            # A connection that ends is what this class is for; the server that is down too.
+            end(writer, reset=True)
+        finally:
+            self._writers.discard(writer)
+            self._tasks.discard(task)
+            writer.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while self.mode == "hang":
+            await self._changed.wait()
+        if self.mode in ("cut", "refuse"):
+            end(writer, reset=True)
+            return
+        server_reader, server_writer = await asyncio.open_connection(self.host, self.server_port)
+        self._writers.add(server_writer)
+        passage = self._passages() if self._passages is not None else None
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._forward(reader, server_writer, passage, outward=True))
+                group.create_task(self._forward(server_reader, writer, passage, outward=False))
+        except* OSError:
+            end(writer, reset=True)
+        finally:
+            if passage is not None:
+                passage.ended()
+            self._writers.discard(server_writer)
+            end(server_writer, reset=True)
+
+    async def _forward(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        passage: Interceptor | None,
+        *,
+        outward: bool,
+    ) -> None:
+        """Carry one direction until its end; reading goes on while older chunks are still held back."""
+        queue: asyncio.Queue[tuple[float, bytes, bool]] = asyncio.Queue(QUEUE)
+        clock = asyncio.get_running_loop().time
+        # Both directions are seen as the person's browser sees them: when it sends, and when it receives.
+        seen = passage.inward if passage is not None and not outward else None
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._deliver(queue, writer, seen, outward=outward))
+            ended = False
+            while not ended:
+                data = await reader.read(CHUNK)
+                ended = not data
+                if passage is not None and outward:
+                    data = passage.outward(data)
+                await queue.put((clock(), data, ended))
+
+    async def _deliver(
+        self,
+        queue: asyncio.Queue[tuple[float, bytes, bool]],
+        writer: asyncio.StreamWriter,
+        seen: Callable[[bytes], bytes] | None,
+        *,
+        outward: bool,
+    ) -> None:
+        ended = False
+        while not ended:
+            arrived, data, ended = await queue.get()
+            await self._hold(arrived, outward=outward)
+            if seen is not None:
+                data = seen(data)
+            if data:
+                writer.write(data)
+                await writer.drain()
+            self.sent += len(data) if outward else 0
+            self.received += 0 if outward else len(data)
+        # Half-close: the other direction may still have something to say.
+        with contextlib.suppress(OSError):
+            writer.write_eof()
+
+    async def _hold(self, arrived: float, *, outward: bool) -> None:
+        """Wait until a chunk that arrived then may go on, under whatever mode holds meanwhile."""
+        clock = asyncio.get_running_loop().time
+        while (left := self._hold_for(arrived, clock(), outward=outward)) > 0:
+            changed = self._changed
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(None if math.isinf(left) else left):
+                    await changed.wait()
+
+    def _hold_for(self, arrived: float, now: float, *, outward: bool) -> float:
+        if self.mode == "hang" or (self.mode == "deaf" and not outward):
+            return math.inf
+        return arrived + self.seconds - now if self.mode == "delay" else 0.0

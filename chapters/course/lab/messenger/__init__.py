@@ -1,0 +1,1 @@
+"""What the Lab knows of the messenger itself: signing in, notifications, what survives a fault."""

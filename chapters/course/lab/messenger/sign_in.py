@@ -1,0 +1,88 @@
+"""Signing a person in to the messenger, from chapter 4 on: by its own form, seen or unseen."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+from course.lab import protocols
+from course.lab.errors import LabError
+
+if TYPE_CHECKING:
+    from course.lab.person.person import Person
+
+PAGE = "/sign-in"
+PASSWORD = "parley-demo"
+
+
+def email_of(name: str) -> str:
+    """The email of a seeded person: ``Alice`` → ``alice@example.com``, ``User One`` → ``one@example.com``."""
+    return name if "@" in name else f"{name.split()[-1].lower()}@example.com"
+
+
+async def sign_in(person: protocols.Person, name: str, password: str = PASSWORD) -> None:
+    """Fill in the sign-in page as a person does, and wait for the page behind it.
+
+    Args:
+        person: who sits in front of the browser.
+        name: a seeded nickname, or an email.
+        password: by default that of the seeded people.
+
+    Raises:
+        LabError: the app has no such page, or it refuses; then with the reason it gives.
+    """
+    answer = await person.goto(PAGE)
+    if answer.status >= 400:
+        raise LabError(f"The messenger has no page {PAGE} yet.", "It comes with chapter 4.")
+    await person.textbox("Email").fill(email_of(name))
+    await person.textbox("Password").fill(password)
+    await person.follow(person.button("Sign in"))
+    if PAGE in person.page.url:
+        said = " ".join(await person.page.get_by_role("alert").all_inner_texts())
+        raise LabError(
+            f"{person.name} is not signed in: {said or 'the page says nothing'}", "Look at the page."
+        )
+
+
+async def sign_in_unseen(person: Person, name: str, password: str = PASSWORD) -> str | None:
+    """Do the same with two requests and no page; for tests, where it is not the point.
+
+    Returns:
+        what went wrong, or None.
+    """
+    page = await person.get(PAGE)
+    if not page.ok:
+        return f"the server answers {page.status}"
+    fields = HiddenFields.of(await page.text(), PAGE)
+    form: dict[str, str | float | bool] = {**fields, "email": email_of(name), "password": password}
+    answer = await person.context.request.post(person.url + PAGE, form=form, max_redirects=0)
+    return None if answer.status in (302, 303) else f"the form is answered with {answer.status}"
+
+
+class HiddenFields(HTMLParser):
+    """The hidden fields of one form, which a browser sends along.
+
+    Args:
+        action: the address the form is sent to; a form that names none is sent to its own page.
+    """
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self._action = action
+        self._inside = False
+
+    @classmethod
+    def of(cls, html: str, action: str) -> dict[str, str]:
+        """Read them from a page that is at the form's own address."""
+        parser = cls(action)
+        parser.feed(html)
+        return parser.found
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take in one element."""
+        given = dict(attrs)
+        if tag == "form":
+            self._inside = given.get("action", self._action) == self._action
+        if self._inside and tag == "input" and given.get("type") == "hidden":
+            self.found[given.get("name") or ""] = given.get("value") or ""

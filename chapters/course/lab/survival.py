@@ -1,0 +1,143 @@
+"""Which way of keeping state survives which fault: found out on the page `keeping`, by breaking it.
+
+    matrix = await what_survives(lab, "/conversations/2/keeping")
+    matrix["Address"]["refresh"]          # "yes"
+
+Each fault gets a word of its own, written in all ways before it happens. So what an earlier fault has left
+behind is never taken for what has come back from this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import urlsplit
+
+from course.lab.errors import FaultDidNotHappen
+from course.lab.lab import Lab
+from course.lab.person.person import Person
+from course.lab.tables import CELL, Table
+
+FAULTS = ("kill", "cut", "crash", "refresh", "other device")
+YES, OFFERED, NO = "yes", "offered", "no"
+
+Matrix = Mapping[str, Mapping[str, str]]
+
+ROWS_JS = """() => [...document.querySelectorAll("[id^='row-']")].map(row => ({
+  title: row.querySelector("label").innerText,
+  word: row.querySelector("output").innerText,
+  offered: row.querySelector("[data-offer]")?.checkVisibility() ?? false,
+}))"""
+
+WRITE_JS = """word => document.querySelectorAll("[id^='way-'] input").forEach(field => {
+  field.value = word;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+})"""
+
+WRITTEN_JS = """word => [...document.querySelectorAll("[id^='row-'] output")]
+  .every(output => output.innerText === word)"""
+
+LOOKED_JS = """before => [...document.querySelectorAll("[role='status']")]
+  .every(status => status.innerText !== before)"""
+
+
+async def what_survives(lab: Lab, path: str, name: str = "Alice") -> Matrix:
+    """Break the page once in each way, and see what each way of keeping has kept.
+
+    Args:
+        lab: with the messenger of chapter 7 or a later one.
+        path: of the page, such as ``/conversations/2/keeping``.
+        name: of a user who may open it.
+
+    Raises:
+        FaultDidNotHappen: a page has not joined anew, or not been loaded anew, where it should have been.
+    """
+    here, there = await lab.people(name, f"{name} on another device")
+    for person in (here, there):
+        await _enter(lab, person, name, path)
+    found: dict[str, dict[str, str]] = {}
+    for fault in FAULTS:
+        word = fault.replace(" ", "-")
+        await here.page.evaluate(WRITE_JS, word)
+        await here.page.wait_for_function(WRITTEN_JS, arg=word)
+        seen_on = await _broken(lab, fault, here, there)
+        await _look(seen_on)
+        for row in await seen_on.page.evaluate(ROWS_JS):
+            kept = YES if row["word"] == word else OFFERED if row["offered"] else NO
+            found.setdefault(row["title"], {})[fault] = kept
+    return found
+
+
+async def _enter(lab: Lab, person: Person, name: str, path: str) -> None:
+    """Open the page; who is not signed in yet is led to the form for that."""
+    await person.goto(path)
+    if urlsplit(person.page.url).path != path:
+        await lab.sign_in(person, name)
+        await person.goto(path)
+
+
+async def _broken(lab: Lab, fault: str, here: Person, there: Person) -> Person:
+    """Let the fault happen; the page on which to look afterwards, live again."""
+    mark, loads = here.mark(), here.loads
+    if fault == "other device":
+        parts = urlsplit(here.page.url)
+        await there.goto(f"{parts.path}?{parts.query}")
+        return there
+    happen: Mapping[str, Callable[[], Awaitable[object]]] = {
+        "kill": lab.restart,
+        "cut": lambda: _cut_and_mended(lab, here),
+        "crash": lambda: lab.crash(here),
+        "refresh": here.reload,
+    }
+    await happen[fault]()
+    await here.live()
+    joined = any(frame.kind == "join" for frame in here.frames_since(mark))
+    if not joined or (here.loads > loads) != (fault == "refresh"):
+        seen = f"The page has {'' if joined else 'not '}joined anew, after {here.loads - loads} page loads."
+        raise FaultDidNotHappen(
+            f"{fault}: {seen}",
+            "Each fault but the refresh must lead to a new join on a page that stays.",
+        )
+    return here
+
+
+async def _cut_and_mended(lab: Lab, person: Person) -> None:
+    await lab.cut(person)
+    await lab.mend(person)
+
+
+async def _look(person: Person) -> None:
+    """Ask for an answer that comes after those to all that the page has sent by itself since it joined."""
+    said = await person.page.get_by_role("status").filter(has_text="Looked").inner_text()
+    await person.button("Look again").click()
+    await person.page.wait_for_function(LOOKED_JS, arg=said)
+
+
+def matrix_table(matrix: Matrix) -> Table:
+    """The matrix as a table: a row for each way, a column for each fault."""
+    rows = tuple((way, *(kept[fault] for fault in FAULTS)) for way, kept in matrix.items())
+    return Table(("way", *FAULTS), (CELL,) * (len(FAULTS) + 1), rows, "Nothing was tried.")
+
+
+def matrix_in(text: str) -> Matrix:
+    """The matrix that stands in a chapter's prose, as the Markdown table whose first header is ``way``.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    lines = iter(text.splitlines())
+    for line in lines:
+        if _cells(line)[:1] == ["way"]:
+            faults = _cells(line)[1:]
+            next(lines)
+            found: dict[str, dict[str, str]] = {}
+            for row in lines:
+                if not row.startswith("|"):
+                    return found
+                way, *kept = _cells(row)
+                found[way] = dict(zip(faults, kept, strict=True))
+            return found
+    raise ValueError("no table with the header “way”")
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().strip("|").split("|")] if line.startswith("|") else []

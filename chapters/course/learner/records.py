@@ -1,0 +1,140 @@
+"""What the course remembers in ``workspace/.course``: progress, parts of files, and copies it kept.
+
+Everything is plain JSON or plain files, written whole and put in place at once, so a killed kernel leaves
+no half.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from course.errors import CourseError
+from course.files import read_json, write_json, write_whole
+
+
+class Progress:
+    """Where the learner is: the chapter begun, the chapters whose checks were green, single checks, hints."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "progress.json"
+
+    def _get(self, key: str, default: Any) -> Any:
+        value = read_json(self._path).get(key)
+        return value if isinstance(value, type(default)) else default
+
+    def _set(self, key: str, value: Any) -> None:
+        write_json(self._path, {**read_json(self._path), key: value})
+
+    @property
+    def chapter(self) -> int:
+        """The number of the chapter in work; 0 before the first."""
+        return int(self._get("chapter", 0))
+
+    @chapter.setter
+    def chapter(self, number: int) -> None:
+        self._set("chapter", number)
+
+    @property
+    def done(self) -> list[int]:
+        """Chapters whose checks have all been green once."""
+        return sorted({number for number in self._get("done", []) if isinstance(number, int)})
+
+    def record(self, chapter: int, green: bool) -> None:
+        """Remembers how the last complete check of a chapter ended."""
+        done = set(self.done) - {chapter}
+        self._set("done", sorted(done | {chapter} if green else done))
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """How each check ended when it ran last: ``{"1.2": "passed"}``."""
+        return {str(check): str(verdict) for check, verdict in self._get("checks", {}).items()}
+
+    def note(self, verdicts: Mapping[str, str]) -> None:
+        """Remembers how checks have ended."""
+        if verdicts:
+            self._set("checks", {**self.verdicts, **verdicts})
+
+    def forget(self, chapter: int) -> None:
+        """Drops what is known of a chapter's checks: its files are about to be others."""
+        kept = {
+            check: verdict for check, verdict in self.verdicts.items() if check.split(".")[0] != str(chapter)
+        }
+        if kept != self.verdicts:
+            self._set("checks", kept)
+
+    def next_hint(self, check: str, available: int) -> int:
+        """How many hints of a check to show now: one more than last time, at most all."""
+        hints = self._get("hints", {})
+        shown = hints.get(check)
+        number = min((shown if isinstance(shown, int) else 0) + 1, available)
+        self._set("hints", {**hints, check: number})
+        return number
+
+
+class Parts:
+    """The parts of files that ``%%save`` cells have given so far, chapter by chapter."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "parts"
+
+    def add(self, chapter: int, path: str, number: int, total: int, text: str) -> dict[int, str]:
+        """Keeps one part and returns all parts of that file; parts of another cut are dropped."""
+        parts = self.known(chapter, path, total)
+        parts[number] = text
+        value = {"total": total, "parts": {str(key): part for key, part in parts.items()}}
+        write_json(self._record(chapter, path), value)
+        return parts
+
+    def known(self, chapter: int, path: str, total: int) -> dict[int, str]:
+        """The parts kept for a file that is cut into ``total`` parts."""
+        record = read_json(self._record(chapter, path))
+        if record.get("total") != total or not isinstance(record.get("parts"), dict):
+            return {}
+        return {int(key): str(text) for key, text in record["parts"].items() if key.isdecimal()}
+
+    def missing(self, chapter: int, path: str) -> tuple[tuple[int, ...], int]:
+        """The parts of a file that are still to come, and of how many; none when no part has been given."""
+        record = read_json(self._record(chapter, path))
+        total, parts = record.get("total"), record.get("parts")
+        if not isinstance(total, int) or not isinstance(parts, dict):
+            return (), 0
+        return tuple(number for number in range(1, total + 1) if str(number) not in parts), total
+
+    def _record(self, chapter: int, path: str) -> Path:
+        return self._folder / f"{chapter:02}" / f"{path}.json"
+
+
+class Kept:
+    """Copies of the learner's own work, in numbered folders: ``.course/kept/001/messenger/chat.py``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "kept"
+
+    def keep(self, files: dict[str, bytes]) -> Path | None:
+        """Copies ``files`` into a new numbered folder, unless the newest copies hold them already.
+
+        Returns the folder that has them, or None when there is nothing to keep.
+        """
+        if not files:
+            return None
+        numbers = self._numbers()
+        for number in reversed(numbers):
+            if all(self._same(number, path, content) for path, content in files.items()):
+                return self.folder / f"{number:03}"
+        target = self.folder / f"{(numbers[-1] if numbers else 0) + 1:03}"
+        for path, content in files.items():
+            if ".." in Path(path).parts:
+                raise CourseError(f"{path} is not a file of the workspace.")
+            write_whole(target / path, content)
+        return target
+
+    def _numbers(self) -> list[int]:
+        if not self.folder.is_dir():
+            return []
+        return sorted(int(entry.name) for entry in self.folder.iterdir() if entry.name.isdecimal())
+
+    def _same(self, number: int, path: str, content: bytes) -> bool:
+        copy = self.folder / f"{number:03}" / path
+        return copy.is_file() and copy.read_bytes() == content

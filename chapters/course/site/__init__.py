@@ -1,5 +1,0 @@
-"""The course as web pages: the notebooks, run in real kernels, made into static pages by Sphinx."""
-
-from course.site.building import build
-
-__all__ = ["build"]
