@@ -347,9 +347,7 @@ async def test_who_finds_a_full_queue_has_not_made_an_attempt(monkeypatch: pytes
     may_end = threading.Event()
     works = asyncio.create_task(passwords.turns.run(Place("sign in", THERE), partial(may_end.wait, 20)))
     await asyncio.sleep(0)
-    with pytest.raises(
-        accounts.TooBusy, match=r"^Too many people are at the door. Try again in 10 seconds.$"
-    ):
+    with pytest.raises(accounts.TooBusy, match=r"^The server is busy just now. Try again in 10 seconds.$"):
         await accounts.authenticate("alice@example.com", RIGHT, HERE)
     with pytest.raises(accounts.TooBusy):
         await accounts.register("Alice", "alice@example.com", RIGHT, HERE)
