@@ -46,7 +46,7 @@ async def keep(conversation_id: int, user_id: int, content: str) -> bool:
     """Store the draft of a member.
 
     Returns:
-        whether it is stored; False for a user who is no member, and without a database.
+        whether it is stored; False if the user is not a member or the database cannot be reached.
     """
     try:
         await chat.keep_draft(conversation_id, user_id, content)

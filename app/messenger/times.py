@@ -62,7 +62,7 @@ def day_name(moment: datetime, zone: tzinfo | None = None) -> Markup:
 
 
 def by_day(moment: datetime, zone: tzinfo | None, *words: str) -> Markup:
-    """Return the first word for today, the next for yesterday, and so on; the last for all earlier days."""
+    """Return the first word for today, the next for yesterday, and so on; the last for all other days."""
     day = day_of(moment, zone)
     days_ago = (day_of(now(), zone) - day).days
     said = words[days_ago] if 0 <= days_ago < len(words) else words[-1]

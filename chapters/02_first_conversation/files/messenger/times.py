@@ -62,7 +62,7 @@ def day_name(moment: datetime) -> Markup:
 
 
 def by_day(moment: datetime, *words: str) -> Markup:
-    """Return the first word for today, the next for yesterday, and so on; the last for all earlier days."""
+    """Return the first word for today, the next for yesterday, and so on; the last for all other days."""
     day = day_of(moment)
     days_ago = (day_of(now()) - day).days
     said = words[days_ago] if 0 <= days_ago < len(words) else words[-1]

@@ -158,7 +158,7 @@ async def prove(
 
 
 def this_session() -> str:
-    """Return the name of this session's own attempts. Guesses of strangers do not block the profile page."""
+    """Return the key of this session's own budget. Guesses of strangers do not block the profile page."""
     return f"session:{current_token()}"
 
 

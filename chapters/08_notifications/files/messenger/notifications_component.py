@@ -13,7 +13,7 @@ STATES = ("on", "off", "denied", "unsupported")
 
 
 class NotificationsComponent(LiveComponent):
-    """A form that asks the browser, by a hook, and stores its push address. `device` is its session's id.
+    """A part of the dashboard. A hook asks the browser for its push address; `device` is its session's id.
 
     Assigns:
         state: one of `STATES`; empty until the browser has sent it.

@@ -116,7 +116,7 @@ def member_ids(session: Session, conversation_id: int) -> Sequence[int]:
 
 @db.reads
 def who_stays(session: Session, conversation_id: int, user_id: int) -> Member | None:
-    """Return the owner, or the oldest other membership, without this user; None if nobody else is left."""
+    """Return the member who would own the conversation without this user; None if nobody is left."""
     query = (
         select(Member)
         .where(Member.conversation_id == conversation_id, Member.user_id != user_id)

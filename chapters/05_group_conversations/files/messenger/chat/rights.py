@@ -149,7 +149,7 @@ def leave(session: Session, conversation_id: int, by: int) -> None:
 
 
 def crown(session: Session, conversation: Conversation, heir: Member) -> None:
-    """Make a member the owner. There may be only one, so the old owner is stored as a member first."""
+    """Make a member the owner. There may be only one, so the old owner loses the place first."""
     for member in conversation.members:
         member.owner = False
     session.flush()
