@@ -12,6 +12,7 @@ from engine.app import SlowLive, make_app
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from quart import Quart
+from support.sockets import socket_of
 
 from quart_live import Envelope, LiveViewTest, LocalPubSub, QuartLive
 from quart_live.mailbox.dispatcher import Dispatcher
@@ -229,7 +230,7 @@ async def test_overflow_ends_the_view_with_phx_error_and_it_comes_back() -> None
 async def test_slow_browser_holds_up_its_own_view_only(app: Quart, live: QuartLive) -> None:
     async with LiveViewTest(app, "/counter") as slow, LiveViewTest(app, "/counter") as quick:
         writable = asyncio.Event()
-        socket = slow.channel.socket
+        socket = socket_of(slow)
         send = socket._send
 
         async def send_when_writable(event: Any) -> None:
@@ -251,7 +252,7 @@ async def test_slow_browser_holds_up_its_own_view_only(app: Quart, live: QuartLi
 
 async def test_server_whose_send_works_in_tasks_only(app: Quart, live: QuartLive) -> None:
     async with LiveViewTest(app, "/counter") as page:
-        socket = page.channel.socket
+        socket = socket_of(page)
         send = socket._send
 
         async def send_with_timeout(event: Any) -> None:

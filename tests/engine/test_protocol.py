@@ -203,7 +203,7 @@ async def test_malformed_frame_closes_the_socket(app: Quart, live: QuartLive, te
     with pytest.raises(SocketClosedError) as closed:
         await page.socket.receive()
     assert closed.value.code == 1007
-    await live.open_channels.wait_until_empty()
+    await live.runtime.open_hosts.wait_until_empty()
     assert_nothing_left(live)
 
 
@@ -280,7 +280,7 @@ async def test_idle_socket_is_closed_but_not_with_1000() -> None:
     with pytest.raises(SocketClosedError) as closed:
         await page.socket.receive()
     assert closed.value.code == 1001
-    await live.open_channels.wait_until_empty()
+    await live.runtime.open_hosts.wait_until_empty()
     assert_nothing_left(live)
 
 
@@ -355,7 +355,7 @@ async def test_vanished_browser_is_noticed(app: Quart, live: QuartLive) -> None:
     socket._send = gone
     await live.pubsub.broadcast("counter", 4)
     await page.socket.close()
-    await asyncio.wait_for(live.open_channels.wait_until_empty(), 5)
+    await asyncio.wait_for(live.runtime.open_hosts.wait_until_empty(), 5)
 
 
 def _gate(app: Quart) -> asyncio.Event:
