@@ -54,7 +54,7 @@ class OpenSockets:
     @property
     def swept(self) -> bool:
         """Whether somebody looks now and then for those that are half open."""
-        return self._sweeper.is_at_work
+        return self._sweeper.running
 
     def add(self, socket: LiveSocket) -> None:
         """A socket has been opened."""

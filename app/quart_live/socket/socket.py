@@ -50,6 +50,7 @@ class LiveSocket(Outlet):
         session: the HTTP session of the handshake, ``None`` if its CSRF token was wrong.
         root_path: the prefix under which the whole app is mounted.
         site: the app as this browser reaches it.
+        server: what can be seen of the server's own connection.
         moves: how many mounts in a row have sent the browser on to another view.
     """
 
@@ -74,8 +75,8 @@ class LiveSocket(Outlet):
         self._watchdog: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
         self._inbox: Inbox | None = None
-        self._server = ServerSide(send)
-        self._half = HalfOpen(self._server)
+        self.server = ServerSide(send)
+        self._half = HalfOpen(self.server)
 
     async def serve(self) -> None:
         """Serve the socket until it is closed by either side."""
@@ -145,8 +146,8 @@ class LiveSocket(Outlet):
         await self._send({"type": "websocket.accept", "subprotocol": subprotocol})
         self.accepted()
         settings = self.runtime.settings
-        self._server.limit_messages(max(settings.max_message_bytes, settings.max_frame_bytes))
-        if self._server.compresses(self._scope) and self._sockets.warned_of.is_first(
+        self.server.limit_messages(max(settings.max_message_bytes, settings.max_frame_bytes))
+        if self.server.compresses(self._scope) and self._sockets.warned_of.is_first(
             COMPRESSED, time.monotonic()
         ):
             log.warning(COMPRESSED)

@@ -38,8 +38,8 @@ class Sweeper:
         self._timer: asyncio.TimerHandle | None = None
 
     @property
-    def is_at_work(self) -> bool:
-        """Whether it goes on."""
+    def running(self) -> bool:
+        """Whether it will look again."""
         return self._timer is not None
 
     def begin(self) -> None:
