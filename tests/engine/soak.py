@@ -196,7 +196,7 @@ class Soak:
                 if rounds >= 3 and time.monotonic() > end:
                     break
             await self._close_all()
-            self._check(asyncio.all_tasks() - before)
+            self.check(asyncio.all_tasks() - before)
             rounds += 1
         self._check_memory()
         await self.live.shutdown()
@@ -305,7 +305,15 @@ class Soak:
 
     # -- what is left --------------------------------------------------------------------------------------
 
-    def _check(self, tasks: set[asyncio.Task[Any]]) -> None:
+    def check(self, tasks: set[asyncio.Task[Any]]) -> None:
+        """Look for what was left behind, now that all pages are closed.
+
+        Args:
+            tasks: those that were not there before.
+
+        Raises:
+            LeftBehindError: if there is something.
+        """
         assert isinstance(self.live.pubsub, LocalPubSub)
         topics = {name: count for name, count in self.live.pubsub.topics().items() if not _own(name)}
         tasks = {task for task in tasks if "presence" not in str(task).lower()}  # its heartbeat is for life

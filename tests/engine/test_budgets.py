@@ -48,7 +48,7 @@ async def more_sockets(page: Page, count: int) -> list[Page]:
     pages = []
     for _ in range(count):
         socket = TestSocket(page.app)
-        socket._scope = page.socket._scope
+        socket.scope = page.socket.scope
         await socket.connect()
         pages.append(Page(page.app, page.root, socket))
     return pages
@@ -78,7 +78,7 @@ async def test_joins_of_one_account_make_nobody_else_wait() -> None:
         await page.socket.close()
     await live.open_channels.wait_until_empty()
     assert_nothing_left(live)
-    assert not live.turns._addresses
+    assert live.turns.addresses == ()
     assert greedy.socket is not None
 
 
@@ -102,7 +102,7 @@ async def test_a_join_that_waits_and_is_replaced_or_left_is_not_mounted() -> Non
     await first.socket.close()
     await second.socket.close()
     await live.open_channels.wait_until_empty()
-    assert not live.turns._addresses
+    assert live.turns.addresses == ()
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -132,7 +132,7 @@ async def test_turns_are_bounded_and_fair_and_nobody_is_forgotten(seed: int) -> 
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert [r for r in results if isinstance(r, Exception)] == []
     assert done == sum(result is None for result in results) >= 70
-    assert not turns._addresses
+    assert turns.addresses == ()
 
 
 async def test_account_after_account_gets_its_turn() -> None:

@@ -198,7 +198,7 @@ class Fault:
 
         async def run_with_fault(endings: Endings, whose: object, owner: Any = None) -> None:
             if whose == channel.topic:
-                assert any(entry[0] is self.part for entry in endings._waiting)
+                assert self.part in endings.parts()
                 endings.add(self.part, self)
             await run(endings, whose, owner)
 

@@ -154,7 +154,7 @@ def _query(page: Any) -> dict[str, str]:
 
 
 def _cookies(page: Any) -> dict[str, str]:
-    header = dict(page.socket._scope["headers"])[b"cookie"].decode()
+    header = dict(page.socket.scope["headers"])[b"cookie"].decode()
     return dict(pair.split("=", 1) for pair in header.split("; "))
 
 

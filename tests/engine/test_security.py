@@ -43,7 +43,7 @@ async def test_keys_can_be_rotated() -> None:
 
 
 def _cookies(page: Any) -> dict[str, str]:
-    header = dict(page.socket._scope["headers"])[b"cookie"].decode()
+    header = dict(page.socket.scope["headers"])[b"cookie"].decode()
     return dict(part.split("=", 1) for part in header.split("; "))
 
 
@@ -163,7 +163,7 @@ async def test_odd_cookies_make_no_session_and_no_trouble(app: Quart, cookie: st
 )
 async def test_odd_queries_make_no_trouble(app: Quart, query: bytes) -> None:
     socket = TestSocket(app)
-    socket._scope["query_string"] = query
+    socket.scope["query_string"] = query
     await socket.connect()
     assert (await socket.heartbeat())["status"] == "ok"
     await socket.close()
@@ -267,7 +267,9 @@ class Everything(logging.Handler):
             self.lines.append(logging.Formatter().format(record))
 
 
-async def test_no_secret_gets_into_any_log(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_secret_gets_into_any_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """All loggers at debug, uvicorn's access log and its frames included, while everything happens."""
     app = make_app()
     app.secret_key = "the-secret-key"
@@ -284,11 +286,10 @@ async def test_no_secret_gets_into_any_log(monkeypatch: pytest.MonkeyPatch) -> N
     ]
     for name in names:
         logger = logging.getLogger(name)
-        monkeypatch.setattr(logger, "level", 5)
+        caplog.set_level(5, name)
         monkeypatch.setattr(logger, "disabled", False)
         monkeypatch.setattr(logger, "handlers", [everything] if name in (None, "uvicorn.access") else [])
         monkeypatch.setattr(logger, "propagate", name != "uvicorn.access")
-        logger._cache.clear()  # type: ignore[attr-defined]
     secrets: set[str] = set()
     async with serving(app) as server:
         for name in names:  # uvicorn has set its own levels meanwhile

@@ -274,6 +274,6 @@ async def test_off_unless_debugging(tmp_path: Path, config: dict[str, Any], on: 
     app, live = site(tmp_path, **config)
     async with LiveViewTest(app, "/") as page:
         assert (EVENT in page.page_html) == on
-        assert (live.reloader._task is not None) == on
+        assert live.reloader.running == on
     await live.shutdown()
-    assert live.reloader._task is None
+    assert not live.reloader.running

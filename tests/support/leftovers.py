@@ -11,4 +11,4 @@ def assert_nothing_left(live: QuartLive) -> None:
     assert not tuple(live.open_channels)
     assert isinstance(live.pubsub, LocalPubSub)
     assert live.pubsub.topics() == {}
-    assert live.pubsub._topics == {}
+    assert live.pubsub.mailboxes() == ()

@@ -80,6 +80,11 @@ class Reloader:
         self._broken: set[str] = set()
         self._held: set[str] = set()
 
+    @property
+    def running(self) -> bool:
+        """Whether it looks for changed files."""
+        return self._task is not None
+
     def start(self) -> None:
         """Begin to watch, if this is wanted and not so already."""
         if self._task is None and self._live.settings.reload:

@@ -70,6 +70,10 @@ class Recently:
         self._seconds, self._most = seconds, most
         self._seen: dict[int, float] = {}
 
+    def __len__(self) -> int:
+        """How many names are remembered."""
+        return len(self._seen)
+
     def is_first(self, name: str, now: float) -> bool:
         """Whether ``name`` has not come within the last seconds. It counts as come from now on."""
         key = hash(name)

@@ -48,6 +48,7 @@ class LiveSocket(Outlet):
         session: the HTTP session of the handshake, ``None`` if its CSRF token was wrong.
         root_path: the prefix under which the whole app is mounted.
         site: the app as this browser reaches it.
+        server: what can be seen of the server's own connection.
         moves: how many mounts in a row have sent the browser on to another view.
     """
 
@@ -69,8 +70,8 @@ class LiveSocket(Outlet):
         self._watchdog: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
         self._inbox: Inbox | None = None
-        self._server = ServerSide(send)
-        self._half = HalfOpen(self._server)
+        self.server = ServerSide(send)
+        self._half = HalfOpen(self.server)
 
     async def serve(self) -> None:
         """Serve the socket until it is closed by either side."""
@@ -137,10 +138,8 @@ class LiveSocket(Outlet):
         await self._send({"type": "websocket.accept", "subprotocol": subprotocol})
         self.accepted()
         settings = self.live.settings
-        self._server.limit_messages(max(settings.max_message_bytes, settings.max_frame_bytes))
-        if self._server.compresses(self._scope) and self.live.warned_of.is_first(
-            COMPRESSED, time.monotonic()
-        ):
+        self.server.limit_messages(max(settings.max_message_bytes, settings.max_frame_bytes))
+        if self.server.compresses(self._scope) and self.live.warned_of.is_first(COMPRESSED, time.monotonic()):
             log.warning(COMPRESSED)
         return True
 

@@ -35,6 +35,11 @@ class Sweeper:
         self._live = live
         self._timer: asyncio.TimerHandle | None = None
 
+    @property
+    def running(self) -> bool:
+        """Whether it will look again."""
+        return self._timer is not None
+
     def begin(self) -> None:
         """There is a socket."""
         if self._timer is None:

@@ -12,6 +12,7 @@ from unittest.mock import ANY
 import pytest
 from engine.uploads.views import AutoLive, DocLive
 from quart import Quart
+from support.clock import LoopClock
 
 from quart_live import LiveView, LiveViewTest, QuartLive, UploadEntry, UploadRefused
 from quart_live.testing import ChosenFile, ViewCrashedError
@@ -254,16 +255,25 @@ async def test_a_chunk_that_does_not_come(
         assert files_in(tmp_path) == []
 
 
-async def test_no_timeout_once_it_is_complete(doc_app: Quart, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(DocLive, "options", {**DocLive.options, "chunk_timeout": 0.05})
+async def test_no_timeout_once_it_is_complete(
+    doc_app: Quart, monkeypatch: pytest.MonkeyPatch, clock: LoopClock
+) -> None:
+    monkeypatch.setattr(DocLive, "options", {**DocLive.options, "chunk_timeout": 5})
     async with LiveViewTest(doc_app, "/doc") as page:
         (sending,) = await begun(page, text_file())
-        await sending.rest()
         desk = page.channel.uploads
         assert desk is not None
         (entry,) = page.view.assigns.uploads.doc.entries
+        await sending.chunk()
         received = desk.transfer_of(entry)
-        assert received is not None and received.complete and received._timer is None
+        assert received is not None and received.waiting
+        await sending.rest()
+        assert received.complete and not received.waiting
+        for _ in range(3):
+            clock.advance(6)
+            await page.settle()
+        assert "timed_out" not in page.html
+        assert desk.transfer_of(entry) is received
 
 
 async def test_the_client_could_not_send_it(doc_app: Quart, tmp_path: Path) -> None:
