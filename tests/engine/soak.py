@@ -238,7 +238,7 @@ class Soak:
         for page in tuple(self.pages):
             await self._close(page)
         async with asyncio.timeout(20):
-            await self.live.open_channels.wait_until_empty()
+            await self.live.runtime.open_hosts.wait_until_empty()
 
     # -- operations ----------------------------------------------------------------------------------------
 
@@ -320,7 +320,7 @@ class Soak:
         found: dict[str, Any] = {
             "tasks": tasks,
             "sockets": self.live.sockets,
-            "channels": tuple(self.live.open_channels),
+            "channels": tuple(self.live.runtime.open_hosts),
             "subscriptions": topics,
             "presences": SoakLive.presence.list("soak"),
         }

@@ -69,7 +69,7 @@ async def test_failed_mount_leaves_nothing(
     page = LiveViewTest(app, "/counter")
     with pytest.raises(JoinRefusedError):
         await page.open()
-    assert tuple(live.open_channels) == ()
+    assert tuple(live.runtime.open_hosts) == ()
     await page.close()
     assert_nothing_left(live)
 
@@ -245,5 +245,5 @@ async def test_cancelled_server_task_closes_with_1012(app: Quart, live: QuartLiv
     await page.open()
     assert await page.socket.cancel()
     assert page.socket.close_code == 1012
-    await live.open_channels.wait_until_empty()
+    await live.runtime.open_hosts.wait_until_empty()
     assert_nothing_left(live)

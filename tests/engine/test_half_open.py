@@ -32,7 +32,8 @@ def address_of(server: Server) -> str:
 
 def later(live: QuartLive, seconds: float) -> None:
     """Look at the sockets as the sweeper will in so many seconds."""
-    sweep(live, asyncio.get_running_loop().time() + seconds)
+    now = asyncio.get_running_loop().time() + seconds
+    sweep(live.sockets, live.settings.max_unfinished_bytes, now)
 
 
 # -- compression -------------------------------------------------------------------------------------------
@@ -116,7 +117,7 @@ async def test_the_sweeper_looks_by_itself(monkeypatch: pytest.MonkeyPatch) -> N
         with pytest.raises(ConnectionClosed):
             await client.recv()
         await until(lambda: not live.sockets)
-        assert not live.sweeper.running
+        assert not live.sockets.swept
 
 
 def frame(opcode: int, data: bytes, *, final: bool = True) -> bytes:

@@ -18,12 +18,14 @@ from support.connections import Connections
 from support.leftovers import assert_nothing_left
 from support.raw import open_page
 from support.servers import browser, click, get, serving
+from support.sockets import socket_under
 
 from quart_live import LiveViewTest, LocalPubSub, QuartLive
 from quart_live.protocol.frames import parse_text
 from quart_live.protocol.json_depth import is_too_deep
+from quart_live.recently import Recently
 from quart_live.settings import Settings
-from quart_live.socket.limits import Recently, SlowReader, TokenBucket
+from quart_live.socket.limits import SlowReader, TokenBucket
 from quart_live.testing import SocketClosedError
 
 json_values = st.recursive(
@@ -278,7 +280,7 @@ async def test_browser_that_does_not_read_is_cut_off_and_nobody_else_notices(pat
         assert "2" in other.text
         await page.socket.ended()
         await other.push("increment" if path == "/counter" else "more")
-        while len(live.open_channels) > 1:  # noqa: ASYNC110
+        while len(live.runtime.open_hosts) > 1:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert_nothing_left(live)
 
@@ -312,7 +314,7 @@ async def test_slow_reader_over_tcp_is_cut_off() -> None:
             transport.pause_reading()
             channel = next(c for c in live.channels if c.topic == deaf_topic)
             filler = "x" * 200_000
-            while not channel.socket.waiting_bytes:
+            while not socket_under(live, channel).waiting_bytes:
                 assert channel.view is not None
                 channel.view.assign(count=filler + str(len(filler)))
                 channel.view.send_self("a message")

@@ -207,7 +207,7 @@ async def test_malformed_frame_closes_the_socket(app: Quart, live: QuartLive, te
     with pytest.raises(SocketClosedError) as closed:
         await page.socket.receive()
     assert closed.value.code == 1007
-    await live.open_channels.wait_until_empty()
+    await live.runtime.open_hosts.wait_until_empty()
     assert_nothing_left(live)
 
 
@@ -284,7 +284,7 @@ async def test_idle_socket_is_closed_but_not_with_1000() -> None:
     with pytest.raises(SocketClosedError) as closed:
         await page.socket.receive()
     assert closed.value.code == 1001
-    await live.open_channels.wait_until_empty()
+    await live.runtime.open_hosts.wait_until_empty()
     assert_nothing_left(live)
 
 
@@ -359,7 +359,7 @@ async def test_vanished_browser_is_noticed(
     await live.pubsub.broadcast("counter", 4)
     await until(lambda: len(connections.last.asked) == asked + 2)  # at once, and in a task
     await page.socket.close()
-    await asyncio.wait_for(live.open_channels.wait_until_empty(), 5)
+    await asyncio.wait_for(live.runtime.open_hosts.wait_until_empty(), 5)
     gc.collect()  # a task that has failed says so when it goes
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 

@@ -17,7 +17,7 @@ from support.servers import browser, click, serving
 from quart_live import LiveView, LiveViewTest, LocalPubSub, QuartLive
 from quart_live.logs import RedactSecrets
 from quart_live.protocol.tokens import SessionClaims, Tokens
-from quart_live.socket.limits import Recently
+from quart_live.recently import Recently
 from quart_live.socket.sign_out import DISCONNECTED
 from quart_live.testing import JoinRefusedError, SocketClosedError, TestSocket
 
@@ -65,7 +65,7 @@ def test_age_of_tokens_and_clocks_that_disagree(age: int, good: bool) -> None:
 
 async def test_old_page_is_told_to_reload_once_and_not_again_and_again(app: Quart, live: QuartLive) -> None:
     page = await open_page(app, "/counter")
-    live.tokens.clock = lambda: time.time() + TWO_WEEKS + 60
+    live.runtime.tokens.clock = lambda: time.time() + TWO_WEEKS + 60
     reasons = [(await page.join("/counter"))[1]["response"]["reason"] for _ in range(3)]
     assert reasons == ["stale", "refused", "refused"], "a page out of a cache must not reload in a tight loop"
     await page.socket.close()
@@ -225,7 +225,7 @@ async def test_handlers_in_progress_finish_and_answer_before_the_socket_closes(
     page.socket.send(ref, "90", page.topic(), "event", {"type": "click", "event": "work", "value": {}})
     await page.socket.heartbeat()
     stopping = asyncio.ensure_future(live.shutdown())
-    while not live.stopping:  # noqa: ASYNC110
+    while not live.runtime.stopping:  # noqa: ASYNC110
         await asyncio.sleep(0)
     page.socket.send("95", "95", "lv:phx-new", "phx_join", {})
     with pytest.raises(SocketClosedError):

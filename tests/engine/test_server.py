@@ -81,7 +81,7 @@ async def test_dropped_link_cleans_up() -> None:
     async with serving(app) as server:
         async with browser(server, "/counter") as (client, _):
             client.transport.abort()
-            await live.open_channels.wait_until_empty()
+            await live.runtime.open_hosts.wait_until_empty()
         assert_nothing_left(live)
 
 

@@ -90,7 +90,7 @@ async def test_a_forged_page_token(site: Site, part: int) -> None:
 async def test_a_page_token_made_elsewhere_or_too_old(site: Site, key: str, age: int, good: bool) -> None:
     alice = await site.member("Alice")
     page = await alice.page(HIKE)
-    known = site.live.tokens.read_session(page.session)
+    known = site.live.runtime.tokens.read_session(page.session)
     assert known is not None
     made = Tokens(lambda: [key], clock=lambda: time.time() - age)
     token = made.sign_session(SessionClaims(page.element_id, known.view, known.router))

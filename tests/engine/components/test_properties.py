@@ -162,7 +162,7 @@ def fresh_html(view: LiveView, components: Components, live: QuartLive) -> str:
     known = Known(components)
 
     def tree(target: LiveView | LiveComponent) -> Node:
-        return Renderer(live.templates.of(target), known).render(state_of(target).assigns.values)
+        return Renderer(live.runtime.templates.of(target), known).render(state_of(target).assigns.values)
 
     class Trees(dict[int, Node]):
         def __contains__(self, cid: object) -> bool:

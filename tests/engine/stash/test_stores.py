@@ -332,5 +332,5 @@ async def test_a_view_ends_when_all_is_written() -> None:
     await client.get("/sign-in/ann")
     async with LiveViewTest(app, "/leaving", client=client) as page:
         await page.click("#unread")
-        store.when_written = lambda: len(tuple(live.open_channels))
+        store.when_written = lambda: len(tuple(live.runtime.open_hosts))
     assert store.counts == [1]
