@@ -15,9 +15,20 @@ import pytest
 from engine.app import make_app
 from quart import Quart
 from support.leftovers import assert_nothing_left
+from support.listening import until
 from support.sockets import socket_of
 
-from quart_live import Channel, LiveView, LiveViewTest, LocalPubSub, Presence, QuartLive, Stash
+from quart_live import (
+    Channel,
+    LiveView,
+    LiveViewTest,
+    LocalPubSub,
+    Presence,
+    QuartLive,
+    Stash,
+    UploadEntry,
+    UploadWriter,
+)
 from quart_live.mailbox.endings import Endings, Part
 from quart_live.mailbox.mailbox import Mailbox
 from quart_live.stash import MemoryStash, session
@@ -352,3 +363,79 @@ async def test_a_request_that_is_cancelled_stays_so() -> None:
     with pytest.raises(asyncio.CancelledError):
         await request
     assert ran == ["context"]
+
+
+async def test_a_socket_ends_well_although_its_adapter_does_not_let_go(
+    live: QuartLive, app: Quart, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Stubborn(LocalPubSub):
+        async def unsubscribe_all(self, mailbox: Mailbox) -> None:
+            raise RuntimeError("the fault")
+
+    live.pubsub = Stubborn()
+
+    @live.on_connect
+    async def who() -> dict[str, Any]:
+        return {"live_socket_id": "users_socket:1"}
+
+    page = LiveViewTest(app, "/form")
+    await page.open()
+    await page.close()  # raises what the server's task for this socket raises
+    assert "The end of a socket failed at its subscriptions" in caplog.text
+    live.pubsub = LocalPubSub()
+
+
+class KeptLive(LiveView):
+    """Takes two files, by writers of which the first does not end."""
+
+    inline_template = (
+        '<form id="form" phx-change="chosen" phx-submit="save">{{ live_file_input(uploads.doc) }}</form>'
+    )
+    closing: ClassVar[list[str]] = []
+    let_go: ClassVar[list[str]] = []
+    stuck: ClassVar[asyncio.Event]
+
+    class Writer(UploadWriter):
+        def __init__(self, entry: UploadEntry) -> None:
+            self.name = entry.client_name
+
+        async def write_chunk(self, data: bytes) -> None:
+            return
+
+        async def close(self, reason: str | BaseException) -> None:
+            KeptLive.closing.append(self.name)
+            if self.name == "a.txt":
+                await KeptLive.stuck.wait()
+
+        async def let_go(self) -> None:
+            KeptLive.let_go.append(self.name)
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.allow_upload(
+            "doc", accept="any", max_entries=2, chunk_size=10, chunk_timeout=3600, writer=self.Writer
+        )
+
+    async def handle_event(self, event: str, params: Any) -> None:
+        return
+
+
+async def test_a_writer_that_is_cut_short_keeps_no_other_file(app: Quart, live: QuartLive) -> None:
+    KeptLive.closing, KeptLive.let_go, KeptLive.stuck = [], [], asyncio.Event()
+    live.route("/kept", KeptLive)
+    page = LiveViewTest(app, "/kept")
+    await page.open()
+    doc = page.file_input("doc")
+    await doc.choose(*(ChosenFile(name, b"x" * 100, "text/plain") for name in ("a.txt", "b.txt")))
+    for sending in await doc.begin():
+        await sending.chunk()
+    channel, socket = page.channel, socket_of(page)
+    ending = asyncio.create_task(page.close())
+    await until(lambda: KeptLive.closing)
+    channel.mailbox.cancel()
+    await until(lambda: len(KeptLive.closing) == 2)
+    KeptLive.stuck.set()
+    await ending
+    await until(lambda: len(KeptLive.let_go) == 2)
+    assert KeptLive.closing == ["a.txt", "b.txt"]
+    assert not socket.transfers
+    assert_nothing_left(live)
