@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 Meta: TypeAlias = dict[str, Any]
 Presences: TypeAlias = dict[str, dict[str, Any]]
-"""By key: ``{"metas": […]}``, and the values added by ``fetch``. Shared by all callers: treat it as frozen."""
+"""By key: ``{"metas": […]}``, and the values added by ``fetch``. Shared by all callers: treat as frozen."""
 
 METAS = "metas"
 NOTHING: Mapping[str, Any] = MappingProxyType({})

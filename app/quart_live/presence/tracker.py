@@ -89,7 +89,9 @@ class Presence:
         """Replace the meta of a key that ``who`` tracks.
 
         Args:
-            who, topic, key: as given to `track`.
+            who: the view or mailbox that tracks it.
+            topic: the topic given to `track`.
+            key: the key given to `track`.
             meta: the new meta, or a function that makes it from the old one.
 
         Raises:
@@ -122,8 +124,8 @@ class Presence:
     def list(self, topic: str) -> Presences:
         """Return the presences on ``topic``: by key, in alphabetical order, ``{"metas": […]}``.
 
-        With ``fetch`` each has the fetched values, too. All callers get the same object until something changes:
-        treat it as frozen.
+        With ``fetch`` each has the fetched values, too. All callers get the same object until something
+        changes: treat it as frozen.
         """
         return self._index.list(topic)
 
