@@ -253,7 +253,7 @@ async def test_sockets_come_from_the_same_address_as_requests(
     live = app.extensions["quart_live"]
     async with app.test_app():
         socket = TestSocket(app, headers={"x-forwarded-for": THERE})
-        socket._scope["client"] = (HERE, 50000)
+        socket.scope["client"] = (HERE, 50000)
         await socket.connect()
         assert [each.allowance.address.name for each in live.sockets] == [f"address {believed}"]
         await socket.close()

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import pytest
 import pytest_asyncio
 from engine.browser import sign_in_app
-from engine.browser.conftest import NODE_MODULES, Serve
+from engine.browser.site import NODE_MODULES, Serve
 from playwright.async_api import Browser, expect
 from support.listening import until
 from support.redis_server import RedisServer, redis_server, running_redis
@@ -64,7 +64,7 @@ async def pubsubs(redis_server: RedisServer) -> AsyncIterator[list[RedisPubSub]]
     yield made
     for pubsub in made:
         await pubsub.close()
-    await until(lambda: redis_server.ask("PUBSUB", "CHANNELS") == b"*0\r\n")
+    await until(lambda: redis_server.channels() == [])
 
 
 async def test_sign_out_everywhere_reaches_all_processes(serve: Serve, pubsubs: list[RedisPubSub]) -> None:

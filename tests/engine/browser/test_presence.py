@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.browser.conftest import Serve
+from engine.browser.site import Serve
 from engine.presence_app import PRESENCES, TOPIC, make_presence_app
 from playwright.async_api import Page, expect
 
@@ -46,7 +46,7 @@ async def test_two_tabs_are_one_person_and_a_cut_link_removes_them(serve: Serve)
 
     site.link.cut()
     await site.disconnected(bob)
-    await site.live.open_channels.wait_until_empty()
+    await site.live.runtime.open_hosts.wait_until_empty()
     assert presence.list(TOPIC) == {}
     await site.link.fix()
     await shows(bob, "ann calm", "bob calm")

@@ -12,7 +12,7 @@ from quart import Quart
 from quart_live import LiveView, QuartLive
 
 if TYPE_CHECKING:
-    from engine.browser.conftest import Serve
+    from engine.browser.site import Serve
 
 LAYOUT = """<!doctype html><html><head>{{ csrf_meta_tag() }}<link rel="icon" href="data:,">
 <link phx-track-static rel="stylesheet" href="{{ static_path('app.css') }}">{{ live_import_map() }}
@@ -60,7 +60,7 @@ async def test_open_page_learns_of_a_deploy(serve: Serve, app: Quart, tmp_path: 
     await expect(page.locator("[data-phx-main].phx-connected")).to_be_attached()
     await expect(status).to_have_count(0)
     (tmp_path / "static" / "app.css").write_text("h1 { color: rgb(0, 0, 255) }")
-    site.live.statics.forget()
+    site.live.runtime.statics.forget()
     for socket in tuple(site.live.sockets):
         await socket.close(1012)
     await expect(status).to_have_text("There is a new version.")
