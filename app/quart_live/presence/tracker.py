@@ -143,7 +143,7 @@ class Presence:
         return self._index.fetched()
 
     def mailboxes(self) -> tuple[Mailbox, ...]:
-        """The mailboxes that track something in this process. For tests and status pages."""
+        """Return the mailboxes that track something in this process. For tests and status pages."""
         return tuple(self._tracked)
 
     # -- beginning and end ---------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ class PubSub(ABC):
         return {topic: len(mailboxes) for topic, mailboxes in self._subscribers.items()}
 
     def mailboxes(self) -> tuple[Mailbox, ...]:
-        """The mailboxes that are subscribed to something. For tests and status pages."""
+        """Return the mailboxes that are subscribed to something. For tests and status pages."""
         return tuple(self._topics)
 
     # -- for adapters --------------------------------------------------------------------------------------
