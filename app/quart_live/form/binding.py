@@ -32,7 +32,7 @@ def to_form(
     base: F | None = None,
     submitted: bool | None = None,
 ) -> F:
-    """Make a form, empty or with what the user has typed.
+    """Make a form, empty or with the input of the user.
 
     Args:
         form_class: any ``wtforms.Form``, with ``FormField`` and ``FieldList`` as deep as you like.

@@ -94,7 +94,7 @@ class FormData:
 
 
 def _is_name(key: str) -> bool:
-    # WTForms makes numbers of what looks like one to Python, and Python knows digits that `int` refuses.
+    # WTForms converts pieces that Python takes for digits, and some of those `int` refuses.
     return not any(piece.isdigit() for piece in key.split("-"))
 
 

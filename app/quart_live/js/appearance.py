@@ -15,7 +15,7 @@ class Appearance(Chain):
 
     __slots__ = ()
 
-    # -- what is visible -----------------------------------------------------------------------------------
+    # -- visibility ----------------------------------------------------------------------------------------
 
     def show(self, *, display: str | None = None, **how: Unpack[Change]) -> Self:
         """Show elements. ``display`` is the CSS value they get; by default the usual one of the tag."""

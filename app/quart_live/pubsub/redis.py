@@ -104,7 +104,7 @@ class RedisPubSub(PubSub):
 
     @property
     def under_way(self) -> int:
-        """How many messages have gone to Redis and have not come back for the subscribers here."""
+        """The number of messages that have gone to Redis and have not come back for the subscribers here."""
         return sum(map(len, self._under_way.values()))
 
     async def start(self) -> None:
