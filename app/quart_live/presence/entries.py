@@ -186,7 +186,7 @@ class Index:
         return self._lists[topic]
 
     def fetched(self) -> dict[str, int]:
-        """Number of keys of which something was fetched, by topic."""
+        """Return the number of keys with fetched values, by topic."""
         return {topic: len(extras) for topic, extras in self._extras.items()}
 
     def topics(self) -> dict[str, int]:

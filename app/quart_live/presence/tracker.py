@@ -139,7 +139,7 @@ class Presence:
         return self._index.topics()
 
     def fetched(self) -> dict[str, int]:
-        """Number of keys of which something fetched is kept, by topic. For tests and status pages."""
+        """Return the number of keys with fetched values, by topic. For tests and status pages."""
         return self._index.fetched()
 
     def mailboxes(self) -> tuple[Mailbox, ...]:

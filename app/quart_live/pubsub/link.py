@@ -208,7 +208,11 @@ class Link:
             self._user.received(answer[1].decode("utf-8", "replace"), answer[2])
 
     async def _watch(self) -> None:
-        """Test whether Redis still answers: TCP alone may need many minutes to notice that it does not."""
+        """Test whether Redis still answers: TCP alone may need many minutes to notice that it does not.
+
+        Raises:
+            ConnectionError: if it does not answer in time.
+        """
         while True:
             await asyncio.sleep(self._ping)
             self._heard = False

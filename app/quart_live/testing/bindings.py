@@ -101,7 +101,11 @@ class BoundPage(OpenPage):
                 await self.binding(form, "phx-change", "form", sent, extra)
 
     def _cids_of(self, target: str | int) -> list[dict[str, int]]:
-        """Return the targets that ``phx-target`` names: a cid, or for each match the component around it."""
+        """Return the targets that ``phx-target`` names: a cid, or for each match the component around it.
+
+        Raises:
+            LookupError: if the selector matches no element.
+        """
         if not target:
             return [{}]
         if str(target).isdecimal():
