@@ -170,7 +170,8 @@ class Replication:
         """Apply a message; return the changes, and the messages to send.
 
         Raises:
-            ValueError: if an entry in it is malformed; other errors of broken messages are ``TypeError``.
+            ValueError: if an entry in it is malformed.
+            TypeError: if a field is of another type.
         """
         none = Changes([], [])
         if message.node == self.node or message.node in self._departed:
