@@ -198,8 +198,8 @@ class Components:
         groups: dict[ComponentClass, list[tuple[LiveComponent, dict[str, Any]]]] = {}
         for placed, arguments in batch.items():
             if not placed.mounted:
-                if self._state.host.visit is not None:
-                    await self._state.host.visit.keep_component(placed.component, placed.component.id)
+                if self._state.host.mount_stash is not None:
+                    await self._state.host.mount_stash.keep_component(placed.component, placed.component.id)
                 await placed.component.mount()
                 state_of(placed.component).restored = None
                 placed.mounted = True

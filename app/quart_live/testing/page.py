@@ -17,7 +17,7 @@ from quart.typing import TestClientProtocol
 from ..channel.channel import Channel
 from ..errors import LiveViewError
 from ..extension.extension import QuartLive
-from ..stash.sent import PARAM as STASH_PARAM
+from ..stash.join_params import PARAM as STASH_PARAM
 from .dom import Element, parse, quoted
 from .errors import JoinRefusedError, PageFailedError
 from .socket import TestSocket

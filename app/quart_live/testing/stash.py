@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ..stash.keeper import EVENT
+from ..stash.view_stash import EVENT
 
 _shared: WeakKeyDictionary[object, dict[str, str]] = WeakKeyDictionary()
 
