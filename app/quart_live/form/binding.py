@@ -32,22 +32,22 @@ def to_form(
     base: F | None = None,
     submitted: bool | None = None,
 ) -> F:
-    """Make a form, empty or with what the user has typed.
+    """Make a form, empty or with the input of the user.
 
     Args:
         form_class: any ``wtforms.Form``, with ``FormField`` and ``FieldList`` as deep as you like.
-        params: parameters of ``phx-change`` or ``phx-submit``; without them the form shows its data at first.
-        name: under which name its fields are in ``params``: ``team`` for ``team[title]``. By default from the
-            class: ``TeamForm`` gives ``team``. ``""`` for fields without a common name.
-        obj: object with the data at first, see WTForms.
-        data: dict with the data at first.
-        base: the form as it was. What ``params`` do not mention is taken from it; for ``phx-change`` on a
+        params: parameters of ``phx-change`` or ``phx-submit``; without them the form shows its initial data.
+        name: the name of the form in ``params``: ``team`` for ``team[title]``. By default from the class:
+            ``TeamForm`` gives ``team``. ``""`` for fields without a common name.
+        obj: object with the initial data, see WTForms.
+        data: dict with the initial data.
+        base: the form as it was. Values missing in ``params`` are taken from it; for ``phx-change`` on a
             single input, which sends only itself.
         submitted: whether the errors of all fields are shown. By default if ``params`` are those of a submit,
-            which say no ``_target``.
+            which have no ``_target``.
 
     Returns:
-        The form. Call ``form.validate()``, then look at ``form.data`` and ``form.errors`` as ever.
+        The form. Call ``form.validate()``, then read ``form.data`` and ``form.errors`` as usual.
 
     Raises:
         LiveViewError: if a ``FormField`` or ``FieldList`` has a ``separator`` of its own.
@@ -70,25 +70,25 @@ def to_form(
 
 
 def default_name(form_class: type) -> str:
-    """``TeamMemberForm`` → ``team_member``."""
+    """Return ``team_member`` for ``TeamMemberForm``."""
     return _WORD_STARTS.sub("_", form_class.__name__).lower().removesuffix("_form")
 
 
 class _Binder:
-    """Goes through a form that WTForms has processed: order of rows, names, ids, what is used."""
+    """The binding of a form that WTForms has processed: order of rows, names, ids, used inputs."""
 
     def __init__(self, formdata: FormData | None, submitted: bool) -> None:
         self._formdata = formdata
         self._submitted = submitted
 
     def form(self, form: BaseForm, path: Path, names: Path | None = None, ids: Path | None = None) -> bool:
-        """Do it for all fields of ``form``. Returns whether any is used.
+        """Set name, id and state of all fields of ``form``. Return whether any is used.
 
         Args:
             form: the form, perhaps one inside another.
             path: its path in WTForms' names, where rows go by identity.
-            names: its path in the names of inputs, where rows go by number.
-            ids: its path in the ids of elements.
+            names: its path in the names of inputs, where rows go by number; by default ``path``.
+            ids: its path in the ids of elements; by default ``path``.
         """
         names, ids = path if names is None else names, path if ids is None else ids
         used = False
@@ -134,7 +134,7 @@ class _Binder:
         return used
 
     def _rows(self, field: Any, path: Path) -> list[int]:
-        """Put the rows of a list in order; new ones get their defaults. Returns their identities."""
+        """Put the rows of a list in order; new ones get their defaults. Return their identities."""
         if self._formdata is None or path not in self._formdata.rows:
             fresh = 0 if self._formdata is None else next_identity(set())
             return list(range(fresh, fresh + len(field.entries)))
@@ -158,6 +158,6 @@ class _Binder:
 def _expect(field: Any, separator: str) -> None:
     if separator != "-":
         raise LiveViewError(
-            f"{field.short_name} has the separator {separator!r}; in a live form names are made by to_form, "
-            "so leave separator out"
+            f"{field.short_name} has the separator {separator!r}. to_form makes the names in a live form: "
+            "leave separator out"
         )

@@ -1,4 +1,4 @@
-"""What `to_form` leaves on forms and fields, for the helpers to read."""
+"""The records that `to_form` leaves on forms, rows and fields, for the helpers to read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NAME = "_live"
 
 @dataclass(frozen=True, slots=True)
 class FormState:
-    """On the form: its name, and whether it was submitted."""
+    """The record on a form: its name, and whether it was submitted."""
 
     name: str
     submitted: bool
@@ -22,7 +22,7 @@ class FormState:
 
 @dataclass(frozen=True, slots=True)
 class RowState:
-    """On a row: the names of its list, its number, its identity, and how many rows there are."""
+    """The record on a row: the names of its list, its number, its identity, and the number of rows."""
 
     list_names: Path
     number: int
@@ -32,7 +32,7 @@ class RowState:
 
 @dataclass(frozen=True, slots=True)
 class FieldState:
-    """On a field: the pieces of its name, whether it is used, and where it stands if it is a row."""
+    """The record on a field: the pieces of its name, whether it is used, and its row record, if any."""
 
     names: Path
     used: bool
@@ -56,7 +56,7 @@ def has_state(field: Any) -> bool:
 
 
 def state_of(field: Any) -> FieldState:
-    """The state of a field.
+    """Return the record on a field.
 
     Raises:
         LiveViewError: if the field does not belong to a form made by `to_form`.
@@ -69,14 +69,14 @@ def state_of(field: Any) -> FieldState:
 
 
 def row_of(field: Any) -> RowState:
-    """The state of a row of a list.
+    """Return the record on a row of a list.
 
     Raises:
-        LiveViewError: if the field is none.
+        LiveViewError: if the field is no row of a list, or not of a form made by `to_form`.
     """
     row = state_of(field).row
     if row is None:
         raise LiveViewError(
-            f"{field.name!r} is no row: give an entry of a FieldList, as `for row in form.rows` does"
+            f"{field.name!r} is no row: pass an entry of a FieldList, such as row in `for row in form.rows`"
         )
     return row
