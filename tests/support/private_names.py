@@ -6,8 +6,8 @@ Private is a name with one underscore in front, of anything but ``self``, ``cls`
 * in an import: ``from re import _parser``;
 * as text: ``monkeypatch.setattr(store, "_write", …)``, ``getattr(page, "_link")``, ``patch("app._now")``.
 
-What is public in spite of its underscore does not count: a named tuple's ``_replace``, ``os._exit``, IPython's
-``_repr_html_``.
+What is public in spite of its underscore does not count: a named tuple's ``_replace``, ``os._exit``,
+IPython's ``_repr_html_``.
 """
 
 from __future__ import annotations
