@@ -14,7 +14,7 @@ from .names import Path, bracketed, underscored
 from .reading import FormData
 from .rendering import dress
 from .rows import next_identity
-from .state import FieldState, FormState, RowState
+from .state import FieldState, FormState, RowState, attach
 from .values import merged, to_params
 
 F = TypeVar("F")
@@ -65,7 +65,7 @@ def to_form(
         submitted = "_target" not in params if submitted is None else submitted
     form: Any = form_class(formdata, obj=obj, prefix=name, data=data)  # type: ignore[call-arg]
     _Binder(formdata, bool(submitted)).form(form, (name,) if name else ())
-    form._live = FormState(name, bool(submitted))
+    attach(form, FormState(name, bool(submitted)))
     return form  # type: ignore[no-any-return]
 
 
@@ -99,7 +99,15 @@ class _Binder:
             used |= self._field(field, (*path, key), (*names, key), (*ids, key), id)
         return used
 
-    def _field(self, field: Any, path: Path, names: Path, ids: Path, own_id: str | None = None) -> bool:
+    def _field(
+        self,
+        field: Any,
+        path: Path,
+        names: Path,
+        ids: Path,
+        own_id: str | None = None,
+        row: RowState | None = None,
+    ) -> bool:
         used = self._submitted or (self._formdata is not None and path in self._formdata.used)
         if isinstance(field, FieldList):
             _expect(field, field._separator)
@@ -110,7 +118,7 @@ class _Binder:
         field.name, field.id = bracketed(names), own_id or underscored(ids)
         if field.label.field_id:  # a group of radio buttons has none
             field.label.field_id = field.id
-        field._live = FieldState(names, used, getattr(field, "_live_row", None))
+        attach(field, FieldState(names, used, row))
         dress(field)
         return used
 
@@ -119,9 +127,9 @@ class _Binder:
         used = False
         for number, (entry, identity) in enumerate(zip(field.entries, identities, strict=True)):
             entry.index, entry.short_name = number, str(number)
-            entry._live_row = RowState(names, number, identity, len(identities))
-            at = str(number)
-            used |= self._field(entry, (*path, str(identity)), (*names, at), (*ids, str(identity)))
+            row = RowState(names, number, identity, len(identities))
+            at, who = str(number), str(identity)
+            used |= self._field(entry, (*path, who), (*names, at), (*ids, who), row=row)
         field.last_index = len(identities) - 1
         return used
 

@@ -21,7 +21,7 @@ from wtforms.form import BaseForm
 from wtforms.widgets import html_params
 
 from ..rendering import pure
-from .state import FormState, state_of
+from .state import form_state_of, has_state, state_of
 
 NONE_CHOSEN = ""
 
@@ -47,8 +47,8 @@ def field_errors(field: Any) -> list[str]:
         LiveViewError: if the field's form was not made by `to_form`.
     """
     if isinstance(field, BaseForm):
-        state = vars(field).get("_live")
-        return _texts(field.form_errors) if not isinstance(state, FormState) or state.submitted else []
+        state = form_state_of(field)
+        return _texts(field.form_errors) if state is None or state.submitted else []
     if not state_of(field).used:
         return []
     return _texts(field.form.form_errors if isinstance(field, FormField) else field.errors)
@@ -106,7 +106,7 @@ class _LiveMeta:
     def render_field(self, field: Any, render_kw: dict[str, Any]) -> Markup:
         """Render ``field`` with a link to its errors, and with a hidden input if it may be left unticked."""
         attributes = {**(field.render_kw or {}), **with_dashes(render_kw)}
-        if "_live" not in vars(field):  # one of the choices of a field
+        if not has_state(field):  # one of the choices of a field
             return Markup(self._inner.render_field(field, attributes))
         if field_errors(field):
             attributes = {"aria-invalid": "true", "aria-describedby": f"{field.id}-error", **attributes}

@@ -8,6 +8,9 @@ from typing import Any
 from ..errors import LiveViewError
 from .names import Path
 
+_NAME = "_live"
+"""The attribute in which a state lies."""
+
 
 @dataclass(frozen=True, slots=True)
 class FormState:
@@ -36,13 +39,29 @@ class FieldState:
     row: RowState | None
 
 
+def attach(target: Any, state: FormState | FieldState) -> None:
+    """Put a state on a form or field."""
+    vars(target)[_NAME] = state
+
+
+def form_state_of(form: Any) -> FormState | None:
+    """The state of a form; None if it was not made by `to_form`, or is inside another."""
+    state = vars(form).get(_NAME)
+    return state if isinstance(state, FormState) else None
+
+
+def has_state(field: Any) -> bool:
+    """Whether something is a field of a form made by `to_form`. One of a field's choices, say, is not."""
+    return isinstance(vars(field).get(_NAME), FieldState)
+
+
 def state_of(field: Any) -> FieldState:
     """Return the record on a field.
 
     Raises:
         LiveViewError: if the field does not belong to a form made by `to_form`.
     """
-    state = vars(field).get("_live")
+    state = vars(field).get(_NAME)
     if not isinstance(state, FieldState):
         name = getattr(field, "name", field)
         raise LiveViewError(f"{name!r} is no field of a form made by to_form(…); make the form with it")

@@ -16,7 +16,7 @@ from wtforms import (
 )
 
 from .names import SORT, UNUSED
-from .state import row_of, state_of
+from .state import form_state_of, row_of, state_of
 
 
 def to_params(form: Any) -> dict[str, Any]:
@@ -28,8 +28,8 @@ def to_params(form: Any) -> dict[str, Any]:
     Raises:
         LiveViewError: if the form was not made by `to_form`.
     """
-    inside = dict(_entries(form._fields))
-    return {form._live.name: inside} if form._live.name else inside
+    inside, state = dict(_entries(form._fields)), form_state_of(form)
+    return {state.name: inside} if state is not None and state.name else inside
 
 
 def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

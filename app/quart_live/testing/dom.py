@@ -68,7 +68,7 @@ class Element:
     @property
     def text(self) -> str:
         """All text in it, with runs of white space made one."""
-        return " ".join("".join(self._texts()).split())
+        return " ".join("".join(self.texts()).split())
 
     def get(self, name: str, default: str = "") -> str:
         """Return the value of an attribute."""
@@ -91,7 +91,7 @@ class Element:
         Raises:
             ValueError: if the selector is not CSS, or needs a browser.
         """
-        found = [self] if self.tag != "#document" and self._matches(selector) else []
+        found = [self] if self.tag != "#document" and self.matches(selector) else []
         with _explained(selector):
             found += [self._of(node) for node in self._node.select(selector)]
         if text is None:
@@ -120,7 +120,7 @@ class Element:
         """
         element: Element | None = self
         while element is not None and element.tag != "#document":
-            if element._matches(selector):
+            if element.matches(selector):
                 return element
             element = element.parent
         return None
@@ -129,16 +129,22 @@ class Element:
         """Return the element of a node, always the same one."""
         return self._page.get(id(node)) or Element(node, self._page)
 
-    def _matches(self, selector: str) -> bool:
+    def matches(self, selector: str) -> bool:
+        """Whether a selector matches the element itself.
+
+        Raises:
+            ValueError: as `find_all`.
+        """
         with _explained(selector):
             return self._node.css.match(selector)
 
-    def _texts(self) -> Iterator[str]:
+    def texts(self) -> Iterator[str]:
+        """The pieces of text inside that a browser shows, in order."""
         for child in self.children:
             if isinstance(child, str):
                 yield child
             elif child.tag not in NOT_SHOWN:
-                yield from child._texts()
+                yield from child.texts()
 
 
 class _explained:  # noqa: N801 - it is used as a function; a generator would cost more than the search
