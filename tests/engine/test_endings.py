@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import pytest
 from engine.app import make_app
 from quart import Quart
+from support.clock import LoopClock
 from support.leftovers import assert_nothing_left
 from support.listening import until
 from support.sockets import socket_of
@@ -34,6 +35,7 @@ from quart_live.mailbox.mailbox import Mailbox
 from quart_live.stash import MemoryStash, session
 from quart_live.testing import ChosenFile
 
+LEAVE_TIMEOUT = 10
 PARTS = [part for part in Part if part is not Part.SERVICES]
 
 
@@ -87,10 +89,11 @@ class HoldsAllLive(LiveView):
     presence: ClassVar[Presence]
     ended: ClassVar[list[str]] = []
     stopped: ClassVar[list[str]] = []
+    stuck: ClassVar[asyncio.Event]
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
         self.assign(note="")
-        self.allow_upload("doc", accept="any", chunk_size=10)
+        self.allow_upload("doc", accept="any", chunk_size=10, chunk_timeout=3600)
         self.start_async("work", self.work)
         self.send_interval("tick", 3600)
         await self.presence.track(self, "room", "ann")
@@ -105,6 +108,9 @@ class HoldsAllLive(LiveView):
     async def handle_event(self, event: str, params: Any) -> None:
         if event == "note":
             self.assign(note="kept")
+        elif event == "stick":
+            self.stuck.set()
+            await asyncio.Event().wait()
 
     def handle_info(self, message: Any) -> None:
         return
@@ -139,9 +145,9 @@ class Holding:
         for channel in tuple(self.live.runtime.open_hosts):
             await self.live.runtime.open_hosts.wait_until_ended(channel)
 
-    def check(self, *, has_subscriptions: bool = False) -> None:
-        """All of it has gone."""
-        assert HoldsAllLive.ended == ["closed"]
+    def check(self, *, reason: str = "closed", has_subscriptions: bool = False) -> None:
+        """All of it has gone, and the view was told so, once."""
+        assert HoldsAllLive.ended == [reason]
         assert InsideLive.ended == ["parent"] or InsideLive.ended == ["closed"]
         assert HoldsAllLive.stopped == ["work"]
         assert HoldsAllLive.presence.topics() == {}
@@ -160,6 +166,7 @@ class Holding:
 @pytest.fixture
 async def holding(tmp_path: Path) -> AsyncIterator[Holding]:
     HoldsAllLive.ended, HoldsAllLive.stopped, InsideLive.ended = [], [], []
+    HoldsAllLive.stuck = asyncio.Event()
     before = asyncio.all_tasks()
     app = make_app(LIVE_UPLOAD_DIR=str(tmp_path))
     live: QuartLive = app.extensions["quart_live"]
@@ -266,6 +273,26 @@ async def test_an_adapter_that_does_not_let_go(holding: Holding, how: str) -> No
     await ending
     assert adapter.failed == 1
     holding.check(has_subscriptions=True)
+
+
+@pytest.mark.parametrize("how", ["goes well", *WAYS])
+async def test_a_handler_that_is_cut_short_and_an_adapter_besides(
+    holding: Holding, clock: LoopClock, how: str
+) -> None:
+    adapter, page = holding.live.pubsub, holding.page
+    assert isinstance(adapter, Adapter)
+    if how != "goes well":
+        adapter.faults[holding.channel.mailbox] = Fault(Part.SUBSCRIPTIONS, how)
+    event = {"type": "click", "event": "stick", "value": {}}
+    page.socket.send(holding.channel.join_ref, page.socket.next_ref(), page.topic, "event", event)
+    await asyncio.wait_for(HoldsAllLive.stuck.wait(), 5)
+    await until(lambda: holding.store.written)
+    ending = asyncio.create_task(holding.end())
+    await page.socket.ended()
+    assert holding.channel.stopping
+    clock.advance(LEAVE_TIMEOUT + 1)
+    await ending
+    holding.check(reason="cancelled", has_subscriptions=how != "goes well")
 
 
 async def test_what_begins_when_a_view_is_told_of_its_end(
