@@ -1,4 +1,4 @@
-"""Presence: the list of people on a topic, in all processes; it follows views that end in whatever way.
+"""Presence: who is here, in all processes, without anybody having to say good-bye.
 
     presence = Presence(live)
 

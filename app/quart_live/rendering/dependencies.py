@@ -1,7 +1,7 @@
 """The names that a piece of a template depends on, found out once, when the template is compiled.
 
 They decide whether a dynamic may be skipped when only some assigns have changed, so in doubt there are more
-of them. It goes by name only, not by scope or order: every name bound anywhere in the template (by
+of them. Only names count, not scope or order: every name bound anywhere in the template (by
 ``set``, ``for``, ``with``, ``macro``, ``import``) stands for the union of all that it was ever bound to *and*
 of the tests around those bindings.
 

@@ -60,7 +60,7 @@ def key_of(value: Any, parts: Parts = ()) -> Hashable:
 
 
 def are_same(old: Any, new: Any) -> bool:
-    """Return whether two values are immutable all through and print the same; long ones never are."""
+    """Return whether two values are immutable all through and print the same; false for long ones."""
     kind = type(new)
     if type(old) is not kind or (kind not in _SCALARS and (_SHAPES.get(kind) or _learn(kind)) is _none):
         return False

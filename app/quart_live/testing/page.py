@@ -1,6 +1,6 @@
 """A page that is open in no browser: requested over HTTP, joined over a socket, its diffs merged.
 
-`OpenPage` has what the client's script does by itself; `LiveViewTest` adds the actions of a user.
+`OpenPage` acts as the client's script does by itself; `LiveViewTest` adds the actions of a user.
 """
 
 from __future__ import annotations
