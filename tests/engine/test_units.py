@@ -235,7 +235,7 @@ def test_assigning_marks_as_changed_except_equal_plain_values() -> None:
     assert changed(b=(1,)) == {"b"}
     assigns.touch("b")
     assert assigns.take_changed() == {"b"}
-    with pytest.raises(KeyError, match="there is: a, b"):
+    with pytest.raises(KeyError, match="Assigned so far: a, b"):
         assigns.touch("c")
 
 

@@ -1,1 +1,1 @@
-"""`LiveView` and the state behind it."""
+"""`LiveView`, its state, and its methods."""

@@ -42,11 +42,11 @@ class Assigns:
             raise KeyError(_missing(name, self._values)) from None
 
     def get(self, name: str, default: Any = None) -> Any:
-        """The value of ``name``, or ``default`` if it was never assigned."""
+        """Return the value of ``name``, or ``default`` if it was never assigned."""
         return self._values.get(name, default)
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"use self.assign({name}=…) to change an assign, so that the page is told")
+        raise AttributeError(f"assigns are read only; change them with self.assign({name}=…)")
 
     def __contains__(self, name: object) -> bool:
         return name in self._values
@@ -62,16 +62,16 @@ class Assigns:
 
 
 class AssignState:
-    """The assigns of one view or component, as the engine has them.
+    """The assigns of one view or component, for the engine.
 
-    Apart from `Assigns`, because Python takes the long way to every attribute of a class that has a
-    ``__getattr__``, and the engine comes here several times for each update.
+    It is not part of `Assigns`, because every attribute of a class that has a ``__getattr__`` is slow, and
+    the engine reads these several times for each update.
 
     Attributes:
-        values: by name.
+        values: the assigns by name.
         changed: the names that were assigned since the last render.
-        reader: what handlers see.
-        streams: those that have begun, by name.
+        reader: the `Assigns` that handlers read.
+        streams: the streams that have begun, by name.
     """
 
     __slots__ = ("changed", "reader", "streams", "values")
@@ -83,7 +83,7 @@ class AssignState:
         self.streams: dict[str, LiveStream] = {}
 
     def update(self, values: Mapping[str, Any]) -> None:
-        """Assign these; what is another value from now on counts as changed."""
+        """Assign values by name; count a name as changed if its value is not the same as before."""
         current, changed = self.values, self.changed
         for name, value in values.items():
             if name in current and is_same(current[name], value):
@@ -95,13 +95,13 @@ class AssignState:
         """Count ``name`` as changed.
 
         Raises:
-            KeyError: it was never assigned.
+            KeyError: if it was never assigned.
         """
         self.reader[name]
         self.changed.add(name)
 
     def take_changed(self) -> set[str]:
-        """The names that have changed; from now on none has."""
+        """Return the names that have changed, and count none as changed from now on."""
         changed = self.changed
         if changed:
             self.changed = set()
@@ -109,11 +109,12 @@ class AssignState:
 
 
 def _missing(name: str, values: Collection[str]) -> str:
-    known = ", ".join(sorted(values)) or "nothing yet"
-    return f"{name!r} has not been assigned; there is: {known}"
+    known = ", ".join(sorted(values)) or "nothing"
+    return f"{name!r} has not been assigned; assign it in mount. Assigned so far: {known}"
 
 
 def is_same(old: object, new: object) -> bool:
+    """Return whether two values are immutable and print the same."""
     # `1 == True` and `1 == 1.0`, but they print differently: the types must agree as well.
     if type(old) is type(new) and isinstance(old, _SCALARS):
         return old == new

@@ -1,4 +1,4 @@
-"""Slow work beside a view: the page is there at once, what takes time comes when it is ready.
+"""Slow work beside a view: the page is there at once, and the result is shown when it is ready.
 
     class ProfileLive(LiveView):
         inline_template = '''
@@ -37,7 +37,7 @@ Apply: TypeAlias = Callable[[Any], None]
 
 @dataclass(frozen=True, slots=True)
 class AsyncResult:
-    """What has become of some slow work. Give templates the state by ``if``.
+    """The state and the result of some slow work. Templates show the state by ``if``.
 
     A result that is asked for again keeps what it had: it is ``ok`` with the old value and ``loading`` at
     once, so a template that looks at ``ok`` first does not flicker. `LiveView.assign_async` with
@@ -48,7 +48,7 @@ class AsyncResult:
         loading: whether the work is under way.
         failed: the exception that the work ended with, else ``None``. Its text may tell more than a user
             should read; show words of your own.
-        result: the value.
+        result: the value that the work has returned.
     """
 
     ok: bool = False
@@ -57,15 +57,15 @@ class AsyncResult:
     result: Any = None
 
     def now_loading(self) -> AsyncResult:
-        """The same, with the work begun again."""
+        """Return a copy that is loading, with the value that is there."""
         return replace(self, loading=True, failed=None)
 
     def now_ok(self, result: Any) -> AsyncResult:
-        """Ended well, with ``result``."""
+        """Return the state of work that has ended with ``result``."""
         return AsyncResult(ok=True, result=result)
 
     def now_failed(self, error: BaseException) -> AsyncResult:
-        """Ended with ``error``; an earlier value stays."""
+        """Return a copy that has failed with ``error``; an earlier value stays."""
         return replace(self, loading=False, failed=error)
 
 
@@ -73,12 +73,15 @@ class AsyncMethods(HasState):
     """The methods for slow work, for views and components."""
 
     async def handle_async(self, name: str, result: AsyncResult) -> None:
-        """React to the end of what `start_async` has started.
+        """Handle the end of work that `start_async` has started.
 
         Args:
-            name: as given to `start_async`.
+            name: the name given to `start_async`.
             result: ``ok`` with the value in ``result.result``, or with the exception in ``result.failed``
                 (`AsyncCancelled` after `cancel_async`).
+
+        Raises:
+            LiveViewError: if it is not overridden, and no hook is attached to this stage.
         """
         if "handle_async" in self._quart_live.hooks:
             return
@@ -88,14 +91,14 @@ class AsyncMethods(HasState):
     def assign_async(
         self, names: str | Iterable[str], work: Work, *, reset: bool | Iterable[str] = False
     ) -> None:
-        """Assign an `AsyncResult` now, and what ``work`` gives when it is done.
+        """Assign an `AsyncResult` that is loading now, and one with the result of ``work`` when it is done.
 
         Args:
             names: one assign, which gets the value that ``work`` returns; or several, which share one work
                 that returns a dict with a value for each.
             work: a coroutine, a coroutine function without arguments, or a blocking function without
                 arguments, which is run in a thread. Take what it needs from the assigns before you start it.
-            reset: forget the earlier value while loading; ``True``, or which of the names.
+            reset: whether to forget the earlier values while loading: ``True``, or the names concerned.
         """
         several = () if isinstance(names, str) else tuple(names)
         keys = several or (str(names),)
@@ -114,13 +117,13 @@ class AsyncMethods(HasState):
     def stream_async(self, name: str, work: Work, *, reset: bool = False, **options: Any) -> None:
         """Fill the stream ``name`` with the items that ``work`` returns.
 
-        The assign ``name`` is an `AsyncResult` that tells the state; the items are in ``streams``.
+        The assign ``name`` is an `AsyncResult` with the state of the work; the items are in ``streams``.
 
         Args:
-            name: of the stream and of the assign.
-            work: as for `assign_async`; returns an iterable of items.
-            reset: take away the items that are there, and show ``loading`` alone meanwhile.
-            options: for `LiveView.stream`.
+            name: the name of the stream and of the assign.
+            work: as for `assign_async`; it returns an iterable of items.
+            reset: whether to forget the earlier state now, and the earlier items when the new ones are there.
+            options: the options of `LiveView.stream`.
         """
         target: Any = self
         assigns = self._quart_live.assigns
@@ -135,10 +138,10 @@ class AsyncMethods(HasState):
         _start(self, name, work, apply, lambda error: _fail(assigns, (name,), error))
 
     def start_async(self, name: str, work: Work) -> None:
-        """Begin ``work``; its end is told to `handle_async`.
+        """Start ``work`` and pass its result to `handle_async`.
 
         Args:
-            name: identifies the work. Starting the same name again drops the result of the earlier one,
+            name: the name of the work. Starting the same name again drops the result of the earlier work,
                 which is not interrupted.
             work: as for `assign_async`.
         """
@@ -155,11 +158,15 @@ class AsyncMethods(HasState):
         _start(self, name, work, apply, fail)
 
     def cancel_async(self, name: str | Iterable[str], reason: str = "cancelled") -> None:
-        """Cancel what is under way under ``name``; nothing happens if there is nothing.
+        """Cancel the work with this name; do nothing if there is none.
 
-        What was assigned by `assign_async` or `stream_async` becomes ``failed`` with `AsyncCancelled`;
-        after `start_async`, `handle_async` gets that as its result. A blocking function cannot be stopped in
-        its thread; what it returns is dropped.
+        An assign of `assign_async` or `stream_async` becomes ``failed`` with `AsyncCancelled`; after
+        `start_async`, `handle_async` gets such a result. A blocking function cannot be stopped in its thread;
+        its result is dropped.
+
+        Args:
+            name: the name that the work was started with; several for an `assign_async` of several.
+            reason: the text of the `AsyncCancelled`.
         """
         tasks = self._quart_live.host.tasks
         if tasks is not None:
@@ -207,8 +214,8 @@ def _one_for_each(names: tuple[str, ...], value: Any) -> dict[str, Any]:
     missing = [name for name in names if not isinstance(value, Mapping) or name not in value]
     if missing:
         raise LiveViewError(
-            f"assign_async({list(names)!r}, …) needs a dict with a value for each, "
-            f"but {', '.join(missing)} is missing in what its function returned ({type(value).__name__})"
+            f"the function of assign_async({list(names)!r}, …) returned a {type(value).__name__} without "
+            f"{', '.join(missing)}; return a dict with a value for each name"
         )
     return {name: value[name] for name in names}
 

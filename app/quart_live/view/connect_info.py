@@ -1,4 +1,4 @@
-"""What a view may know of the browser at the other end."""
+"""`ConnectInfo`: the facts about a connection that a view can read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class ConnectInfo:
     """The browser's side of a connection, as `LiveView.connect_info`.
 
     Attributes:
-        peer: the address of the client (of the proxy, behind one).
+        peer: the address of the client; behind a proxy, that of the proxy.
         headers: the headers of the request or the handshake.
         query: the query of the socket's address; empty during the first render.
     """

@@ -1,7 +1,10 @@
-"""Parents and children, as they see each other.
+"""`ViewHandle`: a parent or a child, as a nested view and its parent see each other.
+
+    for child in self.children.values():
+        child.send(Refresh())
 
 Relatives have mailboxes of their own and never touch each other's state: they hold a `ViewHandle`, which can
-send. What is sent arrives in `handle_info`, in order, when the other has time.
+send. A message arrives in the other view's `handle_info`, in order, when that view has time.
 """
 
 from __future__ import annotations
@@ -13,8 +16,8 @@ class ViewHandle:
     """A view as its relatives see it.
 
     Attributes:
-        id: its element id.
-        topic: its channel's topic; empty during the first render.
+        id: the view's element id.
+        topic: the topic of the view's channel; empty during the first render.
     """
 
     __slots__ = ("_mailbox", "id", "topic")
@@ -28,6 +31,6 @@ class ViewHandle:
         return f"<ViewHandle {self.id}>"
 
     def send(self, message: object) -> None:
-        """Deliver ``message`` to its `handle_info`. Nothing in the first render, nor once it has ended."""
+        """Send ``message`` to the view's `handle_info`; do nothing in the first render, or after its end."""
         if self._mailbox is not None:
             self._mailbox.post(Envelope(message))

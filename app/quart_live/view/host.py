@@ -1,10 +1,10 @@
-"""`Host`: what a view's surroundings offer it, and what is let go of at its end.
+"""`Host`: the services that a view's surroundings offer it, and the list of functions to call at its end.
 
 A view is rendered in three places: in an HTTP request, over a socket, and in a test of a component. Each of
-them gives it a host. That of a request is a plain `Host`, without mailbox and timers; over a socket the
+them gives it a host. The host in a request is a plain `Host`, without mailbox and timers; over a socket the
 channel is the host (`LiveHost`), and has both.
 
-Whoever holds something for the view puts the function that lets go of it on the host's one list::
+A part that holds something for the view puts the function that lets go of it on the host's one list::
 
     host.on_end(Part.UPLOADS, desk.close)
 
@@ -30,37 +30,37 @@ if TYPE_CHECKING:
 
 
 class Uploads(Protocol):
-    """The uploads of a view, as far as its components concern them; see `uploads.desk.UploadDesk`."""
+    """The uploads of a view, as its components need them; see `uploads.desk.UploadDesk`."""
 
     def release(self, owner: Any, /) -> None:
-        """A component has gone: take nothing more for it."""
+        """End the uploads of a component that has gone."""
 
 
 class MountStash(Protocol):
     """The stash during one mount of a view; see `stash.mount_stash.MountStash`."""
 
     def crash_events(self) -> list[list[Any]]:
-        """Events for the answer to a join that has crashed."""
+        """Return the events for the reply to a join that has crashed."""
 
     async def keep_component(self, component: Any, id: Any, /) -> None:
         """Restore a component that is about to be mounted."""
 
     async def written(self) -> None:
-        """Return when all is written that was kept."""
+        """Wait until all that was kept is written."""
 
 
 class Host:
-    """What a view's surroundings offer it.
+    """The surroundings of a view.
 
     Attributes:
-        telemetry: who is told how long its callbacks take.
+        telemetry: the app's telemetry, which measures the view's callbacks.
         statics: the files that pages may track, for `static_changed`.
         pubsub: the app's PubSub.
-        mailbox: where its messages go; ``None`` in the first render, as is all that needs one.
-        timers: its timers.
-        tasks: its slow work, once there is some.
-        uploads: its uploads, once it has allowed some.
-        mount_stash: what is kept of it, if a view of the app declares a stash.
+        mailbox: the view's mailbox; ``None`` in the first render, as is all that needs one.
+        timers: the view's timers.
+        tasks: the view's async tasks, once it has started one.
+        uploads: the view's uploads, once it has allowed some.
+        mount_stash: the stash of this mount, if a view of the app declares a stash.
         topic: the channel's topic; empty in the first render.
         root_path: the prefix under which the whole app is mounted.
         parent: the view around a nested view.
@@ -86,7 +86,7 @@ class Host:
     _endings: Endings | None = None
 
     def hooks_changed(self) -> None:
-        """Called when the view or a component has attached or detached a hook."""
+        """Note that the view or a component has attached or detached a hook. By default do nothing."""
 
     def on_end(self, part: Part, end: End, *arguments: Any) -> None:
         """Call ``end(*arguments)`` when the view ends; see `Endings.add`."""
@@ -95,13 +95,13 @@ class Host:
         self._endings.add(part, end, *arguments)
 
     async def let_go(self) -> None:
-        """Call what `on_end` was given."""
+        """Call the functions that `on_end` was given."""
         if self._endings is not None:
             await self._endings.run(f"{self.topic or 'a first render'}")
 
 
 class LiveHost(Host):
-    """The host of a view that is there for longer: it has a mailbox, whose list is the view's."""
+    """The host of a connected view: it has a mailbox, which holds the list of functions for the end."""
 
     mailbox: Mailbox
     timers: Timers
@@ -111,5 +111,5 @@ class LiveHost(Host):
         self.mailbox.on_end(part, end, *arguments)
 
     async def let_go(self) -> None:
-        """Take no more mail, and call what `on_end` was given. Only in the mailbox's own task."""
+        """Close the mailbox and call the functions of `on_end`. Call it only in the mailbox's own task."""
         await self.mailbox.end(self.topic, self.mailbox)

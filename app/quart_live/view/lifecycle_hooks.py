@@ -1,4 +1,4 @@
-"""`attach_hook`: code that runs around the handlers of a view which knows nothing of it.
+"""`attach_hook`: code that runs before the handlers of a view, which need not know of it.
 
     async def with_tabs(view, params, session, stage):        # an on_mount hook, see `hooks`
         view.assign(tab="all")
@@ -23,11 +23,11 @@ the view and what the callback gets:
 | ``after_render`` | ``hook(view)`` | the template was rendered, before the diff is sent |
 
 A hook may be ``async``. It returns nothing (or `CONTINUE`) to let the next one and the callback run, `HALT`
-to be the last; in ``handle_event`` also ``(HALT, {…})``, to answer a hook's ``pushEvent``. One that has sent
-the user elsewhere is the last, too. What raises ends the view, as in a handler.
+to be the last; in ``handle_event`` also ``(HALT, {…})``, to answer a hook's ``pushEvent``. A hook that has
+sent the user elsewhere is the last, too. An exception ends the view, as in a handler.
 
-Hooks of ``after_render`` are plain functions and decide nothing. They may `push_event`, which travels with
-what was rendered. What they assign is shown by the next rendering; there is none for it alone.
+Hooks of ``after_render`` are plain functions and decide nothing. They may `push_event`; the event travels
+with the diff. Their assigns are shown by the next rendering; there is none for them alone.
 
 A component may attach hooks to ``handle_event``, ``handle_async`` and ``after_render`` of its own; in the
 first render over HTTP only ``handle_params`` and ``after_render`` have anything to do.
@@ -48,12 +48,14 @@ from .state import HasState, Hook, ViewState, state_of
 OF_COMPONENTS: Final = frozenset({"handle_event", "handle_async", "after_render"})
 OF_VIEWS: Final = OF_COMPONENTS | {"handle_params", "handle_info"}
 
+_NOT_ASYNC = "cannot be async: nothing waits after rendering. Write a plain def"
+
 
 class HookMethods(HasState):
-    """What views and components have for hooks.
+    """The hook methods of views and components.
 
     Class attributes:
-        hook_stages: where hooks can be attached.
+        hook_stages: the stages to which hooks can be attached.
     """
 
     hook_stages: ClassVar[frozenset[str]] = OF_COMPONENTS
@@ -62,27 +64,31 @@ class HookMethods(HasState):
         """Run ``hook`` before the callback ``stage``, from the next time on.
 
         Args:
-            name: what `detach_hook` calls it; used once for each stage.
+            name: the name for `detach_hook`, unique within the stage.
             stage: ``handle_params``, ``handle_event``, ``handle_info``, ``handle_async`` or ``after_render``.
-            hook: the function; `attached_hooks` says what it is given and may return.
+            hook: the function; :mod:`.lifecycle_hooks` has its arguments and results.
 
         Raises:
-            LiveViewError: if there is no such stage here, or the name is taken.
+            LiveViewError: if there is no such stage here, the name is taken, or the hook is no function, is
+                ``async`` where it must not be, or would never run.
         """
         _check_stage(self, name, stage)
         state = self._quart_live
         if not callable(hook):
-            raise LiveViewError(f"the hook {name!r} is no function but {hook!r}")
+            raise LiveViewError(f"the hook {name!r} is no function but {hook!r}; give a function")
         if stage == "after_render" and inspect.iscoroutinefunction(hook):
-            raise LiveViewError(f"the hook {name!r} cannot be async: nothing waits after rendering")
+            raise LiveViewError(f"the hook {name!r} {_NOT_ASYNC}")
         if name in state.hooks.get(stage, ()):
             raise LiveViewError(f"a hook {name!r} is attached to {stage} already; detach it first")
         if stage == "handle_params" and state.route is None:
-            raise LiveViewError(f"{type(self).__name__} has no address here, so the hook {name!r} is in vain")
+            raise LiveViewError(
+                f"the hook {name!r} would never run: {type(self).__name__} has no route here, "
+                "so it gets no handle_params"
+            )
         _set_hooks(state, stage, {**state.hooks.get(stage, {}), name: hook})
 
     def detach_hook(self, name: str, stage: str) -> None:
-        """Take `attach_hook` back. Nothing happens if there is no such hook.
+        """Detach a hook. Do nothing if there is no such hook.
 
         Raises:
             LiveViewError: if there is no such stage here.
@@ -97,7 +103,7 @@ def _check_stage(target: HookMethods, name: str, stage: str) -> None:
     if stage not in target.hook_stages:
         stages = ", ".join(sorted(target.hook_stages))
         kind = type(target).__name__
-        raise LiveViewError(f"{kind} has no stage {stage!r} for the hook {name!r}; there is: {stages}")
+        raise LiveViewError(f"{kind} has no stage {stage!r} for the hook {name!r}; give one of: {stages}")
 
 
 def _set_hooks(state: ViewState, stage: str, hooks: Mapping[str, Hook]) -> None:
@@ -107,10 +113,10 @@ def _set_hooks(state: ViewState, stage: str, hooks: Mapping[str, Hook]) -> None:
 
 
 class Halted:
-    """A hook was the last.
+    """The result of hooks of which one was the last.
 
     Attributes:
-        reply: what it answers a client's hook with.
+        reply: the reply to the client's hook, if there is one.
     """
 
     __slots__ = ("reply",)
@@ -120,10 +126,10 @@ class Halted:
 
 
 async def run_hooks(target: HasState, stage: str, *arguments: Any) -> Halted | None:
-    """Run the hooks of a stage. Returns `Halted` if the callback shall not run.
+    """Run the hooks of a stage. Return `Halted` if the callback must not run.
 
     Raises:
-        LiveViewError: if a hook returns something odd.
+        LiveViewError: if a hook returns anything that is not allowed.
     """
     for name, hook in state_of(target).hooks.get(stage, {}).items():
         verdict = hook(target, *arguments)
@@ -132,28 +138,34 @@ async def run_hooks(target: HasState, stage: str, *arguments: Any) -> Halted | N
         halted = _read(verdict, name, stage)
         if halted is not None:
             return halted
-        if _has_left(target):
+        if _navigates(target):
             return Halted()
     return None
 
 
 def run_after_render(target: HasState) -> None:
-    """Run the hooks that wait for a rendering.
+    """Run the ``after_render`` hooks.
 
     Raises:
-        LiveViewError: if one is ``async`` after all, or goes somewhere.
+        LiveViewError: if a hook returns a coroutine, or navigates.
     """
     for name, hook in state_of(target).hooks.get("after_render", {}).items():
         verdict: object = hook(target)
         if inspect.iscoroutine(verdict):
             verdict.close()
-            raise LiveViewError(f"the hook {name!r} cannot be async: nothing waits after rendering")
-        if _has_left(target):
-            raise LiveViewError(f"the hook {name!r} cannot go anywhere: the diff is made already")
+            raise LiveViewError(f"the hook {name!r} {_NOT_ASYNC}")
+        if _navigates(target):
+            raise LiveViewError(
+                f"the hook {name!r} cannot navigate: the diff is made already. Do it in a handler"
+            )
 
 
 async def with_hooks(target: HasState, stage: str, callback: Callable[..., Any], *arguments: Any) -> Any:
-    """Run the hooks of a stage, then the callback. Returns what the callback, or a hook, answers with."""
+    """Run the hooks of a stage, then the callback. Return the reply of the callback or of a hook.
+
+    Raises:
+        LiveViewError: if a hook returns anything that is not allowed.
+    """
     if stage in state_of(target).hooks:
         halted = await run_hooks(target, stage, *arguments)
         if halted is not None:
@@ -174,5 +186,5 @@ def _read(verdict: object, name: str, stage: str) -> Halted | None:
     raise LiveViewError(f"the hook {name!r} on {stage} returned {verdict!r}; it may return {allowed}")
 
 
-def _has_left(target: HasState) -> bool:
+def _navigates(target: HasState) -> bool:
     return state_of(target).of_view.navigation is not None

@@ -25,11 +25,11 @@ _LINK = Markup('href="{}" data-phx-link="{}" data-phx-link-state="{}"')
 
 @pure
 def live_patch(to: str, *, replace: bool = False) -> Markup:
-    """Attributes of a link that changes the address within the view.
+    """Return the attributes of a link that changes the address within the view.
 
     Args:
         to: a path of this site, or only a query such as ``?page=2``.
-        replace: whether the browser's back button shall skip the present address.
+        replace: whether the new address replaces the present one in the browser's history.
 
     Raises:
         ValueError: for any other address.
@@ -39,19 +39,23 @@ def live_patch(to: str, *, replace: bool = False) -> Markup:
 
 @pure
 def live_navigate(to: str, *, replace: bool = False) -> Markup:
-    """Attributes of a link to another live view; arguments as for `live_patch`."""
+    """Return the attributes of a link to another live view; arguments as for `live_patch`.
+
+    Raises:
+        ValueError: as `live_patch`.
+    """
     return _link("redirect", to, replace)
 
 
 @pure
 def live_title(title: object, *, prefix: str = "", suffix: str = "", default: str = "") -> Markup:
-    """The ``<title>`` of a layout, in a form that the client can change.
+    """Return the ``<title>`` of a layout, in a form that the client can change.
 
     Args:
         title: the page's title, usually ``page_title``. The view changes it by assigning ``page_title``.
-        prefix: put before every title.
-        suffix: put behind every title.
-        default: for pages without a title; prefix and suffix are put around it too.
+        prefix: the text before every title.
+        suffix: the text behind every title.
+        default: the title of pages without one; prefix and suffix are put around it too.
     """
     names = {"prefix": prefix, "suffix": suffix, "default": default}
     data = Markup("").join(Markup(' data-{}="{}"').format(*name) for name in names.items() if name[1])
@@ -63,11 +67,11 @@ def live_title(title: object, *, prefix: str = "", suffix: str = "", default: st
 def _link(kind: str, to: str, replace: bool) -> Markup:
     if not to.startswith(("/", "?")) or to.startswith(("//", "/\\")):
         raise ValueError(
-            f"{to!r} is not a path of this site; it must begin with a single '/'. "
+            f"{to!r} is not a path of this site, which begins with a single '/' (or '?'). "
             "For other sites write a plain href."
         )
     return _LINK.format(to, kind, "replace" if replace else "push")
 
 
 TEMPLATE_HELPERS = {"live_patch": live_patch, "live_navigate": live_navigate}
-"""What all templates get."""
+"""The helpers that all live templates have."""

@@ -11,13 +11,13 @@
     members.route("/rooms", RoomsLive)
 
 A hook is a function, or a class or object with a method ``on_mount``; plain or ``async``. It is given the
-view, the params and session that `mount` will get, and the *stage*: ``"default"``, or what the pair
-``(hook, stage)`` in the list says, so that one class can guard several live sessions in several ways.
+view, the params and session that `mount` will get, and the *stage*: ``"default"``, or the one in the pair
+``(hook, stage)`` of the list, so that one class can guard several live sessions in several ways.
 
 Hooks run in their order, those of the live session before those of the class, at the first render over
-HTTP and again at every join: a check made only at one of them would leave the other way in open. One that
+HTTP and again at every join: a check made only at one of them would leave the other way in open. A hook that
 returns `HALT`, or has sent the user elsewhere, is the last; `mount` does not run. A nested or sticky view
-has no live session: for it the hooks of its class (`LiveView.on_mount`) run.
+has no live session: for it only the hooks of its class (`LiveView.on_mount`) run.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from .view import LiveView
 
 CONTINUE: Final = "continue"
-"""What a hook may return when all is well; returning nothing means the same."""
+"""The result of a hook after which the next one and `mount` run; ``None`` means the same."""
 
 HALT: Final = "halt"
-"""What a hook returns when `mount` shall not run. It must have sent the user elsewhere."""
+"""The result of a hook after which `mount` does not run. The hook must have sent the user elsewhere."""
 
 DEFAULT_STAGE = "default"
 
@@ -48,20 +48,20 @@ class MountHooks:
     """A list of hooks, checked when it is made.
 
     Args:
-        hooks: as written in ``on_mount=[…]``.
+        hooks: the hooks, as written in ``on_mount=[…]``.
 
     Raises:
-        LiveViewError: for anything that is no hook.
+        LiveViewError: if one of them is no hook.
     """
 
     def __init__(self, hooks: Sequence[MountHook] = ()) -> None:
         self._hooks = [_resolve(hook) for hook in hooks]
 
     async def run(self, view: LiveView, params: Mapping[str, Any], session: Mapping[str, Any]) -> bool:
-        """Run the hooks on a view that is about to be mounted. Returns whether to go on.
+        """Run the hooks on a view that is about to be mounted. Return whether to mount it.
 
         Raises:
-            LiveViewError: if a hook halts without sending the user anywhere, or returns something odd.
+            LiveViewError: if a hook halts without sending the user elsewhere, or returns anything else.
         """
         for hook, stage in self._hooks:
             result = hook(view, dict(params), dict(session), stage)
@@ -69,7 +69,7 @@ class MountHooks:
                 result = await result
             if result not in (None, CONTINUE, HALT):
                 raise LiveViewError(
-                    f"{_name(hook)} returned {result!r}; on_mount hooks return CONTINUE or HALT"
+                    f"the on_mount hook {_name(hook)} returned {result!r}; return CONTINUE or HALT"
                 )
             if state_of(view).navigation is not None:
                 return False
@@ -85,7 +85,11 @@ _of_class: dict[type[LiveView], tuple[Sequence[MountHook], MountHooks]] = {}
 
 
 def hooks_of(view: type[LiveView]) -> MountHooks:
-    """The hooks of a view class."""
+    """Return the hooks of a view class, checked once.
+
+    Raises:
+        LiveViewError: if one of them is no hook.
+    """
     known = _of_class.get(view)
     if known is None or known[0] is not view.on_mount:
         known = _of_class[view] = view.on_mount, MountHooks(view.on_mount)

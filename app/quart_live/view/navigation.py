@@ -1,4 +1,4 @@
-"""Where a view sends its user: a patch, a live navigation or a plain redirect, and how the wire says it.
+"""Navigation: a patch, a live navigation or a plain redirect, and its form on the wire.
 
 | call | what happens in the browser | what happens to the view |
 |---|---|---|
@@ -15,44 +15,44 @@ from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 MAX_PATCHES = 20
-"""How often in a row `handle_params` may answer a patch with a patch."""
+"""The most patches in a row that `handle_params` may make, and the most views in a row that may redirect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """Stay in the view, change the address."""
+    """A navigation that stays in the view and changes the address."""
 
     to: str
     replace: bool = False
     event = "live_patch"
 
     def wire(self, flash_token: str | None = None) -> dict[str, Any]:
-        """The payload; a patch needs no flash token since the view stays."""
+        """Return the payload, without a flash token, since the view stays."""
         return {"kind": "replace" if self.replace else "push", "to": self.to}
 
 
 @dataclass(frozen=True, slots=True)
 class Navigate:
-    """Go to another live view over the same socket."""
+    """A navigation to another live view over the same socket."""
 
     to: str
     replace: bool = False
     event = "live_redirect"
 
     def wire(self, flash_token: str | None = None) -> dict[str, Any]:
-        """The payload, with the flash for the next view."""
+        """Return the payload, with the flash for the next view."""
         return _with_flash({"kind": "replace" if self.replace else "push", "to": self.to}, flash_token)
 
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """Load another page."""
+    """A navigation that loads another page."""
 
     to: str
     event = "redirect"
 
     def wire(self, flash_token: str | None = None) -> dict[str, Any]:
-        """The payload, with the flash that the client puts into a cookie."""
+        """Return the payload, with the flash that the client puts into a cookie."""
         return _with_flash({"to": self.to}, flash_token)
 
 
@@ -64,21 +64,24 @@ def _with_flash(payload: dict[str, Any], flash_token: str | None) -> dict[str, A
 
 
 def local(to: str) -> str:
-    """Check that ``to`` is a path of this site, such as ``/rooms/1?page=2``.
+    """Return ``to`` if it is a path of this site, such as ``/rooms/1?page=2``.
 
     Raises:
-        ValueError: otherwise; ``//host`` and ``/\\host`` would leave the site.
+        ValueError: if it is not; ``//host`` and ``/\\host`` would leave the site.
     """
     if not to.startswith("/") or to.startswith(("//", "/\\")) or any(ord(char) < 32 for char in to):
-        raise ValueError(f"{to!r} is not a path of this site; it must begin with a single '/'")
+        raise ValueError(
+            f"{to!r} is not a path of this site, which begins with a single '/'. "
+            "For other sites use redirect(external=…)"
+        )
     return to
 
 
 def external(to: str) -> str:
-    """Check that ``to`` is a full http or https address.
+    """Return ``to`` if it is a full http or https address.
 
     Raises:
-        ValueError: otherwise, for example for ``javascript:``.
+        ValueError: if it is not, for example for ``javascript:``.
     """
     parts = urlsplit(to)
     if parts.scheme not in ("http", "https") or not parts.netloc:
@@ -87,12 +90,12 @@ def external(to: str) -> str:
 
 
 def error_response(navigation: Navigation, flash_token: str | None) -> Mapping[str, Any]:
-    """The error reply of a join whose mount ended in ``navigation``."""
+    """Return the response of the error reply to a join whose mount ended in ``navigation``."""
     return {navigation.event: navigation.wire(flash_token)}
 
 
 def same_page(uri: str, to: str) -> bool:
-    """Whether going to ``to`` from ``uri`` leads to the very same address, the fragment aside."""
+    """Return whether ``to`` leads from ``uri`` to the same address, apart from the fragment."""
     here, there = urlsplit(uri), urlsplit(urljoin(uri, to))
     return (here.scheme, here.netloc, here.path, here.query) == (
         there.scheme,

@@ -1,4 +1,4 @@
-"""The methods with which a view or component goes elsewhere; `navigation` has the three ways of going."""
+"""The methods by which a view or component navigates; :mod:`.navigation` has the three kinds."""
 
 from __future__ import annotations
 
@@ -9,38 +9,55 @@ from .state import HasState
 
 
 class NavigationMethods(HasState):
-    """What views and components can do about the address. A handler goes to one place, when it is done.
+    """The navigation methods of views and components. A handler can navigate once; it happens at its end.
 
-    A component goes only in its `handle_event`; it is its view that goes.
+    A component can navigate only in its `handle_event`, and its view navigates with it.
     """
 
     def push_patch(self, to: str, *, replace: bool = False) -> None:
         """Change the address within this view; `handle_params` runs once this handler is done.
 
-        The address is that of the page's main view. A view nested in it hands the patch, and what it has put
-        into the flash, on to that one. A sticky view has no address to change.
+        The address is that of the page's main view. A view nested in it passes the patch, and its flash of
+        this turn, on to the main view. A sticky view has no address to change.
 
         Args:
             to: a path of this site that leads to this view, or to the main view around it.
-            replace: whether the browser's back button shall skip the present address.
+            replace: whether the new address replaces the present one in the browser's history.
+
+        Raises:
+            ValueError: if ``to`` is not a path of this site.
+            LiveViewError: if this handler navigates already.
         """
         self._quart_live.of_view.go(Patch(local(to), replace))
 
     def push_navigate(self, to: str, *, replace: bool = False) -> None:
-        """Go to another live view over the same socket. This view ends once this handler is done.
+        """Navigate to another live view over the same socket. This view ends once this handler is done.
 
-        A sticky view, and what is nested in it, stays: it sends its page elsewhere and goes on.
+        A sticky view, and views nested in it, stay: their page navigates, and they go on.
 
         If ``to`` belongs to another live session or to an ordinary page, the browser loads it as a page.
 
         Args:
             to: a path of this site.
-            replace: whether the browser's back button shall skip the present address.
+            replace: whether the new address replaces the present one in the browser's history.
+
+        Raises:
+            ValueError: if ``to`` is not a path of this site.
+            LiveViewError: if this handler navigates already.
         """
         self._quart_live.of_view.go(Navigate(local(to), replace))
 
     def redirect(self, *, to: str | None = None, external: str | None = None) -> None:
-        """Load another page: ``to`` is a path of this site, ``external`` a full address. This view ends."""
+        """Load another page. This view ends once this handler is done.
+
+        Args:
+            to: a path of this site.
+            external: a full address, instead of ``to``.
+
+        Raises:
+            ValueError: if ``to`` is not a path of this site, or ``external`` not a full address.
+            LiveViewError: unless exactly one of the two is given; or if this handler navigates already.
+        """
         if (to is None) == (external is None):
-            raise LiveViewError("redirect needs either to=… or external=…")
+            raise LiveViewError("redirect needs either to=… or external=…; give one of the two")
         self._quart_live.of_view.go(Redirect(local(to) if to is not None else _external(external or "")))

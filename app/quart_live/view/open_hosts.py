@@ -1,4 +1,4 @@
-"""The hosts that are open: the channels of an app, from their join to the end of their end."""
+"""The open hosts: the channels of an app, from their join until they have let go of everything."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ class OpenHosts:
         return host in self._hosts
 
     def add(self, host: LiveHost) -> None:
-        """A host has been opened."""
+        """Add a host that has been opened."""
         self._hosts[host] = None
 
     def discard(self, host: LiveHost) -> None:
-        """A host has ended."""
+        """Remove a host that has ended."""
         self._hosts.pop(host, None)
         if self._changed is not None:
             self._changed.set()
             self._changed = None
 
     async def wait_until_empty(self) -> None:
-        """Return when no host is open."""
+        """Wait until no host is open."""
         while self._hosts:
             await self._wait_for_change()
 
     async def wait_until_ended(self, host: LiveHost) -> None:
-        """Return when ``host`` has ended."""
+        """Wait until ``host`` has ended."""
         while host in self._hosts:
             await self._wait_for_change()
 

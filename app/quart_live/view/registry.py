@@ -1,4 +1,4 @@
-"""View classes by the names that tokens give them."""
+"""View classes by the names that they have in tokens."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from .view import LiveView
 
 
 class ViewRegistry:
-    """View classes and the names that tokens give them."""
+    """View classes by the names that they have in tokens."""
 
     def __init__(self) -> None:
         self._views: dict[str, type[LiveView]] = {}
 
     def name_of(self, view: type[LiveView]) -> str:
-        """The name that tokens give to a view class."""
+        """Register a view class and return its name in tokens."""
         name = f"{view.__module__}:{view.__qualname__}"
         self._views[name] = view
         return name
 
     def named(self, name: str) -> type[LiveView] | None:
-        """The view class of a token, or of a class name that has a route.
+        """Return the view class with a name from a token, or with a bare class name; None if there is none.
 
         After a restart a page may come back whose view this process has not rendered yet; its class is
-        imported then. The name is from a signed token or the app's own template, so nobody but the app can
-        have chosen it.
+        imported then. The name is from a signed token or the app's own template, so only the app can have
+        chosen it.
         """
         if name in self._views:
             return self._views[name]
@@ -43,7 +43,7 @@ class ViewRegistry:
 
 
 def _only_subclass(name: str) -> type[LiveView] | None:
-    """The imported view class with this name, if there is no other one."""
+    """Return the imported view class with this name; None if there are several, or none."""
     found, waiting = set(), [LiveView]
     while waiting:
         for view in waiting.pop().__subclasses__():

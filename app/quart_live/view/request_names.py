@@ -12,10 +12,10 @@ REQUEST_ONLY = frozenset({"request", "session", "g", "get_flashed_messages", "cu
 
 
 def check_names(template: LiveTemplate, view: type[Stateful], assigned: Iterable[str]) -> None:
-    """Refuse a template that reads what exists only during an HTTP request.
+    """Check that a template reads no name that exists only during an HTTP request.
 
     Raises:
-        TemplateNameError: if it does, and the view has not assigned it.
+        TemplateNameError: if it reads one that the view has not assigned.
     """
     missing = (REQUEST_ONLY & set(template.names)).difference(assigned)
     if missing:

@@ -1,4 +1,4 @@
-"""The session that views are mounted with: Quart's own, and what the app's ``on_connect`` hooks add."""
+"""The session of views: Quart's session, and the values that the app's ``on_connect`` hooks add."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _PRIVATE = (csrf.SESSION_KEY, "_flashes")
 
 
 async def view_session(hooks: list[ConnectHook]) -> dict[str, Any]:
-    """The session given to mount: Quart's session and what the hooks add.
+    """Return the session for mount: Quart's session with the values that the hooks add.
 
-    Needs a request or websocket context.
+    It needs a request or websocket context.
     """
     session = {key: value for key, value in quart_session.items() if key not in _PRIVATE}
     with AsExceptions(passes_cancelled=False):

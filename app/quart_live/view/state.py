@@ -1,4 +1,4 @@
-"""What the engine holds of one view or component, apart from the object that the user's class makes.
+"""`ViewState`: the engine's record of one view or component, beside the object of the user's class.
 
     state = state_of(view)
     state.begin_turn()
@@ -31,10 +31,10 @@ Attached: TypeAlias = Mapping[str, Mapping[str, Hook]]
 """Hooks by stage, then by name."""
 
 DomId: TypeAlias = Callable[[Any], str]
-"""Gives the element id of an item of a stream."""
+"""A function from an item of a stream to its element id."""
 
 PushedEvent: TypeAlias = tuple[object, ...]
-"""Name, payload, and ``True`` if it is dispatched before the page changes."""
+"""Name, payload, and ``True`` if the event is dispatched before the page changes."""
 
 NO_FLASH: Final = Flash()
 NOTHING_ATTACHED: Final[Attached] = MappingProxyType({})
@@ -42,11 +42,11 @@ NO_DOM_IDS: Final[Mapping[str, DomId]] = MappingProxyType({})
 
 
 class Route(Protocol):
-    """What a record knows of the live route that led to its view; see `router.LiveRoute`."""
+    """The live route that led to a view, as its record needs it; see `router.LiveRoute`."""
 
     @property
     def action(self) -> str | None:
-        """Tells the view which of its addresses this is."""
+        """The name of this one of the view's addresses, if it has several."""
 
     @property
     def view(self) -> type[Any]:
@@ -54,34 +54,34 @@ class Route(Protocol):
 
     @property
     def router(self) -> object:
-        """The live session that it belongs to."""
+        """The live session of the route."""
 
 
 class StashKeeper(Protocol):
-    """What keeps the assigns that survive; see `stash.view_stash.ViewStash`."""
+    """The stash of a view or component; see `stash.view_stash.ViewStash`."""
 
     def note(self, state: ViewState, changed: Collection[str]) -> None:
-        """Keep what has changed."""
+        """Keep the assigns that have changed."""
 
     def waits(self, changed: Collection[str]) -> bool:
-        """Whether `note` would have anything to do."""
+        """Return whether `note` would have anything to do."""
 
 
 class ViewState:
     """The record of one view or component.
 
     Attributes:
-        assigns: what its template reads.
-        flash: what this turn has put into the flash; what is shown is the assign ``flash``.
-        navigation: where this turn sends the user.
+        assigns: the assigns that the template reads.
+        flash: the messages that this turn has put into the flash; the template shows the assign ``flash``.
+        navigation: the navigation that this turn has asked for, if any.
         route: the live route that led to the view; None if it has no address.
-        hooks: the hooks that are attached.
+        hooks: the attached hooks.
         pushed_events: the events for the browser that wait for the next diff; None if there are none.
-        stash: keeps the assigns that survive; None if none do.
+        stash: the stash of the view or component; None if it keeps nothing.
         restored: names that the stash has restored, and whose defaults `mount` has yet to assign.
-        stream_prefix: keeps the streams of a component apart from those of others.
-        stream_dom_ids: how streams that have not begun name their elements.
-        host: what the view stands on; a component has that of its view.
+        stream_prefix: the prefix that distinguishes the streams of a component from those of others.
+        stream_dom_ids: the functions for the element ids of streams that have not begun.
+        host: the view's host; a component has that of its view.
         around: the record of the view around a component; None for a view.
     """
 
@@ -121,23 +121,25 @@ class ViewState:
         return self.around if self.around is not None else self
 
     def begin_turn(self) -> None:
-        """Begin to handle a message: what earlier ones have put into the flash has been shown."""
+        """Begin to handle a message: forget the flash of earlier turns, which has been shown."""
         self.flash = NO_FLASH
 
-    # -- where the user goes -------------------------------------------------------------------------------
+    # -- navigation ----------------------------------------------------------------------------------------
 
     def go(self, navigation: Navigation) -> None:
-        """Send the user elsewhere once this turn is over.
+        """Navigate once this turn is over.
 
         Raises:
-            LiveViewError: if it sends them somewhere already.
+            LiveViewError: if this turn navigates already.
         """
         if self.navigation is not None:
-            raise LiveViewError(f"this handler already goes to {self.navigation.to!r}; it cannot go twice")
+            raise LiveViewError(
+                f"this handler already navigates to {self.navigation.to!r}; it cannot navigate twice"
+            )
         self.navigation = navigation
 
     def take_navigation(self) -> Navigation | None:
-        """Where this turn sends the user; from now on nowhere."""
+        """Return the navigation of this turn, and forget it."""
         navigation, self.navigation = self.navigation, None
         return navigation
 
@@ -149,12 +151,12 @@ class ViewState:
         self.assigns.update({"flash": self.shown_flash.with_message(kind, text)})
 
     def clear_flash(self, kind: str | None = None) -> None:
-        """Take the message of ``kind`` away, or all."""
+        """Remove the message of ``kind``, or all messages."""
         self.flash = self.flash.without(kind)
         self.assigns.update({"flash": self.shown_flash.without(kind)})
 
     def show_flash(self, flash: Mapping[str, str]) -> None:
-        """Show these messages, and none besides."""
+        """Show these messages, and no others."""
         if flash or self.shown_flash:
             self.assigns.update({"flash": Flash(flash)})
 
@@ -168,26 +170,26 @@ class ViewState:
         """Send an event to the page with the next diff.
 
         Args:
-            name: of the event.
-            payload: whatever JSON can carry.
-            before: whether the page hears of it before it changes.
+            name: the name of the event.
+            payload: a JSON value.
+            before: whether the event is dispatched before the page changes.
         """
         if self.pushed_events is None:
             self.pushed_events = []
         self.pushed_events.append((name, payload, True) if before else (name, payload))
 
     def take_pushed_events(self) -> list[list[object]]:
-        """The events that wait, as they go over the wire; from now on none does."""
+        """Return the waiting events, as they go over the wire, and forget them."""
         events, self.pushed_events = self.pushed_events or (), None
         return [list(event) for event in events]
 
 
 class HasState:
-    """Base of all that has a record, and of the methods that features add to it."""
+    """The base of all classes that have a record, and of the classes of methods that features add to them."""
 
     _quart_live: ViewState
 
 
 def state_of(target: HasState) -> ViewState:
-    """The record of a view or component."""
+    """Return the record of a view or component."""
     return target._quart_live

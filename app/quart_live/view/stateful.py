@@ -1,4 +1,4 @@
-"""What a view and a live component have in common: a template, and assigns that it reads."""
+"""`Stateful`, the common base of views and live components: a template, and the assigns that it reads."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Stateful(
     HookMethods,
     SendsUpdates,
 ):
-    """Base of `LiveView` and `LiveComponent`.
+    """The base of `LiveView` and `LiveComponent`.
 
     Class attributes:
-        template: file name of the Jinja template; by default the class name in snake case plus ``.html``.
+        template: the file name of the Jinja template; by default the class name in snake case plus ``.html``.
         inline_template: Jinja source, instead of a file.
-        reserved: names of assigns that are the engine's own.
+        reserved: the names of assigns that are the engine's own.
     """
 
     template: ClassVar[str | None] = None
@@ -48,26 +48,36 @@ class Stateful(
         self._quart_live = ViewState(Host())
 
     def render(self) -> LiveTemplate | str | None:
-        """Choose the template: a file name, a `LiveTemplate`, or ``None`` for the one named on the class."""
+        """Return the template: a file name, a `LiveTemplate`, or ``None`` for the one named on the class."""
         return None
 
     @property
     def assigns(self) -> Assigns:
-        """The state that the template reads. Change it with `assign`."""
+        """The assigns that the template reads. Change them with `assign`."""
         return self._quart_live.assigns.reader
 
     def assign(self, **values: Any) -> None:
-        """Set assigns; what the template shows of them is sent after the handler."""
+        """Set assigns; the changes that the template shows of them are sent after the handler.
+
+        Raises:
+            LiveViewError: if a name is one that the engine assigns itself.
+        """
         if not self.reserved.isdisjoint(values):
             names = " and ".join(repr(name) for name in sorted(self.reserved.intersection(values)))
-            raise LiveViewError(f"the engine assigns {names} itself; for messages use put_flash")
+            raise LiveViewError(
+                f"the engine assigns {names} itself; choose another name (for flash messages use put_flash)"
+            )
         state = self._quart_live
         if state.restored:
             values = without_defaults(state.restored, values)
         state.assigns.update(values)
 
     def assign_new(self, name: str, factory: Callable[[], Any]) -> None:
-        """Set ``name`` to ``factory()`` unless it is already there."""
+        """Set ``name`` to ``factory()`` unless it is already there.
+
+        Raises:
+            LiveViewError: as `assign`.
+        """
         state = self._quart_live
         if name not in state.assigns.values:
             self.assign(**{name: factory()})
@@ -75,7 +85,7 @@ class Stateful(
             state.restored.discard(name)
 
     def touch(self, name: str) -> None:
-        """Say that the object assigned to ``name`` was changed in place.
+        """Note that the object assigned to ``name`` was changed in place, so that it is rendered again.
 
         Raises:
             KeyError: if ``name`` was never assigned.
@@ -83,11 +93,11 @@ class Stateful(
         self._quart_live.assigns.touch(name)
 
     def put_flash(self, kind: str, text: str) -> None:
-        """Show ``text`` as flash message of ``kind`` (by custom ``info`` or ``error``)."""
+        """Show ``text`` as the flash message of ``kind``, usually ``info`` or ``error``."""
         self._quart_live.put_flash(kind, text)
 
     def clear_flash(self, kind: str | None = None) -> None:
-        """Take the flash of ``kind`` away, or all."""
+        """Remove the flash message of ``kind``, or all messages."""
         self._quart_live.clear_flash(kind)
 
     def push_event(
@@ -96,8 +106,8 @@ class Stateful(
         """Send an event to hooks (``handleEvent``) and to the page (``phx:<name>``).
 
         Args:
-            name: of the event; global to the page.
-            payload: whatever JSON can carry.
-            dispatch: ``"before"``, if the page is to hear of it before it changes, else after.
+            name: the name of the event; global to the page.
+            payload: a JSON value.
+            dispatch: whether the event is dispatched ``"before"`` or ``"after"`` the page changes.
         """
         self._quart_live.of_view.push_event(name, payload, before=dispatch == "before")

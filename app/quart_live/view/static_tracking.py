@@ -8,14 +8,14 @@
 
     {% if new_version %}<p role="status">There is a new version. <a href="">Reload</a></p>{% endif %}
 
-`static_path` gives the address of a file in the app's static folder with a digest of its content,
+`static_path` returns the address of a file in the app's static folder with a digest of its content,
 ``/static/app.css?v=5d41402abc4b``, so that browsers may keep it for long and still notice changes. With each
-join the client sends the addresses of all tagged elements; `LiveView.static_changed` compares them with what
-the files are now. Nothing is reloaded without being asked.
+join the client sends the addresses of all tagged elements; `LiveView.static_changed` compares them with the
+files of now. Nothing is reloaded by itself.
 
 Where a build step has digested names already, put its ``cache_manifest.json`` (``{"app.css":
-"app-5d41402a.css"}``, or Phoenix's ``{"latest": {…}}``) into the static folder; `static_path` then gives the
-digested name, and paths are compared by their ends, as Phoenix does, whatever the query.
+"app-5d41402a.css"}``, or Phoenix's ``{"latest": {…}}``) into the static folder; `static_path` then returns
+the digested name, and paths are compared by their ends, as Phoenix does, whatever the query.
 
 Source: ``static_changed?/1`` of Phoenix LiveView's ``lib/phoenix_live_view.ex``.
 """
@@ -34,7 +34,7 @@ from .state import HasState
 MANIFEST = "cache_manifest.json"
 DIGEST_LENGTH = 12
 MOST = 100
-"""How many addresses of one page are looked at."""
+"""The most addresses of one page that are compared."""
 
 
 class StaticFiles:
@@ -43,7 +43,7 @@ class StaticFiles:
     Args:
         folder: the static folder.
         url: the address of that folder, for example ``/static``.
-        changing: look at the files again each time (development), not once per process.
+        changing: whether the files are read again each time (in development), not once per process.
     """
 
     def __init__(self, folder: Path, url: str, changing: bool = False) -> None:
@@ -52,7 +52,7 @@ class StaticFiles:
         self._manifest: Mapping[str, str] | None = None
 
     def path(self, name: str) -> str:
-        """The address of ``name``, a path below the static folder, with its digest if the file exists."""
+        """Return the address of a file, with its digest if it exists; ``name`` is below the static folder."""
         name = name.lstrip("/")
         renamed = self.manifest.get(name)
         if renamed is not None:
@@ -61,7 +61,7 @@ class StaticFiles:
         return f"{self._url}/{quote(name)}" + (f"?v={digest}" if digest else "")
 
     def digest(self, name: str) -> str | None:
-        """Digest of a file's content; ``None`` if there is no such file in the folder."""
+        """Return the digest of a file's content; ``None`` if there is no such file in the folder."""
         known = self._digests.get(name)
         if known is not None and not self._changing:
             return known[1]
@@ -78,7 +78,7 @@ class StaticFiles:
         return known[1]
 
     def changed(self, addresses: Iterable[str]) -> bool:
-        """Whether any of ``addresses``, which a page has loaded, is not what it would load now."""
+        """Return whether any of the addresses that a page has loaded is out of date."""
         return not all(self._is_current(address) for address in addresses)
 
     @property
@@ -89,7 +89,7 @@ class StaticFiles:
         return self._manifest
 
     def forget(self) -> None:
-        """Look at all files again, for example after a deploy into a running process."""
+        """Forget all digests, so that the files are read again, as after a deploy into a running process."""
         self._digests.clear()
         self._manifest = None
 
@@ -117,14 +117,14 @@ class StaticFiles:
 
 
 class StaticMethods(HasState):
-    """The part of `LiveView` that concerns static files."""
+    """The method of `LiveView` for static tracking."""
 
     connect_params: Mapping[str, Any]
 
     def static_changed(self) -> bool:
-        """Whether an asset tagged ``phx-track-static`` has changed since this page was loaded.
+        """Return whether a file tagged ``phx-track-static`` has changed since this page was loaded.
 
-        To be asked in mount; ``False`` in the first render, whose assets are yet to be loaded.
+        Call it in mount. It is ``False`` in the first render, whose files are yet to be loaded.
         """
         tracked = self.connect_params.get("_track_static")
         statics = self._quart_live.host.statics

@@ -53,15 +53,18 @@ class StreamMethods(HasState):
         """Begin a stream, or insert several items into it, one after the other.
 
         Args:
-            name: templates find it as ``streams.<name>``.
-            items: what to insert. At a fixed position (``at=0``) they end up in reverse order, as each goes
-                there in turn.
-            dom_id: gives an item's element id; by default ``<name>-<id>`` from the item's attribute (or key)
-                ``id``. It counts when the stream begins.
+            name: the name of the stream, ``streams.<name>`` in templates.
+            items: the items to insert. At a fixed position (``at=0``) they end up in reverse order, as each
+                goes there in turn.
+            dom_id: the function from an item to its element id; by default ``<name>-<id>`` from the item's
+                attribute (or key) ``id``. It counts when the stream begins.
             at: -1 for the end, 0 for the beginning, else the position.
-            limit: how many items the browser keeps: the first ones, or with a negative number the last ones.
-                The first page, plain HTML, shows all items that it is given.
-            reset: take away all items that were there before.
+            limit: the number of items that the browser keeps: the first ones, or with a negative number the
+                last ones. The first page, plain HTML, shows all items that it is given.
+            reset: whether to remove all items that were there before.
+
+        Raises:
+            LiveViewError: if an item has no id.
         """
         state = self._quart_live
         stream = state.assigns.streams.get(name)
@@ -75,14 +78,18 @@ class StreamMethods(HasState):
         state.assigns.changed.add("streams")
 
     def stream_configure(self, name: str, *, dom_id: DomId) -> None:
-        """Say how a stream names its elements, before its first items are there.
+        """Set the function for the element ids of a stream, before it begins.
+
+        Args:
+            name: the name of the stream.
+            dom_id: the function from an item to its element id.
 
         Raises:
             LiveViewError: if the stream has begun already.
         """
         state = self._quart_live
         if name in state.assigns.streams:
-            raise LiveViewError(f"the stream {name!r} has begun; configure it before its first items")
+            raise LiveViewError(f"the stream {name!r} has begun already; call stream_configure before stream")
         state.stream_dom_ids = {**state.stream_dom_ids, name: dom_id}
 
     def stream_insert(
@@ -94,8 +101,8 @@ class StreamMethods(HasState):
             name: the stream.
             item: the item. It is not kept after the handler, but until then it must not be changed.
             at: -1 for the end, 0 for the beginning, else the position; an item that is there does not move.
-            limit: how many items the browser keeps: the first ones, or with a negative number the last ones.
-            update_only: change the item if it is there, else do nothing.
+            limit: the number of items that the browser keeps: the first, or if it is negative, the last ones.
+            update_only: whether to do nothing if the item is not there.
 
         Raises:
             LiveViewError: if the stream has not begun, or the item has no id.
@@ -109,12 +116,20 @@ class StreamMethods(HasState):
         assigns.changed.add("streams")
 
     def stream_delete(self, name: str, item: Any) -> None:
-        """Take an item away; any object with its id will do."""
+        """Delete an item; any object with its id will do.
+
+        Raises:
+            LiveViewError: if the stream has not begun, or the item has no id.
+        """
         stream = _stream(self._quart_live.assigns, name)
         self.stream_delete_by_dom_id(name, stream.dom_id(item))
 
     def stream_delete_by_dom_id(self, name: str, dom_id: str) -> None:
-        """Take an item away by its element id."""
+        """Delete an item by its element id.
+
+        Raises:
+            LiveViewError: if the stream has not begun.
+        """
         assigns = self._quart_live.assigns
         _stream(assigns, name).delete(dom_id)
         assigns.changed.add("streams")
@@ -151,7 +166,7 @@ def _default_dom_id(name: str) -> DomId:
             if isinstance(item, Mapping) and "id" in item:
                 return f"{prefix}{item['id']}"
             raise LiveViewError(
-                f"an item of the stream {name!r} has no id: {item!r}. Give the stream a dom_id=…, "
+                f"an item of the stream {name!r} has no id: {item!r}. Pass dom_id=… to self.stream, "
                 "a function from an item to its element id"
             ) from None
 

@@ -36,13 +36,21 @@ if TYPE_CHECKING:
 
 
 class LiveView(FamilyMethods, ResyncMethods, StaticMethods, Stateful):
-    """Base class of live views. Override `mount` and the handlers you need.
+    """The base class of live views. Override `mount` and the handlers you need.
 
     Class attributes:
         template, inline_template: see `Stateful`.
-        layout: template of the page around the view; by default the router's, then the extension's.
-        container: tag and attributes of the element that holds the view.
-        on_mount: hooks that run before each mount of this view, wherever it is rendered; see `hooks`.
+        layout: the template of the page around the view; by default the router's, then the extension's.
+        container: the tag and attributes of the element that holds the view.
+        on_mount: the hooks that run before each mount of this view, wherever it is rendered; see
+            :mod:`.mount_hooks`.
+
+    Attributes:
+        id: the id of the view's element.
+        uri: the full address of the page; empty for a sticky view that is connected.
+        connected: whether the view is connected; false during the first render.
+        connect_params: the ``params`` of the page's LiveSocket; empty during the first render.
+        connect_info: the browser's side of the connection.
     """
 
     layout: ClassVar[str | None] = None
@@ -65,44 +73,47 @@ class LiveView(FamilyMethods, ResyncMethods, StaticMethods, Stateful):
         """Make the first assigns.
 
         Args:
-            params: values of the route (converted) and the query string (text).
-            session: the HTTP session, what ``on_connect`` added, and what ``live_render`` was given.
+            params: the values of the route (converted) and of the query string (text).
+            session: the HTTP session, with the values of ``on_connect`` hooks and of ``live_render``.
         """
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
-        """React to the address: after mount, and whenever a patch changes it. Routed views only."""
+        """Handle the address: after mount, and whenever a patch changes it. Only for views with a route."""
 
     async def handle_event(self, event: str, params: Any) -> dict[str, Any] | None:
-        """React to something the user did.
+        """Handle an event: a click, a change, or something else that the user did.
 
         Args:
             event: the name in the template's ``phx-click``, ``phx-change``, ``phx-submit``, …
-            params: for forms the nested fields and ``_target``; else the values sent along.
+            params: the nested fields and ``_target`` of a form; for other events the values sent with them.
 
         Returns:
-            A dict to answer a hook's ``pushEvent``; otherwise nothing.
+            The reply to a hook's ``pushEvent``, a dict; otherwise nothing.
+
+        Raises:
+            LiveViewError: if it is not overridden.
         """
         name = type(self).__name__
         raise LiveViewError(f"{name} got the event {event!r} but has no handle_event method")
 
     async def handle_too_long(self, size: int, limit: int) -> None:
-        """React to an event that was not read, as it is longer than ``LIVE_MAX_FRAME_BYTES``.
+        """Handle an event that was not read, as it is longer than ``LIVE_MAX_FRAME_BYTES``.
 
-        Mostly somebody has pasted a long text into a form. By default a flash says so. The text stays while
-        its field has the focus; as with every change, a field without focus gets what the view has read.
+        Mostly a user has pasted a long text into a form. By default show a flash message. The text stays
+        while its field has the focus; as with every change, a field without focus gets the view's value.
 
         Args:
-            size: of what was sent, in characters.
-            limit: in bytes.
+            size: the length of the event in characters.
+            limit: the bound in bytes.
         """
         self.put_flash(
-            "error", f"This is too long to be sent: {size:,} characters, at most {limit:,} may be."
+            "error", f"This is too long to be sent: {size:,} characters. At most {limit:,} are possible."
         )
 
     def handle_info(self, message: Any) -> Awaitable[None] | None:
-        """React to a message from PubSub, a timer or `send_self`.
+        """Handle a message from PubSub, a timer or `send_self`.
 
-        May be ``async def``, or a plain ``def``, which costs less when many views get the message: no task
+        Write an ``async def``, or a plain ``def``, which costs less when many views get the message: no task
         is made for it. A plain one may return a coroutine for the messages that need one::
 
             def handle_info(self, message):
@@ -110,23 +121,26 @@ class LiveView(FamilyMethods, ResyncMethods, StaticMethods, Stateful):
                     self.stream_insert("messages", message)
                     return None
                 return self.read_again(message)
+
+        Raises:
+            LiveViewError: if it is not overridden, and no hook is attached to this stage.
         """
         if "handle_info" in self._quart_live.hooks:
-            return None  # it was for one of them, perhaps; they cannot know what a view has a method for
+            return None  # the message may have been for a hook, which cannot know whether the view takes it
         name = type(self).__name__
         raise LiveViewError(f"{name} got the message {message!r} but has no handle_info method")
 
     async def terminate(self, reason: str) -> None:
-        """Called when a connected view ends, in whatever way.
+        """Clean up when a connected view ends, in whatever way.
 
         Args:
             reason: ``left``, ``closed``, ``crashed``, ``redirected``, ``replaced``, ``shutdown``,
-                ``cancelled`` or ``resync``.
+                ``cancelled``, ``parent`` or ``resync``.
         """
 
     @property
     def live_action(self) -> str | None:
-        """The ``action`` of the route that led here, as templates have it; ``None`` if it has none."""
+        """The ``action`` of the route that led here, also in templates; ``None`` if it has none."""
         route = self._quart_live.route
         return route.action if route is not None else None
 
@@ -143,39 +157,49 @@ class LiveView(FamilyMethods, ResyncMethods, StaticMethods, Stateful):
         return self._quart_live.host.pubsub
 
     async def subscribe(self, topic: str) -> None:
-        """Get what is broadcast to ``topic`` in `handle_info`, until the view ends.
+        """Subscribe to a topic: `handle_info` gets its messages until the view ends.
 
-        Nothing in the first render, nor once it has ended.
+        Do nothing in the first render, or once the view has ended.
         """
         host = self._quart_live.host
         if host.mailbox is not None and not host.mailbox.closed:
             await host.pubsub.subscribe(topic, host.mailbox)
 
     async def unsubscribe(self, topic: str) -> None:
-        """Take `subscribe` back."""
+        """Unsubscribe from a topic."""
         host = self._quart_live.host
         if host.mailbox is not None:
             await host.pubsub.unsubscribe(topic, host.mailbox)
 
     async def broadcast_from(self, topic: str, message: object) -> None:
-        """Broadcast to everyone on ``topic`` but this view."""
+        """Broadcast ``message`` to all subscribers of ``topic`` except this view."""
         await self._quart_live.host.pubsub.broadcast_from(self, topic, message)
 
     def send_self(self, message: object) -> None:
-        """Put ``message`` at the end of this view's own mailbox. Nothing in the first render."""
+        """Put ``message`` at the end of this view's own mailbox. Do nothing in the first render."""
         if self.mailbox is not None:
             self.mailbox.post(Envelope(message))
 
     def send_after(self, message: object, seconds: float) -> Timer | None:
-        """Deliver ``message`` to `handle_info` after ``seconds``.
+        """Send ``message`` to `handle_info` after ``seconds``.
 
         Returns:
             The timer, with ``cancel()``; ``None`` during the first render, which no timer outlives.
+
+        Raises:
+            ValueError: if the time is negative.
         """
         timers = self._quart_live.host.timers
         return timers.start(message, seconds) if timers is not None else None
 
     def send_interval(self, message: object, seconds: float) -> Timer | None:
-        """Deliver ``message`` every ``seconds``; one that still waits is not delivered twice."""
+        """Send ``message`` to `handle_info` every ``seconds``, unless it is still waiting in the mailbox.
+
+        Returns:
+            The timer, with ``cancel()``; ``None`` during the first render, which no timer outlives.
+
+        Raises:
+            ValueError: if the time is not positive.
+        """
         timers = self._quart_live.host.timers
         return timers.start(message, seconds, repeat=True) if timers is not None else None

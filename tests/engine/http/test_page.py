@@ -303,7 +303,7 @@ async def test_wrong_use_says_so() -> None:
         with pytest.raises(ValueError, match=r"not a full http"):
             view.redirect(external=address)
     view.redirect(to="/one")
-    with pytest.raises(LiveViewError, match="cannot go twice"):
+    with pytest.raises(LiveViewError, match="cannot navigate twice"):
         view.push_navigate("/two")
 
 

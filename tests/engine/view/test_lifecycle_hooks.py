@@ -343,7 +343,7 @@ async def test_mistakes_are_told(serve: Serve, mistake: str) -> None:
 
 async def test_params_hooks_need_an_address(serve: Serve) -> None:
     view = PlainLive()
-    with pytest.raises(LiveViewError, match="PlainLive has no address here"):
+    with pytest.raises(LiveViewError, match="would never run: PlainLive has no route here"):
         view.attach_hook("x", "handle_params", print)
 
 
@@ -368,4 +368,4 @@ async def test_going_away_after_rendering_is_told(serve: Serve, caplog: pytest.L
     async with serve(lambda view: view.attach_hook("leave", "after_render", leave)) as page:
         with pytest.raises(ViewCrashedError):
             await page.push("hello")
-    assert "the hook 'leave' cannot go anywhere" in caplog.text
+    assert "the hook 'leave' cannot navigate" in caplog.text
