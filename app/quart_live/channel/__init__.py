@@ -1,1 +1,1 @@
-"""One joined view: the join, its messages, its replies, its end."""
+"""One joined view: its join, its messages, its replies, its end."""

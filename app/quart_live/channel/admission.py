@@ -1,4 +1,4 @@
-"""Is this browser allowed to have this view?
+"""Admission: the checks of a join, before its view is mounted.
 
 The checks follow Phoenix (``lib/phoenix_live_view/channel.ex``): the tokens are ours, fresh enough and made
 for this very element; the address still leads to the view that the token names; a live navigation stays
@@ -40,17 +40,17 @@ NOT_OURS = "its token is not ours. Do all processes have the same SECRET_KEY?"
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A join that may go on.
+    """An admitted join.
 
     Attributes:
-        view: the class to mount.
-        match: what the address means; no route for a view in an ordinary page.
-        claims: the verified session token.
+        view: the view class to mount.
+        match: the match of the address; without a route for a view in an ordinary page.
+        claims: the claims of the verified session token.
         uri: the full address of the page; empty for sticky views.
         params: the client's connect params.
         navigated: whether the browser came by live navigation.
-        flash: messages for the first rendering.
-        parent: the channel of the view around it, for a nested view.
+        flash: the flash messages for the first rendering.
+        parent: the parent's channel, for a nested view.
         sticky: whether it is a sticky view.
     """
 
@@ -68,8 +68,13 @@ class Admission:
 def admit(runtime: Runtime, browser: ChannelBrowser, message: Message) -> Admission:
     """Check a ``phx_join``.
 
+    Args:
+        runtime: the app's runtime.
+        browser: the browser that has sent it.
+        message: the ``phx_join``.
+
     Raises:
-        JoinRefused: with the reason for the client.
+        JoinRefused: if the browser is not admitted, with the reason for the client.
     """
     payload = message.payload if isinstance(message.payload, dict) else {}
     claims = _claims(runtime, browser, message.topic.removeprefix(TOPIC_PREFIX), payload)
@@ -107,10 +112,10 @@ def _claims(
 
 
 def _stale(runtime: Runtime, token: object, why: str) -> JoinRefused:
-    """Refuse a token. ``stale`` makes the browser load the page anew at once, which gives it fresh tokens.
+    """Return the refusal of a token. ``stale`` makes the browser reload the page at once, with fresh tokens.
 
-    But if the page has only just been made, or this very page was told so a moment ago and has come out of
-    some cache again, the next one would fare no better, and the browser would reload as fast as it can. Then
+    But if the page has only just been made, or this very page was told so a moment ago and has come from a
+    cache again, the next one would be refused as well, and the browser would reload as fast as it can. Then
     give a reason that the client does not know: it waits a random 5 to 10 seconds and counts its attempts.
     """
     age = runtime.tokens.claimed_age(token)
@@ -130,7 +135,7 @@ def _navigation_target(
         raise JoinRefused(UNAUTHORIZED)
     loaded = runtime.views.named(claims.view)
     if loaded is None or (loaded.layout or match.route.router.layout) != match.route.layout:
-        raise JoinRefused(UNAUTHORIZED)  # another page around the view: only a page load brings it
+        raise JoinRefused(UNAUTHORIZED)  # the view has another layout, which only a page load brings
     return match.route.view, match
 
 
@@ -151,20 +156,23 @@ def _own_address(
 
 
 def _lost(runtime: Runtime, browser: ChannelBrowser, claims: SessionClaims, url: object) -> JoinRefused:
-    """Refuse a page whose address does not lead to its view. Loaded anew, it should; if not, see `_stale`."""
+    """Return the refusal of a page whose address does not lead to its view.
+
+    ``unauthorized`` makes the browser load the address. If that did not help, the reason is as in `_stale`.
+    """
     cookie = browser.info.headers.get("Cookie")
     if runtime.told_to_reload.is_first(f"{cookie} {claims.view} {url}", runtime.tokens.clock()):
         return JoinRefused(UNAUTHORIZED)
     log.warning(
-        "Reloaded, a page of %s still has an address that leads elsewhere. Does a proxy take a prefix "
-        "off it? Then tell the server, for example uvicorn --root-path /chat",
+        "A page of %s was reloaded, and its address still does not lead to this view. Does a proxy remove a "
+        "prefix from addresses? Then tell the server the prefix, for example: uvicorn --root-path /chat",
         claims.view,
     )
     return JoinRefused({"reason": "refused"})
 
 
 def _flash(runtime: Runtime, payload: Mapping[str, Any], *, navigated: bool) -> Mapping[str, str]:
-    """A navigation brings its own flash; the static token of the old page belongs to that page."""
+    """Return the flash for the first rendering: the navigation's own, or that of the page's static token."""
     if navigated:
         return runtime.tokens.read_flash(payload.get("flash"))
     read = runtime.tokens.read_static(payload.get("static"))

@@ -1,7 +1,7 @@
-"""What a channel is, apart from what it does with a message: its state, its frames, its beginning and end.
+"""`BaseChannel`: a channel without its handling of messages: its state, its frames, its beginning and end.
 
-`Channel` adds the handling. Those to whom it hands a message (``join.py``, ``messages.py``, ``reply.py``,
-``end.py``) know it as a `BaseChannel`.
+`Channel` adds the handling. The modules that it calls for a message (``join.py``, ``messages.py``,
+``reply.py``, ``end.py``) take it as a `BaseChannel`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ TOPIC_PREFIX = "lv:"
 
 
 class State(Enum):
-    """Where a channel is in its life."""
+    """The state of a channel."""
 
     JOINING = "joining"
     JOINED = "joined"
@@ -43,12 +43,12 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Ends a channel once what came before it has been handled.
+    """A message that ends a channel once the messages before it have been handled.
 
     Attributes:
-        reason: given to `LiveView.terminate`.
+        reason: the reason for `LiveView.terminate`.
         say_closed: whether to send ``phx_close``.
-        leave: whether the client asked for it by ``phx_leave``, which wants a reply.
+        leave: whether the client asked for it by ``phx_leave``, which needs a reply.
         ref: the ref of that ``phx_leave``.
     """
 
@@ -59,24 +59,27 @@ class Stop:
 
 
 ChannelBrowser: TypeAlias = "Browser[Any]"
-"""Its channels are of the class that the socket has made."""
+"""The browser of a channel; the class of its channels does not matter here."""
 
 
 class BaseChannel(LiveHost):
     """A view on a socket.
 
     Args:
-        runtime: the app's.
-        browser: the socket it was joined on.
+        runtime: the app's runtime.
+        browser: the browser whose socket the view is joined on.
         join: the ``phx_join`` message.
 
     Attributes:
         topic: ``lv:`` and the element id.
-        join_ref: identifies this join; a later join of the same topic is another channel.
+        join_ref: the ref of this join; a later join of the same topic makes another channel.
         view: the view, once it has been mounted.
         view_state: the view's record.
-        state: where it is in its life.
+        state: the channel's state.
         why: the reason of its end, as `LiveView.terminate` gets it.
+        context: the context of the view's handlers.
+        frames: the writer of the channel's frames.
+        family: the parent and the children.
     """
 
     why = ""
@@ -110,13 +113,16 @@ class BaseChannel(LiveHost):
 
     @property
     def stopping(self) -> bool:
-        """Whether it is told to end, and has not yet."""
+        """Whether the channel was told to end and has not ended yet."""
         return self._leave_timer is not None
 
     def stop(self, how: Stop) -> None:
-        """End this channel after what is already in its mailbox.
+        """End this channel after the messages that are already in its mailbox.
 
         A handler that takes longer than the leave timeout is cancelled.
+
+        Args:
+            how: the message to put behind them.
         """
         if self.state is State.CLOSED:
             return
@@ -126,7 +132,7 @@ class BaseChannel(LiveHost):
             self._leave_timer = loop.call_later(self.runtime.settings.leave_timeout, self.mailbox.cancel)
 
     def end_soon(self, reason: str) -> None:
-        """End this channel without a word to the browser, which knows already."""
+        """End this channel without telling the browser, which knows already."""
         self.stop(Stop(reason))
 
     def crash(self, reason: str = "crash requested") -> None:
@@ -134,23 +140,23 @@ class BaseChannel(LiveHost):
         self.mailbox.post(Urgent(CrashRequested(reason)))
 
     async def ended(self) -> None:
-        """Return when this channel has let go of everything."""
+        """Wait until this channel has let go of everything."""
         await self.runtime.open_hosts.wait_until_ended(self)
 
     def current_html(self) -> str:
-        """The HTML of the view as its browser should have it."""
+        """Return the HTML of the view as its browser should have it."""
         return self._rendering.current_html() if self._rendering is not None else ""
 
     def flash_token(self, state: ViewState) -> str | None:
-        """Token that carries what this turn has put into the flash to the next page."""
+        """Return the token that carries the flash of this turn to the next page; None if it is empty."""
         return self.runtime.tokens.sign_flash(state.flash) if state.flash else None
 
     def handle_now(self, item: object) -> Coroutine[Any, Any, None] | None:
-        """See `Channel`."""
+        """Handle a message; see `Channel`."""
         raise NotImplementedError
 
     async def send(self, text: str) -> None:
-        """Send a frame to the browser, with those of all who are done in this turn of the loop."""
+        """Send a frame to the browser, together with the other frames of this turn of the event loop."""
         if self.telemetry.listening and self.view is not None:
             self.telemetry.emit("live_view.frame", {"bytes": len(text.encode())}, **about(self.view))
         if (rest := self.browser.send_now(text.encode())) is not None:
@@ -158,14 +164,14 @@ class BaseChannel(LiveHost):
         self.runtime.dispatcher.flush_soon()
 
     def joined(self) -> tuple[LiveView, ViewRendering]:
-        """View and rendering; both are there from the join to the end."""
+        """Return the view and its rendering, which exist from the join to the end."""
         assert self.view is not None and self._rendering is not None
         return self.view, self._rendering
 
     # -- beginning and end ---------------------------------------------------------------------------------
 
     async def enter_app_context(self) -> None:
-        """Make ``current_app`` and ``url_for`` work in every handler, by this channel's context."""
+        """Push an app context, so that ``current_app`` and ``url_for`` work in every handler."""
         app_context = self.runtime.app.app_context()
         if self.browser.site is not None:
             app_context.url_adapter = self.browser.site.adapter
@@ -174,20 +180,20 @@ class BaseChannel(LiveHost):
         self.on_end(Part.CONTEXT, app_context.pop, None)
 
     def begin(self, view: LiveView, rendering: ViewRendering) -> None:
-        """The view is mounted and rendered: from now on it gets its mail."""
+        """Begin to handle messages for a view that is mounted and rendered."""
         self.view, self._rendering, self.state = view, rendering, State.JOINED
         self.view_state = rendering.state
         self.hooks_changed()
 
     def hooks_changed(self) -> None:
-        """A message goes straight to ``handle_info`` only if that is all that wants it."""
+        """Call ``handle_info`` without a task from now on only if no hook is attached to it."""
         view = self.view_state
         self._handles_info_now = (
             view is not None and self.state is State.JOINED and "handle_info" not in view.hooks
         )
 
     def close(self, reason: str) -> bool:
-        """Take no more mail, and be found by nobody. Returns whether this is the first call."""
+        """Take no more messages, and remove this channel from its socket. Return whether it was open."""
         if self.state is State.CLOSED:
             return False
         self.state, self.why, self._handles_info_now = State.CLOSED, reason, False

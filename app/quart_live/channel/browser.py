@@ -1,4 +1,4 @@
-"""`Browser`: what a channel needs of the socket that it was joined on."""
+"""`Browser`: the socket of a channel, as the channel needs it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class Browser(Protocol[C]):
     """One browser, at the other end of a socket.
 
     Attributes:
-        channels: the joined views, by topic.
+        channels: the channels of the joined views, by topic.
         session: the HTTP session of the handshake, ``None`` if its CSRF token was wrong.
-        info: for `LiveView.connect_info`.
-        csrf_token: for templates rendered on this socket.
+        info: the value of `LiveView.connect_info`.
+        csrf_token: the CSRF token for templates rendered on this socket.
         root_path: the prefix under which the whole app is mounted.
-        site: the app as this browser reaches it.
-        moves: how many mounts in a row have sent the browser on to another view.
+        site: the app's address as this browser reaches it.
+        moves: the number of mounts in a row that have sent the browser on to another view.
     """
 
     channels: dict[str, C]
@@ -39,10 +39,10 @@ class Browser(Protocol[C]):
         """Send a frame."""
 
     def send_now(self, frame: bytes, rest: bytes = b"") -> Coroutine[Any, Any, None] | None:
-        """Send a frame without a task if the browser takes it at once; else return what is left to do."""
+        """Send a frame, without a task if the browser takes it at once; else return the rest to await."""
 
     def forget(self, channel: C) -> None:
-        """A channel takes no more messages."""
+        """Remove a channel that takes no more messages."""
 
     def turn(self) -> AbstractAsyncContextManager[None]:
-        """Wait until this browser may join a view; its turn is over when the block ends."""
+        """Return a context that waits until this browser may join a view; its turn ends with the block."""

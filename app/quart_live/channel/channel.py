@@ -33,8 +33,8 @@ class Channel(BaseChannel):
     """A view on a socket; `BaseChannel` has arguments and attributes."""
 
     def handle_now(self, item: object) -> Coroutine[Any, Any, None] | None:
-        """Handle a message for a plain ``def handle_info`` without a task; return what is left to do."""
-        # Where somebody listens to telemetry, it is done step by step, and measured.
+        """Handle a message, without a task for a plain ``def handle_info``; return the rest to await."""
+        # While telemetry has listeners, the steps are done one by one, and measured.
         if type(item) is not Envelope or not self._handles_info_now or self.telemetry.listening:
             return self._guarded(self._dispatch(item))
         view, state = self.view, self.view_state
@@ -44,7 +44,7 @@ class Channel(BaseChannel):
             waiting = view.handle_info(item.message)
             if waiting is not None:
                 return self._guarded(self._when_handled(waiting, item))
-            # `item.shares`: the first view has made them, and for the others a call is saved.
+            # `item.shares`: the first view has made them; reading them here saves the others a call.
             rest = reply.send_changes(self, item.shares or self._shares_of(item))
             return self._guarded(rest) if rest is not None else None  # guarded: its wait may be cancelled
         except BaseException as error:
@@ -67,7 +67,7 @@ class Channel(BaseChannel):
                 await work
         except Exception as error:
             await end.crash(self, error)
-        except asyncio.CancelledError:  # of ours; what a handler has cancelled is an `AppFault` by now
+        except asyncio.CancelledError:  # our own; a cancellation from a handler is an `AppFault` by now
             await end.end(self, "cancelled")
             raise
 
@@ -94,5 +94,5 @@ class Channel(BaseChannel):
 
 
 def joined_of(hosts: Iterable[LiveHost]) -> tuple[Channel, ...]:
-    """The channels among ``hosts`` whose views are there, in the same order."""
+    """Return the channels among ``hosts`` whose views are joined, in the same order."""
     return tuple(host for host in hosts if isinstance(host, Channel) and host.state is State.JOINED)

@@ -1,6 +1,6 @@
-"""The ways out: the browser leaves, the server ends the view, or the view fails.
+"""The end of a channel: the browser leaves, the server ends the view, or the view fails.
 
-All of them come to `end`, which lets go of whatever the view holds, and tells it why; see
+All of these call `end`, which lets go of all that the view holds, and tells it the reason; see
 :mod:`quart_live.mailbox.endings`.
 """
 
@@ -23,7 +23,7 @@ TERMINATE_SECONDS = 5
 
 
 async def stop(channel: BaseChannel, how: Stop) -> None:
-    """End as the browser, or the server, has asked for."""
+    """End the channel as the browser, or the server, has asked for."""
     await end(channel, how.reason)
     if how.say_closed:
         await channel.send(channel.frames.closed())
@@ -32,7 +32,7 @@ async def stop(channel: BaseChannel, how: Stop) -> None:
 
 
 async def crash(channel: BaseChannel, error: BaseException) -> None:
-    """End because the view has failed. Its browser is told, and joins again."""
+    """End the channel because its view has failed. The browser is told, and joins again."""
     name = type(channel.view).__name__ if channel.view is not None else "The view"
     log.error("%s on %s crashed: %s", name, channel.topic, error, exc_info=error)
     channel.telemetry.emit("live_view.crash", view=channel.view, topic=channel.topic, error=error)
@@ -42,7 +42,7 @@ async def crash(channel: BaseChannel, error: BaseException) -> None:
 
 
 async def end(channel: BaseChannel, reason: str) -> None:
-    """Let go of whatever the view holds, and tell the view why. A second call does nothing."""
+    """Let go of all that the view holds, and tell it the reason. A second call does nothing."""
     view = channel.view
     if not channel.close(reason):
         return

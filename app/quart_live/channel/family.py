@@ -1,4 +1,4 @@
-"""Who belongs to whom on a socket: the channels around and inside a channel."""
+"""`Family`: the parent and the children of a channel."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ PARENT_GONE = {"reason": "the parent has gone"}
 
 @dataclass(frozen=True, slots=True)
 class PatchFromInside:
-    """A message to the root view: a view inside has called `push_patch`.
+    """A message to the root view: a nested view has called `push_patch`.
 
     Attributes:
-        patch: the address.
-        flash: what the view has put into the flash, for the root view to show.
+        patch: the patch.
+        flash: the flash of the nested view's turn, for the root view to show.
     """
 
     patch: Patch
@@ -38,18 +38,18 @@ class Family:
     """The relatives of one channel.
 
     Args:
-        channel: whose family it is.
+        channel: the channel.
         views: the app's view classes.
-        tokens: signs what children join with.
+        tokens: the signer of the children's tokens.
         element_id: the channel's element id.
 
     Attributes:
         parent: the channel in whose template this one was placed; ``None`` for main and sticky views.
         children: the joined channels of nested views, by element id.
-        places: what ``live_render`` writes into this channel's template.
-        is_sticky: whether it was placed with ``sticky=True``.
-        awaited: the children without which the browser does not show what this view's join has brought;
-            see ``nested_failure.py``.
+        places: the places that ``live_render`` writes into this channel's template.
+        is_sticky: whether the view was placed with ``sticky=True``.
+        awaited: the children for which the browser waits before it shows this view's join; see
+            ``nested_failure.py``.
     """
 
     def __init__(self, channel: BaseChannel, views: ViewRegistry, tokens: Tokens, element_id: str) -> None:
@@ -73,12 +73,12 @@ class Family:
         self._channel.on_end(Part.FAMILY, self.leave)
 
     def take(self, element_id: str, child: BaseChannel) -> None:
-        """Have the joined channel of a nested view as a child."""
+        """Add the joined channel of a nested view as a child."""
         self.children[element_id], self._handles[element_id] = child, _handle(child)
         self._channel.on_end(Part.FAMILY, self.leave)
 
     def forget(self, element_id: str, child: BaseChannel) -> bool:
-        """Forget a child that has ended. Returns whether it was one; by now another may have its id."""
+        """Forget a child that has ended. Return whether it was one; by now another may have its id."""
         if self.children.get(element_id) is not child:
             return False
         del self.children[element_id], self._handles[element_id]
@@ -86,7 +86,7 @@ class Family:
 
     @property
     def root(self) -> BaseChannel:
-        """The outermost channel of the family: a main or a sticky view, or one in an ordinary page."""
+        """The outermost channel of the family, of a main or sticky view or of one in an ordinary page."""
         channel = self._channel
         while channel.family.parent is not None:
             channel = channel.family.parent
@@ -99,14 +99,14 @@ class Family:
 
     @property
     def is_linked(self) -> bool:
-        """Whether its failure is its parent's."""
+        """Whether a crash of this channel crashes its parent."""
         return self.parent is not None and self.parent.family.places.is_linked(self._id)
 
     def rendered(self, *, is_first: bool) -> None:
-        """The view has been rendered for its join; the parent's page need not wait for it any longer.
+        """Note that the view was rendered for its join; the parent's page need not wait for it any longer.
 
         Args:
-            is_first: whether the browser has not had it before.
+            is_first: whether the browser has not had the view before.
         """
         around = self.parent.family if self.parent is not None else None
         if is_first and (around is None or self._id in around.awaited):
@@ -115,7 +115,7 @@ class Family:
             around.awaited.discard(self._id)
 
     def leave(self) -> None:
-        """The channel has ended: its children end too, and its parent forgets it."""
+        """End the children of a channel that has ended, and let its parent forget it."""
         for child in tuple(self.children.values()):
             child.end_soon("parent")
         self.children.clear()
@@ -123,10 +123,10 @@ class Family:
             return
         relatives = self.parent.family
         if relatives.forget(self._id, self._channel) and self._channel.why == "left":
-            relatives.places.forget(self._id)  # it has been taken out of the page
+            relatives.places.forget(self._id)  # its element has been removed from the page
 
     def spread_crash(self) -> None:
-        """The channel has crashed: a linked child takes its parent with it."""
+        """Crash the parent of a linked child that has crashed."""
         if self.parent is not None and self.is_linked:
             self.parent.crash(f"its linked child {self._id} crashed")
 
@@ -136,12 +136,11 @@ def _handle(channel: BaseChannel) -> ViewHandle:
 
 
 def parent_of(browser: ChannelBrowser, parent_id: str | None) -> BaseChannel | None:
-    """The channel of the parent that a token names.
+    """Return the channel of the parent that a token names; None without a name.
 
     Raises:
-        JoinRefused: if it is not there. The reason is one that the client has no special plan for: it
-            tries again a little later, or has already heard itself that the parent is gone. ``stale``
-            would load the page anew.
+        JoinRefused: if the parent is not joined. The client does not know this reason: it tries again a
+            little later, or has already heard that the parent is gone. ``stale`` would load the page anew.
     """
     if parent_id is None:
         return None

@@ -1,7 +1,7 @@
-"""The join: admit the browser, mount the view, answer with its whole page.
+"""The join: admit the browser, mount the view, reply with its whole page.
 
-Whether the browser is admitted is decided in ``admission.py``. What goes wrong here ends the channel before
-it has begun: a refusal tells the client where to go instead, a failed mount lets it try again.
+``admission.py`` decides whether the browser is admitted. A failure here ends the channel before it has begun:
+a refusal tells the client where to go instead, after a failed mount it tries again.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ CRASHED = {"reason": "join crashed"}
 
 
 async def join(channel: BaseChannel, message: Message) -> None:
-    """Handle a ``phx_join``: afterwards the view is there and answered for, or the channel has ended."""
+    """Handle a ``phx_join``: mount the view and reply, or refuse the join and end the channel."""
     try:
         async with channel.browser.turn():
-            if channel.stopping:  # while it waited, its browser has gone, or joined anew
+            if channel.stopping:  # while it waited, its browser has left, or joined anew
                 return
             await channel.enter_app_context()
             async with Contained(channel.mailbox):
@@ -80,7 +80,11 @@ async def mount(channel: BaseChannel, admission: Admission) -> tuple[LiveView, V
         The view, its rendering, and the ``response`` of the ok reply.
 
     Raises:
-        JoinRefused: if the view went elsewhere, or raised an HTTP error such as 404.
+        JoinRefused: if the view redirects, or raises an HTTP error such as 404.
+        TooManyPatchesError: if too many views in a row redirect.
+        LiveViewError: if the view makes a mistake in its mount; see `enter`.
+        TimeoutError: if the mount of a nested view takes longer than `MOUNT_SECONDS`.
+        Exception: any exception of the view.
     """
     runtime, browser = channel.runtime, channel.browser
     if admission.parent is not None:
@@ -110,7 +114,10 @@ async def mount(channel: BaseChannel, admission: Admission) -> tuple[LiveView, V
         browser.moves += 1
         if browser.moves > MAX_PATCHES:
             name = type(view).__name__
-            raise TooManyPatchesError(f"{name} is one of {MAX_PATCHES} views in a row that went elsewhere")
+            raise TooManyPatchesError(
+                f"{name} is one of {MAX_PATCHES} views in a row that redirect while they mount; "
+                "let one of them stay"
+            )
         raise JoinRefused(error_response(outcome.leave, channel.flash_token(state)))
     if admission.match.route is not None:
         browser.moves = 0

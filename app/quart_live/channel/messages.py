@@ -1,4 +1,4 @@
-"""What the browser sends to a view: events, links that patch, uploads, components that have gone.
+"""Messages of the browser to a view: events, links that patch, uploads, components that have gone.
 
 Each message gets a reply: without one its element would stay locked.
 """
@@ -31,7 +31,11 @@ log = logging.getLogger("quart_live.channel")
 
 
 async def handle(channel: BaseChannel, message: Message) -> None:
-    """Handle one message."""
+    """Handle a message of the browser, and reply.
+
+    Raises:
+        Exception: any exception of a handler; the view crashes then. A malformed message only gets an error.
+    """
     _, rendering = channel.joined()
     rendering.state.begin_turn()
     try:
@@ -72,12 +76,12 @@ async def _event(channel: BaseChannel, message: Message) -> None:
         return
     placed = rendering.components.get(event.component)
     reply = None
-    if placed is not None:  # else it has just gone: a normal race, and no reason to leave the element locked
+    if placed is not None:  # else it has just been removed, a normal race: reply, and nothing stays locked
         state = state_of(placed.component)
         state.begin_turn()
         reply = await _reply_of(channel, placed.component, event)
         if rendering.state.navigation is not None:
-            for kind, text in state.flash.items():  # it comes along, and is shown by the view
+            for kind, text in state.flash.items():  # the component's flash goes along with the navigation
                 rendering.state.put_flash(kind, text)
     await finish(channel, message, reply, placed)
 
@@ -102,7 +106,10 @@ async def _reply_of(
         )
     if reply is not None and not isinstance(reply, dict):
         kind = type(reply).__name__
-        raise LiveViewError(f"handle_event returns a dict as reply, or nothing, but not {kind}")
+        raise LiveViewError(
+            f"{type(target).__name__}.handle_event returned a {kind} for {event.name!r}; "
+            "return a dict as the reply, or nothing"
+        )
     return reply
 
 

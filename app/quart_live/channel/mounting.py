@@ -21,11 +21,11 @@ from ..view.view import LiveView
 
 @dataclass(slots=True)
 class Outcome:
-    """Where a callback has led.
+    """The navigation that callbacks have asked for.
 
     Attributes:
-        patches: the patches that were followed, in order.
-        for_root: a patch that a nested view has asked for: the address is that of the page's root view.
+        patches: the patches that were carried out, in order.
+        for_root: the patch of a nested view, for the page's root view, whose address it changes.
         leave: the navigation that ends the view, if any.
     """
 
@@ -41,13 +41,16 @@ async def enter(
 
     Args:
         view: a fresh view.
-        match: what the address means; if it is a live route, `handle_params` runs as well.
+        match: the match of the address; if it has a live route, `handle_params` runs as well.
         session: the session for mount; the view gets its own copy.
         uri: the full address.
-        routes: for patches that the view makes.
+        routes: the app's live routes, for patches of the view.
 
     Raises:
-        LiveViewError: if the view sends its user to where it is, which would go on for ever.
+        LiveViewError: if the view redirects to its own address, which would go on for ever; if it patches in
+            mount; or as `follow`.
+        TooManyPatchesError: as `follow`.
+        Exception: any exception of a hook, of `mount` or of `handle_params`.
     """
     state = state_of(view)
     _arrive(view, match, uri)
@@ -56,13 +59,17 @@ async def enter(
             await view.mount(dict(match.params), dict(session))
     state.restored = None
     if isinstance(state.navigation, Patch):
-        raise LiveViewError("push_patch does not work in mount; use it in handle_params, or push_navigate")
+        raise LiveViewError(
+            f"{type(view).__name__} calls push_patch in mount, which does not work; "
+            "call it in handle_params, or use push_navigate"
+        )
     if state.navigation is None and match.route is not None:
         await _handle_params(view, match, uri)
     outcome = await follow(view, routes)
     if outcome.leave is not None and same_page(uri, outcome.leave.to):
         raise LiveViewError(
-            f"{type(view).__name__} goes to its own address {outcome.leave.to!r} while it mounts"
+            f"{type(view).__name__} redirects to its own address {outcome.leave.to!r} while it mounts; "
+            "redirect to another address, or only under a condition"
         )
     return outcome
 
@@ -80,12 +87,17 @@ async def _may_mount(view: LiveView, match: Match, session: Mapping[str, Any]) -
 
 
 async def follow(view: LiveView, routes: LiveRoutes) -> Outcome:
-    """Carry out the patches that a callback asked for, until it asks for none or leaves.
+    """Carry out the patches that callbacks ask for, until there is none or the view leaves.
+
+    Args:
+        view: the view.
+        routes: the app's live routes.
 
     Raises:
-        LiveViewError: if a patch leads to another view.
-        HTTPException: if `handle_params` raises one of the server's failures.
-        TooManyPatchesError: if there is no end to it.
+        LiveViewError: if a patch leads out of the view.
+        HTTPException: if `handle_params` raises one that stands for a failure of the server, such as 500.
+        TooManyPatchesError: if there are too many.
+        Exception: any other exception of `handle_params`.
     """
     outcome, state = Outcome(), state_of(view)
     while (navigation := state.take_navigation()) is not None:
@@ -101,7 +113,8 @@ async def follow(view: LiveView, routes: LiveRoutes) -> Outcome:
         outcome.patches.append(navigation)
         if len(outcome.patches) > MAX_PATCHES:
             raise TooManyPatchesError(
-                f"{type(view).__name__}.handle_params patched {MAX_PATCHES} times in a row"
+                f"{type(view).__name__}.handle_params patched {MAX_PATCHES} times in a row; "
+                "call push_patch only if the address is not the wanted one"
             )
         try:
             await patch(view, match, urljoin(view.uri, navigation.to))
@@ -113,16 +126,16 @@ async def follow(view: LiveView, routes: LiveRoutes) -> Outcome:
 
 
 def as_page(error: HTTPException, to: str) -> Redirect:
-    """What `handle_params` means by ``abort(404)``: the browser shall load this address as a page.
+    """Return the redirect for an ``abort(404)`` in `handle_params`: the browser loads the address as a page.
 
-    There it is answered with that status and the app's error page. Over the socket there is no page for it.
+    The page is answered with that status and the app's error page. Over the socket there is no error page.
 
     Args:
-        error: what `handle_params` has raised.
-        to: the address that it was given.
+        error: the exception of `handle_params`.
+        to: the address that `handle_params` was given.
 
     Raises:
-        HTTPException: ``error`` again, if it is a failure of the server.
+        HTTPException: ``error`` again, if it stands for a failure of the server.
     """
     if error.code is not None and not 400 <= error.code < 500:
         raise error
@@ -130,7 +143,7 @@ def as_page(error: HTTPException, to: str) -> Redirect:
 
 
 def can_patch(match: Match | None, view: LiveView) -> TypeGuard[Match]:
-    """Whether ``view`` can stay at the address ``match``: the same class in the same live session."""
+    """Return whether ``view`` can stay at an address: it has the same class and the same live session."""
     here, there = state_of(view).route, match.route if match is not None else None
     return here is not None and there is not None and there.view is type(view) and there.router is here.router
 
@@ -139,15 +152,24 @@ def _no_patch(view: LiveView, to: str) -> str:
     name = type(view).__name__
     state = state_of(view)
     if state.route is None:
-        return f"push_patch({to!r}): this {name} has no address, it is part of a page; use push_navigate"
+        return f"push_patch({to!r}): this {name} is part of a page and has no address; use push_navigate"
     root = state.host.root_path
     if root and below(to, root) is None:
         return f"push_patch({to!r}): the app is mounted at {root!r}; make addresses with self.url_for(…)"
-    return f"push_patch({to!r}) leaves {name}; use push_navigate or redirect"
+    return f"push_patch({to!r}) leads out of {name}; use push_navigate or redirect"
 
 
 async def patch(view: LiveView, match: Match, uri: str) -> None:
-    """Tell ``view`` its new address. Of the flash only what this callback has put stays."""
+    """Give ``view`` a new address and call its `handle_params`. Only the flash of this turn stays.
+
+    Args:
+        view: the view.
+        match: the match of the address.
+        uri: the full address.
+
+    Raises:
+        Exception: any exception of a hook or of `handle_params`.
+    """
     state = state_of(view)
     state.show_flash(state.flash)
     _arrive(view, match, uri)

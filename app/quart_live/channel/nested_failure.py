@@ -6,16 +6,16 @@ the page gets the error classes as well, and works on.
 
 There is one exception. When a page is opened, the client shows nothing that comes over the socket before
 every nested view has joined, and there a view that is given up, or that has no element to be marked, makes
-it wait for ever (so it does with Phoenix). So the last try that the client has is let in, with what the
-first render over HTTP has shown, and is then told that it has crashed. The page goes on, about 3 seconds
-after it was opened, the element keeps its content, and the client has three tries more. A view that is not in
-the page's first HTML has nothing to keep; it is let in, empty, at its first try.
+it wait for ever (so it does with Phoenix). So the client's last try is answered ``ok``, with the HTML of the
+first render over HTTP, and the view is then reported as crashed. The page goes on, about 3 seconds after it
+was opened, the element keeps its content, and the client has three more tries. A view that is not in the
+page's first HTML has nothing to keep; its first try is answered ``ok``, with an empty element.
 
 Measured in Chromium: tries at 0, 1 and 3 s, the page goes on at 3.2 s; tries at 4, 6 and 11 s, given up then.
-What the client has given up it makes anew, empty, and tries again, when the parent's HTML changes next.
+When the parent's HTML changes next, the client makes a view that it has given up anew, empty, and tries again.
 
-A mount that takes longer than `MOUNT_SECONDS` counts as failed: what takes its time belongs after the mount,
-see `assign_async`.
+A mount that takes longer than `MOUNT_SECONDS` counts as failed: do slow work after the mount, with
+`assign_async`.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ if TYPE_CHECKING:
     from .base import BaseChannel, ChannelBrowser
 
 MAX_TRIES = 3
-"""How often the official client tries to join a nested view (``MAX_CHILD_JOIN_ATTEMPTS``)."""
+"""The number of the official client's tries to join a nested view (``MAX_CHILD_JOIN_ATTEMPTS``)."""
 
 MOUNT_SECONDS = 5.0
 MAX_DELAY = 8.0
 
 
 def delay(mounts: object) -> float:
-    """Seconds before a parent crashes because of a linked child that cannot mount.
+    """Return the seconds before a parent crashes because of a linked child that cannot mount.
 
-    It would mount again, and again, as fast as its browser comes back.
+    Without a delay both would mount again and again, as fast as the browser can join.
 
     Args:
-        mounts: the ``_mounts`` of the parent's join: how often it has joined before.
+        mounts: the ``_mounts`` of the parent's join: the number of its joins before.
     """
     if not isinstance(mounts, int) or mounts < 1:
         return 0
@@ -52,10 +52,10 @@ def delay(mounts: object) -> float:
 
 
 async def answer_failed_mount(channel: BaseChannel, join: Message, reason: Mapping[str, Any]) -> None:
-    """Answer a nested view's join whose mount has failed. The channel has ended already.
+    """Reply to a nested view's join whose mount has failed. The channel has ended already.
 
     Args:
-        channel: the view's.
+        channel: the view's channel.
         join: the ``phx_join``.
         reason: the ``response`` of the error.
     """
@@ -72,14 +72,21 @@ async def answer_failed_mount(channel: BaseChannel, join: Message, reason: Mappi
 
 
 def answer_later(runtime: Runtime, browser: ChannelBrowser, join: Message, reason: Mapping[str, Any]) -> None:
-    """The same for a join that gets no channel, as the socket has too many; it may have room later."""
+    """Reply as `answer_failed_mount` to a join for which the socket has no room at present.
+
+    Args:
+        runtime: the app's runtime.
+        browser: the browser.
+        join: the ``phx_join``.
+        reason: the ``response`` of the error.
+    """
     task = asyncio.get_running_loop().create_task(_answer(runtime, browser, join, reason, []))
     _answering.add(task)  # the event loop holds its tasks weakly
     task.add_done_callback(_answering.discard)
 
 
 def is_nested(join: Message) -> bool:
-    """Whether a join is that of a nested view, as far as it says so itself."""
+    """Return whether a join is that of a nested view, according to its payload."""
     payload = join.payload
     return isinstance(payload, dict) and not any(payload.get(key) for key in ("url", "redirect", "sticky"))
 
@@ -95,7 +102,7 @@ async def _answer(
     events: list[list[Any]],
 ) -> None:
     frames = FrameWriter(join.join_ref or join.ref, join.topic)
-    parent = _who_waits(runtime, browser, join)
+    parent = _waiting_parent(runtime, browser, join)
     if parent is None:
         response = {**reason, "events": events} if events else reason
         await browser.send(frames.error(join.ref, response))
@@ -108,8 +115,8 @@ async def _answer(
     await browser.send(frames.crashed())
 
 
-def _who_waits(runtime: Runtime, browser: ChannelBrowser, join: Message) -> BaseChannel | None:
-    """The parent, if its page would wait for ever were this try refused."""
+def _waiting_parent(runtime: Runtime, browser: ChannelBrowser, join: Message) -> BaseChannel | None:
+    """Return the parent if its page would wait for ever after an error reply to this try; else None."""
     payload = join.payload if isinstance(join.payload, dict) else {}
     claims = runtime.tokens.read_session(payload.get("session"))
     parent = browser.channels.get(f"lv:{claims.parent_id}") if claims is not None else None

@@ -1,7 +1,6 @@
-"""What a channel does for a view that is there: call the handler, send what it has caused.
+"""The replies of a joined view: call the handler of a message, then send the diff and the navigation.
 
-Messages of the browser are told apart in ``messages.py``; joining and ending are in ``join.py`` and
-``end.py``.
+Messages of the browser are decoded in ``messages.py``; joining and ending are in ``join.py`` and ``end.py``.
 """
 
 from __future__ import annotations
@@ -34,9 +33,12 @@ async def info(channel: BaseChannel, message: object, shares: Shares | None = No
     """Handle a message from PubSub, a timer or the view itself.
 
     Args:
-        channel: the view's.
+        channel: the view's channel.
         message: the message.
-        shares: what other views have rendered of it.
+        shares: the rendered parts that other views have left with the message; see fanout.py.
+
+    Raises:
+        Exception: any exception of the view; it crashes then. So for all handlers below.
     """
     view, rendering = channel.joined()
     rendering.state.begin_turn()
@@ -47,11 +49,11 @@ async def info(channel: BaseChannel, message: object, shares: Shares | None = No
 
 
 def send_changes(channel: BaseChannel, shares: Shares | None) -> Coroutine[Any, Any, None] | None:
-    """Send what `handle_info` has changed. Returns what is left to do, if the browser or a component waits.
+    """Send the diff after `handle_info`. If it cannot be sent at once, return the rest to await.
 
     Args:
-        channel: the view's.
-        shares: what other views have rendered of the message, so that this one need not; see fanout.py.
+        channel: the view's channel.
+        shares: the rendered parts that other views have left with the message; see fanout.py.
     """
     _, rendering = channel.joined()
     if rendering.state.navigation is not None:
@@ -71,7 +73,7 @@ def send_changes(channel: BaseChannel, shares: Shares | None) -> Coroutine[Any, 
 
 
 async def resync(channel: BaseChannel, message: Resync) -> None:
-    """Messages may have been lost: the view reads its state again, or ends and is joined anew."""
+    """Handle a possible loss of messages: let the view read its state again, or end it to be joined anew."""
     view, rendering = channel.joined()
     rendering.state.begin_turn()
     try:
@@ -84,7 +86,7 @@ async def resync(channel: BaseChannel, message: Resync) -> None:
 
 
 async def turn(channel: BaseChannel, item: Turn) -> None:
-    """Handle a step of the engine: slow work that has ended, an upload that has failed."""
+    """Handle a turn that the engine has asked for, such as the end of an async task or of an upload."""
     _, rendering = channel.joined()
     rendering.state.begin_turn()
     waiting = item.run()
@@ -117,18 +119,22 @@ async def finish(
     component: Placed | None = None,
     response: Mapping[str, Any] = NOTHING,
 ) -> None:
-    """Send what a handler has caused.
+    """Send the results of a handler: its patches, its navigation, the diff and the reply.
 
-    A component's own change and a change of the view go out as two diffs. Together they would be one that is
-    not only about components, for which the client renders what is in its tree, and what is in the items of
-    a stream is in no tree.
+    A component's own change and a change of the view are sent as two diffs. For a diff that is not only about
+    components the client renders the components in its tree, and those in the items of a stream are not in
+    its tree.
 
     Args:
-        channel: whose handler it was.
-        answers: the client's message that wants a reply; ``None`` after `handle_info`.
-        reply: what `handle_event` returned, for the hook that pushed the event.
+        channel: the channel of the handler's view.
+        answers: the client's message that needs a reply; ``None`` after `handle_info`.
+        reply: the result of `handle_event`, for the hook that pushed the event.
         component: the component whose handler it was.
-        response: what else the client's message is answered with.
+        response: further values of the reply's ``response``.
+
+    Raises:
+        LiveViewError: if a patch leads out of the view, or that of a nested view out of the root view.
+        Exception: any exception of `handle_params`, of a template or of a component.
     """
     view, rendering = channel.joined()
     outcome = await follow(view, channel.runtime.routes)
@@ -160,23 +166,24 @@ async def finish(
     if later:
         await channel.send(channel.frames.diff(later))
     if answers is None:
-        for event, payload in response.items():  # only where a view that stays sends its page elsewhere
+        for event, payload in response.items():  # the navigation of a page whose view stays
             await channel.send(channel.frames.push(event, payload))
 
 
 def _patch_root(channel: BaseChannel, patch: Patch) -> None:
-    """Hand a nested view's patch to the root view, whose address the page's address is.
+    """Pass a nested view's patch on to the root view, which has the page's address.
 
     Raises:
-        LiveViewError: if the root view cannot stay there. It is the nested view's mistake, so that one ends.
+        LiveViewError: if the root view cannot stay at the address. Then the nested view ends, as its handler
+            has made the mistake.
     """
     view, rendering = channel.joined()
     root = channel.family.root
     around, match = root.view, channel.runtime.routes.match(patch.to, root.root_path)
     if around is not None and not can_patch(match, around):
         raise LiveViewError(
-            f"push_patch({patch.to!r}) of {type(view).__name__} is a patch of the page around it, and "
-            f"leads out of {type(around).__name__}; use push_navigate or redirect"
+            f"push_patch({patch.to!r}) of {type(view).__name__} changes the address of the page around it, "
+            f"and leads out of {type(around).__name__}; use push_navigate or redirect"
         )
     root.mailbox.post(PatchFromInside(patch, rendering.state.flash))
 
@@ -188,7 +195,7 @@ async def _send_with_components(channel: BaseChannel, diff: dict[str, Any]) -> N
 
 
 async def _leave_for(channel: BaseChannel, target: Navigate | Redirect, answers: Message | None) -> None:
-    """Send the browser elsewhere and end. Pushed events go out first; nobody would hear them afterwards."""
+    """Navigate the browser away and end. Pushed events are sent first; the page cannot take them later."""
     state = channel.joined()[1].state
     frames = []
     if state.stash is not None:
@@ -206,6 +213,6 @@ async def _leave_for(channel: BaseChannel, target: Navigate | Redirect, answers:
 
 
 def placed_of(channel: BaseChannel, owner: object) -> Placed | None:
-    """Where a component stands; ``None`` for the view, or if it has gone."""
+    """Return the place of a component; ``None`` for the view, or for a component that has gone."""
     _, rendering = channel.joined()
     return rendering.components.get(owner.myself) if isinstance(owner, LiveComponent) else None

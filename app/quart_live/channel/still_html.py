@@ -1,8 +1,8 @@
-"""What a nested view shows in the first render over HTTP, made once more over the browser.
+"""The HTML of a nested view in the first render over HTTP, made once more for a browser on a socket.
 
-For a view that cannot mount when it is connected: the browser shall go on showing what it shows. The same
-steps as in ``first_render``, without a request and without a stash. Views inside are written without what
-would make them views; they come back with the one around them.
+It serves a view that cannot mount when it is connected, so that the browser goes on showing the same. The
+steps are those of ``first_render``, without a request and without a stash. Views inside are written without
+tokens, so that the client does not join them; they come back with the view around them.
 """
 
 from __future__ import annotations
@@ -32,18 +32,19 @@ if TYPE_CHECKING:
     from .base import BaseChannel, ChannelBrowser
 
 SECONDS = 2.0
-"""How long it may take: the browser waits for the answer to its join."""
+"""The most time it may take: the browser waits for the reply to its join."""
 
 log = logging.getLogger("quart_live.channel")
 
 
 async def still_html(runtime: Runtime, browser: ChannelBrowser, join: Message, parent: BaseChannel) -> str:
-    """The first HTML of the view that ``join`` is about; empty if it fails there, too.
+    """Return the first HTML of the view of a join; empty if its first render fails, too.
 
     Args:
-        socket: the browser's.
+        runtime: the app's runtime.
+        browser: the browser.
         join: the ``phx_join``, whose token was read before.
-        parent: the channel of the view around it.
+        parent: the parent's channel.
     """
     claims = runtime.tokens.read_session(join.payload["session"])
     view_class = runtime.views.named(claims.view) if claims is not None else None
@@ -57,7 +58,7 @@ async def still_html(runtime: Runtime, browser: ChannelBrowser, join: Message, p
         async with Contained(), asyncio.timeout(SECONDS), app_context:
             return await _html(runtime, browser, view_class, claims.element_id, claims.session, parent.view)
     except Exception:
-        log.exception("What %s has shown at first cannot be shown again", view_class.__name__)
+        log.exception("The first HTML of %s cannot be rendered again", view_class.__name__)
         return ""
 
 
@@ -97,7 +98,7 @@ async def _rendered(runtime: Runtime, browser: ChannelBrowser, view: LiveView) -
 
 
 class _StandIns:
-    """Placing here: marks for nested views, the usual elements for sticky ones, which live on."""
+    """The places of this rendering: marks for nested views, the usual elements for sticky ones."""
 
     def __init__(self, runtime: Runtime, parent_id: str) -> None:
         self.views, self._tokens = runtime.views, runtime.tokens
@@ -106,7 +107,7 @@ class _StandIns:
         self._nonce = secrets.token_hex(8)
 
     def put(self, placement: Placement) -> Markup:
-        """A mark, or the element."""
+        """Return the mark for a nested view, or the element of a sticky one."""
         if placement.sticky:
             token = child_token(self.views, self._tokens, placement, self.parent_id)
             return element(placement, session=token, static="", parent_id=self.parent_id)

@@ -101,7 +101,7 @@ class Host:
 
 
 class LiveHost(Host):
-    """The host of a connected view: it has a mailbox, which holds the list of functions for the end."""
+    """The host of a connected view: it has a mailbox, which holds the list of functions for its end."""
 
     mailbox: Mailbox
     timers: Timers

@@ -277,7 +277,7 @@ async def test_own_address(app: Quart, caplog: pytest.LogCaptureFixture, monkeyp
         async with LiveViewTest(app, "/home"):
             pass
     assert refused.value.response == {"reason": "join crashed"}
-    assert "goes to its own address '/home' while it mounts" in caplog.text
+    assert "redirects to its own address '/home' while it mounts" in caplog.text
 
 
 async def test_views_that_send_each_other_round_in_circles(app: Quart) -> None:

@@ -53,7 +53,7 @@ async def test_reply_that_is_no_dict_crashes_with_a_hint(
     async with LiveViewTest(app, "/counter") as page:
         with pytest.raises(ViewCrashedError):
             await page.push("wrong reply")
-        assert "handle_event returns a dict" in caplog.text
+        assert "return a dict as the reply" in caplog.text
 
 
 async def test_event_without_handler_says_so(app: Quart, caplog: pytest.LogCaptureFixture) -> None:
