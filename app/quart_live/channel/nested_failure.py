@@ -12,7 +12,7 @@ was opened, the element keeps its content, and the client has three more tries. 
 page's first HTML has nothing to keep; its first try is answered ``ok``, with an empty element.
 
 Measured in Chromium: tries at 0, 1 and 3 s, the page goes on at 3.2 s; tries at 4, 6 and 11 s, given up then.
-When the parent's HTML changes next, the client makes a view that it has given up anew, empty, and tries again.
+When the parent's HTML changes next, the client makes such a view anew, empty, and tries again.
 
 A mount that takes longer than `MOUNT_SECONDS` counts as failed: do slow work after the mount, with
 `assign_async`.

@@ -1,1 +1,1 @@
-"""One browser's WebSocket: who may open it, what it may cost, and how frames come in and go out."""
+"""One browser's WebSocket: its handshake, its limits, its incoming and outgoing frames, and its end."""

@@ -1,7 +1,7 @@
-"""What one socket may take: by itself, and out of what its account and its address have together.
+"""`Allowance`: all limits of one socket: its own, those of its account, and those of its address.
 
-A socket has rates of its own (:mod:`.limits`) and belongs to two budgets (:mod:`.budgets`). Whoever wants to
-know whether something is too much asks here, and need not know which of the three says no.
+A socket has rates of its own (:mod:`.limits`) and belongs to two budgets (:mod:`.budgets`). The code that
+checks a limit asks here, and need not know which of the three is exceeded.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from .handshake import Handshake
 
 BYTES_PER_FRAME = 4096
-"""So much text counts as one more frame, since reading it takes about as long."""
+"""The length of text that counts as one more frame, since reading it takes about as long."""
 
 
 class Allowance:
-    """What a socket may take.
+    """The limits of one socket.
 
     Args:
-        budgets: of the app.
-        settings: the bounds.
-        address: a name for where the socket comes from, see `budgets.address_of`.
+        budgets: the app's budgets.
+        settings: the app's settings.
+        address: the name of the address that the socket comes from; see `budgets.address_of`.
 
     Attributes:
-        account: what the account that the socket belongs to has taken up; the address until `claim`.
-        address: the same of the address that it comes from.
+        account: the budget of the account that the socket belongs to; that of the address until `claim`.
+        address: the budget of the address that the socket comes from.
     """
 
     def __init__(self, budgets: Budgets, settings: Settings, address: str) -> None:
@@ -44,11 +44,11 @@ class Allowance:
         self._is_open = False
 
     def claim(self, handshake: Handshake) -> None:
-        """Belong to the account whose session the handshake has shown."""
+        """Take the budget of the account whose session the handshake has shown."""
         self.account = self._budgets.account(handshake, self.address.name, self._settings)
 
     def open(self) -> str | None:
-        """Count the socket. Returns the setting that allows no socket more, if there is one."""
+        """Count the socket if the settings allow it; else return the name of the setting that is reached."""
         if self.address.sockets >= self._settings.max_sockets_per_address:
             return "LIVE_MAX_SOCKETS_PER_ADDRESS"
         if self.account.sockets >= self._settings.max_sockets_per_account:
@@ -59,24 +59,24 @@ class Allowance:
         return None
 
     def close(self) -> None:
-        """Count the socket no more, if it was counted."""
+        """Stop counting the socket, if it was counted."""
         if self._is_open:
             self._is_open = False
             self._budgets.closed(self.account)
             self._budgets.closed(self.address)
 
     def view_joined(self) -> None:
-        """Count a view."""
+        """Count a joined view."""
         self.account.channels += 1
         self.address.channels += 1
 
     def view_left(self) -> None:
-        """Count a view no more."""
+        """Stop counting a view that has left."""
         self.account.channels -= 1
         self.address.channels -= 1
 
     def takes_join(self, now: float) -> bool:
-        """Take one join, if there is one left.
+        """Take one join. Return whether there was one left.
 
         Args:
             now: the event loop's time, as below.
@@ -84,7 +84,7 @@ class Allowance:
         return self._joins.take(now) and self.account.joins.take(now) and self.address.joins.take(now)
 
     def full(self, channels: int) -> str | None:
-        """The setting that allows no view more on a socket with so many, if there is one."""
+        """Return the name of the setting that is reached, with so many views on this socket; else None."""
         if channels >= self._settings.max_channels:
             return "LIVE_MAX_CHANNELS"
         if self.account.channels >= self._settings.max_channels_per_account:
@@ -94,14 +94,14 @@ class Allowance:
         return None
 
     def is_excess(self, message: Message, now: float) -> bool:
-        """Take one event. Returns whether the message is one too many; see `excess.is_excess`."""
+        """Take one event. Return whether the message is one too many; see `excess.is_excess`."""
         most = self._settings.max_waiting_bytes
         return excess.is_excess(message, now, self._events, self.account, most)
 
     def load(self, size: int) -> Load:
-        """The weight of an event of so many characters, for as long as it is there."""
+        """Return the load of an event of so many characters, which counts until it is deleted."""
         return Load(self.account, size)
 
     def owed(self, now: float, size: int) -> float:
-        """Take a frame of so many characters, there or not. Returns the seconds until it would be there."""
+        """Take a frame of so many characters, even in advance. Return the seconds until it is allowed."""
         return self._frames.owed(now, 1 + size / BYTES_PER_FRAME)

@@ -1,10 +1,10 @@
-"""How much one account, and one address, may take up: over all their sockets together.
+"""Budgets: the resources that one account, or one address, takes with all its sockets together.
 
-A bound on a single socket (:mod:`.limits`) stops nobody who opens twenty. So each socket belongs to two
-`Budget`s. The *account* is who the session says it is: its ``live_socket_id`` (see :mod:`.sign_out`), or
-else the secret of the HTTP session; sockets without a session are one account for each address. The *address*
-is the peer's, as the ASGI server gives it; behind a proxy that is the browser's own only if the server is
-told whom to believe (``uvicorn --forwarded-allow-ips``). An IPv6 address counts as its network of 64 bits.
+A bound on a single socket (:mod:`.limits`) does not stop a user who opens twenty. So each socket belongs to
+two `Budget`s. The *account* is found in the session: its ``live_socket_id`` (see :mod:`.sign_out`), or else
+the secret of the HTTP session; sockets without a session are one account for each address. The *address* is
+the peer's, as the ASGI server gives it; behind a proxy that is the browser's own only if the server knows
+which proxies to trust (``uvicorn --forwarded-allow-ips``). An IPv6 address counts as its network of 64 bits.
 
 | bound | of an account | of an address | answer |
 |---|---|---|---|
@@ -35,24 +35,24 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 REMEMBERED = 10_000
-"""Budgets without a socket that are kept, as whoever comes back at once has not got new joins by that."""
+"""The most budgets without a socket that are kept, so that nobody gets new joins by coming back at once."""
 
 LOOKED_AT = 4
-"""Idle budgets that are looked at for each that becomes idle, so that they grow fewer."""
+"""The number of idle budgets that are checked whenever one becomes idle, so that their number shrinks."""
 
 IPV6_NETWORK = 64
 
 
 class Budget:
-    """What one account or address has taken up.
+    """The resources that one account or address takes.
 
     Attributes:
-        name: whose it is.
-        sockets: how many are open.
-        channels: how many views are joined.
-        waiting: bytes of events that wait for their views.
-        joins: how many joins are left for now.
-        events: how many events are left for now.
+        name: the name of the account or address.
+        sockets: the number of open sockets.
+        channels: the number of joined views.
+        waiting: the bytes of events that wait for their views.
+        joins: the bucket of joins.
+        events: the bucket of events.
     """
 
     __slots__ = ("channels", "events", "joins", "name", "sockets", "waiting")
@@ -63,14 +63,15 @@ class Budget:
         self.joins, self.events = joins, events
 
     def is_full(self, now: float) -> bool:
-        """Whether nothing of it is taken."""
+        """Return whether all joins and events are available again."""
         return self.joins.is_full(now) and self.events.is_full(now)
 
 
 class Load:
-    """The bytes of an event on its way. They count for a budget for as long as the event is there.
+    """The bytes of an event under way. They count for a budget until this object is deleted.
 
-    Events end in many ways: handled, dropped with their view, forgotten in a full mailbox. All lead here.
+    Events end in many ways: handled, dropped with their view, forgotten in a full mailbox. All of them delete
+    the load.
     """
 
     __slots__ = ("_budget", "_size")
@@ -84,20 +85,20 @@ class Load:
 
 
 class Budgets:
-    """All budgets of an app."""
+    """The budgets of an app. Its length is the number of those that have sockets."""
 
     def __init__(self) -> None:
         self._used: dict[str, Budget] = {}
         self._idle: dict[str, Budget] = {}
 
     def account(self, handshake: Handshake, address: str, settings: Settings) -> Budget:
-        """The budget of whose session it is."""
+        """Return the budget of the account of a session, or of sockets without one from an address."""
         name = account_of(handshake) or f"no session, {address}"
         joins = TokenBucket(settings.account_join_rate, settings.account_join_burst)
         return self._find(name, joins, settings)
 
     def address(self, address: str, settings: Settings) -> Budget:
-        """The budget of an address."""
+        """Return the budget of an address."""
         joins = TokenBucket(settings.address_join_rate, settings.address_join_burst)
         return self._find(address, joins, settings)
 
@@ -108,13 +109,13 @@ class Budgets:
         return Budget(name, joins, TokenBucket(settings.account_event_rate, settings.account_event_burst))
 
     def opened(self, budget: Budget) -> None:
-        """A socket more."""
+        """Count an open socket."""
         budget.sockets += 1
         self._idle.pop(budget.name, None)
         self._used[budget.name] = budget
 
     def closed(self, budget: Budget) -> None:
-        """A socket less."""
+        """Stop counting a socket that has been closed."""
         budget.sockets -= 1
         if budget.sockets == 0:
             self._used.pop(budget.name, None)
@@ -122,7 +123,7 @@ class Budgets:
             self._forget()
 
     def _forget(self) -> None:
-        """Look at those that have been idle for longest, and drop what would be made anew just so."""
+        """Forget some of the budgets that have been idle for longest, if a new one would be the same."""
         now = asyncio.get_running_loop().time()
         for name in tuple(itertools.islice(self._idle, LOOKED_AT)):
             budget = self._idle.pop(name)
@@ -130,12 +131,11 @@ class Budgets:
                 self._idle[name] = budget
 
     def __len__(self) -> int:
-        """How many have sockets."""
         return len(self._used)
 
 
 def account_of(handshake: Handshake) -> str | None:
-    """A name for whose session it is; ``None`` without one."""
+    """Return the name of the account of a session; ``None`` without a session."""
     if handshake.session is None:
         return None
     socket_id = socket_id_in(handshake.session)
@@ -143,7 +143,7 @@ def account_of(handshake: Handshake) -> str | None:
 
 
 def address_of(scope: Scope) -> str:
-    """A name for the address that a socket comes from."""
+    """Return the name of the address that a socket comes from."""
     client = scope.get("client")
     text = str(client[0]) if client else ""
     address = _parse(text)
@@ -155,7 +155,7 @@ def address_of(scope: Scope) -> str:
 
 
 def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    # Some proxies forward the port as well, and each connection has another one.
+    # Some proxies forward the port as well, which differs for each connection.
     for part in (text, text.rpartition(":")[0].strip("[]")):
         with contextlib.suppress(ValueError):
             return ipaddress.ip_address(part.partition("%")[0])

@@ -1,16 +1,16 @@
-"""What a browser is told when it has sent too much, and how its page survives that.
+"""Too many events: the replies to a browser that has sent too much, which leave its page usable.
 
 An error reply would leave the element that the event came from locked, a form read-only with all that was
 typed: the official client unlocks it only when an event has been answered with ``ok``. So events of elements
-are answered ``ok`` and nothing is done. The form keeps its text and can be sent again, and the page is told
-by an event of its own::
+are answered ``ok`` and not handled. The form keeps its text and can be sent again, and the page gets an event
+of its own::
 
     window.addEventListener("phx:live:too-many-events", () => …)
 
-A change of a form (``phx-change``) gets an error reply for the same reason: its text is nowhere but in the
-page, and what is locked is not patched. The next change that is answered takes the lock away. What a hook
-pushes gets one too: its ``pushEvent`` fails, and the hook decides. So does
-``live_patch``: the client loads the page.
+A change of a form (``phx-change``) gets an error reply for the same reason: only the page has its text, and
+a locked element is not patched. The next change with an ``ok`` reply unlocks it. An event that a hook pushes
+gets an error reply, too: its ``pushEvent`` fails, and the hook decides. So does ``live_patch``: the client
+loads the page.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ LIMITED = frozenset({"event", "live_patch", "allow_upload"})
 
 
 def is_excess(message: Message, now: float, events: TokenBucket, account: Budget, most_waiting: int) -> bool:
-    """Whether a message for a view is one too many.
+    """Return whether a message for a view is one too many.
 
     Args:
-        message: the message. What the client sends by itself (progress, components that have gone) never is.
-        now: seconds on any clock that never goes back.
-        events: of the socket.
-        account: of the socket.
-        most_waiting: bytes of events that may wait for views of the account.
+        message: the message. Those that the client sends by itself (progress, removed components) never are.
+        now: the seconds on any clock that never goes back.
+        events: the socket's bucket of events.
+        account: the budget of the socket's account.
+        most_waiting: the most bytes of events that may wait for views of the account.
     """
     if message.event not in LIMITED:
         return False
@@ -44,7 +44,7 @@ def is_excess(message: Message, now: float, events: TokenBucket, account: Budget
 
 
 def answer(message: Message) -> str:
-    """The reply to one too many."""
+    """Return the reply to a message that is one too many."""
     if message.event == "event" and _leaves_a_lock(message.payload):
         response = {"diff": {"e": [[EVENT, {}]]}}
         return reply(message.join_ref, message.ref, message.topic, "ok", response)
@@ -52,7 +52,7 @@ def answer(message: Message) -> str:
 
 
 def _leaves_a_lock(payload: object) -> bool:
-    """Whether an event has locked an element, and no text that the server does not know is below the lock."""
+    """Return whether an event has locked an element and that element has no text unknown to the server."""
     if not isinstance(payload, dict) or not isinstance(payload.get("type"), str):
         return False
     meta = payload.get("meta")

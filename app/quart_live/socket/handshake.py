@@ -1,4 +1,4 @@
-"""What is known of the browser at the other end, and the HTTP session of its socket.
+"""The handshake of a socket: the browser's side of the connection, and its HTTP session.
 
 The handshake of a WebSocket is an HTTP request with cookies, so Quart's own session interface can read the
 session from it, and extensions such as quart-auth can be asked who the user is, in a websocket context.
@@ -23,13 +23,13 @@ from ..view.session import ConnectHook, view_session
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """Outcome of a socket's handshake.
+    """The outcome of a socket's handshake.
 
     Attributes:
         session: the session for mounts, or ``None`` if the CSRF token was wrong.
-        info: for `LiveView.connect_info`.
-        csrf_token: for templates rendered on this socket.
-        site: the app as this browser reaches it.
+        info: the value of `LiveView.connect_info`.
+        csrf_token: the CSRF token for templates rendered on this socket.
+        site: the app's address as this browser reaches it.
     """
 
     session: dict[str, Any] | None
@@ -52,7 +52,7 @@ async def shake_hands(app: Quart, scope: Scope, hooks: list[ConnectHook]) -> Han
 
 
 def _websocket(app: Quart, scope: Scope) -> Websocket:
-    """A Quart websocket object, for contexts only; the frames do not go through it.
+    """Return a Quart websocket object, for contexts only; the frames do not go through it.
 
     Quart makes it itself, since the arguments differ between its versions.
     """
@@ -62,4 +62,6 @@ def _websocket(app: Quart, scope: Scope) -> Websocket:
 
 
 async def _not_for_frames(*_: object) -> None:
-    raise RuntimeError("the frames of a live socket belong to quart_live")
+    raise RuntimeError(
+        "quart_live reads and sends the frames of a live socket; do not use quart.websocket here"
+    )

@@ -1,6 +1,6 @@
-"""What comes in on a socket: each message is handed to the channel that it is for, or answered at once.
+"""Incoming messages of a socket: each is passed to its channel, or answered at once.
 
-Nothing here waits for a channel. A view that takes its time delays nobody else.
+Nothing here waits for a channel. A slow view delays no other one.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ log = logging.getLogger("quart_live.socket")
 
 
 def deliver(socket: LiveSocket, message: Message, now: float) -> str | None:
-    """Hand a message to whom it concerns.
+    """Pass a message to its channel, or answer it.
 
     Args:
-        socket: where it has come from.
-        message: as it was read.
+        socket: the socket that has received it.
+        message: the message.
         now: the event loop's time.
 
     Returns:
-        An answer, if nobody will give one.
+        The reply to send now; None if the channel replies, or if there is no reply.
     """
     if message.topic == "phoenix" and message.event == "heartbeat":
         return reply(None, message.ref, "phoenix", "ok", {})
@@ -63,7 +63,7 @@ def _join(socket: LiveSocket, message: Message) -> str | None:
     if old is not None:
         old.stop(Stop("replaced", say_closed=True))
     elif (limit := socket.allowance.full(len(socket.channels))) is not None:
-        log.warning("A view more than %s allows; this page has %d", limit, len(socket.channels))
+        log.warning("Refused a join: %s is reached; this page has %d views", limit, len(socket.channels))
         if not is_nested(message):
             return _error(message, "too many channels joined")
         answer_later(socket.runtime, socket, message, {"reason": "too many channels joined"})
@@ -76,9 +76,9 @@ def _join(socket: LiveSocket, message: Message) -> str | None:
 
 
 def _refuse(message: Message) -> str:
-    """Answer a join that was not read, with a reason for which the client waits before it tries again.
+    """Return the reply to a join that was not read, with a reason after which the client waits.
 
-    A closed socket it would open again at once, join, and be closed, without an end.
+    Were the socket closed instead, the client would open it again at once, join, and so on for ever.
     """
     why = message.payload.why if isinstance(message.payload, Unreadable) else "it is too long"
     log.warning("Refused the join of %s: %s. The browser waits before it tries again", message.topic, why)
@@ -88,7 +88,7 @@ def _refuse(message: Message) -> str:
 def _leave(socket: LiveSocket, message: Message, channel: Channel | None) -> str | None:
     if channel is None or channel.join_ref != message.join_ref:
         return reply(message.join_ref, message.ref, message.topic, "ok", {})
-    # Forget it now, not when it has ended: what comes next for this topic is not for the old view.
+    # Forget it now, not when it has ended: later messages for this topic are not for the old view.
     del socket.channels[message.topic]
     channel.stop(Stop("left", say_closed=True, leave=True, ref=message.ref))
     return None

@@ -1,15 +1,15 @@
-"""How much one browser may ask for: joins and events per second, nesting of JSON, frames it does not read.
+"""Limits of one socket: joins and events per second, nesting of JSON, frames that the browser does not read.
 
-Everything here is a bound on what a single socket can cost the server; those on all sockets of somebody are
-in ``budgets.py``. The numbers come from `Settings`; what happens when a bound is reached:
+All of them bound the cost of a single socket; ``budgets.py`` has the bounds on all sockets of one account or
+address. The numbers come from `Settings`. When a bound is reached:
 
 | bound | answer |
 |---|---|
 | joins | error reply ``too many joins``: the client waits some seconds and loads the page again |
-| events | nothing is done, and the page is told so (see ``excess.py``) |
+| events | the event is not handled, and the page gets an event that says so (see ``excess.py``) |
 | frames | no more are read for a moment; TCP makes the browser wait |
 | nesting of JSON | an event or a join gets an error reply; another frame closes the socket (1007) |
-| frames that are not read | the socket is cut off; nobody else notices |
+| frames that are not read | the socket is cut off; other sockets are not affected |
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from collections.abc import Callable
 
 
 class TokenBucket:
-    """Allows ``rate`` things per second on average, and ``burst`` of them at once.
+    """A token bucket: it allows ``rate`` things per second on average, and ``burst`` of them at once.
 
     Args:
-        rate: things per second.
-        burst: how many may come at once after a quiet time.
+        rate: the number of things per second.
+        burst: the number that may come at once after a quiet time.
     """
 
     __slots__ = ("_burst", "_left", "_rate", "_seen")
@@ -35,10 +35,10 @@ class TokenBucket:
         self._seen = 0.0
 
     def take(self, now: float) -> bool:
-        """Take one; whether there was one.
+        """Take a token. Return whether there was one.
 
         Args:
-            now: seconds on any clock that never goes back.
+            now: the seconds on any clock that never goes back.
         """
         self._left = min(self._burst, self._left + (now - self._seen) * self._rate)
         self._seen = now
@@ -48,27 +48,27 @@ class TokenBucket:
         return True
 
     def is_full(self, now: float) -> bool:
-        """Whether all are there again."""
+        """Return whether all tokens are there again."""
         return self._left + (now - self._seen) * self._rate >= self._burst
 
     def owed(self, now: float, cost: float) -> float:
-        """Take ``cost`` of them, there or not. Returns the seconds until they would have been there."""
+        """Take ``cost`` tokens, even in advance. Return the seconds until they would have been there."""
         self._left = min(self._burst, self._left + (now - self._seen) * self._rate) - cost
         self._seen = now
         return max(0.0, -self._left / self._rate)
 
 
 class SlowReader:
-    """Notices a browser that does not read what it is sent.
+    """The watch over a browser that does not read its frames.
 
     The server's ``send`` waits while the peer's buffers are full, and each view waits for its own ``send``.
-    So what piles up for one socket is at most a frame for each of its views, and each view's mailbox. This
-    object cuts the socket off when no frame has got through for a while, or the waiting ones are too many.
+    So at most one frame for each view of a socket waits, and each view's mailbox. This object cuts the socket
+    off when no frame has got through for a while, or the waiting ones are too large.
 
     Args:
-        seconds: how long frames may wait without one of them getting through.
-        max_bytes: how many bytes may wait; a single frame always may.
-        cut_off: called once the bound is reached, with the reason.
+        seconds: the time for which frames may wait without one of them getting through.
+        max_bytes: the most bytes that may wait; a single frame always may.
+        cut_off: the function to call with the reason when a bound is reached.
     """
 
     __slots__ = ("_bytes", "_cut_off", "_frames", "_max_bytes", "_moved", "_over", "_seconds", "_timer")
@@ -83,11 +83,11 @@ class SlowReader:
 
     @property
     def waiting(self) -> int:
-        """Bytes that wait to be taken by the peer (characters, for text)."""
+        """The bytes that the peer has not taken yet (characters, for text)."""
         return self._bytes
 
     def begins(self, size: int) -> None:
-        """A frame of ``size`` bytes is handed to the server."""
+        """Note that a frame of ``size`` bytes is passed to the server."""
         self._frames += 1
         self._bytes += size
         if self._frames == 1:
@@ -99,21 +99,21 @@ class SlowReader:
             self._timer = asyncio.get_running_loop().call_later(self._seconds, self._look)
 
     def ends(self, size: int) -> None:
-        """That frame has got through, or never will."""
+        """Note that a frame of ``size`` bytes has got through, or never will."""
         self._frames -= 1
         self._bytes -= size
         if self._frames:
             self._moved = time.monotonic()
 
     def stop(self) -> None:
-        """The socket is closed; look no more, whatever somebody still tries to send."""
+        """Stop the watch for good: the socket is closed."""
         self._over = True
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
     def _look(self) -> None:
-        # One timer for many frames: it sleeps on while frames get through, and is gone when none waits.
+        # One timer for many frames: it is set again while frames get through, and ends when none waits.
         loop = asyncio.get_running_loop()
         self._timer = None
         if not self._frames:

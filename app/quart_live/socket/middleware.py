@@ -1,4 +1,4 @@
-"""The way in: an ASGI middleware below the Quart app.
+"""`SocketMiddleware`: the ASGI middleware that takes the live sockets out of the app's requests.
 
 Quart's own websocket wrapper costs half the throughput, so `SocketMiddleware` takes ``/live/websocket`` for
 itself and leaves everything else to the app. It works on any ASGI server.
@@ -20,14 +20,14 @@ Step: TypeAlias = "Callable[[], Awaitable[None]]"
 
 
 class SocketMiddleware:
-    """Live sockets and the end of the server's life for us, all else for the app.
+    """An ASGI app that serves live sockets, watches the lifespan, and passes all else to the app.
 
     Args:
         app: the ASGI app below, usually ``Quart.asgi_app``.
-        runtime: the app's.
-        sockets: the open ones.
-        startup: called when the server has started.
-        shutdown: called before it stops.
+        runtime: the app's runtime.
+        sockets: the open sockets.
+        startup: the function to call when the server starts.
+        shutdown: the function to call before it stops.
     """
 
     def __init__(

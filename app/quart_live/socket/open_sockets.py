@@ -1,4 +1,4 @@
-"""The sockets of an app that are open, and what they have in common."""
+"""`OpenSockets`: the open sockets of an app, with their budgets, their turns and their sweeper."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 class OpenSockets:
-    """The open sockets.
+    """The open sockets of an app.
 
     Args:
-        runtime: the app's.
-        on_open: called whenever one is opened.
+        runtime: the app's runtime.
+        on_open: the function to call whenever a socket is opened.
 
     Attributes:
-        budgets: what accounts and addresses have taken up.
-        warned_of: what the log has said within the last hour.
+        budgets: the budgets of accounts and addresses.
+        warned_of: the warnings that were logged within the last hour.
     """
 
     def __init__(self, runtime: Runtime, on_open: Callable[[], None]) -> None:
@@ -47,23 +47,23 @@ class OpenSockets:
 
     @cached_property
     def turns(self) -> Turns:
-        """Who may join now."""
+        """The turns of joins."""
         settings = self._runtime.settings
         return Turns(settings.joins_per_account, settings.joins_per_address)
 
     @property
     def swept(self) -> bool:
-        """Whether somebody looks now and then for those that are half open."""
+        """Whether the sweeper looks for half-open sockets now and then."""
         return self._sweeper.running
 
     def add(self, socket: LiveSocket) -> None:
-        """A socket has been opened."""
+        """Add a socket that has been opened."""
         self._sockets.add(socket)
         self._sweeper.begin()
         self._on_open()
 
     def discard(self, socket: LiveSocket) -> None:
-        """A socket has gone."""
+        """Remove a socket that has been closed."""
         self._sockets.discard(socket)
         if not self._sockets:
             self._sweeper.end()

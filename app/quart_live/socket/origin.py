@@ -1,7 +1,7 @@
-"""Who may open a socket: only pages of the same host, and the origins the app names.
+"""The check of a handshake's origin: only pages of the same host, and the origins that the app names.
 
 A browser always sends ``Origin`` with a WebSocket handshake and no script can change it. Programs that are
-not browsers may leave it out; they have no cookies of a victim to abuse, so they may come in.
+not browsers may leave it out; they have no cookies of a victim to abuse, so they are allowed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ..protocol.asgi import Scope, header
 
 
 def is_allowed(scope: Scope, allowed: Collection[str] = ()) -> bool:
-    """Whether the handshake in ``scope`` comes from this host or from one of ``allowed``.
+    """Return whether the handshake in ``scope`` comes from this host or from one of ``allowed``.
 
     Args:
         scope: the ASGI scope of the handshake.

@@ -1,8 +1,8 @@
-"""The way out to one browser: frames are sent, sending that waits is watched, and the end is said once.
+"""`Outlet`: frames are sent to one browser, sending that waits is watched, and the socket is closed once.
 
 Sending nearly always takes no time: the server puts the frame into the peer's buffer and returns. If the
-buffer is full, because the peer does not read, the server's ``send`` waits. Then only the view whose frame
-it is waits too; `SlowReader` decides how long.
+buffer is full, because the peer does not read, the server's ``send`` waits. Then only the view of this frame
+waits too; `SlowReader` decides how long.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from .uvicorn_fast_path import Shortcut
 log = logging.getLogger("quart_live.socket")
 
 RESTARTING = 1012
-"""Close code of a server that stops. 1000 is never used: after it the client loads the whole page again."""
+"""The close code of a server that stops. 1000 is never used: after it the client loads the page again."""
 
 CLOSE_SECONDS = 5
-"""How long a peer may take to accept the close frame."""
+"""The most seconds that a peer may take to accept the close frame."""
 
 
 class Outlet:
-    """What a socket sends through.
+    """The sending half of a socket.
 
     Args:
         send: the ASGI ``send`` of the connection.
-        outbox: where the frames of a broadcast wait for each other.
-        seconds: how long frames may wait for the peer; see `SlowReader`.
-        max_bytes: how much may wait for the peer.
+        outbox: the outbox in which the frames of a broadcast wait for each other.
+        seconds: the time for which frames may wait for the peer; see `SlowReader`.
+        max_bytes: the most bytes that may wait for the peer.
     """
 
     def __init__(self, send: Send, outbox: Outbox, seconds: float, max_bytes: int) -> None:
@@ -49,31 +49,31 @@ class Outlet:
 
     @property
     def waiting_bytes(self) -> int:
-        """What has been sent and waits for the peer to take it."""
+        """The bytes that were sent and that the peer has not taken yet."""
         return self._unsent.waiting
 
     @property
     def is_fast(self) -> bool:
-        """Whether frames go past ASGI, straight into the server's buffer."""
+        """Whether frames bypass ASGI and go straight into the server's buffer."""
         return self._shortcut is not None
 
     async def send(self, text: str) -> None:
-        """Send a frame. After the end of the socket this does nothing."""
+        """Send a frame. Do nothing after the end of the socket."""
         if self._shortcut is not None and not self._closed and self._shortcut.take(text.encode()):
             self._outbox.flush()
             return
         await self._quietly(self._send_text(text), len(text))
 
     def accepted(self) -> None:
-        """The connection is open from now on: see whether there is a shortcut to it."""
+        """Look for a shortcut to a connection that has been accepted."""
         self._shortcut = Shortcut.past(self._send, self._outbox)
 
     def send_now(self, frame: bytes, rest: bytes = b"") -> Coroutine[Any, Any, None] | None:
-        """Send a frame without a task if the peer takes it at once; else return what is left to do.
+        """Send a frame, without a task if the peer takes it at once; else return the rest to await.
 
         Args:
-            frame: its text, UTF-8.
-            rest: more of it; see `Shortcut.take`.
+            frame: the text of the frame, UTF-8.
+            rest: the rest of the text; see `Shortcut.take`.
         """
         if self._closed:
             return None
@@ -87,7 +87,7 @@ class Outlet:
             # Without `_send_text` around it: one coroutine less for each frame of a broadcast.
             left = step(self._send({"type": "websocket.send", "text": text}))
         except Exception:
-            # Either the peer has gone, or something below us (a timeout, say) works in tasks only. A second
+            # Either the peer has gone, or a layer below us (such as a timeout) works in tasks only. A second
             # attempt, in a task, will tell.
             self._sends_in_tasks_only = True
             return self.send(text)
@@ -123,13 +123,13 @@ class Outlet:
             log.debug("The socket could not be closed: %s", repr(error))
 
     def cut_off(self, reason: str) -> None:
-        """End the connection without a word: the peer would not hear it.
-
-        Args:
-            reason: for the log.
+        """End the connection without a close frame, which the peer would not take.
 
         Returning from the ASGI app ends a connection once everything has been sent. Here that may be never,
         so the server's transport is aborted as well, where it can be reached.
+
+        Args:
+            reason: the reason, for the log.
         """
         if self._is_cut_off:
             return
@@ -143,5 +143,9 @@ class Outlet:
             self._task.cancel()
 
     def _gone(self, reason: str) -> None:
-        """End everything that hangs on this connection; more than once is fine."""
+        """End all that depends on this connection. More calls than one do no harm.
+
+        Args:
+            reason: the reason for `LiveView.terminate`.
+        """
         raise NotImplementedError

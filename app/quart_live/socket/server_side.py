@@ -1,8 +1,8 @@
-"""What can be seen of the server's own connection, below an ASGI ``send``.
+"""The server's own connection, below an ASGI ``send``, as far as it can be inspected.
 
-ASGI shows whole messages. What a stranger has begun and not finished, and what the server answers by itself
-(pongs), is seen by the server alone. On uvicorn with ``--ws websockets-sansio`` we look there; on every other
-server `ServerSide` sees nothing, and the server's own limits have to do.
+ASGI shows whole messages. Only the server sees messages that a client has begun and not finished, and the
+answers that it gives by itself (pongs). On uvicorn with ``--ws websockets-sansio`` we look there; on every
+other server `ServerSide` sees nothing, and the server's own limits must suffice.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("quart_live.socket")
 
 COMPRESSED = (
-    "The server compresses sockets (permessage-deflate): 15 kB of a stranger can become 16 MB here, and each "
-    "socket costs more memory. With uvicorn: --ws websockets-sansio --ws-per-message-deflate false"
+    "The server compresses sockets (permessage-deflate): 15 kB from a client can become 16 MB here, and each "
+    "socket costs more memory. Switch it off; with uvicorn: --ws websockets-sansio "
+    "--ws-per-message-deflate false"
 )
 _UVICORN = "uvicorn.protocols.websockets.websockets_sansio_impl"
 
@@ -42,44 +43,44 @@ class ServerSide:
         self._connection: Any = getattr(owner, "conn", None) if known else None
 
     def compresses(self, scope: Scope) -> bool:
-        """Whether the server compresses what this browser sends, or would if the browser could.
+        """Return whether the server compresses the messages of this browser, or would if the browser could.
 
         Args:
-            scope: of the handshake, where the browser says whether it can.
+            scope: the scope of the handshake, in which the browser offers compression.
         """
         if self._connection is not None:
             return bool(getattr(self._connection, "extensions", ()))
-        # uvicorn's other implementations do what their configuration says; Hypercorn always agrees.
+        # uvicorn's other implementations follow their configuration; Hypercorn always agrees.
         if getattr(getattr(self._owner, "config", None), "ws_per_message_deflate", False):
             return True
         offered = header(scope, b"sec-websocket-extensions") or ""
         return type(self._owner).__module__.startswith("hypercorn.") and "permessage-deflate" in offered
 
     def limit_messages(self, max_bytes: int) -> None:
-        """Let no message grow longer, however many frames it comes in, and counted when unpacked."""
+        """Limit the length of a message, in however many frames it comes, counted when unpacked."""
         limit = getattr(self._connection, "max_message_size", None)
         if isinstance(limit, int) and limit > max_bytes:
             self._connection.max_message_size = max_bytes
 
     def unfinished(self) -> int:
-        """Bytes of a message of which the rest has not come."""
+        """Return the bytes of a message of which the rest has not come."""
         reader = getattr(getattr(self._connection, "reader", None), "buffer", b"")
         return len(reader) + sum(map(len, getattr(self._owner, "frames", ())) if self._connection else ())
 
     def unread(self) -> int:
-        """Bytes that wait for the browser to read them, whoever wrote them."""
+        """Return the bytes that wait for the browser to read them, ours and the server's."""
         size = getattr(getattr(self._owner, "transport", None), "get_write_buffer_size", None)
         return int(size()) if callable(size) else 0
 
 
 class HalfOpen:
-    """What a peer has begun and not finished.
+    """The record of a socket that may be half open: without a view, or with an unfinished message.
 
     Args:
-        server: where it is seen.
+        server: the server's side of the connection.
 
     Attributes:
-        unfinished: bytes of a message of which the rest had not come at the last look.
+        unfinished: the bytes of a message of which the rest had not come at the last check.
     """
 
     __slots__ = ("_begun", "_joined", "_server", "_unread", "unfinished")
@@ -92,15 +93,15 @@ class HalfOpen:
         self.unfinished = 0
 
     def opened(self, now: float) -> None:
-        """The socket is open."""
+        """Note that the socket has been opened."""
         self._joined = now
 
     def too_long(self, now: float, settings: Settings, *, joined: bool) -> str | None:
-        """Look. Returns the reason why the socket shall be ended, or ``None``.
+        """Check the socket. Return the reason to end it, or ``None``.
 
         Args:
             now: the event loop's time.
-            settings: the bounds.
+            settings: the app's settings.
             joined: whether the socket has a view.
         """
         if joined:

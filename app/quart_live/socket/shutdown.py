@@ -1,18 +1,19 @@
-"""The end of a server: browsers shall come back by themselves, quietly, and nothing shall be left running.
+"""The end of a server: all browsers come back by themselves, quietly, and nothing is left running.
 
 The close code decides what the official client does. After 1000 it loads the whole page again, seconds
 later; after any other code it opens a new socket at once and joins again, so 1012 (service restart) is
 sent.
 
-There is no one moment that every ASGI server offers for this, so three are used:
+No single moment for this exists on every ASGI server, so three are used:
 
 * uvicorn sends 1012 itself and tells us by ``websocket.disconnect``; then handlers in progress finish
-  without a listener, and their views end after them;
-* at ``lifespan.shutdown`` handlers in progress finish within a bound (*draining*), then whatever is still
-  open is closed, and the views are waited for;
+  without a browser, and their views end after them;
+* at ``lifespan.shutdown`` handlers in progress finish within a bound (*draining*), then all sockets that are
+  still open are closed, and the views are waited for;
 * a server that cancels its connections (Hypercorn, after its grace time) makes each socket close itself.
 
-Where you know of the end earlier, call `QuartLive.shutdown` then: all answers still reach their browsers.
+If your program knows of the end earlier, call `QuartLive.shutdown` then: all replies still reach their
+browsers.
 """
 
 from __future__ import annotations
@@ -30,19 +31,19 @@ if TYPE_CHECKING:
 log = logging.getLogger("quart_live")
 
 SECONDS = 5
-"""How long the views may take to end before their handlers are cancelled."""
+"""The most seconds that the views may take to end before their handlers are cancelled."""
 
 LOOK_AGAIN = 0.02
 
 
 class Service(Protocol):
-    """Something that lives as long as the server, such as `Presence`. Both methods may be called again."""
+    """A service that runs as long as the server, such as `Presence`. Both methods may be called again."""
 
     async def start(self) -> None:
-        """The server starts."""
+        """Start with the server."""
 
     async def stop(self) -> None:
-        """The server stops; all views have ended."""
+        """Stop with the server, after all views have ended."""
 
 
 async def close_all(runtime: Runtime, sockets: OpenSockets) -> None:
@@ -56,18 +57,21 @@ async def close_all(runtime: Runtime, sockets: OpenSockets) -> None:
 
 
 async def drain(runtime: Runtime) -> None:
-    """Let the handlers in progress finish, and their answers go out, within ``LIVE_DRAIN_TIMEOUT``.
+    """Wait until the handlers in progress have finished and replied, at most ``LIVE_DRAIN_TIMEOUT``.
 
-    New sockets are refused from now on and joins are left unanswered: their browsers come back to the next
+    New sockets are refused meanwhile and joins are left unanswered: their browsers come back to the next
     server as soon as this one closes the socket.
     """
     try:
         async with asyncio.timeout(runtime.settings.drain_timeout):
-            # Looked at now and then: mailboxes, which do little else than this, need not tell anybody.
+            # Polled, so that mailboxes, whose speed matters, need not report anything.
             while any(host.mailbox.busy for host in runtime.open_hosts):  # noqa: ASYNC110
                 await asyncio.sleep(LOOK_AGAIN)
     except TimeoutError:
-        log.info("Some handlers were still at work after %g seconds", runtime.settings.drain_timeout)
+        log.info(
+            "Some handlers had not finished after %g seconds (LIVE_DRAIN_TIMEOUT)",
+            runtime.settings.drain_timeout,
+        )
 
 
 async def _ended(runtime: Runtime) -> bool:

@@ -13,14 +13,14 @@
         await live.disconnect(f"users_socket:{user.id}")   # … then disconnect
         ...
 
-The id is looked for in what views get as ``session``: the Quart session, and what ``on_connect`` hooks add.
-Each socket that has one listens on the PubSub topic ``live_socket:<id>``, so with an adapter that reaches
+The id is read from the ``session`` that views get: the Quart session with the values of ``on_connect`` hooks.
+Each socket that has one subscribes to the PubSub topic ``live_socket:<id>``, so with an adapter that reaches
 several processes a disconnect reaches them all.
 
 A disconnected browser comes back at once, with the cookies it has. That is the point: its views are mounted
 again, and mount (or an ``on_mount`` hook) must now refuse, by looking the token up. A cookie alone cannot be
-taken back, so ask the database, not the cookie. The socket listens before any of its views is mounted:
-whoever was revoked before a mount is refused by it, whoever is revoked after it is disconnected.
+revoked, so ask the database, not the cookie. The socket subscribes before any of its views is mounted: a user
+revoked before a mount is refused by it, and one revoked after it is disconnected.
 """
 
 from __future__ import annotations
@@ -38,29 +38,29 @@ if TYPE_CHECKING:
 SESSION_KEY = "live_socket_id"
 DISCONNECT = "disconnect"
 DISCONNECTED = 4001
-"""Close code, from the range left to applications. The client comes back at once, as after any but 1000."""
+"""The close code, from the range for applications. The client comes back at once, as after any but 1000."""
 
 _MESSAGES = 8
 
 
 def topic_of(socket_id: str) -> str:
-    """The PubSub topic that sockets with this id listen on."""
+    """Return the PubSub topic to which sockets with this id subscribe."""
     return f"live_socket:{socket_id}"
 
 
 def socket_id_in(session: Mapping[str, Any] | None) -> str | None:
-    """The live socket id of a session, if it has one."""
+    """Return the live socket id of a session; None if it has none."""
     value = (session or {}).get(SESSION_KEY)
     return value if isinstance(value, str) and value else None
 
 
 class Inbox:
-    """The mailbox of a socket: takes the word to disconnect.
+    """The mailbox of a socket, for the message to disconnect.
 
     Args:
-        dispatcher: runs it.
-        pubsub: where the word comes from.
-        close: closes the socket with a code.
+        dispatcher: the app's dispatcher, which runs the mailbox.
+        pubsub: the app's PubSub.
+        close: the function that closes the socket with a code.
     """
 
     def __init__(
@@ -71,18 +71,18 @@ class Inbox:
         self.mailbox = Mailbox(dispatcher, self, _MESSAGES)
 
     async def open(self, socket_id: str) -> None:
-        """Listen for ``socket_id``."""
+        """Subscribe to the topic of ``socket_id``."""
         await self._pubsub.subscribe(topic_of(socket_id), self.mailbox)
 
     async def close(self) -> None:
-        """Listen no more."""
+        """Unsubscribe, and close the mailbox."""
         await self.mailbox.end("a socket")
 
     def handle_now(self, item: object) -> Coroutine[Any, Any, None]:
-        """A mailbox's worker; see `Worker`."""
+        """Return the handling of a message, for a task; see `Worker`."""
         return self.handle(item)
 
     async def handle(self, item: object) -> None:
-        """Close the socket if that is what the message says."""
+        """Close the socket if the message is the one to disconnect."""
         if isinstance(item, Envelope) and item.message == DISCONNECT:
             await self._close(DISCONNECTED)

@@ -1,7 +1,6 @@
-"""One browser's WebSocket.
+"""`LiveSocket`: one browser's WebSocket, from its handshake to its end.
 
-A `LiveSocket` shakes hands, reads frames until the end, and closes in good order. What becomes of a frame is
-in :mod:`.incoming`.
+It shakes hands, reads frames until the end, and closes in good order. :mod:`.incoming` handles the frames.
 """
 
 from __future__ import annotations
@@ -44,14 +43,17 @@ class LiveSocket(Outlet):
     """One browser's connection.
 
     Attributes:
-        channels: the joined views, by topic.
-        allowance: what the socket may take, and what its account and its address have taken up.
-        transfers: the files on their way to them, by topic.
+        runtime: the app's runtime.
+        channels: the channels of the joined views, by topic.
+        allowance: the limits of the socket, its account and its address.
+        transfers: the uploads to these views, by topic.
         session: the HTTP session of the handshake, ``None`` if its CSRF token was wrong.
+        info: the value of `LiveView.connect_info`.
+        csrf_token: the CSRF token for templates rendered on this socket.
         root_path: the prefix under which the whole app is mounted.
-        site: the app as this browser reaches it.
-        server: what can be seen of the server's own connection.
-        moves: how many mounts in a row have sent the browser on to another view.
+        site: the app's address as this browser reaches it.
+        server: the server's side of the connection.
+        moves: the number of mounts in a row that have sent the browser on to another view.
     """
 
     def __init__(
@@ -98,7 +100,7 @@ class LiveSocket(Outlet):
         try:
             await self._read_frames()
         except asyncio.CancelledError:
-            if not self._is_cut_off:  # a server that stops in a hurry
+            if not self._is_cut_off:  # the server stops and cancels its connections
                 await self.close(RESTARTING)
                 raise
             assert self._task is not None
@@ -112,13 +114,13 @@ class LiveSocket(Outlet):
         self.runtime.telemetry.emit(name, {"sockets": sockets, **measurements}, peer=self.info.peer)
 
     def forget(self, channel: Channel) -> None:
-        """Called by a channel that takes no more messages."""
+        """Remove a channel that takes no more messages."""
         self.allowance.view_left()
         if self.channels.get(channel.topic) is channel:
             del self.channels[channel.topic]
 
     def turn(self) -> AbstractAsyncContextManager[None]:
-        """Wait until this browser may join a view; its turn is over when the block ends."""
+        """Return a context that waits until this browser may join a view; its turn ends with the block."""
         return self._sockets.turns.taken(self.allowance.account.name, self.allowance.address.name)
 
     # -- beginning and end ---------------------------------------------------------------------------------
@@ -128,7 +130,9 @@ class LiveSocket(Outlet):
         if event["type"] != "websocket.connect":
             return False
         if not origin.is_allowed(self._scope, self.runtime.settings.allowed_origins):
-            log.warning("Refused a socket from a foreign origin; see LIVE_ALLOWED_ORIGINS")
+            log.warning(
+                "Refused a socket from a foreign origin; add it to LIVE_ALLOWED_ORIGINS if it is yours"
+            )
             return await self._refuse("origin", 1008)
         try:
             await self._shake_hands()
@@ -169,10 +173,7 @@ class LiveSocket(Outlet):
             await self._inbox.open(socket_id)
 
     def _gone(self, reason: str) -> None:
-        """End everything that hangs on this socket.
-
-        The channels finish what is in their mailboxes by themselves.
-        """
+        """End all that depends on this socket. The channels first finish the messages in their mailboxes."""
         self._closed = True
         self._sockets.discard(self)
         self._unsent.stop()
@@ -187,7 +188,7 @@ class LiveSocket(Outlet):
         self._watchdog = loop.call_later(self.runtime.settings.idle_timeout, self._look_for_life)
 
     def _look_for_life(self) -> None:
-        # One timer that is set again now and then, instead of one for each frame.
+        # One timer that is set again now and then is cheaper than one for each frame.
         loop = asyncio.get_running_loop()
         left = self._last_frame + self.runtime.settings.idle_timeout - loop.time()
         if left > 0:
@@ -196,7 +197,7 @@ class LiveSocket(Outlet):
             self._closing = loop.create_task(self.close(GOING_AWAY))
 
     def look(self, now: float) -> int:
-        """Called now and then: end this socket if it is half open for too long.
+        """End this socket if it has been half open for too long. The sweeper calls this now and then.
 
         Args:
             now: the event loop's time.
@@ -230,7 +231,7 @@ class LiveSocket(Outlet):
             size = len(event.get("text") or "")
             message.load = self.allowance.load(size)
             answer = incoming.deliver(self, message, now)
-            del message  # it weighs until its view has handled it, and no longer
+            del message  # so that its load counts only until its view has handled it
             if answer is not None:
                 await self.send(answer)
             if (seconds := self.allowance.owed(now, size)) > 0:

@@ -1,12 +1,12 @@
-"""Once a second: which sockets are half open, and have been for too long?
+"""The sweeper: a check, once a second, for sockets that have been half open for too long.
 
-What a peer has begun and does not go on with is no message, so no handler sees it. One timer looks at all
-sockets instead of one for each, and it is there only while there are sockets. It ends a socket
+A message that a peer has begun and does not finish is seen by no handler. One timer checks all sockets, which
+is cheaper than one for each, and it runs only while there are sockets. It ends a socket
 
 * on which no view is joined for ``LIVE_JOIN_TIMEOUT`` seconds;
 * that has sent a part of a message and not the rest within ``LIVE_MESSAGE_TIMEOUT`` seconds;
-* whose such part is the longest, while those of its address exceed ``LIVE_MAX_UNFINISHED_BYTES`` together;
-* for which more and more waits (pongs), and who reads nothing: above ``LIVE_MAX_UNSENT_BYTES``, and growing.
+* with the longest such part, while the parts of its address exceed ``LIVE_MAX_UNFINISHED_BYTES`` together;
+* that reads nothing while more and more waits for it (pongs): above ``LIVE_MAX_UNSENT_BYTES``, and growing.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ SECONDS = 1.0
 
 
 class Sweeper:
-    """The timer.
+    """The timer that checks the sockets.
 
     Args:
-        sockets: the open ones.
-        runtime: has the bounds.
+        sockets: the open sockets.
+        runtime: the app's runtime.
     """
 
     def __init__(self, sockets: Iterable[LiveSocket], runtime: Runtime) -> None:
@@ -39,16 +39,16 @@ class Sweeper:
 
     @property
     def running(self) -> bool:
-        """Whether it will look again."""
+        """Whether the timer is running."""
         return self._timer is not None
 
     def begin(self) -> None:
-        """There is a socket."""
+        """Start the timer, if it is not running."""
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(SECONDS, self._look)
 
     def end(self) -> None:
-        """There is no socket any more."""
+        """Stop the timer."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -59,11 +59,11 @@ class Sweeper:
 
 
 def sweep(sockets: Iterable[LiveSocket], most: int, now: float) -> None:
-    """Look at all sockets.
+    """Check all sockets, and cut off those that are half open for too long or with too much.
 
     Args:
-        sockets: the open ones.
-        most: bytes that may be unfinished from one address.
+        sockets: the open sockets.
+        most: the most bytes of unfinished messages from one address.
         now: the event loop's time.
     """
     unfinished: dict[str, list[tuple[int, LiveSocket]]] = {}
@@ -75,7 +75,7 @@ def sweep(sockets: Iterable[LiveSocket], most: int, now: float) -> None:
 
 
 def _bound(parts: list[tuple[int, LiveSocket]], most: int) -> None:
-    """Cut off those with the longest parts until the rest may stay."""
+    """Cut off the sockets of one address with the longest parts until the rest is within the bound."""
     total = sum(size for size, _ in parts)
     for size, socket in sorted(parts, key=lambda part: part[0], reverse=True):
         if total <= most:

@@ -1,8 +1,8 @@
-"""Joins take turns: whoever sends thousands of them makes nobody else wait.
+"""Turns of joins: an account that sends thousands of them delays no other account.
 
-Each account, and each address, may have some joins at work at the same time; more of them wait. When one has
-ended, the next account behind the same address is taken, not the next join, so that somebody who has sent one
-waits for one of the others, not for all of theirs.
+Each account, and each address, may have some joins at work at the same time; the others wait. When a join has
+ended, the next account behind the same address gets a turn, not the next join, so that an account with one
+join waits for one join of another account, not for all of them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class _Account:
 class _Address:
     """The accounts behind one address.
 
-    ``ready`` are those of which one more join may begin; who has waited longest is first.
+    ``ready`` are the accounts of which one more join may begin; the one that has waited longest is first.
     """
 
     __slots__ = ("accounts", "at_work", "ready")
@@ -38,11 +38,11 @@ class _Address:
 
 
 class Turns:
-    """Who may join now.
+    """The turns of all joins of an app.
 
     Args:
-        per_account: joins of one account behind one address that are at work at once.
-        per_address: joins of one address that are at work at once.
+        per_account: the most joins of one account behind one address that are at work at once.
+        per_address: the most joins of one address that are at work at once.
     """
 
     def __init__(self, per_account: int, per_address: int) -> None:
@@ -51,7 +51,7 @@ class Turns:
 
     @property
     def waiting(self) -> int:
-        """How many joins wait."""
+        """The number of joins that wait."""
         return sum(len(a.waiting) for address in self._addresses.values() for a in address.accounts.values())
 
     @property
@@ -64,8 +64,8 @@ class Turns:
         """Wait for a turn, and hold it until the block ends.
 
         Args:
-            account: whose join it is.
-            address: where it comes from.
+            account: the name of the join's account.
+            address: the name of the join's address.
         """
         place = self._addresses.setdefault(address, _Address())
         mine = place.accounts.setdefault(account, _Account())
@@ -103,7 +103,7 @@ class Turns:
         while place.ready and place.at_work < self._per_address:
             name, following = next(iter(place.ready.items()))
             del place.ready[name]
-            while following.waiting and following.waiting[0].done():  # cancelled, and will notice soon
+            while following.waiting and following.waiting[0].done():  # cancelled; its task will notice soon
                 following.waiting.popleft()
             if not following.waiting or following.at_work >= self._per_account:
                 continue

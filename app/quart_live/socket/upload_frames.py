@@ -1,4 +1,4 @@
-"""Messages for ``lvu:…``: to the transfer that they are for, or answered at once."""
+"""Messages for ``lvu:…``, the channels of uploads: each is passed to its transfer, or answered at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,15 @@ TOPIC_PREFIX = "lvu:"
 
 
 def deliver(socket: LiveSocket, message: Message) -> str | None:
-    """Hand a message for ``lvu:…`` to its transfer. Returns an answer if nobody will give one."""
+    """Pass a message for ``lvu:…`` to its transfer, or answer it.
+
+    Args:
+        socket: the socket that has received it.
+        message: the message.
+
+    Returns:
+        The reply to send now; None if the transfer replies, or if there is no reply.
+    """
     transfer = socket.transfers.get(message.topic)
     if message.event == "phx_join":
         return _join(socket, message)
@@ -33,7 +41,7 @@ def _join(socket: LiveSocket, message: Message) -> str | None:
     token = message.payload.get("token") if isinstance(message.payload, dict) else None
     claims = socket.runtime.tokens.read_upload(token)
     reason = "invalid_token"
-    # The token names the view, the upload and the entry. All of them have to be alive, on this very socket.
+    # The token names the view, the upload and the entry. All of them must exist, on this very socket.
     if claims is not None and message.topic == TOPIC_PREFIX + claims.entry_ref and message.ref is not None:
         channel = socket.channels.get(claims.topic)
         desk = desk_in(channel) if channel is not None else None

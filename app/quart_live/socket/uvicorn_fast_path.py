@@ -1,4 +1,4 @@
-"""A shortcut past the server's ``send``, for broadcasts.
+"""`Shortcut`: a fast path past the server's ``send``, for broadcasts on uvicorn.
 
 A frame for five hundred browsers is sent five hundred times, and each time uvicorn looks at the ASGI message,
 encodes its text, and lets the WebSocket library build the frame: two thirds of what a broadcast costs. But a
@@ -6,10 +6,10 @@ text frame of a server is nothing more than its length and its bytes (RFC 6455, 
 server well enough to see that nothing stands in between, we write these bytes to its transport ourselves.
 
 The shortcut is taken for one frame at a time, and only if the connection is open, nothing waits to be written
-and no extension (compression) is in use. In every other case, and on every other server, `take` says no, and
-the frame goes the long way. Nothing but speed depends on it.
+and no extension (compression) is in use. In every other case, and on every other server, `Shortcut.take`
+returns false, and the frame goes through ``send``. Nothing but speed depends on it.
 
-What takes the shortcut is written a few dozen frames at a time (``mailbox/outbox.py``).
+The frames of many browsers are written together, a few dozen at a time (``mailbox/outbox.py``).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ..protocol.asgi import Send
 log = logging.getLogger("quart_live.socket")
 
 
-# What stands before the text of a frame, by its size: made once for the sizes that broadcasts have.
+# The head of a frame, by the size of its text: made once for the sizes that broadcasts have.
 _HEADS = [b"\x81%c" % size if size < 126 else b"\x81\x7e%c%c" % divmod(size, 256) for size in range(2048)]
 
 _UVICORN = "uvicorn.protocols.websockets.websockets_sansio_impl"
@@ -41,11 +41,11 @@ _NEEDED = (
 
 
 class Shortcut:
-    """The way to one browser's transport.
+    """The fast path to one browser's transport.
 
     Args:
         protocol: uvicorn's protocol object of an accepted connection.
-        outbox: where frames wait for those of other browsers.
+        outbox: the outbox in which frames wait for those of other browsers.
     """
 
     __slots__ = ("_open", "_outbox", "_protocol", "_state", "_writable", "_write")
@@ -60,16 +60,16 @@ class Shortcut:
 
     @classmethod
     def past(cls, send: Send, outbox: Outbox) -> Shortcut | None:
-        """The shortcut past an ASGI ``send``; None if there is no safe one.
+        """Return the shortcut past an ASGI ``send``; None if there is no safe one.
 
         Args:
-            send: of a connection that has been accepted.
-            outbox: see `Shortcut`.
+            send: the ``send`` of a connection that has been accepted.
+            outbox: the outbox; see `Shortcut`.
         """
         server = sys.modules.get(_UVICORN)
         protocol: Any = getattr(send, "__self__", None)
         if server is None or type(protocol) is not getattr(server, "WebSocketsSansIOProtocol", None):
-            return None  # another server, or something between it and us
+            return None  # another server, or a layer between it and us
         if not all(hasattr(protocol, name) for name in _NEEDED):
             return None  # another version
         connection = protocol.conn
@@ -80,11 +80,11 @@ class Shortcut:
         return cls(protocol, outbox)
 
     def take(self, text: bytes, rest: bytes = b"") -> bool:
-        """Send a text frame. Returns whether it is on its way; if not, nothing has happened.
+        """Put a text frame into the outbox. Return whether that was possible; if not, nothing has happened.
 
         Args:
-            text: its payload, UTF-8.
-            rest: more of it. Two parts that are joined only here are copied only once.
+            text: the payload, UTF-8.
+            rest: the rest of the payload. Two parts that are joined only here are copied only once.
         """
         protocol = self._protocol
         if (
