@@ -1,1 +1,1 @@
-"""From a view's assigns to a diff: its template, its tree, and what one broadcast shares."""
+"""From a view's assigns to a diff: the rendering of one view, and the sharing of one broadcast."""

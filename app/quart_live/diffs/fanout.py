@@ -2,31 +2,31 @@
 
 When a message goes to five hundred views of a conversation, most of them show it in the same way, and
 rendering and encoding it is most of the work. So the first view that has rendered it leaves the result with
-the message, and the next ones use it. Views need to do nothing for this::
+the message, and the next ones use it. A view need not do anything for this::
 
     def handle_info(self, message):
         self.stream_insert("messages", message)
 
-Every view still gets the message in its own mailbox, in order, and runs its own `handle_info`. What it then
-sends is found in one of three ways:
+Every view still gets the message in its own mailbox, in order, and runs its own `handle_info`. Its diff is
+then made in one of three ways:
 
-1. The view's streams are all that has changed, however many there are, and what their templates read is
-   equal to what another view had: its whole diff, as JSON, is used. It may take items out of streams, too.
-   Other assigns may differ from view to view. They may also have been assigned, as long as the template does
-   not read them or they print what they did before.
+1. Only the view's streams have changed, however many there are, and the values that their templates read are
+   equal to those of another view: the whole diff of that view, as JSON, is used. It may delete items of
+   streams, too. Other assigns may differ from view to view. They may also have been assigned, as long as the
+   template does not read them or they print the same as before.
 2. The view has other changes as well: its diff is its own, with the JSON of the shared items in it.
-3. Nothing can be shared: it renders.
+3. Nothing can be shared: the view renders.
 
-What counts as equal is decided by what a template reads, known since it was compiled, and by values, never
-by hope (``rendering/sharing.py``, ``rendering/keys.py``). Two rules are left to the programmer, the same
-as for rendering at all: a broadcast message and what is in it are not changed any more, and a filter or
-property that reads a clock or a language is marked volatile. An item that each view makes for itself is
-shared if it is a tuple, named tuple or frozen dataclass made of such things and of parts of the message.
+Values are compared by the names that a template reads, known since it was compiled, and never by a guess
+(``rendering/sharing.py``, ``rendering/keys.py``). Two rules are left to the programmer, the same as for all
+rendering: a broadcast message and the objects in it are not changed any more, and a filter or property that
+reads a clock or a language is marked volatile. An item that each view makes for itself is shared if it is a
+tuple, named tuple or frozen dataclass made of such values and of parts of the message.
 
-A body that reads who is looking (``{{ me.id }}``) has as many variants as there are people. Put a boolean
+A body that reads the present user (``{{ me.id }}``) has as many variants as there are users. Put a boolean
 into the item instead: ``mine`` has two.
 
-Joins share items, too, for a moment: after a restart everybody asks for the same page at once.
+Joins share items, too, for a moment: after a restart all browsers ask for the same page at once.
 """
 
 from __future__ import annotations
@@ -47,28 +47,28 @@ MAX_PAYLOADS = 1000
 MAX_SEEN = 6
 
 NOT_SHARED = frozenset({"c", "e", "r", "t"})
-"""Parts of a diff that belong to one view: components, pushed events, a reply, the title."""
+"""The parts of a diff that belong to one view: components, pushed events, a reply, the title."""
 
 
 class Shares:
-    """What has been rendered of one broadcast. Lives and dies with its envelope.
+    """The diffs and items that views have rendered of one broadcast. It exists as long as its envelope.
 
     Args:
         message: the broadcast message.
 
     Attributes:
-        parts: ids of the message and what it holds, which count as frozen.
-        payloads: whole diffs, by their keys.
-        rows: items of streams by their keys.
-        seen: some of the diffs, to compare with before a key is made. Those of which many views have the same
-            come to the front.
+        parts: the ids of the message and of the objects in it, which count as frozen.
+        payloads: the whole diffs, by their keys.
+        rows: the rendered items of streams, by their keys.
+        seen: some of the diffs, to compare with before a key is made. Those that many views share come to the
+            front.
     """
 
     __slots__ = ("parts", "payloads", "rows", "seen")
 
     @classmethod
     def of(cls, envelope: Envelope) -> Shares | None:
-        """Those of an envelope; None for messages that only one view gets."""
+        """Return the shares of an envelope; None for messages that only one view gets."""
         if envelope.shares is None and envelope.topic is not None:
             envelope.shares = cls(envelope.message)
         shares: Shares | None = envelope.shares
@@ -81,15 +81,15 @@ class Shares:
         self.seen: list[Seen] = []
 
     def find(self, renderer: Renderer, assigns: Mapping[str, Any], changed: Set[str]) -> Seen | None:
-        """Look whether another view has made the coming diff.
+        """Find a view's next diff among those that other views have made.
 
         Args:
-            renderer: of the view.
-            assigns: of the view.
-            changed: the names among them that were assigned since the last render.
+            renderer: the view's renderer.
+            assigns: the view's assigns.
+            changed: the names that were assigned since the last render.
 
         Returns:
-            The diff; without an end if no view has made it yet. None if it may be this view's alone.
+            The diff; without an end if no view has made it yet. None if it cannot be shared.
         """
         seen = self.seen
         found = renderer.find_seen(assigns, changed, seen)
@@ -104,7 +104,11 @@ class Shares:
         return self.payloads.get(new.key, new) if new is not None else None
 
     def keep(self, seen: Seen | None, diff: dict[str, Any]) -> bytes:
-        """Encode a diff and, if it may be other views', too, keep it for them.
+        """Encode a diff and, if it can be shared, keep it for other views.
+
+        Args:
+            seen: the diff that `find` has returned.
+            diff: the diff as it was rendered.
 
         Returns:
             The end of its frame; see :func:`.frames.end_of_diff`.

@@ -1,4 +1,4 @@
-"""The rendering of one mounted view: from its assigns to the tree that the browser has, and to diffs."""
+"""`ViewRendering`: from the assigns of one mounted view to the tree that the browser has, and to diffs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ..view.view import LiveView
 from .fanout import Shares
 
 NOT_IN_TREE = frozenset({"e", "t"})
-"""What a diff brings besides changes of the view's tree."""
+"""The parts of a diff that are not in the view's tree: pushed events and the title."""
 
 
 class Templates(ComponentTemplates, Protocol):
@@ -29,11 +29,15 @@ class Templates(ComponentTemplates, Protocol):
 
     @property
     def burst(self) -> Burst | None:
-        """Items that full pages and joins share for a moment; None if nothing is shared."""
+        """The items that full pages and joins share for a moment; None if nothing is shared."""
 
 
 class ViewRendering:
-    """The rendering of one mounted view: keeps the tree that the browser has, and makes diffs against it.
+    """The rendering of one mounted view, with the tree that the browser has, against which it makes diffs.
+
+    Args:
+        library: the app's templates.
+        view: the view.
 
     Attributes:
         state: the view's record.
@@ -51,7 +55,11 @@ class ViewRendering:
         self.components = Components(library, view)
 
     async def html(self) -> str:
-        """The whole page part as HTML, for the first render."""
+        """Render the view as HTML, for the first render.
+
+        Raises:
+            Exception: any exception of the template or of a component. So for all renderings below.
+        """
         self.state.assigns.take_changed()
         with self._measured("page"):
             tree = self._make_renderer().render(self.state.assigns.values, self._library.burst)
@@ -60,7 +68,7 @@ class ViewRendering:
         return to_html(tree, self.components.trees())
 
     async def join(self) -> dict[str, Any]:
-        """The complete tree, for the join reply."""
+        """Render the view as a complete tree, for the join's reply."""
         changed = self.state.assigns.take_changed()
         with self._measured("join"):
             tree = self._make_renderer().join(self.state.assigns.values, self._library.burst)
@@ -69,23 +77,23 @@ class ViewRendering:
         return self._with_extras(tree, changed)
 
     def diff(self, shares: Shares | None = None) -> dict[str, Any]:
-        """What has changed in the view's template since the last rendering; empty if nothing.
+        """Return the diff since the last rendering; empty if nothing has changed.
 
-        If ``components.waiting`` is not empty afterwards, `with_components` has to complete it.
+        If ``components.waiting`` is not empty afterwards, complete it by `with_components`.
 
         Args:
-            shares: what other views have rendered of the message that was handled.
+            shares: the rendered parts that other views have left with the message that was handled.
         """
         with self._measured("diff"):
             return self._diff(shares)
 
     def replace(self) -> None:
-        """Make the next diff a complete one, by templates read again: their files have changed.
+        """Make the next diff a complete one, with templates whose files have changed.
 
-        First all is rendered for trial, and what comes of it is thrown away.
+        First all is rendered on trial, and the result is dropped.
 
         Raises:
-            Exception: what the new templates raise; nothing is replaced then.
+            Exception: any exception of the new templates; nothing is replaced then.
         """
         template = self._library.of(self._view)
         check_names(template, type(self._view), self.state.assigns.reader)
@@ -100,7 +108,7 @@ class ViewRendering:
         changed = self.state.assigns.take_changed()
         if self._is_outdated or (self._chooses and self._library.of(self._view) is not self._template):
             self._is_outdated = False
-            # Another root template: the browser's tree is replaced whole, statics, components and all.
+            # Another root template: the browser's whole tree is replaced, with statics and components.
             self.components.forget_trees()
             tree = self._make_renderer().join(self.state.assigns.values)
             run_after_render(self._view)
@@ -114,13 +122,13 @@ class ViewRendering:
         return self._with_extras(tree, changed)
 
     def find_shared(self, shares: Shares) -> Seen | None:
-        """Look whether another view has made the coming diff. If so, there is nothing left to render.
+        """Find the next diff among those that other views have made. If it was found, nothing is rendered.
 
         Args:
-            shares: what other views have rendered of the message that was handled.
+            shares: the rendered parts that other views have left with the message that was handled.
 
         Returns:
-            The diff, with the end of its frame if it was found; None if it may be this view's alone.
+            The diff, with the end of its frame if it was found; None if it cannot be shared.
         """
         state, renderer = self.state, self._renderer
         assigns = state.assigns
@@ -144,7 +152,7 @@ class ViewRendering:
         return seen
 
     async def with_components(self, diff: dict[str, Any]) -> dict[str, Any]:
-        """Add to a diff what belongs to the components that its rendering has placed."""
+        """Complete a diff with the changes of the components that its rendering has placed."""
         if self.components.waiting:
             if changes := await self.components.settle():
                 if diff.keys() - NOT_IN_TREE:
@@ -157,12 +165,12 @@ class ViewRendering:
         return diff
 
     async def diff_of(self, component: Placed) -> dict[str, Any]:
-        """What has changed in one component, by an event of its own or `send_update`."""
+        """Return the diff of one component after an event of its own or a `send_update`."""
         changes = await self.components.changes_of(component)
         return {"c": changes} if changes else {}
 
     def current_html(self) -> str:
-        """HTML of the tree as last rendered."""
+        """Return the HTML of the tree as last rendered."""
         return self._renderer.current_html(self.components.trees()) if self._renderer is not None else ""
 
     def _make_renderer(self) -> Renderer:

@@ -1,1 +1,1 @@
-"""`QuartLive`, the Quart extension: what users call, and which of its apps it stands for."""
+"""`QuartLive`, the Quart extension, and the current app for which it stands."""

@@ -1,8 +1,8 @@
-"""Which app a `QuartLive` stands for.
+"""The app for which a `QuartLive` stands.
 
-The object that the program makes holds what was declared. `QuartLive.init_app` gives each app a copy of it,
-with a runtime and sockets of its own; that copy is in ``app.extensions["quart_live"]``. Asked for such
-things, the first object answers for the current app, or for the newest one.
+The object that the program makes holds all declarations. `QuartLive.init_app` gives each app a copy of it,
+with a runtime and sockets of its own; that copy is in ``app.extensions["quart_live"]``. The runtime, the
+sockets and so on of the first object are those of the current app, or of the newest one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class OfEachApp:
-    """The part of `QuartLive` that finds what an app has for itself."""
+    """The part of `QuartLive` that finds the object of the current app."""
 
     _pubsub: PubSub
     _stash: Stashes
@@ -33,10 +33,10 @@ class OfEachApp:
     _newest: Callable[[], Self | None]
 
     _runtimes: WeakSet[Runtime]
-    _running: WeakSet[Runtime]  # of the apps that are being served
+    _running: WeakSet[Runtime]  # those of the apps that are being served
 
     def _declare(self: Self) -> None:
-        """Be the object that holds what is declared; each app's is a copy of it."""
+        """Make this the object that holds all declarations; each app's is a copy of it."""
         self._declared, self._newest = self, lambda: None
         self._runtimes, self._running = WeakSet(), WeakSet()
 
@@ -47,13 +47,13 @@ class OfEachApp:
 
     @property
     def stash(self) -> Stashes:
-        """Where state is kept that survives; see ``stash/``."""
+        """The stash, which keeps assigns that survive; see ``stash/``."""
         of_app = self._of_app()
         return self._stash if of_app is None else of_app.stash
 
     @property
     def pubsub(self) -> PubSub:
-        """For broadcasts, also from outside a view: ``await live.pubsub.broadcast(topic, message)``."""
+        """The PubSub, also for use outside views: ``await live.pubsub.broadcast(topic, message)``."""
         return self._declared._pubsub
 
     @pubsub.setter
@@ -64,21 +64,24 @@ class OfEachApp:
 
     @property
     def channels(self) -> tuple[Channel, ...]:
-        """The connected views now, oldest first. Each has ``topic``, ``view`` and ``crash(reason)``."""
+        """The channels of the views that are connected now, oldest first.
+
+        Each has ``topic``, ``view`` and ``crash(reason)``.
+        """
         return joined_of(self.runtime.open_hosts)
 
     @property
     def settings(self) -> Settings:
-        """Settings, read from the app's config at first use."""
+        """The settings, read from the app's config at first use."""
         return self.runtime.settings
 
     @property
     def runtime(self) -> Runtime:
-        """What the engine has for the app. Of use to tools and tests; it may change with any version."""
+        """The engine's record of the app, for tools and tests; it may change with any version."""
         return self._bound().runtime if self._runtime is None else self._runtime
 
     def _bound_or_none(self) -> Self | None:
-        """The object of the current app, or of the newest one; None before `init_app`."""
+        """Return the object of the current app, or of the newest one; None before `init_app`."""
         if self._runtime is not None:
             return self
         if has_app_context():
@@ -88,12 +91,12 @@ class OfEachApp:
         return self._newest()
 
     def _of_app(self) -> Self | None:
-        """The object of the current app, if that is another one than this."""
+        """Return the object of the current app, if it is not this one."""
         bound = self._bound_or_none()
         return None if bound is self else bound
 
     def _bound(self) -> Self:
         bound = self._bound_or_none()
         if bound is None:
-            raise LiveViewError("call init_app first")
+            raise LiveViewError("this QuartLive has no app yet; call init_app first")
         return bound

@@ -14,10 +14,10 @@ Or, with an application factory::
         live.init_app(app)
         return app
 
-A factory may make several apps, as a test suite does. What was declared before `init_app` (routes, hooks,
-stores) holds for each of them; all else, sockets and templates and tokens, each has for itself
-(`QuartLive.runtime`). A copy of the object that belongs to one app alone is in its
-``app.extensions["quart_live"]``; the object itself stands for the current app, or for the newest one.
+A factory may make several apps, as a test suite does. Declarations before `init_app` (routes, hooks, stores)
+hold for each of them; each has its own sockets, templates and tokens (`QuartLive.runtime`). A copy of the
+object that belongs to one app alone is in its ``app.extensions["quart_live"]``; the object itself stands for
+the current app, or for the newest one.
 """
 
 from __future__ import annotations
@@ -58,15 +58,14 @@ class QuartLive(OfEachApp, PageMethods):
 
     Args:
         app: the app, or ``None`` to call `init_app` later.
-        path: address under which the socket and the client files are.
-        layout: Quart template for the page around a view; it gets ``inner_content``, ``page_title`` and
-            ``live_view``.
-            Without one a plain page is made.
-        pubsub: the PubSub to use; by default one within this process.
+        path: the address under which the socket and the client files are.
+        layout: the Quart template for the page around a view; it gets ``inner_content``, ``page_title`` and
+            ``live_view``. Without one a plain page is made.
+        pubsub: the PubSub; by default one within this process.
 
     Attributes:
-        services: what starts and stops with the server, such as `Presence`.
-        telemetry: who wants to know what happens; see ``telemetry.py``.
+        services: the services that start and stop with the server, such as `Presence`.
+        telemetry: the telemetry, to which listeners can be attached; see ``telemetry.py``.
     """
 
     _sockets: OpenSockets
@@ -95,10 +94,10 @@ class QuartLive(OfEachApp, PageMethods):
     # -- setting up ----------------------------------------------------------------------------------------
 
     def init_app(self, app: Quart) -> None:
-        """Wrap ``app``: its socket, its routes, its template helpers.
+        """Add live views to ``app``: the socket, the routes, the template helpers.
 
         Raises:
-            LiveViewError: if it serves the app already.
+            LiveViewError: if this object serves the app already, or an endpoint belongs to two views.
         """
         known = app.extensions.get("quart_live")
         if known is not None and known._declared is self._declared:
@@ -109,7 +108,7 @@ class QuartLive(OfEachApp, PageMethods):
         self._declared._newest = weakref.ref(bound)
 
     def _serve(self, app: Quart) -> None:
-        """Be the object of ``app``; so far this is a copy of what was declared."""
+        """Make this the object of ``app``; so far it is a copy of the one with the declarations."""
         self._connect_hooks, self._routers = list(self._connect_hooks), dict(self._routers)
         self._runtime = runtime = Runtime(
             app,
@@ -139,7 +138,17 @@ class QuartLive(OfEachApp, PageMethods):
     def route(
         self, rule: str, view: type[LiveView], *, name: str | None = None, action: str | None = None
     ) -> None:
-        """Show ``view`` at ``rule``, in the default live session; `LiveRouter.route` has the arguments."""
+        """Show ``view`` at ``rule``, in the default live session.
+
+        Args:
+            rule: a Quart rule such as ``/rooms/<int:id>``.
+            view: the view class.
+            name: the endpoint; see `LiveRouter.route`.
+            action: the view's ``live_action`` at this address.
+
+        Raises:
+            LiveViewError: if ``view`` is no view class, or the endpoint belongs to another view.
+        """
         if (of_app := self._of_app()) is not None:
             of_app.route(rule, view, name=name, action=action)
         elif self._runtime is None:
@@ -148,24 +157,26 @@ class QuartLive(OfEachApp, PageMethods):
             self._add(self._routers["default"].make(rule, view, name=name, action=action))
 
     def add_router(self, router: LiveRouter) -> None:
-        """Add the routes of a live session. Add them to the router first.
+        """Add the routes that a live session has now.
 
         Raises:
-            LiveViewError: if another router has this name.
+            LiveViewError: if another router has this name, or an endpoint belongs to another view.
         """
         if (of_app := self._of_app()) is not None:
             of_app.add_router(router)
             return
         if self._routers.setdefault(router.name, router) is not router:
-            raise LiveViewError(f"there is already a live router named {router.name!r}")
+            raise LiveViewError(
+                f"there is already a live router named {router.name!r}; give this one another name"
+            )
         if self._runtime is not None:
             for route in router.routes:
                 self._add(route)
 
     def on_connect(self, hook: ConnectHook) -> ConnectHook:
-        """Decorator: let ``async def hook()`` add to the session that views are mounted with.
+        """Register ``async def hook()``, whose values are added to the session of views. Use as a decorator.
 
-        It runs once for each rendered page, in its request context, and once for each socket, in a
+        The hook runs once for each rendered page, in its request context, and once for each socket, in a
         websocket context; so ``quart_auth.current_user`` and the like work in it.
         """
         if (of_app := self._of_app()) is not None:
@@ -177,19 +188,19 @@ class QuartLive(OfEachApp, PageMethods):
 
     @property
     def sockets(self) -> OpenSockets:
-        """The open sockets now."""
+        """The sockets that are open now."""
         bound = self._bound()
         return self._sockets if bound is self else bound.sockets
 
     async def disconnect(self, socket_id: str) -> None:
         """Close all sockets with this ``live_socket_id``, here and in all processes that share the PubSub.
 
-        The browsers come back at once; revoke what lets them in first. See ``socket/sign_out.py``.
+        The browsers come back at once; first revoke the tokens of their sessions. See ``socket/sign_out.py``.
         """
         await self.pubsub.broadcast(topic_of(socket_id), DISCONNECT)
 
     async def startup(self) -> None:
-        """Start what lives as long as the server. Runs by itself at the beginning of the ASGI lifespan."""
+        """Start the PubSub and the services. It runs by itself at the beginning of the ASGI lifespan."""
         if not self._running:  # else another app has done so
             await self.pubsub.start()
             for service in self.services:
@@ -199,7 +210,7 @@ class QuartLive(OfEachApp, PageMethods):
     async def shutdown(self) -> None:
         """Close all sockets with 1012, so that the browsers come back quietly, and wait for their views.
 
-        Runs by itself at the end of the ASGI lifespan. Call it earlier where the server offers a hook.
+        It runs by itself at the end of the ASGI lifespan. Call it earlier where the server offers a hook.
         """
         if (of_app := self._of_app()) is not None:
             await of_app.shutdown()
@@ -211,7 +222,7 @@ class QuartLive(OfEachApp, PageMethods):
             endings = Endings()
             endings.add(Part.SERVICES, self._reloader.stop)
             self._running.discard(runtime)
-            if not self._running:  # else another app of the same factory still needs them
+            if not self._running:  # else another app of the same factory still needs the services
                 for service in self.services:
                     endings.add(Part.SERVICES, service.stop)
                 endings.add(Part.SERVICES, self.pubsub.close)

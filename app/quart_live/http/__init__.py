@@ -1,1 +1,1 @@
-"""Pages and files over plain HTTP: the first render, and what templates are given."""
+"""Pages and files over plain HTTP: the first render, the helpers of templates, and the client's files."""

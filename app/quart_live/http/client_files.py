@@ -1,7 +1,7 @@
 """The two npm packages that make up the client, served as they are, and the one module of our own.
 
 They are installed by npm and never copied: `phoenix` (the socket) and `phoenix_live_view` (everything
-else). An import map tells the page's own modules where they are, so no bundler is needed.
+else). An import map gives their addresses to the page's own modules, so no bundler is needed.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _YEAR = 365 * 24 * 3600
 
 
 def import_map(path: str, client_dir: Path, nonce: Markup) -> Markup:
-    """The ``<script type="importmap">`` for the packages and our own module, served under ``path``.
+    """Return the ``<script type="importmap">`` for the packages and our own module, served under ``path``.
 
     Args:
-        path: where the client's files are.
-        client_dir: where they are installed.
-        nonce: an attribute for the element, or nothing.
+        path: the address below which the client's files are.
+        client_dir: the folder in which the packages are installed.
+        nonce: an attribute for the element, or empty.
     """
     imports = {}
     for package, name in _IMPORTS.items():
@@ -50,9 +50,9 @@ def _fingerprint(file: Path) -> str:
 
 
 async def serve(client_dir: Path, name: str) -> Response:
-    """Answer the request for a client file.
+    """Answer the request for a client file; with status 404 if there is none.
 
-    With a version in the address it may be kept for a year; without one it is checked each time.
+    With a version in the address browsers may keep it for a year; without one they check it each time.
     """
     relative = FILES.get(name)
     file = STASH_FILE if name == STASH_FILE.name else client_dir / relative if relative else None

@@ -1,17 +1,17 @@
-"""Development reload: save a file and see it in the pages that are open.
+"""Development reload: save a file and see the change in the open pages.
 
 On while the app's ``DEBUG`` is on (``quart run --debug``, ``app.run(debug=True)``) or ``LIVE_RELOAD`` is true;
 off otherwise. What happens depends on the file:
 
 | changed | open pages |
 |---|---|
-| template of a live view or component, or what it includes | are rendered again *in place*: views keep their state, an ordinary diff goes out |
+| template of a live view or component, or one that it includes | are rendered again *in place*: views keep their state, an ordinary diff goes out |
 | stylesheet in the static folder | swap it, without a reload |
 | script in the static folder; template of a layout or an ordinary page | load themselves anew |
-| a template that cannot be compiled or rendered | stay as they are; the log says what is wrong |
-| Python | nothing here: run the server with ``--reload``; its sockets close with 1012 and the pages come back |
+| a template that cannot be compiled or rendered | stay as they are; the log has the error |
+| Python | stay as they are: run the server with ``--reload``; its sockets close with 1012 and the pages come back |
 
-The client has no frame for this, so stylesheets and reloads are pushed events, heard by a small module that
+The client has no frame for this, so stylesheets and reloads are pushed events, handled by a small module that
 `live_import_map` adds to the page. Items of a stream that were sent before stay as they are until the next
 join: the server has forgotten them.
 
@@ -62,16 +62,16 @@ addEventListener("phx:quart_live:changed", ({detail}) => {
 
 
 def script(nonce: Markup) -> Markup:
-    """The listener, as a script element with the attribute ``nonce``, if it has one."""
+    """Return the listener as a script element, with the attribute ``nonce`` if it is not empty."""
     return Markup('<script type="module"{}>{}</script>').format(nonce, Markup(SCRIPT))
 
 
 class Reloader:
-    """Watches the files of an app and tells its open pages.
+    """The watch over the files of an app, which shows changes in its open pages.
 
     Args:
-        runtime: the app's.
-        sockets: the open ones.
+        runtime: the app's runtime.
+        sockets: the open sockets.
     """
 
     def __init__(self, runtime: Runtime, sockets: OpenSockets) -> None:
@@ -84,30 +84,30 @@ class Reloader:
 
     @property
     def running(self) -> bool:
-        """Whether it looks for changed files."""
+        """Whether the files are watched."""
         return self._task is not None
 
     def start(self) -> None:
-        """Begin to watch, if this is wanted and not so already."""
+        """Start to watch the files, if the settings say so and they are not watched yet."""
         if self._task is None and self._runtime.settings.reload:
             self._task = asyncio.get_running_loop().create_task(self._watch())
 
     async def stop(self) -> None:
-        """Watch no more."""
+        """Stop watching the files."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
     async def changed(self, paths: Iterable[Path]) -> None:
-        """Show what has changed in the open pages."""
+        """Show changed files in the open pages."""
         paths = [path.resolve() for path in paths]
         names = [name for path in paths for name in self._below(path, self._template_folders())]
         assets = [name for path in paths for name in self._below(path, [self._static_folder()])]
         styles = [name for name in assets if name.endswith(".css")]
         before: dict[Any, Template] = {}
         if names:
-            names += [name for name in self._held if name not in names]  # they may fit what has changed now
+            names += [name for name in self._held if name not in names]  # they may fit the changed ones now
             self._held.clear()
             self._note_names()
             self._note_broken(names)
@@ -131,7 +131,7 @@ class Reloader:
         try:
             from watchfiles import awatch
         except ImportError:
-            log.warning("LIVE_RELOAD needs watchfiles: pip install 'uvicorn[standard]'")
+            log.warning("LIVE_RELOAD needs watchfiles; install it: pip install 'uvicorn[standard]'")
             return
         wanted = [*self._template_folders(), self._static_folder()]
         folders = [folder for folder in wanted if folder.is_dir()]
@@ -142,7 +142,7 @@ class Reloader:
             try:
                 await self.changed([Path(path) for _, path in changes])
             except Exception:
-                log.exception("A change could not be shown")
+                log.exception("A change of a file could not be shown in the open pages")
 
     def _template_folders(self) -> list[Path]:
         app = self._runtime.app
@@ -160,23 +160,23 @@ class Reloader:
         return [path.relative_to(folder).as_posix() for folder in inside if "node_modules" not in path.parts]
 
     def _is_live(self, name: str) -> bool:
-        """Whether only live views and components render this template: the engine's environment knows it."""
+        """Return whether only live views and components have rendered this template."""
         return name in self._live_names and name not in self._ordinary_names
 
     def _note_names(self) -> None:
-        """Jinja's cache knows by name what each environment has loaded so far."""
+        """Note the names of the templates that each environment has loaded so far, from Jinja's caches."""
         self._live_names |= {key[1] for key in self._runtime.templates.environment.cache or ()}
         self._ordinary_names |= {key[1] for key in self._runtime.app.jinja_env.cache or ()}
 
     def _forget_templates(self) -> None:
         for environment in (self._runtime.templates.environment, self._runtime.app.jinja_env):
             if environment.cache is not None:
-                # What does not compile now is shown as it was.
+                # A template that does not compile now is shown as it was.
                 for key in [key for key in environment.cache if key[1] not in self._broken]:
                     del environment.cache[key]
 
     def _note_broken(self, names: Iterable[str]) -> None:
-        """Compile templates before anybody renders them, and tell what is wrong with those that cannot be."""
+        """Compile templates before they are rendered, and log the errors of those that do not compile."""
         for name in names:
             try:
                 for environment in self._used_by(name):
@@ -186,7 +186,7 @@ class Reloader:
             except CANNOT_BE_LOADED as error:
                 self._broken.add(name)
                 what = what_is_wrong(name, error).rstrip(".")
-                log.error("%s. Open pages keep what they show", what)
+                log.error("%s. Open pages stay as they are", what)
             else:
                 self._broken.discard(name)
 
@@ -199,14 +199,14 @@ class Reloader:
         view, rendering = channel.joined()
         try:
             rendering.replace()
-        except Exception as error:  # whatever a template can raise
+        except Exception as error:  # a template can raise anything
             told = isinstance(error, LiveTemplateError | LiveViewError)
             what = str(error).rstrip(".") if told else f"{type(error).__name__}: {error}"
-            log.error("%s. %s keeps what it shows", what, type(view).__name__, exc_info=not told)
+            log.error("%s. Open pages of %s stay as they are", what, type(view).__name__, exc_info=not told)
             self._hold(before)
 
     def _hold(self, before: dict[Any, Template]) -> None:
-        """Put templates back: what was included or placed before goes on being shown by them."""
+        """Put the earlier templates back, so that includes and components are still shown by them."""
         cache = self._runtime.templates.environment.cache
         if cache is not None:
             for key, template in before.items():

@@ -1,8 +1,8 @@
-"""Rendering views without a socket: mounted once, rendered to HTML with all views inside them, and let go.
+"""The first render of views: mounted once, rendered to HTML with all views inside them, and let go of.
 
 Nested views are mounted after their parent has been rendered: its template leaves marks in their places. A
-nested view that fails leaves its element empty, and the rest of the page is unharmed; it will be tried
-again over the socket.
+nested view that fails leaves its element empty, and the rest of the page is unharmed; it is tried again over
+the socket.
 """
 
 from __future__ import annotations
@@ -40,10 +40,15 @@ log = logging.getLogger("quart_live.page")
 
 
 class LeftFromInsideError(Exception):
-    """A nested view's mount sends the user elsewhere, and the whole page with it."""
+    """A nested view redirects in its mount, and the whole page with it.
+
+    Attributes:
+        view: the nested view.
+        outcome: the outcome of its mount.
+    """
 
     def __init__(self, view: LiveView, outcome: Outcome) -> None:
-        super().__init__(f"{type(view).__name__} leaves")
+        super().__init__(f"{type(view).__name__} redirects")
         self.view = view
         self.outcome = outcome
 
@@ -59,16 +64,20 @@ async def mounted_first(
     flash: Mapping[str, str] | None = None,
     parent: LiveView | None = None,
 ) -> AsyncIterator[tuple[LiveView, Outcome]]:
-    """Mount a view in the present HTTP request; it is let go of when the block ends.
+    """Mount a view in the present HTTP request; let go of it when the block ends.
 
     Args:
-        runtime: the app's.
-        view_class: what to mount.
-        element_id: id of its element.
+        runtime: the app's runtime.
+        view_class: the view class.
+        element_id: the id of its element.
         route: the live route that was requested, if it is that route's view.
-        session: what to add to the session.
-        flash: messages for it.
+        session: further values for the session.
+        flash: the flash messages for the view.
         parent: the view around it, if it is nested.
+
+    Raises:
+        LiveViewError: if the view makes a mistake in its mount; see `enter`.
+        Exception: any exception of the view.
     """
     addresses.enter(addresses.Site(runtime.app, request._get_current_object()))  # type: ignore[attr-defined]
     view = view_class()
@@ -94,10 +103,13 @@ async def mounted_first(
 
 
 async def render_first(runtime: Runtime, view: LiveView) -> Markup:
-    """HTML of a mounted view and of all views inside it.
+    """Return the HTML of a mounted view with all views inside it.
 
     Raises:
-        LeftFromInsideError: if one of those goes elsewhere.
+        LeftFromInsideError: if a view inside redirects.
+        LiveViewError: if two nested views have the same id.
+        HTTPException: if a view inside raises it.
+        Exception: any exception of the template.
     """
     places = _Marks(runtime, view.id)
     with rendering(places):
@@ -123,14 +135,14 @@ async def _child(runtime: Runtime, parent: LiveView, placement: Placement) -> Ma
         raise
     except Exception:
         log.exception("%s could not be rendered inside %s", placement.view.__name__, type(parent).__name__)
-    # A nested view gets its session token from its parent's join; only then may it be joined. A sticky view
+    # A nested view gets its session token from its parent's join, and can be joined only then. A sticky view
     # joins by itself.
     session = child_token(runtime.views, runtime.tokens, placement, parent.id) if placement.sticky else ""
     return element(placement, session=session, static=static, parent_id=parent.id, content=content)
 
 
 class _Marks:
-    """Placing in the first render: a mark for each child, which no template text can contain by accident."""
+    """The places of a first render: a mark for each child, which no template text can contain by accident."""
 
     def __init__(self, runtime: Runtime, parent_id: str) -> None:
         self.views, self._tokens = runtime.views, runtime.tokens
@@ -140,7 +152,7 @@ class _Marks:
         self._ids: set[str] = set()
 
     def put(self, placement: Placement) -> Markup:
-        """A mark.
+        """Return the mark for a child.
 
         Raises:
             LiveViewError: if the template already has a child with this id.

@@ -1,4 +1,4 @@
-"""What the head of a page needs: the CSRF token, where the client's files are, and where its socket is."""
+"""The parts of a page's head: the CSRF token, the import map, and the address of the socket."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 def csrf_meta_tag() -> Markup:
-    """``<meta name="csrf-token">`` with a token for the session of this request."""
+    """Return a ``<meta name="csrf-token">`` with a token for the session of this request."""
     return Markup('<meta name="csrf-token" content="{}">').format(csrf.issue(quart_session))
 
 
 def import_map(runtime: Runtime, nonce: str | None = None) -> Markup:
-    """The import map of the client, and in development the listener for changes.
+    """Return the import map of the client, and in development the listener for changes.
 
     Args:
-        runtime: the app's.
+        runtime: the app's runtime.
         nonce: the nonce that the page's Content-Security-Policy names, if it has one.
     """
     attribute = Markup(' nonce="{}"').format(nonce) if nonce else Markup("")
@@ -33,5 +33,5 @@ def import_map(runtime: Runtime, nonce: str | None = None) -> Markup:
 
 
 def socket_path(runtime: Runtime) -> str:
-    """What the page's script gives to its ``LiveSocket``."""
+    """Return the address of the socket, for the page's ``LiveSocket``."""
     return addresses.root_path() + runtime.path

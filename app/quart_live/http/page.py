@@ -1,6 +1,6 @@
-"""The first render: an ordinary HTTP page with the view's HTML and the tokens with which its socket may join.
+"""The page of a view: an ordinary HTTP page with the view's HTML and the tokens with which its socket joins.
 
-The page is complete without JavaScript. The script then opens the socket, gives the tokens back, and the
+The page is complete without JavaScript. The script then opens the socket and sends the tokens back, and the
 view is mounted again, to stay.
 """
 
@@ -48,7 +48,11 @@ CACHE_CONTROL = (
 
 
 async def render_route(runtime: Runtime, route: LiveRoute) -> Response:
-    """Answer the GET request for a live route."""
+    """Answer the GET request for a live route.
+
+    Raises:
+        Exception: any exception of the view or of a template.
+    """
     with AsExceptions(passes_cancelled=False):
         return await with_second_try(lambda: _render_route(runtime, route))
 
@@ -66,7 +70,7 @@ async def _render_route(runtime: Runtime, route: LiveRoute) -> Response:
 
 
 async def _page(runtime: Runtime, route: LiveRoute, session: dict[str, Any], view: LiveView) -> Response:
-    """The page of a route around its view."""
+    """Return the page of a route around its view."""
     g.live_main = view
     claims = SessionClaims(view.id, runtime.views.name_of(route.view), route.router.name, session)
     try:
@@ -94,8 +98,19 @@ async def render_in_template(
 ) -> Markup:
     """Render a view into an ordinary page; the ``live_render`` of templates.
 
-    The first view on a page becomes its main view, the one whose address the page reloads when something is
-    wrong. A sticky view never does.
+    The first view on a page becomes its main view, the one whose address the page reloads after an error.
+    A sticky view never does.
+
+    Args:
+        runtime: the app's runtime.
+        view_class: the view class.
+        session: further values for the session.
+        element_id: the id of the view's element; by default a random one.
+        sticky: whether it is a sticky view.
+
+    Raises:
+        HTTPException: with a redirect, if the view or one inside redirects.
+        Exception: any exception of the view or of its template.
     """
     main = not sticky and getattr(g, "live_main", None) is None
     flash = take_flash(runtime) if main else {}
@@ -128,7 +143,7 @@ def _new_id() -> str:
 async def _container(
     runtime: Runtime, view: LiveView, claims: SessionClaims, marks: Mapping[str, str]
 ) -> Markup:
-    """The view's element, with its content and what the client looks for."""
+    """Return the view's element, with its content and the attributes for the client."""
     content = Markup(well_formed(await render_first(runtime, view)))
     tag, attributes = type(view).container
     names = {**attributes, "id": view.id, **marks}
@@ -138,7 +153,7 @@ async def _container(
 
 
 async def _redirected(runtime: Runtime, view: LiveView, outcome: Outcome) -> Response:
-    """An HTTP redirect for a view that leaves, or patches its address, before it was ever shown."""
+    """Return the HTTP redirect for a view that redirects, or patches its address, in its first render."""
     target = outcome.leave.to if outcome.leave is not None else outcome.patches[-1].to
     response: Response = await make_response(redirect(target))  # type: ignore[assignment]
     if flash := state_of(view).flash:
@@ -148,7 +163,7 @@ async def _redirected(runtime: Runtime, view: LiveView, outcome: Outcome) -> Res
 
 
 def take_flash(runtime: Runtime) -> dict[str, str]:
-    """The flash for this page, from wherever the user comes; it is shown once.
+    """Return the flash for this page, and delete it, as it is shown once.
 
     A live view's redirect leaves it in a cookie, an ordinary handler's `quart.flash` in the session (there
     the category is the kind).
@@ -163,7 +178,7 @@ def take_flash(runtime: Runtime) -> dict[str, str]:
 
 
 def _abort_as_the_socket_said(runtime: Runtime) -> None:
-    """A join answered with ``reload`` comes back as a page load; answer it with the status of the join."""
+    """Abort with the status of a join that was answered with ``reload`` and comes back as a page load."""
     token = request.cookies.get(RELOAD_COOKIE)
     if token is None:
         return
@@ -186,7 +201,7 @@ async def _do_not_store(response: Any) -> Any:
 
 
 def default_layout(runtime: Runtime, content: Markup, title: object) -> str:
-    """The page around a view when no layout is named: enough for a first try and for tests."""
+    """Return the page around a view for which no layout is named: enough for a first try and for tests."""
     return DEFAULT_LAYOUT.format(
         csrf=head.csrf_meta_tag(),
         title=title,

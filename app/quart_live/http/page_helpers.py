@@ -1,4 +1,4 @@
-"""What ordinary templates are given: live views inside them, the head of the page, helpers for forms."""
+"""The helpers of ordinary templates: live views inside them, the head of the page, forms."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class PageMethods:
 
     @property
     def runtime(self) -> Runtime:
-        """See `QuartLive`."""
+        """The runtime; see `QuartLive.runtime`."""
         raise NotImplementedError
 
     def _page_helpers(self) -> dict[str, Any]:
-        """The names that ordinary templates know."""
+        """Return the helpers of ordinary templates, by name."""
         return {
             "live_render": self.live_render,
             "csrf_meta_tag": self.csrf_meta_tag,
@@ -57,52 +57,68 @@ class PageMethods:
 
         Args:
             view: the class, or its name if it has a route.
-            session: more session for its mount, JSON values only; signed, not encrypted.
+            session: further values for the session of its mount, JSON values only; signed, not encrypted.
             id: the element's id; by default a random one.
-            sticky: never make it the page's main view, and keep it if live pages render it too.
+            sticky: whether to keep the view while live pages render it too; it never is the page's main view.
+
+        Raises:
+            LiveViewError: if there is no such view.
+            HTTPException: with a redirect, if the view or one inside redirects.
         """
         view_class = self.runtime.views.named(view) if isinstance(view, str) else view
         if view_class is None:
-            raise LiveViewError(f"there is no live view {view!r}; give the class, or live.route it first")
+            raise LiveViewError(
+                f"there is no live view {view!r}; give the class, or give the view a route with live.route"
+            )
         return await page.render_in_template(self.runtime, view_class, session, id, sticky)
 
     def live_flash(self) -> Flash:
-        """The flash that a live view's redirect brings to an ordinary page; shown once.
+        """Return the flash that a live view's redirect brings to an ordinary page; it is shown once.
 
         Ordinary templates write ``{{ live_flash().info }}``; their own `quart.flash` is in it as well.
         """
         return Flash(page.take_flash(self.runtime))
 
     def csrf_meta_tag(self) -> Markup:
-        """``<meta name="csrf-token">``; the page's script passes its content to the socket."""
+        """Return a ``<meta name="csrf-token">``; the page's script passes its content to the socket."""
         return head.csrf_meta_tag()
 
     def live_import_map(self, nonce: str | None = None) -> Markup:
-        """Import map for ``phoenix`` and ``phoenix_live_view``. Must come before the first module script.
+        """Return the import map for the client. Put it before the first module script.
 
         Args:
-            nonce: for pages with a Content-Security-Policy: the nonce that it names. Your own inline scripts
-                need it, too; nothing else that the engine or the client does is in the policy's way.
+            nonce: the nonce of the page's Content-Security-Policy, if it has one. Your own inline scripts
+                need it, too; the engine and the client need nothing else from the policy.
         """
         return head.import_map(self.runtime, nonce)
 
     def live_socket_path(self) -> str:
-        """What the page's script gives to its ``LiveSocket``, with the prefix under which the app is mounted.
+        """Return the address for the page's ``LiveSocket``, with the prefix under which the app is mounted.
 
-        Where no prefix is to be expected, ``"/live"`` in the script is as good. In a layout::
+        If there is no prefix, ``"/live"`` in the script is as good. In a layout::
 
             const liveSocket = new LiveSocket({{ live_socket_path()|tojson }}, Socket, …)
         """
         return head.socket_path(self.runtime)
 
     def static_path(self, name: str) -> str:
-        """Address of a static file with a digest of its content; see ``static_tracking.py``."""
+        """Return the address of a static file with a digest of its content; see ``static_tracking.py``."""
         return addresses.root_path() + self.runtime.statics.path(name)
 
 
 async def live_render(
     view: type[LiveView] | str, *, session: Mapping[str, Any] | None = None, id: str | None = None
 ) -> Markup:
-    """`QuartLive.live_render` of the current app."""
+    """Call `QuartLive.live_render` of the current app.
+
+    Args:
+        view: the class, or its name if it has a route.
+        session: further values for the session of its mount.
+        id: the element's id.
+
+    Raises:
+        LiveViewError: if there is no such view.
+        HTTPException: with a redirect, if the view or one inside redirects.
+    """
     live: PageMethods = current_app.extensions["quart_live"]
     return await live.live_render(view, session=session, id=id)

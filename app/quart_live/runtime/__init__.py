@@ -1,1 +1,1 @@
-"""What the engine needs of one app, and the app's templates."""
+"""The record of one app for the engine, and the app's templates."""

@@ -1,14 +1,14 @@
-"""Whether something happens for the first time in a while: what need not be said, or done, again at once."""
+"""`Recently`: a memory of names, so that nothing is logged, or done, again at once."""
 
 from __future__ import annotations
 
 
 class Recently:
-    """Tells whether something happens for the first time in a while.
+    """The names that have come within the last seconds. Its length is their number.
 
     Args:
-        seconds: how long a name is remembered.
-        most: how many names are remembered; the oldest are forgotten first.
+        seconds: the time for which a name is remembered.
+        most: the most names that are remembered; the oldest are forgotten first.
     """
 
     def __init__(self, seconds: float = 60, most: int = 1000) -> None:
@@ -16,11 +16,10 @@ class Recently:
         self._seen: dict[int, float] = {}
 
     def __len__(self) -> int:
-        """How many names are remembered."""
         return len(self._seen)
 
     def is_first(self, name: str, now: float) -> bool:
-        """Whether ``name`` has not come within the last seconds. It counts as come from now on."""
+        """Remember ``name``. Return whether it has not come within the last seconds."""
         key = hash(name)
         before = self._seen.pop(key, None)
         self._seen[key] = now

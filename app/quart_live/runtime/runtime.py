@@ -1,9 +1,9 @@
-"""`Runtime`: what the engine needs of one app, as one record.
+"""`Runtime`: the record of one app, with all that the engine needs of it.
 
-A `QuartLive` may serve several apps, as a factory and its tests make them. What an app has for itself is
-here; the engine is handed this record, or those of its fields that it uses, and never the `QuartLive`.
+A `QuartLive` may serve several apps, as a factory and its tests make them. Each app has a record of its own;
+the engine takes this record, or those of its fields that it uses, and never the `QuartLive`.
 
-What stands above a runtime is not in it: the open sockets are in ``socket/open_sockets.py``.
+Objects of higher floors are not in it: the open sockets are in ``socket/open_sockets.py``.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ if TYPE_CHECKING:
 
 
 class Runtime:
-    """What the engine needs of one app.
+    """The record of one app.
 
     Args:
         app: the app.
-        path: address under which the socket and the client files are.
-        layout: template of the page around a view that names none.
-        connect_hooks: what adds to the session that views are mounted with.
-        telemetry: who listens.
-        pubsub: for all that is broadcast.
+        path: the address under which the socket and the client files are.
+        layout: the template of the page around a view that names none.
+        connect_hooks: the ``on_connect`` hooks.
+        telemetry: the telemetry.
+        pubsub: the PubSub.
         stash: the stash as it was declared; the app gets one of its own.
 
     Attributes:
-        views: the view classes, by the names that tokens give them.
-        routes: which address shows which view.
+        views: the view classes by their names in tokens.
+        routes: the live routes.
         templates: the templates of views and components.
-        tokens: signs and reads what pages give back.
+        tokens: the signer and reader of the tokens of pages.
         statics: the files that pages may track.
-        stash: where state is kept that survives.
-        dispatcher: runs the mailboxes.
+        stash: the app's stash.
+        dispatcher: the dispatcher, which runs the mailboxes.
         open_hosts: the channels that have not ended.
-        told_to_reload: the pages that were told to load themselves anew.
-        stopping: whether the server is about to stop, so that nobody new is let in.
+        told_to_reload: the pages that were told to reload within the last minute.
+        stopping: whether the server is about to stop, so that new sockets and joins are refused.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Runtime:
 
     @property
     def settings(self) -> Settings:
-        """Settings, read from the app's config at first use."""
+        """The settings, read from the app's config at first use."""
         if self._settings is None:
             self._settings = Settings.of(self.app)
             self.tokens.session_max_age = self._settings.session_max_age
@@ -90,7 +90,7 @@ class Runtime:
 
     @property
     def client_version(self) -> str:
-        """Version of the installed client."""
+        """The version of the installed client."""
         return client_version(self.settings.client_dir)
 
     def _secret_keys(self) -> list[str]:

@@ -1,8 +1,8 @@
 """The live Jinja environment, and the templates of views and components.
 
 Live templates have an environment of their own. It shares loader, filters, tests and globals with Quart's,
-so the same files and helpers work, but it is synchronous and knows no ``request``, ``session`` or ``g``:
-those exist during an HTTP request only, and a page must not look different over the socket.
+so the same files and helpers work, but it is synchronous and has no ``request``, ``session`` or ``g``: those
+exist during an HTTP request only, and a page must not look different over the socket.
 """
 
 from __future__ import annotations
@@ -27,14 +27,13 @@ _NOT_SHARED = REQUEST_ONLY | {"url_for", "live_render", "csrf_meta_tag", "live_i
 
 
 class TemplateLibrary:
-    """Templates of an app's live views and components.
+    """The templates of an app's live views and components.
 
     The environment is made at first use, when all filters are registered.
 
     Attributes:
-        root_check: what is known to be one element.
-        inline: the templates of classes that have theirs as a string, as far as they were rendered.
-        burst: items that the full pages of this moment share; None if sharing is switched off.
+        root_check: the check that a component's template is one element.
+        inline: the templates of classes with an ``inline_template``, as far as they were rendered.
     """
 
     def __init__(self, app: Quart) -> None:
@@ -45,6 +44,7 @@ class TemplateLibrary:
 
     @cached_property
     def burst(self) -> Burst | None:
+        """The items that the full pages of this moment share; None if sharing is switched off."""
         return Burst() if self._app.config.get("LIVE_SHARE_RENDERING", True) else None
 
     @property
@@ -55,7 +55,13 @@ class TemplateLibrary:
         return self._environment
 
     def of(self, view: Stateful) -> LiveTemplate:
-        """The template that a view or component wants to be rendered with now."""
+        """Return the template with which a view or component is rendered now.
+
+        Raises:
+            TemplateNameError: if it reads a name that exists only during an HTTP request.
+            jinja2.TemplateNotFound: if there is no such template.
+            jinja2.TemplateSyntaxError: if it cannot be compiled.
+        """
         chosen = view.render()
         if chosen is None:
             return self._of_class(type(view))
@@ -64,7 +70,7 @@ class TemplateLibrary:
         return template
 
     def url_for(self, endpoint: str, **values: Any) -> str:
-        """`Site.url_for`, the same during a request and on the socket."""
+        """Return an address as `Site.url_for`, the same during a request and on the socket."""
         site = addresses.here() or addresses.Site(self._app, None)
         return site.url_for(endpoint, **values)
 
