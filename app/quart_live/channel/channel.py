@@ -43,14 +43,14 @@ class Channel(BaseChannel):
             state.begin_turn()
             waiting = view.handle_info(item.message)
             if waiting is not None:
-                return self._guarded(self._when_handled(waiting, item))
+                return self._guarded(self._finish_handling(waiting, item))
             # `item.shares`: the first view has made them; reading them here saves the others a call.
             rest = reply.send_changes(self, item.shares or self._shares_of(item))
             return self._guarded(rest) if rest is not None else None  # guarded: its wait may be cancelled
         except BaseException as error:
             return end.crash(self, as_exception(error))
 
-    async def _when_handled(self, waiting: Awaitable[None], item: Envelope) -> None:
+    async def _finish_handling(self, waiting: Awaitable[None], item: Envelope) -> None:
         await waiting
         if self.view is not None:
             rest = reply.send_changes(self, self._shares_of(item))

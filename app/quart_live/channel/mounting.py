@@ -53,7 +53,7 @@ async def enter(
         Exception: any exception of a hook, of `mount` or of `handle_params`.
     """
     state = state_of(view)
-    _arrive(view, match, uri)
+    _set_address(view, match, uri)
     if await _may_mount(view, match, session):
         with state.host.telemetry.view_span("live_view.mount", view):
             await view.mount(dict(match.params), dict(session))
@@ -74,7 +74,7 @@ async def enter(
     return outcome
 
 
-def _arrive(view: LiveView, match: Match, uri: str) -> None:
+def _set_address(view: LiveView, match: Match, uri: str) -> None:
     state = state_of(view)
     view.uri, state.route = uri, match.route
     state.assigns.update({"live_action": match.route.action if match.route is not None else None})
@@ -172,7 +172,7 @@ async def patch(view: LiveView, match: Match, uri: str) -> None:
     """
     state = state_of(view)
     state.show_flash(state.flash)
-    _arrive(view, match, uri)
+    _set_address(view, match, uri)
     await _handle_params(view, match, uri)
 
 

@@ -88,7 +88,7 @@ async def _html(
 
 
 async def _rendered(runtime: Runtime, browser: ChannelBrowser, view: LiveView) -> Markup:
-    places = _StandIns(runtime, view.id)
+    places = _StillPlaces(runtime, view.id)
     with rendering(places):
         html = await ViewRendering(runtime.templates, view).html()
     for mark, placement in places.placed.items():
@@ -97,7 +97,7 @@ async def _rendered(runtime: Runtime, browser: ChannelBrowser, view: LiveView) -
     return Markup(html)
 
 
-class _StandIns:
+class _StillPlaces:
     """The places of this rendering: marks for nested views, the usual elements for sticky ones."""
 
     def __init__(self, runtime: Runtime, parent_id: str) -> None:

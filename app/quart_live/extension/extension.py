@@ -157,7 +157,7 @@ class QuartLive(OfEachApp, PageMethods):
             self._add(self._routers["default"].make(rule, view, name=name, action=action))
 
     def add_router(self, router: LiveRouter) -> None:
-        """Add the routes that a live session has now.
+        """Add the routes of a live session; the router must have all of them already.
 
         Raises:
             LiveViewError: if another router has this name, or an endpoint belongs to another view.

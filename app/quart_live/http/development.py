@@ -117,7 +117,7 @@ class Reloader:
             self._forget_templates()
         scripts = [name for name in assets if name.endswith((".js", ".mjs"))]
         if scripts or any(not self._is_live(name) for name in names):
-            self._tell_pages({})
+            self._push_to_pages({})
         elif names:
             for channel in joined_of(self._runtime.open_hosts):
                 channel.mailbox.post(Turn(partial(self._replace, channel, before)))
@@ -125,7 +125,7 @@ class Reloader:
             self._runtime.statics.forget()
         if styles:
             digest = self._runtime.statics.digest
-            self._tell_pages({"styles": [{"name": name, "digest": digest(name) or ""} for name in styles]})
+            self._push_to_pages({"styles": [{"name": name, "digest": digest(name) or ""} for name in styles]})
 
     async def _watch(self) -> None:
         try:
@@ -185,8 +185,8 @@ class Reloader:
                     environment.compile(source, name, filename)
             except CANNOT_BE_LOADED as error:
                 self._broken.add(name)
-                what = what_is_wrong(name, error).rstrip(".")
-                log.error("%s. Open pages stay as they are", what)
+                message = what_is_wrong(name, error).rstrip(".")
+                log.error("%s. Open pages stay as they are", message)
             else:
                 self._broken.discard(name)
 
@@ -200,9 +200,10 @@ class Reloader:
         try:
             rendering.replace()
         except Exception as error:  # a template can raise anything
-            told = isinstance(error, LiveTemplateError | LiveViewError)
-            what = str(error).rstrip(".") if told else f"{type(error).__name__}: {error}"
-            log.error("%s. Open pages of %s stay as they are", what, type(view).__name__, exc_info=not told)
+            is_ours = isinstance(error, LiveTemplateError | LiveViewError)
+            message = str(error).rstrip(".") if is_ours else f"{type(error).__name__}: {error}"
+            name = type(view).__name__
+            log.error("%s. Open pages of %s stay as they are", message, name, exc_info=not is_ours)
             self._hold(before)
 
     def _hold(self, before: dict[Any, Template]) -> None:
@@ -214,7 +215,7 @@ class Reloader:
                 cache[key] = template
                 self._held.add(key[1])
 
-    def _tell_pages(self, detail: dict[str, object]) -> None:
+    def _push_to_pages(self, detail: dict[str, object]) -> None:
         for socket in self._sockets:
             for channel in socket.channels.values():
                 # A view that is still joining takes this after its join.

@@ -111,7 +111,7 @@ async def render_first(runtime: Runtime, view: LiveView) -> Markup:
         HTTPException: if a view inside raises it.
         Exception: any exception of the template.
     """
-    places = _Marks(runtime, view.id)
+    places = _FirstPlaces(runtime, view.id)
     with rendering(places):
         html = await ViewRendering(runtime.templates, view).html()
     for mark, placement in places.placed.items():
@@ -141,7 +141,7 @@ async def _child(runtime: Runtime, parent: LiveView, placement: Placement) -> Ma
     return element(placement, session=session, static=static, parent_id=parent.id, content=content)
 
 
-class _Marks:
+class _FirstPlaces:
     """The places of a first render: a mark for each child, which no template text can contain by accident."""
 
     def __init__(self, runtime: Runtime, parent_id: str) -> None:

@@ -62,7 +62,7 @@ class Outlet:
         if self._shortcut is not None and not self._closed and self._shortcut.take(text.encode()):
             self._outbox.flush()
             return
-        await self._quietly(self._send_text(text), len(text))
+        await self._watched(self._send_text(text), len(text))
 
     def accepted(self) -> None:
         """Look for a shortcut to a connection that has been accepted."""
@@ -91,14 +91,14 @@ class Outlet:
             # attempt, in a task, will tell.
             self._sends_in_tasks_only = True
             return self.send(text)
-        return self._quietly(left, len(text)) if left is not None else None
+        return self._watched(left, len(text)) if left is not None else None
 
     async def _send_text(self, text: str) -> None:
         self._outbox.flush()
         if not self._closed:
             await self._send({"type": "websocket.send", "text": text})
 
-    async def _quietly(self, sending: Coroutine[Any, Any, None], size: int) -> None:
+    async def _watched(self, sending: Coroutine[Any, Any, None], size: int) -> None:
         self._unsent.begins(size)
         try:
             await sending

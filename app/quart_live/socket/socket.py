@@ -93,10 +93,10 @@ class LiveSocket(Outlet):
 
     async def _serve_accepted(self) -> None:
         self._half.opened(asyncio.get_running_loop().time())
-        self._watch()
+        self._start_watchdog()
         began = time.perf_counter()
         self._sockets.add(self)
-        self._tell("live_socket.open")
+        self._emit("live_socket.open")
         try:
             await self._read_frames()
         except asyncio.CancelledError:
@@ -107,9 +107,9 @@ class LiveSocket(Outlet):
             self._task.uncancel()
         finally:
             self._gone("closed")
-            self._tell("live_socket.close", duration=time.perf_counter() - began)
+            self._emit("live_socket.close", duration=time.perf_counter() - began)
 
-    def _tell(self, name: str, **measurements: float) -> None:
+    def _emit(self, name: str, **measurements: float) -> None:
         sockets = len(self._sockets)
         self.runtime.telemetry.emit(name, {"sockets": sockets, **measurements}, peer=self.info.peer)
 
@@ -182,17 +182,17 @@ class LiveSocket(Outlet):
         for channel in tuple(self.channels.values()):
             channel.stop(Stop(reason))
 
-    def _watch(self) -> None:
+    def _start_watchdog(self) -> None:
         loop = asyncio.get_running_loop()
         self._last_frame = loop.time()
-        self._watchdog = loop.call_later(self.runtime.settings.idle_timeout, self._look_for_life)
+        self._watchdog = loop.call_later(self.runtime.settings.idle_timeout, self._check_idle)
 
-    def _look_for_life(self) -> None:
+    def _check_idle(self) -> None:
         # One timer that is set again now and then is cheaper than one for each frame.
         loop = asyncio.get_running_loop()
         left = self._last_frame + self.runtime.settings.idle_timeout - loop.time()
         if left > 0:
-            self._watchdog = loop.call_later(left, self._look_for_life)
+            self._watchdog = loop.call_later(left, self._check_idle)
         else:
             self._closing = loop.create_task(self.close(GOING_AWAY))
 

@@ -71,10 +71,10 @@ def sweep(sockets: Iterable[LiveSocket], most: int, now: float) -> None:
         if size := socket.look(now):
             unfinished.setdefault(socket.allowance.address.name, []).append((size, socket))
     for parts in unfinished.values():
-        _bound(parts, most)
+        _cut_off_longest(parts, most)
 
 
-def _bound(parts: list[tuple[int, LiveSocket]], most: int) -> None:
+def _cut_off_longest(parts: list[tuple[int, LiveSocket]], most: int) -> None:
     """Cut off the sockets of one address with the longest parts until the rest is within the bound."""
     total = sum(size for size, _ in parts)
     for size, socket in sorted(parts, key=lambda part: part[0], reverse=True):

@@ -16,10 +16,10 @@ _SCALARS = (str, int, bool, type(None))
 class Assigns:
     """Read access to a view's assigns, as ``assigns.count`` or ``assigns["count"]``.
 
-    Writing goes through `LiveView.assign`, because assigning is what tells the engine to look. Assigning
-    marks a name as changed always, even when the object is the same: a list that was appended to *is* the
-    same object. The only exception are values that can never change and print like what was there: text,
-    numbers, booleans, ``None``, dates, and tuples, frozen sets and frozen dataclasses made of nothing else.
+    Write with `LiveView.assign`, which marks the name as changed for the engine. It does so even when the
+    object is the same: a list that was appended to *is* the same object. The only exception are values that
+    can never change and print the same as the earlier value: text, numbers, booleans, ``None``, dates, and
+    tuples, frozen sets and frozen dataclasses made of nothing else.
     """
 
     __slots__ = ("_values",)

@@ -39,8 +39,8 @@ Apply: TypeAlias = Callable[[Any], None]
 class AsyncResult:
     """The state and the result of some slow work. Templates show the state by ``if``.
 
-    A result that is asked for again keeps what it had: it is ``ok`` with the old value and ``loading`` at
-    once, so a template that looks at ``ok`` first does not flicker. `LiveView.assign_async` with
+    While the work is done again, the old value stays: the result is ``ok`` and ``loading`` at once, so a
+    template that tests ``ok`` first does not flicker. `LiveView.assign_async` with
     ``reset=True`` starts from nothing.
 
     Attributes:
@@ -122,7 +122,8 @@ class AsyncMethods(HasState):
         Args:
             name: the name of the stream and of the assign.
             work: as for `assign_async`; it returns an iterable of items.
-            reset: whether to forget the earlier state now, and the earlier items when the new ones are there.
+            reset: whether to forget the earlier state now, and to delete the earlier items once the work is
+                done.
             options: the options of `LiveView.stream`.
         """
         target: Any = self

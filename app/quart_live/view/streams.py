@@ -1,4 +1,4 @@
-"""Streams: long lists that live in the browser.
+"""Streams: long lists whose items only the browser keeps.
 
 A list in an assign is kept on the server and compared at every change. A stream is not: an item is rendered,
 sent and forgotten, so a conversation with ten thousand messages costs the server no more than an empty one.
@@ -54,14 +54,14 @@ class StreamMethods(HasState):
 
         Args:
             name: the name of the stream, ``streams.<name>`` in templates.
-            items: the items to insert. At a fixed position (``at=0``) they end up in reverse order, as each
-                goes there in turn.
+            items: the items to insert. At a fixed position (``at=0``) they end up in reverse order, as they
+                are inserted there one after the other.
             dom_id: the function from an item to its element id; by default ``<name>-<id>`` from the item's
                 attribute (or key) ``id``. It counts when the stream begins.
             at: -1 for the end, 0 for the beginning, else the position.
             limit: the number of items that the browser keeps: the first ones, or with a negative number the
                 last ones. The first page, plain HTML, shows all items that it is given.
-            reset: whether to remove all items that were there before.
+            reset: whether to delete all earlier items first.
 
         Raises:
             LiveViewError: if an item has no id.
@@ -111,7 +111,7 @@ class StreamMethods(HasState):
         try:
             stream = assigns.streams[name]
         except KeyError:
-            stream = _stream(assigns, name)  # says what is wrong
+            stream = _stream(assigns, name)  # raises the error that explains it
         stream.insert(item, at, limit, update_only)
         assigns.changed.add("streams")
 
