@@ -416,11 +416,11 @@ async def test_several_names_share_one_work(app: Quart) -> None:
         assert "c" not in page.view.assigns
     Both.answer = {"a": "A"}
     async with LiveViewTest(app, "/view") as page:
-        await page.until(lambda: "b is missing in what its function returned (dict)" in page.text)
+        await page.until(lambda: "returned a dict without b;" in page.text)
         assert page.view.assigns.a.failed
     Both.answer = None
     async with LiveViewTest(app, "/view") as page:
-        await page.until(lambda: "a, b is missing" in page.text)
+        await page.until(lambda: "without a, b;" in page.text)
 
 
 async def test_no_handle_async_crashes_with_advice(app: Quart, caplog: pytest.LogCaptureFixture) -> None:
