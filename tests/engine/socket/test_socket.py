@@ -259,7 +259,7 @@ async def test_an_event_that_is_too_long_is_told_to_its_view(caplog: pytest.LogC
         await page.push("increment", {"by": "1", "more": secret})
         assert page.find("h1").text == "0"
         assert page.view.assigns.flash["error"].startswith("This is too long to be sent: 1,")
-        assert "characters, at most 1,000 may be." in page.view.assigns.flash["error"]
+        assert "characters. At most 1,000 are possible." in page.view.assigns.flash["error"]
         await page.push("increment", {"by": "1"})
         assert page.find("h1").text == "1"
     assert "is too long; see LIVE_MAX_FRAME_BYTES" in caplog.text and "secret" not in caplog.text
