@@ -63,9 +63,8 @@ def test_a_name_is_defined_there(files: tuple[str, ...], name: str) -> None:
 
 def test_the_floors_name_every_room_and_no_other() -> None:
     told = {room.rstrip("/").removesuffix(".py") for room in re.findall(r"`([a-z_]+(?:/|\.py))`", FLOORS)}
-    rooms = {
-        path.stem for path in ENGINE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()
-    }
+    files = {path.stem for path in ENGINE.glob("*.py")}
+    folders = {path.parent.name for path in ENGINE.glob("*/__init__.py")}
     assert told == files | folders
 
 
