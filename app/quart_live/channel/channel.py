@@ -19,7 +19,6 @@ from quart.ctx import AppContext
 
 from .. import addresses
 from ..components import ComponentUpdate
-from ..diffs.fanout import Shares
 from ..diffs.view_rendering import ViewRendering
 from ..errors import CrashRequested
 from ..mailbox.faults import Contained, as_exception
@@ -65,6 +64,7 @@ class Channel(ViewHost):
         view: the view, once it has been mounted.
         view_state: the view's record.
         state: where it is in its life.
+        shares: whether what views have rendered of a message is kept for others; see fanout.py.
     """
 
     mailbox: Mailbox
@@ -86,8 +86,8 @@ class Channel(ViewHost):
         self.frames = FrameWriter(self.join_ref, self.topic)
         self.family = Family(self, live, self.topic.removeprefix(TOPIC_PREFIX))
         self._rendering: ViewRendering | None = None
-        self._handles_info_now = False
-        self._shares = live.templates.burst is not None
+        self._is_overheard = False
+        self.shares = live.templates.burst is not None
         self._app_context: AppContext | None = None
         self._leave_timer: asyncio.TimerHandle | None = None
         socket.allowance.view_joined()
@@ -139,33 +139,25 @@ class Channel(ViewHost):
     # -- the mailbox's worker ------------------------------------------------------------------------------
 
     def handle_now(self, item: object) -> Coroutine[Any, Any, None] | None:
-        """Handle a message for a plain ``def handle_info`` without a task; return what is left to do."""
-        # Where somebody listens to telemetry, it is done step by step, and measured.
-        if type(item) is not Envelope or not self._handles_info_now or self.telemetry.listening:
+        """Handle an item of the mailbox. Returns what is left to do: nothing if ``handle_info`` is plain."""
+        if type(item) is not Envelope:
             return self._guarded(self._dispatch(item))
-        view, state = self.view, self.view_state
-        assert view is not None and state is not None
         try:
+            # Never a call more than is needed: this runs once for each viewer of a broadcast.
+            view, state = self.view, self.view_state
+            assert view is not None and state is not None
             state.begin_turn()
-            waiting = view.handle_info(item.message)
-            if waiting is not None:
-                return self._guarded(self._when_handled(waiting, item))
-            # `item.shares`: the first view has made them, and for the others a call is saved.
-            rest = reply.send_changes(self, item.shares or self._shares_of(item))
+            if self._is_overheard or self.telemetry.listening:
+                waiting: Awaitable[None] | None = reply.overheard_info(self, view, item.message)
+            else:
+                waiting = view.handle_info(item.message)
+            if waiting is None:
+                rest = reply.send_changes(self, item)
+            else:
+                rest = reply.send_later(self, item, waiting)
             return self._guarded(rest) if rest is not None else None  # guarded: its wait may be cancelled
         except BaseException as error:
             return end.crash(self, as_exception(error))
-
-    async def _when_handled(self, waiting: Awaitable[None], item: Envelope) -> None:
-        await waiting
-        if self.view is not None:
-            rest = reply.send_changes(self, self._shares_of(item))
-            if rest is not None:
-                await rest
-        self.live.dispatcher.flush_soon()
-
-    def _shares_of(self, item: Envelope) -> Shares | None:
-        return Shares.of(item) if self._shares else None
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
@@ -183,8 +175,6 @@ class Channel(ViewHost):
                 await join.join(self, item)
             case Message():
                 await messages.handle(self, item)
-            case Envelope():
-                await reply.info(self, item.message, self._shares_of(item))
             case ComponentUpdate():
                 await reply.component_update(self, item)
             case Resync():
@@ -200,11 +190,16 @@ class Channel(ViewHost):
 
     async def send(self, text: str) -> None:
         """Send a frame to the browser, with those of all who are done in this turn of the loop."""
-        if self.telemetry.listening and self.view is not None:
-            self.telemetry.emit("live_view.frame", {"bytes": len(text.encode())}, **about(self.view))
-        if (rest := self.socket.send_now(text.encode())) is not None:
+        frame = text.encode()
+        self.tell_of_frame(len(frame))
+        if (rest := self.socket.send_now(frame)) is not None:
             await rest
         self.live.dispatcher.flush_soon()
+
+    def tell_of_frame(self, size: int) -> None:
+        """Tell whoever listens to telemetry that a frame of ``size`` bytes is on its way."""
+        if self.telemetry.listening and self.view is not None:
+            self.telemetry.emit("live_view.frame", {"bytes": size}, **about(self.view))
 
     def joined(self) -> tuple[LiveView, ViewRendering]:
         """View and rendering; both are there from the join to the end."""
@@ -234,17 +229,14 @@ class Channel(ViewHost):
         self.hooks_changed()
 
     def hooks_changed(self) -> None:
-        """A message goes straight to ``handle_info`` only if that is all that wants it."""
-        view = self.view_state
-        self._handles_info_now = (
-            view is not None and self.state is State.JOINED and "handle_info" not in view.hooks
-        )
+        """A message goes straight to ``handle_info`` only if no hook wants it, too."""
+        self._is_overheard = self.view_state is not None and "handle_info" in self.view_state.hooks
 
     def close(self) -> bool:
         """Take no more mail, and be found by nobody. Returns whether this is the first call."""
         if self.state is State.CLOSED:
             return False
-        self.state, self._handles_info_now = State.CLOSED, False
+        self.state = State.CLOSED
         self.socket.forget(self)
         self.socket.allowance.view_left()
         self.mailbox.close()

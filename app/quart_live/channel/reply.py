@@ -6,7 +6,7 @@ Messages of the browser are told apart in ``messages.py``; joining and ending ar
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +15,13 @@ from ..components.placed import Placed
 from ..diffs.fanout import Shares
 from ..diffs.view_rendering import NOT_IN_TREE
 from ..errors import LiveViewError
-from ..mailbox.mailbox import Turn
+from ..mailbox.mailbox import Envelope, Turn
 from ..nested.handle import PatchFromInside
 from ..protocol.frames import Message, end_of_diff
 from ..pubsub import JoinAgain, Resync
 from ..view.lifecycle_hooks import with_hooks
 from ..view.navigation import Navigate, Patch, Redirect
+from ..view.view import LiveView
 from .end import end
 from .mounting import can_patch, follow
 
@@ -30,32 +31,35 @@ if TYPE_CHECKING:
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-async def info(channel: Channel, message: object, shares: Shares | None = None) -> None:
-    """Handle a message from PubSub, a timer or the view itself.
-
-    Args:
-        channel: the view's.
-        message: the message.
-        shares: what other views have rendered of it.
-    """
-    view, rendering = channel.joined()
-    rendering.state.begin_turn()
+async def overheard_info(channel: Channel, view: LiveView, message: object) -> None:
+    """Call `handle_info` where hooks get the message before it, or telemetry measures it."""
     with channel.telemetry.view_span("live_view.handle_info", view):
         await with_hooks(view, "handle_info", view.handle_info, message)
-    if (rest := send_changes(channel, shares)) is not None:
-        await rest
 
 
-def send_changes(channel: Channel, shares: Shares | None) -> Coroutine[Any, Any, None] | None:
+async def send_later(channel: Channel, item: Envelope, waiting: Awaitable[None]) -> None:
+    """Wait until `handle_info` is done, then send what it has changed."""
+    await waiting
+    if channel.view is not None:  # else it has ended meanwhile
+        rest = send_changes(channel, item)
+        if rest is not None:
+            await rest
+
+
+def send_changes(channel: Channel, item: Envelope) -> Coroutine[Any, Any, None] | None:
     """Send what `handle_info` has changed. Returns what is left to do, if the browser or a component waits.
+
+    What other views have rendered of the message, this one need not; see fanout.py.
 
     Args:
         channel: the view's.
-        shares: what other views have rendered of the message, so that this one need not; see fanout.py.
+        item: the message that was handled.
     """
     _, rendering = channel.joined()
     if rendering.state.navigation is not None:
         return finish(channel, None)
+    # The first view has made them, and for the others a call is saved.
+    shares = item.shares or (Shares.of(item) if channel.shares else None)
     seen = rendering.find_shared(shares) if shares is not None else None
     end = seen.end if seen is not None else b""
     if not end:
@@ -66,7 +70,7 @@ def send_changes(channel: Channel, shares: Shares | None) -> Coroutine[Any, Any,
             return None
         end = shares.keep(seen, diff) if shares is not None else end_of_diff(diff)
     if channel.telemetry.listening:
-        return channel.send((channel.frames.diff_head + end).decode())
+        channel.tell_of_frame(len(channel.frames.diff_head) + len(end))
     return channel.socket.send_now(channel.frames.diff_head, end)
 
 
