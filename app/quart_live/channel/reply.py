@@ -40,10 +40,9 @@ async def overheard_info(channel: Channel, view: LiveView, message: object) -> N
 async def send_later(channel: Channel, item: Envelope, waiting: Awaitable[None]) -> None:
     """Wait until `handle_info` is done, then send what it has changed."""
     await waiting
-    if channel.view is not None:  # else it has ended meanwhile
-        rest = send_changes(channel, item)
-        if rest is not None:
-            await rest
+    rest = send_changes(channel, item)
+    if rest is not None:
+        await rest
 
 
 def send_changes(channel: Channel, item: Envelope) -> Coroutine[Any, Any, None] | None:

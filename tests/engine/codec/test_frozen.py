@@ -7,6 +7,7 @@ whoever extends a format adds lines.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -145,7 +146,12 @@ ONLY_IN_THE_STASH = [
 ]
 
 
-@pytest.mark.parametrize(("value", "message", "kept"), FROZEN, ids=lambda value: ascii(value)[:30])
+def in_short(rows: Iterable[tuple[Any, ...]]) -> list[str]:
+    """Names for the tests; not made of sets, which look otherwise in each process."""
+    return [f"{type(row[0]).__name__} {number}" for number, row in enumerate(rows)]
+
+
+@pytest.mark.parametrize(("value", "message", "kept"), FROZEN, ids=in_short(FROZEN))
 def test_read_as_ever_and_written_as_ever(value: Any, message: bytes, kept: str) -> None:
     """What this release writes, a process of the one before can read, too."""
     assert exact(messages.CODEC.decode(message)) == exact(value)
@@ -154,7 +160,7 @@ def test_read_as_ever_and_written_as_ever(value: Any, message: bytes, kept: str)
     assert stash.CODEC.encode(value) == kept
 
 
-@pytest.mark.parametrize(("value", "message", "kept"), READ_ONLY, ids=lambda value: ascii(value)[:30])
+@pytest.mark.parametrize(("value", "message", "kept"), READ_ONLY, ids=in_short(READ_ONLY))
 def test_read_as_ever(value: Any, message: bytes | None, kept: str | None) -> None:
     if message is not None:
         assert exact(messages.CODEC.decode(message)) == exact(value)
@@ -162,7 +168,7 @@ def test_read_as_ever(value: Any, message: bytes | None, kept: str | None) -> No
         assert exact(stash.CODEC.decode(kept)) == exact(value)
 
 
-@pytest.mark.parametrize(("value", "kept"), ONLY_IN_THE_STASH, ids=lambda value: ascii(value)[:30])
+@pytest.mark.parametrize(("value", "kept"), ONLY_IN_THE_STASH, ids=in_short(ONLY_IN_THE_STASH))
 def test_what_messages_could_not_hold(value: Any, kept: str) -> None:
     assert exact(stash.CODEC.decode(kept)) == exact(value)
     assert stash.CODEC.encode(value) == kept
