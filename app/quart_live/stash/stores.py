@@ -55,6 +55,10 @@ class MemoryStash:
     def __len__(self) -> int:
         return len(self._entries)
 
+    def owners(self) -> set[str]:
+        """Of whom something is kept."""
+        return set(self._of_owner)
+
     async def read(self, owner: str, view: str) -> dict[str, str]:
         """See `StashStore.read`."""
         now, found = self._now(), {}

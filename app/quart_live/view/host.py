@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..mailbox.endings import End, Endings, Part
 from ..telemetry import NOBODY, Telemetry
@@ -24,11 +24,29 @@ if TYPE_CHECKING:
     from ..mailbox.async_tasks import AsyncTasks
     from ..mailbox.mailbox import Mailbox
     from ..mailbox.timers import Timers
-    from ..nested.handle import ViewHandle
     from ..pubsub import PubSub
-    from ..stash.visit import Visit
-    from ..uploads.desk import UploadDesk
+    from .handle import ViewHandle
     from .static_tracking import StaticFiles
+
+
+class Uploads(Protocol):
+    """The uploads of a view, as far as its components concern them; see `uploads.desk.UploadDesk`."""
+
+    def release(self, owner: Any, /) -> None:
+        """A component has gone: take nothing more for it."""
+
+
+class Visit(Protocol):
+    """The stash during one mount of a view; see `stash.visit.Visit`."""
+
+    def crash_events(self) -> list[list[Any]]:
+        """Events for the answer to a join that has crashed."""
+
+    async def keep_component(self, component: Any, id: Any, /) -> None:
+        """Restore a component that is about to be mounted."""
+
+    async def written(self) -> None:
+        """Return when all is written that was kept."""
 
 
 class Host:
@@ -57,7 +75,7 @@ class Host:
     mailbox: Mailbox | None = None
     timers: Timers | None = None
     tasks: AsyncTasks | None = None
-    uploads: UploadDesk | None = None
+    uploads: Uploads | None = None
     visit: Visit | None = None
     topic: str = ""
     root_path: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -22,7 +23,13 @@ BASKET = "I will bring the big basket."
 DEMOS = [chapter for chapter in COURSE.chapters if (chapter.path / "demo.py").is_file()]
 
 
-@pytest.mark.parametrize("chapter", DEMOS, ids=lambda chapter: chapter.name)
+def case(chapter: Chapter) -> Any:
+    """A chapter as a parameter; the mark: see `support.sampling`."""
+    grows = pytest.mark.grows(state=chapter.number, chapter=chapter.number, daily=True, together=True)
+    return pytest.param(chapter, id=chapter.name, marks=grows)
+
+
+@pytest.mark.parametrize("chapter", [case(chapter) for chapter in DEMOS])
 async def test_a_demo_is_played_to_its_end(open_stage: Open, chapter: Chapter) -> None:
     staged = await open_stage("demo", str(chapter.number))
     await staged.choose_pace("at once")
@@ -66,7 +73,7 @@ async def test_again_begins_from_the_beginning_with_everything_whole(open_stage:
     await expect(staged.page.locator(".count .number")).to_have_text("4 acts")
     await expect(staged.fault("Bob", "Cut")).to_have_attribute("aria-pressed", "false")
     assert await staged.glass("Alice").get_by_text("big basket").count() == 0
-    # Whatever was broken by hand is mended before the first act.
+    # Whatever was broken by hand is fixed before the first act.
     await staged.fault("Alice", "Refuse").click()
     await staged.page.get_by_role("button", name="Kill server").click()
     await expect(staged.condition("Bob")).to_have_text("connection lost")
