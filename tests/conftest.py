@@ -34,7 +34,16 @@ LEFT_OUT = "parley_left_out"
 MOST_PROCESSES = 5
 
 # What takes longest comes first, so that no process is left with it at the end.
-LONGEST_FIRST = ("tests/notebooks", "tests/messenger", "tests/engine/browser")
+LONGEST_FIRST = (
+    "tests/notebooks",
+    "tests/messenger/test_states.py",
+    "tests/storm",
+    "tests/course/stage",
+    "tests/messenger",
+    "tests/bench",
+    "tests/course/lab",
+    "tests/engine/browser",
+)
 
 _left_out = pytest.StashKey[list[str]]()
 

@@ -69,6 +69,9 @@ class QuartLive(OfEachApp, PageMethods):
         telemetry: who wants to know what happens; see ``telemetry.py``.
     """
 
+    _sockets: OpenSockets
+    _reloader: Reloader
+
     def __init__(
         self,
         app: Quart | None = None,
@@ -166,6 +169,11 @@ class QuartLive(OfEachApp, PageMethods):
         return hook
 
     # -- while it runs -------------------------------------------------------------------------------------
+
+    @property
+    def sockets(self) -> OpenSockets:
+        """The open sockets now."""
+        return self._bound()._sockets
 
     async def disconnect(self, socket_id: str) -> None:
         """Close all sockets with this ``live_socket_id``, here and in all processes that share the PubSub.
