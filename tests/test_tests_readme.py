@@ -1,4 +1,4 @@
-"""``tests/README.md`` names what is there: every helper, every folder, and no file that has gone."""
+"""``tests/README.md`` names every helper and folder, and no file that has gone; CONTRIBUTING the slowest."""
 
 from __future__ import annotations
 
@@ -14,6 +14,14 @@ def test_every_helper_and_every_folder_is_named() -> None:
     helpers = {path.stem for path in (TESTS / "support").glob("*.py")}
     folders = {f"{path.name}/" for path in TESTS.iterdir() if any(path.rglob("*.py"))}
     assert (helpers | folders) - set(NAMES) == set()
+
+
+def test_the_slowest_tests_are_twenty_and_are_there() -> None:
+    page = (TESTS.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    slowest = re.findall(r"^\| [\d to]+ \| `([\w/]+\.py)`: `(test_\w+)`", page, re.M)
+    assert len(slowest) == 20
+    for file, name in slowest:
+        assert f"def {name}(" in (TESTS / file).read_text(encoding="utf-8"), name
 
 
 def test_every_file_that_is_named_is_there() -> None:

@@ -28,26 +28,26 @@ from typing import TYPE_CHECKING, Any, cast
 
 from quart import Quart, Response
 
-from . import logs
-from .errors import LiveViewError
-from .http import client_files, page
-from .http.development import Reloader
-from .http.page_helpers import PageMethods
-from .mailbox.endings import Endings, Part
-from .of_each_app import OfEachApp
-from .protocol.asgi import ASGIApp
-from .pubsub import LocalPubSub, PubSub
-from .router import LiveRoute, LiveRouter
-from .runtime import Runtime
-from .socket.middleware import SocketMiddleware
-from .socket.open_sockets import OpenSockets
-from .socket.shutdown import Service, close_all
-from .socket.sign_out import DISCONNECT, topic_of
-from .stash import Stashes
-from .telemetry import Telemetry
-from .view.registry import ViewRegistry
-from .view.session import ConnectHook
-from .view.view import LiveView
+from .. import logs
+from ..errors import LiveViewError
+from ..http import client_files, page
+from ..http.development import Reloader
+from ..http.page_helpers import PageMethods
+from ..mailbox.endings import Endings, Part
+from ..protocol.asgi import ASGIApp
+from ..pubsub import LocalPubSub, PubSub
+from ..router import LiveRoute, LiveRouter
+from ..runtime.runtime import Runtime
+from ..socket.middleware import SocketMiddleware
+from ..socket.open_sockets import OpenSockets
+from ..socket.shutdown import Service, close_all
+from ..socket.sign_out import DISCONNECT, topic_of
+from ..stash import Stashes
+from ..telemetry import Telemetry
+from ..view.registry import ViewRegistry
+from ..view.session import ConnectHook
+from ..view.view import LiveView
+from .current_app import OfEachApp
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,14 +13,14 @@ from weakref import WeakSet
 
 from quart import Quart, current_app, has_app_context
 
-from .channel.channel import Channel, joined_of
-from .errors import LiveViewError
-from .runtime import Runtime
+from ..channel.channel import Channel, joined_of
+from ..errors import LiveViewError
+from ..runtime.runtime import Runtime
 
 if TYPE_CHECKING:
-    from .pubsub import PubSub
-    from .settings import Settings
-    from .stash import Stashes
+    from ..pubsub import PubSub
+    from ..settings import Settings
+    from ..stash import Stashes
 
 
 class OfEachApp:
