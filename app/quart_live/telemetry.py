@@ -38,15 +38,24 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
-
-if TYPE_CHECKING:
-    from .view.view import LiveView
+from typing import Any, Protocol, TypeAlias, TypeVar, overload
 
 log = logging.getLogger("quart_live.telemetry")
 
 Handler: TypeAlias = Callable[[str, Mapping[str, float], Mapping[str, Any]], object]
 H = TypeVar("H", bound=Handler)
+
+
+class Watched(Protocol):
+    """A `LiveView`, as far as telemetry tells of it."""
+
+    @property
+    def topic(self) -> str:
+        """Its channel's topic."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether it is connected."""
 
 
 class Telemetry:
@@ -104,7 +113,7 @@ class Telemetry:
         """``with telemetry.span("live_view.mount", …):`` tells of start, stop and exception."""
         return Span(self, name, metadata) if self.listening else NOTHING
 
-    def view_span(self, name: str, view: LiveView, /, **metadata: Any) -> Measured:
+    def view_span(self, name: str, view: Watched, /, **metadata: Any) -> Measured:
         """A span of a view's callback."""
         if not self.listening:
             return NOTHING
@@ -120,7 +129,7 @@ class Telemetry:
         self.listening = bool(self._attached)
 
 
-def about(view: LiveView) -> dict[str, Any]:
+def about(view: Watched) -> dict[str, Any]:
     """The metadata that all events of a view have."""
     return {"view": view, "topic": view.topic, "connected": view.connected}
 

@@ -163,8 +163,9 @@ class LiveView(FamilyMethods, ResyncMethods, StaticMethods, Stateful):
 
     def send_self(self, message: object) -> None:
         """Put ``message`` at the end of this view's own mailbox. Nothing in the first render."""
-        if self.mailbox is not None:
-            self.mailbox.post(Envelope(message))
+        mailbox = self._quart_live.host.mailbox
+        if mailbox is not None:
+            mailbox.post(Envelope(message))
 
     def send_after(self, message: object, seconds: float) -> Timer | None:
         """Deliver ``message`` to `handle_info` after ``seconds``.
