@@ -177,13 +177,13 @@ async def test_meta_is_a_copy() -> None:
 async def test_a_view_that_has_ended_tracks_nothing() -> None:
     presence, one = Presence(LocalPubSub()), Listener()
     await presence.track(one.mailbox, "t", "ann")
-    one.mailbox.close()
+    await one.mailbox.end("a test")
     await presence.track(one.mailbox, "t", "ann")
     await presence.update(one.mailbox, "t", "ann", {})
     assert presence.topics() == {}
     await presence.stop()
     two = Listener()
-    two.mailbox.close()
+    await two.mailbox.end("a test")
     await presence.track(two.mailbox, "t", "ann")
     assert presence.topics() == {}
     await presence.stop()

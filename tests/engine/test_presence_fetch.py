@@ -61,7 +61,7 @@ async def test_list_and_diffs_have_what_was_fetched(presence: Presence, room: Li
     assert users_in(presence.list("room")) == {"ann": "Ann", "bob": "Bob"}
     (meta,) = presence.get("room", "ann")
     assert meta["mood"] == "calm"
-    one.mailbox.close()
+    await one.mailbox.end("a test")
     await room.until(lambda: len(room.got) == 3)
     assert room.got[0] == PresenceDiff("room", {"ann": {"user": "Ann", "metas": [meta]}}, {})
     assert room.got[2] == PresenceDiff("room", {}, {"ann": {"user": "Ann", "metas": [meta]}})
@@ -111,7 +111,7 @@ async def test_an_update_asks_again(presence: Presence, room: Listener, users: U
     assert users_in(presence.list("room")) == {"ann": "Annie"}
     *_, update = room.got
     assert (users_in(update.leaves), users_in(update.joins)) == ({"ann": "Anna"}, {"ann": "Annie"})
-    one.mailbox.close()
+    await one.mailbox.end("a test")
     await room.until(lambda: len(room.got) == 4)
     assert users_in(presence.list("room")) == {"ann": "Annie"}, "another tab is still there"
 
@@ -152,7 +152,7 @@ async def test_people_are_shown_even_if_it_fails(
     await presence.track(one.mailbox, "room", "ann")
     assert list(presence.list("room")) == ["ann"] and len(presence.get("room", "ann")) == 1
     assert "The fetch of presences on 'room' failed" in caplog.text
-    one.mailbox.close()
+    await one.mailbox.end("a test")
     await presence.stop()
 
 
@@ -172,7 +172,7 @@ async def test_nothing_is_kept_of_those_who_have_left(presence: Presence, users:
     for person, key in zip(people, ("ann", "bob", "ann"), strict=True):
         await presence.track(person.mailbox, "room", key)
     for person in people:
-        person.mailbox.close()
+        await person.mailbox.end("a test")
     await presence.track(people[0].mailbox, "room", "late")  # its mailbox is closed: nothing
     last = Listener()
     await presence.track(last.mailbox, "other", "ann")  # told after all that came before
@@ -186,7 +186,7 @@ async def test_gone_while_being_looked_up(presence: Presence, room: Listener, us
     tracking = asyncio.ensure_future(presence.track(one.mailbox, "room", "ann"))
     while not users.asked:  # noqa: ASYNC110
         await asyncio.sleep(0)
-    one.mailbox.close()
+    await one.mailbox.end("a test")
     users.let.set()
     await tracking
     await room.until(lambda: len(room.got) == 2)

@@ -86,7 +86,7 @@ async def test_all_nodes_show_the_same(node: Make) -> None:
     await until(lambda: same(a, b) and len(b.presence.get(TOPIC, "ann")) == 2)
     await a.presence.update(ann.mailbox, TOPIC, "ann", {"mood": "sad"})
     await until(lambda: same(a, b) and "sad" in str(b.presence.list(TOPIC)))
-    ann.mailbox.close()
+    await ann.mailbox.end("a test")
     await until(lambda: same(a, b) and "sad" not in str(b.presence.list(TOPIC)))
     assert a.who() == b.who() == ["ann", "bob"]
 
@@ -98,7 +98,7 @@ async def test_diffs_reach_the_views_of_other_nodes(node: Make) -> None:
     await b.pubsub.subscribe(TOPIC, watcher.mailbox)
     ann = await a.track("ann")
     await watcher.until(lambda: watcher.got)
-    ann.mailbox.close()
+    await ann.mailbox.end("a test")
     await watcher.until(lambda: len(watcher.got) == 2)
     meta = watcher.got[0].joins["ann"]["metas"]
     assert watcher.got == [
@@ -146,7 +146,7 @@ async def test_each_node_looks_up_for_itself(node: Make) -> None:
     for each, place in ((a, "a"), (b, "b")):
         users = [entry["user"][:2] for entry in each.presence.list(TOPIC).values()]
         assert users == [(place, "ann"), (place, "bob")]
-    ann.mailbox.close()
+    await ann.mailbox.end("a test")
     await watcher.until(lambda: any(diff.leaves for diff in watcher.got))
     (leave,) = [diff for diff in watcher.got if diff.leaves]
     assert leave.leaves["ann"]["user"][:2] == ("b", "ann")
@@ -189,7 +189,7 @@ async def test_redis_restarts_and_all_converge(node: Make, redis_server: RedisSe
     await until(lambda: same(a, b, dead) and len(a.who()) == 3)
     redis_server.kill()
     await until(lambda: not a.pubsub.connected and not b.pubsub.connected)
-    ann.mailbox.close()
+    await ann.mailbox.end("a test")
     await a.track("cy")
     await b.track("dan")
     assert "ann" not in a.who()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -12,8 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from markupsafe import Markup
 
 from quart_live import message_type
@@ -56,43 +53,6 @@ class Moody:
 
 
 FAILURES: list[BaseException] = []
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
-UNFOLDED = (st.datetimes() | st.times()).map(lambda value: value.replace(fold=0))
-SCALARS = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), TEXT, st.binary(max_size=10),
-    st.dates(), UNFOLDED, st.timedeltas(), st.uuids(), st.decimals(allow_nan=False), st.sampled_from(Mood),
-)  # fmt: skip
-HASHABLE = SCALARS | st.tuples(SCALARS, SCALARS) | st.frozensets(SCALARS, max_size=3)
-VALUES = st.recursive(
-    SCALARS,
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(TEXT | st.just("~"), inner, max_size=4)
-        | st.dictionaries(HASHABLE, inner, max_size=3)
-        | st.sets(HASHABLE, max_size=3)
-        | st.lists(inner, max_size=3).map(tuple)
-        | st.builds(Posted, st.integers(), TEXT, st.tuples(TEXT))
-    ),
-    max_leaves=15,
-)
-
-
-def types(value: Any) -> Any:
-    """The types in a value, since 1 == 1.0 == True."""
-    if isinstance(value, list | tuple):
-        return type(value), [types(each) for each in value]
-    if isinstance(value, dict):
-        return dict, sorted((repr(types(key)), repr(types(each))) for key, each in value.items())
-    if isinstance(value, set | frozenset):
-        return type(value), sorted(repr(types(each)) for each in value)
-    return type(value)
-
-
-@given(VALUES)
-def test_what_arrives_is_what_was_sent(value: Any) -> None:
-    arrived = CODEC.decode(CODEC.encode(value))
-    assert arrived == value
-    assert types(arrived) == types(value)
 
 
 def test_on_the_wire() -> None:
@@ -154,12 +114,6 @@ def test_bytes_that_are_no_message(data: bytes) -> None:
         return
     assert data.startswith(b"[["), "only lists may be taken"
     assert data.endswith(b"]]")
-
-
-@given(st.binary(max_size=60))
-def test_any_bytes_are_refused_or_plain(data: bytes) -> None:
-    with contextlib.suppress(DecodeError):
-        CODEC.decode(data)
 
 
 def test_names_are_unique_but_modules_may_be_reloaded() -> None:

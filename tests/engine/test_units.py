@@ -243,6 +243,9 @@ async def test_pubsub_forgets() -> None:
         def post(self, envelope: Any) -> None:
             self.got.append((envelope.topic, envelope.message))
 
+        def on_end(self, *_: object) -> None:
+            """This one never ends."""
+
     class View:
         mailbox: Any
 

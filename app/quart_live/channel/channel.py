@@ -15,13 +15,12 @@ from collections.abc import Awaitable, Coroutine
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from quart.ctx import AppContext
-
 from .. import addresses
 from ..components import ComponentUpdate
 from ..diffs.fanout import Shares
 from ..diffs.view_rendering import ViewRendering
 from ..errors import CrashRequested
+from ..mailbox.endings import Part
 from ..mailbox.faults import Contained, as_exception
 from ..mailbox.mailbox import Envelope, Mailbox, Turn, Urgent
 from ..mailbox.timers import Timers
@@ -29,7 +28,7 @@ from ..nested.handle import PatchFromInside
 from ..protocol.frames import FrameWriter, Message
 from ..pubsub import Resync
 from ..telemetry import about
-from ..view.host import ViewHost
+from ..view.host import LiveHost
 from ..view.state import ViewState
 from ..view.view import LiveView
 from . import end, join, messages, reply
@@ -51,7 +50,7 @@ class State(Enum):
     CLOSED = "closed"
 
 
-class Channel(ViewHost):
+class Channel(LiveHost):
     """A view on a socket.
 
     Args:
@@ -65,10 +64,10 @@ class Channel(ViewHost):
         view: the view, once it has been mounted.
         view_state: the view's record.
         state: where it is in its life.
+        why: the reason of its end, as `LiveView.terminate` gets it.
     """
 
-    mailbox: Mailbox
-    timers: Timers
+    why = ""
 
     def __init__(self, live: QuartLive, socket: LiveSocket, join: Message) -> None:
         self.live = live
@@ -88,7 +87,6 @@ class Channel(ViewHost):
         self._rendering: ViewRendering | None = None
         self._handles_info_now = False
         self._shares = live.templates.burst is not None
-        self._app_context: AppContext | None = None
         self._leave_timer: asyncio.TimerHandle | None = None
         socket.allowance.view_joined()
         self.mailbox.post(join)
@@ -220,12 +218,7 @@ class Channel(ViewHost):
             app_context.url_adapter = self.socket.site.adapter
         addresses.enter(self.socket.site)
         await app_context.push()
-        self._app_context = app_context
-
-    async def leave_app_context(self) -> None:
-        """Take `enter_app_context` back."""
-        if self._app_context is not None:
-            await self._app_context.pop(None)
+        self.on_end(Part.CONTEXT, app_context.pop, None)
 
     def begin(self, view: LiveView, rendering: ViewRendering) -> None:
         """The view is mounted and rendered: from now on it gets its mail."""
@@ -240,15 +233,14 @@ class Channel(ViewHost):
             view is not None and self.state is State.JOINED and "handle_info" not in view.hooks
         )
 
-    def close(self) -> bool:
+    def close(self, reason: str) -> bool:
         """Take no more mail, and be found by nobody. Returns whether this is the first call."""
         if self.state is State.CLOSED:
             return False
-        self.state, self._handles_info_now = State.CLOSED, False
+        self.state, self.why, self._handles_info_now = State.CLOSED, reason, False
         self.socket.forget(self)
         self.socket.allowance.view_left()
         self.mailbox.close()
-        self.timers.cancel_all()
         if self._leave_timer is not None:
             self._leave_timer.cancel()
         return True

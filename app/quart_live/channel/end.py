@@ -1,6 +1,7 @@
 """The ways out: the browser leaves, the server ends the view, or the view fails.
 
-All of them come to `end`, which lets go of whatever the view holds, and after which the view hears why.
+All of them come to `end`, which lets go of whatever the view holds, and tells it why; see
+:mod:`quart_live.mailbox.endings`.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..mailbox.faults import Contained
+from ..mailbox.endings import Part
 from ..telemetry import about
-from ..view.view import LiveView
 
 if TYPE_CHECKING:
+    from ..view.view import LiveView
     from .channel import Channel
 
 log = logging.getLogger("quart_live.channel")
@@ -59,33 +60,20 @@ async def crash(channel: Channel, error: BaseException) -> None:
 
 
 async def end(channel: Channel, reason: str) -> None:
-    """Let go of whatever the view holds, then tell the view why. A second call does nothing."""
+    """Let go of whatever the view holds, and tell the view why. A second call does nothing."""
     view = channel.view
-    if not channel.close():
+    if not channel.close(reason):
         return
     if channel.telemetry.listening and view is not None:
         channel.telemetry.emit("live_view.end", None, **about(view), reason=reason)
-    channel.family.leave(reason)
+    if view is not None:
+        channel.on_end(Part.VIEW, _terminate, view, reason)
     try:
-        await channel.pubsub.unsubscribe_all(channel.mailbox)
-        if channel.tasks is not None:
-            await channel.tasks.cancel_all()
-        if channel.uploads is not None:
-            await channel.uploads.close()
-        if view is not None:
-            await _terminate(channel, view, reason)
-        if channel.visit is not None:
-            await channel.visit.written()
-        await channel.leave_app_context()
-    except Exception:
-        log.exception("The end of %s failed", channel.topic)
+        await channel.let_go()
     finally:
         channel.live.open_channels.discard(channel)
 
 
-async def _terminate(channel: Channel, view: LiveView, reason: str) -> None:
-    try:
-        async with Contained(channel.mailbox), asyncio.timeout(TERMINATE_SECONDS):
-            await view.terminate(reason)
-    except Exception:
-        log.exception("terminate on %s failed", channel.topic)
+async def _terminate(view: LiveView, reason: str) -> None:
+    async with asyncio.timeout(TERMINATE_SECONDS):
+        await view.terminate(reason)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..errors import JoinRefused
+from ..mailbox.endings import Part
 from ..nested.handle import ViewHandle
 from ..nested.placing import LivePlaces
 
@@ -53,6 +54,8 @@ class Family:
         self.parent = parent
         parent.family.children[self._id] = self._channel
         parent.family._handles[self._id] = _handle(self._channel)
+        for family in (self, parent.family):
+            family._channel.on_end(Part.FAMILY, family.leave)
 
     @property
     def root(self) -> Channel:
@@ -84,7 +87,7 @@ class Family:
         if around is not None and not self.awaited:
             around.awaited.discard(self._id)
 
-    def leave(self, reason: str) -> None:
+    def leave(self) -> None:
         """The channel has ended: its children end too, and its parent forgets it."""
         for child in tuple(self.children.values()):
             child.end_soon("parent")
@@ -94,7 +97,7 @@ class Family:
         relatives = self.parent.family
         if relatives.children.get(self._id) is self._channel:
             del relatives.children[self._id], relatives._handles[self._id]
-            if reason == "left":  # it has been taken out of the page
+            if self._channel.why == "left":  # it has been taken out of the page
                 relatives.places.forget(self._id)
 
     def spread_crash(self) -> None:

@@ -21,7 +21,7 @@ from ..mailbox.faults import Contained
 from ..nested.handle import ViewHandle
 from ..nested.placing import Placement, child_token, element, rendering, write_element
 from ..router import Match
-from ..view.host import ViewHost
+from ..view.host import Host
 from ..view.state import state_of
 from ..view.view import LiveView
 from .mounting import enter
@@ -69,7 +69,7 @@ async def _html(
     session: Mapping[str, Any],
     around: LiveView,
 ) -> Markup:
-    live, view, host = socket.live, view_class(), ViewHost()
+    live, view, host = socket.live, view_class(), Host()
     host.telemetry, host.statics, host.pubsub = live.telemetry, live.statics, live.pubsub
     host.root_path = socket.root_path
     host.parent, host.inherited = ViewHandle(around.id), state_of(around).assigns.values
@@ -77,9 +77,15 @@ async def _html(
     state.host, view.id, view.connect_info = host, element_id, socket.info
     state.assigns.update({"csrf_token": socket.csrf_token})
     state.show_flash({})
-    outcome = await enter(view, Match({}), {**(socket.session or {}), **session}, around.uri, live.routes)
-    if outcome.leave is not None:
-        return Markup("")
+    try:
+        outcome = await enter(view, Match({}), {**(socket.session or {}), **session}, around.uri, live.routes)
+        return await _rendered(socket, view) if outcome.leave is None else Markup("")
+    finally:
+        await host.let_go()
+
+
+async def _rendered(socket: LiveSocket, view: LiveView) -> Markup:
+    live, element_id = socket.live, view.id
     places = _StandIns(live, element_id)
     with rendering(places):
         html = await ViewRendering(live.templates, view).html()

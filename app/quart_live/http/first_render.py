@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -27,7 +28,7 @@ from ..nested.placing import Placement, child_token, element, rendering
 from ..protocol import csrf
 from ..router import LiveRoute, Match, query_params
 from ..view.connect_info import ConnectInfo
-from ..view.host import ViewHost
+from ..view.host import Host
 from ..view.session import view_session
 from ..view.state import state_of
 from ..view.view import LiveView
@@ -47,7 +48,8 @@ class LeftFromInsideError(Exception):
         self.outcome = outcome
 
 
-async def mount_first(
+@asynccontextmanager
+async def mounted_first(
     live: QuartLive,
     view_class: type[LiveView],
     element_id: str,
@@ -56,8 +58,8 @@ async def mount_first(
     session: Mapping[str, Any] | None = None,
     flash: Mapping[str, str] | None = None,
     parent: LiveView | None = None,
-) -> tuple[LiveView, Outcome]:
-    """Mount a view in the present HTTP request.
+) -> AsyncIterator[tuple[LiveView, Outcome]]:
+    """Mount a view in the present HTTP request; it is let go of when the block ends.
 
     Args:
         live: the extension.
@@ -70,7 +72,7 @@ async def mount_first(
     """
     addresses.enter(addresses.Site(live.app, request._get_current_object()))  # type: ignore[attr-defined]
     view = view_class()
-    host = ViewHost()
+    host = Host()
     host.telemetry, host.statics = live.telemetry, live.statics
     host.pubsub, host.root_path = live.pubsub, request.root_path
     if parent is not None:
@@ -84,8 +86,11 @@ async def mount_first(
     if parent is None:
         params = {**query_params(request.query_string.decode("latin-1")), **(request.view_args or {})}
     merged = {**await view_session(live.connect_hooks), **(session or {})}
-    await live.stash.open(view, merged)
-    return view, await enter(view, Match(params, route), merged, request.url, live.routes)
+    try:
+        await live.stash.open(view, merged)
+        yield view, await enter(view, Match(params, route), merged, request.url, live.routes)
+    finally:
+        await host.let_go()
 
 
 async def render_first(live: QuartLive, view: LiveView) -> Markup:
@@ -107,12 +112,12 @@ async def _child(live: QuartLive, parent: LiveView, placement: Placement) -> Mar
     try:
         around = None if placement.sticky else parent
         with AsExceptions(passes_cancelled=False):
-            view, outcome = await mount_first(
+            async with mounted_first(
                 live, placement.view, placement.id, session=placement.session, parent=around
-            )
-            if outcome.leave is not None:
-                raise LeftFromInsideError(view, outcome)
-            content = await render_first(live, view)
+            ) as (view, outcome):
+                if outcome.leave is not None:
+                    raise LeftFromInsideError(view, outcome)
+                content = await render_first(live, view)
         static = live.tokens.sign_static(view.id, dict(view.assigns["flash"].items()))
     except (LeftFromInsideError, HTTPException):
         raise

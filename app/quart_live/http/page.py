@@ -35,7 +35,7 @@ from ..stash.first import with_second_try
 from ..view.state import state_of
 from ..view.view import LiveView
 from ..wellformed import well_formed
-from .first_render import LeftFromInsideError, mount_first, render_first
+from .first_render import LeftFromInsideError, mounted_first, render_first
 
 if TYPE_CHECKING:
     from ..extension import QuartLive
@@ -55,9 +55,17 @@ async def render_route(live: QuartLive, route: LiveRoute) -> Response:
 async def _render_route(live: QuartLive, route: LiveRoute) -> Response:
     _abort_as_the_socket_said(live)
     session, flash, element_id = await route.router.page_session(), take_flash(live), _new_id()
-    view, outcome = await mount_first(live, route.view, element_id, route=route, session=session, flash=flash)
-    if outcome.leave is not None or outcome.patches:
-        return await _redirected(live, view, outcome)
+    async with mounted_first(live, route.view, element_id, route=route, session=session, flash=flash) as (
+        view,
+        outcome,
+    ):
+        if outcome.leave is not None or outcome.patches:
+            return await _redirected(live, view, outcome)
+        return await _page(live, route, session, view)
+
+
+async def _page(live: QuartLive, route: LiveRoute, session: dict[str, Any], view: LiveView) -> Response:
+    """The page of a route around its view."""
     g.live_main = view
     claims = SessionClaims(view.id, live.views.name_of(route.view), route.router.name, session)
     try:
@@ -90,20 +98,20 @@ async def render_in_template(
     """
     main = not sticky and getattr(g, "live_main", None) is None
     flash = take_flash(live) if main else {}
-    with AsExceptions(passes_cancelled=False):
-        view, outcome = await mount_first(
-            live, view_class, element_id or _new_id(), session=session, flash=flash
-        )
-    if outcome.leave is not None:
-        abort(await _redirected(live, view, outcome))
-    if main:
-        g.live_main = view
-    after_this_request(_do_not_store)
-    claims = SessionClaims(view.id, live.views.name_of(view_class), None, dict(session or {}))
+    claims = SessionClaims(element_id or _new_id(), live.views.name_of(view_class), None, dict(session or {}))
     marks = {"data-phx-main": ""} if main else {"data-phx-sticky": ""} if sticky else {}
     try:
         with AsExceptions(passes_cancelled=False):
-            return await _container(live, view, claims, marks)
+            async with mounted_first(live, view_class, claims.element_id, session=session, flash=flash) as (
+                view,
+                outcome,
+            ):
+                if outcome.leave is not None:
+                    raise LeftFromInsideError(view, outcome)
+                if main:
+                    g.live_main = view
+                after_this_request(_do_not_store)
+                return await _container(live, view, claims, marks)
     except LeftFromInsideError as left:
         abort(await _redirected(live, left.view, left.outcome))
 

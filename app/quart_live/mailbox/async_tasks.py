@@ -12,6 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeAlias
 
+from .endings import Part
 from .faults import AsExceptions, for_thread
 from .mailbox import Mailbox, Turn
 
@@ -58,7 +59,7 @@ class AsyncTasks:
         return len(self._tasks)
 
     def start(self, owner: object, key: Key, work: Work, apply: Then, fail: Then) -> None:
-        """Start ``work`` in a task.
+        """Start ``work`` in a task. Once the view has ended, nothing is started.
 
         Args:
             owner: the view or component; keys of different owners do not meet.
@@ -67,6 +68,10 @@ class AsyncTasks:
             apply: called in the mailbox with the value.
             fail: called in the mailbox with the exception.
         """
+        if self._mailbox.closed:
+            discard(work)
+            return
+        self._mailbox.on_end(Part.TASKS, self.cancel_all)
         run = _Run(owner, key, apply, fail)
         self._current[id(owner), key] = run
         run.task = asyncio.get_running_loop().create_task(self._run(run, work))

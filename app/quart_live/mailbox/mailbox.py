@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import MailboxOverflowError
 from .dispatcher import Dispatcher
+from .endings import End, Endings, Part
+from .faults import Cancellable
 
 if TYPE_CHECKING:
     from ..diffs.fanout import Shares
@@ -87,9 +89,9 @@ class Mailbox:
         "_cancelled",
         "_closed",
         "_dispatcher",
+        "_endings",
         "_handle_now",
         "_limit",
-        "_on_close",
         "_queue",
         "_run",
         "_task",
@@ -106,7 +108,7 @@ class Mailbox:
         self._busy = False
         self._closed = False
         self._cancelled = False
-        self._on_close: list[Callable[[Mailbox], None]] | None = None
+        self._endings: Endings | None = None
         self._task: asyncio.Task[None] | None = None
         self._waits = False  # for its task to begin
 
@@ -141,23 +143,27 @@ class Mailbox:
         """Whether its view has gone."""
         return self._closed
 
-    def on_close(self, hook: Callable[[Mailbox], None]) -> None:
-        """Call ``hook`` once, with this mailbox, when it is closed, in whatever way its view ends."""
-        if self._on_close is None:
-            self._on_close = []
-        if hook not in self._on_close:
-            self._on_close.append(hook)
+    def on_end(self, part: Part, end: End, *arguments: Any) -> None:
+        """Call ``end(*arguments)`` at this mailbox's `end`, in whatever way its view ends; see `Endings`."""
+        if self._endings is None:
+            self._endings = Endings()
+        self._endings.add(part, end, *arguments)
 
     def close(self) -> None:
         """Drop what waits and take nothing more. What is at work goes on."""
         self._closed = True
         self._queue.clear()
-        hooks, self._on_close = self._on_close, None
-        for hook in hooks or ():
-            try:
-                hook(self)
-            except Exception:  # whatever else hangs on the view must still be let go of
-                log.exception("A hook on the end of a mailbox failed")
+
+    async def end(self, whose: object, owner: Cancellable | None = None) -> None:
+        """Close, and call what `on_end` was given.
+
+        Args:
+            whose: what ends, for the log.
+            owner: this mailbox, if it is its own task that ends it.
+        """
+        self.close()
+        if self._endings is not None:
+            await self._endings.run(whose, owner)
 
     def cancel(self) -> None:
         """Cancel the message that is at work, if any."""

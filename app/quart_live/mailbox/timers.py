@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from .endings import Part
 from .mailbox import Envelope, Mailbox
 
 
@@ -17,7 +18,8 @@ class Timer:
         self._envelope = envelope
         self._interval = seconds if repeat else None
         self._handle: asyncio.TimerHandle | None = None
-        self._arm(seconds)
+        if not timers.mailbox.closed:  # its view has gone: it would go on for ever
+            self._arm(seconds)
 
     @property
     def active(self) -> bool:
@@ -70,7 +72,9 @@ class Timers:
     def post_later(self, item: object, seconds: float, *, repeat: bool = False) -> Timer:
         """The same for an item of the mailbox that is no message to `handle_info`."""
         timer = Timer(self, item, seconds, repeat)
-        self._active.add(timer)
+        if timer.active:
+            self._active.add(timer)
+            self.mailbox.on_end(Part.TIMERS, self.cancel_all)
         return timer
 
     def forget(self, timer: Timer) -> None:

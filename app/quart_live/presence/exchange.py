@@ -68,8 +68,7 @@ class Exchange:
         self.send(self.replication.bye())
         if self._sender is not None:
             await self._sender
-        self.mailbox.close()
-        await self._pubsub.unsubscribe_all(self.mailbox)
+        await self.mailbox.end("the exchange of presences")
 
     def send(self, messages: Iterable[Outgoing] = ()) -> None:
         """Send our news and ``messages``, soon. What is tracked in one turn of the loop travels together."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeAlias
 
 from ..errors import LiveViewError
+from ..mailbox.endings import Part
 from ..mailbox.mailbox import Mailbox
 from ..pubsub import HasMailbox, PubSub
 from ..pubsub.codec import CODEC
@@ -166,7 +167,7 @@ class Presence:
     # -- changes -------------------------------------------------------------------------------------------
 
     async def _put(self, exchange: Exchange, mailbox: Mailbox, topic: str, key: str, meta: Meta) -> None:
-        mailbox.on_close(self._left)
+        mailbox.on_end(Part.PRESENCE, self._left, mailbox)
         entries = self._tracked.setdefault(mailbox, {})
         old = entries.get((topic, key))
         new = entries[topic, key] = exchange.replication.join(topic, key, meta, old)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar, Protocol
 
+from ..mailbox.endings import Part
 from ..mailbox.mailbox import Envelope, Mailbox, post_to_all
 
 
@@ -41,7 +42,8 @@ class PubSub(ABC):
         return
 
     async def subscribe(self, topic: str, mailbox: Mailbox) -> None:
-        """Deliver what is sent to ``topic`` into ``mailbox`` from now on."""
+        """Deliver what is sent to ``topic`` into ``mailbox`` from now on, until it ends."""
+        mailbox.on_end(Part.SUBSCRIPTIONS, self.unsubscribe_all, mailbox)
         self._subscribers.setdefault(topic, {})[mailbox] = None
         self._topics.setdefault(mailbox, set()).add(topic)
 

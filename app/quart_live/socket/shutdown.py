@@ -21,6 +21,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Protocol
 
+from ..mailbox.endings import Endings, Part
 from .sender import RESTARTING
 
 if TYPE_CHECKING:
@@ -54,12 +55,14 @@ async def shut_down(live: QuartLive) -> None:
             for channel in live.open_channels:
                 channel.mailbox.cancel()
             await _ended(live)
-        await live.reloader.stop()
         live.running.discard(live)
+        endings = Endings()
+        endings.add(Part.SERVICES, live.reloader.stop)
         if not live.running:  # else another app of the same factory still needs them
             for service in live.services:
-                await service.stop()
-            await live.pubsub.close()
+                endings.add(Part.SERVICES, service.stop)
+            endings.add(Part.SERVICES, live.pubsub.close)
+        await endings.run("the server")
     finally:
         live.stopping = False
 

@@ -71,8 +71,7 @@ class Inbox:
 
     async def close(self) -> None:
         """Listen no more."""
-        self.mailbox.close()
-        await self._socket.live.pubsub.unsubscribe_all(self.mailbox)
+        await self.mailbox.end("a socket")
 
     def handle_now(self, item: object) -> Coroutine[Any, Any, None]:
         """A mailbox's worker; see `Worker`."""

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import codec
+from .codec import CODEC, NotStashableError
 from .declaration import BROWSER, Scope
 from .drawer import Drawer
 from .restoring import Restored, restore
@@ -148,8 +148,8 @@ class Keeper:
         """JSON text of a value, or ``None`` if it cannot be kept; the log says why, once."""
         limit = self._drawer.stash.max_bytes
         try:
-            text = codec.encode(value)
-        except codec.NotStashableError as error:
+            text = CODEC.encode(value)
+        except NotStashableError as error:
             why = f"it {error}"
         else:
             if len(text) <= limit:

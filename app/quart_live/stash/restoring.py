@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..mailbox.faults import AsExceptions
-from . import codec
+from .codec import CODEC
 from .declaration import BROWSER, Kept, Scope
 from .drawer import Drawer
 from .sent import Sent, slot
@@ -120,7 +120,7 @@ def _take(drawer: Drawer, version: int, texts: Mapping[str, str], done: Restored
     stash, values = drawer.stash, dict[str, Any]()
     for name, text in texts.items():
         try:
-            values[name] = codec.decode(text)
+            values[name] = CODEC.decode(text)
         except ValueError as error:
             log.info("What was kept of %s of %s cannot be read: %s", name, drawer.key, error)
             _reject(drawer, [name], done)

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from quart import session as quart_session
 
 from ..errors import LiveViewError
+from ..mailbox.endings import Part
 from ..protocol import csrf
 from ..view.session import view_session
 from ..view.state import state_of
@@ -137,6 +138,7 @@ class Stashes:
             sent = Sent(skipped=frozenset({key}) if first.is_second_try() else frozenset())
         state = state_of(view)
         visit = state.host.visit = Visit(self, key, state.assigns.values["csrf_token"], session, sent, keeps)
+        state.host.on_end(Part.STASH, visit.written)
         if not keeps:
             first.remember(visit)
         if stash is not None:

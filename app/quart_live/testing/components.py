@@ -33,8 +33,12 @@ async def render_component(
     """
     live: QuartLive = app.extensions["quart_live"]
     view = LiveView()
-    state_of(view).host.pubsub = live.pubsub
+    host = state_of(view).host
+    host.pubsub = live.pubsub
     components = ViewRendering(live.templates, view).components
     cid = components.place(component, id, {"id": id, **assigns})
-    await components.settle(for_page=True)
-    return to_html(cid, components.trees())
+    try:
+        await components.settle(for_page=True)
+        return to_html(cid, components.trees())
+    finally:
+        await host.let_go()

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..mailbox.endings import Endings, Part
 from ..mailbox.mailbox import Turn
 from ..protocol.tokens import UploadClaims
 from ..view.state import HasState, state_of
@@ -154,7 +155,7 @@ class UploadDesk:
         """End the transfer of an entry, if there is one, and delete its file."""
         transfer = self._transfers.get(entry)
         if transfer is not None:
-            await transfer.end(say_closed=True)
+            await transfer.end_and_say_so()
 
     def stop(self, entry: UploadEntry) -> None:
         """Take no more of an entry; `drop` does the rest."""
@@ -179,9 +180,11 @@ class UploadDesk:
 
     async def close(self) -> None:
         """The view has gone: end all transfers, delete all files."""
+        endings = Endings()
+        for transfer in self._transfers.values():
+            endings.add(Part.UPLOADS, transfer.end_and_say_so)
         try:
-            for transfer in tuple(self._transfers.values()):
-                await transfer.end(say_closed=True)
+            await endings.run(f"{self._host.topic}: a transfer")
             if self._ending:
                 await asyncio.wait(self._ending)
         finally:
@@ -204,5 +207,6 @@ def desk_of(host: Any) -> UploadDesk | None:
         return None
     if host.uploads is None:
         host.uploads = UploadDesk(host)
+        host.on_end(Part.UPLOADS, host.uploads.close)
     desk: UploadDesk = host.uploads
     return desk

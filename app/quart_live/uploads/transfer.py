@@ -202,7 +202,7 @@ class Transfer:
 
     async def _fail(self, reason: str, error: Exception | None = None) -> None:
         self.entry.over = True
-        await self.end(error=error)
+        await self.end(error)
         self.desk.failed(self.upload, self.entry, reason)
 
     # -- the end -------------------------------------------------------------------------------------------
@@ -219,23 +219,27 @@ class Transfer:
         if self._timer is not None:
             self._timer.cancel()
 
-    async def end(self, *, say_closed: bool = False, error: Exception | None = None) -> None:
-        """Take nothing more, and let go of what has come.
+    async def end(self, error: Exception | None = None) -> None:
+        """Take nothing more, and let go of what has come. The browser has to hear of it in another way.
 
         A writer that is at work is waited for, but not for ever.
 
         Args:
-            say_closed: tell the browser. Without it, it has to hear in another way.
             error: why, if the writer has failed.
         """
         self.stop()
-        if self._destination is not None:
-            await self._let_go(self._destination, error or CANCEL)
-        self.desk.forget(self)
-        if self.socket.transfers.get(self.topic) is self:
-            del self.socket.transfers[self.topic]
-        if say_closed:
-            await self.socket.send(self._frames.closed())
+        try:
+            if self._destination is not None:
+                await self._let_go(self._destination, error or CANCEL)
+        finally:
+            self.desk.forget(self)
+            if self.socket.transfers.get(self.topic) is self:
+                del self.socket.transfers[self.topic]
+
+    async def end_and_say_so(self) -> None:
+        """The same, and tell the browser."""
+        await self.end()
+        await self.socket.send(self._frames.closed())
 
     async def _let_go(self, destination: Destination, reason: str | BaseException) -> None:
         ending = asyncio.get_running_loop().create_task(destination.end(reason))

@@ -1,4 +1,15 @@
-"""What a view stands on: its channel, once it is connected, and less in the first render."""
+"""`Host`: what a view's surroundings offer it, and what is let go of at its end.
+
+A view is rendered in three places: in an HTTP request, over a socket, and in a test of a component. Each of
+them gives it a host. That of a request is a plain `Host`, without mailbox and timers; over a socket the
+channel is the host (`LiveHost`), and has both.
+
+Whoever holds something for the view puts the function that lets go of it on the host's one list::
+
+    host.on_end(Part.UPLOADS, desk.close)
+
+See :mod:`quart_live.mailbox.endings` for the order, and for what happens if one of them fails.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +17,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from ..mailbox.endings import End, Endings, Part
 from ..telemetry import NOBODY, Telemetry
 
 if TYPE_CHECKING:
@@ -19,18 +31,23 @@ if TYPE_CHECKING:
     from .static_tracking import StaticFiles
 
 
-class ViewHost:
+class Host:
     """What a view's surroundings offer it.
 
-    The first render has no mailbox and no timers; a channel has both.
-
     Attributes:
+        telemetry: who is told how long its callbacks take.
+        statics: the files that pages may track, for `static_changed`.
+        pubsub: the app's PubSub.
+        mailbox: where its messages go; ``None`` in the first render, as is all that needs one.
+        timers: its timers.
+        tasks: its slow work, once there is some.
+        uploads: its uploads, once it has allowed some.
+        visit: what is kept of it, if a view of the app declares a stash.
+        topic: the channel's topic; empty in the first render.
         root_path: the prefix under which the whole app is mounted.
         parent: the view around a nested view.
         children: the nested views that are connected.
         inherited: the parent's assigns.
-        telemetry: who is told how long its callbacks take.
-        statics: the files that pages may track, for `static_changed`.
     """
 
     telemetry: Telemetry = NOBODY
@@ -48,5 +65,33 @@ class ViewHost:
     children: Mapping[str, ViewHandle] = MappingProxyType({})
     inherited: Mapping[str, Any] = MappingProxyType({})
 
+    _endings: Endings | None = None
+
     def hooks_changed(self) -> None:
         """Called when the view or a component has attached or detached a hook."""
+
+    def on_end(self, part: Part, end: End, *arguments: Any) -> None:
+        """Call ``end(*arguments)`` when the view ends; see `Endings.add`."""
+        if self._endings is None:
+            self._endings = Endings()
+        self._endings.add(part, end, *arguments)
+
+    async def let_go(self) -> None:
+        """Call what `on_end` was given."""
+        if self._endings is not None:
+            await self._endings.run(f"{self.topic or 'a first render'}")
+
+
+class LiveHost(Host):
+    """The host of a view that is there for longer: it has a mailbox, whose list is the view's."""
+
+    mailbox: Mailbox
+    timers: Timers
+
+    def on_end(self, part: Part, end: End, *arguments: Any) -> None:
+        """Call ``end(*arguments)`` when the view ends; see `Endings.add`."""
+        self.mailbox.on_end(part, end, *arguments)
+
+    async def let_go(self) -> None:
+        """Take no more mail, and call what `on_end` was given. Only in the mailbox's own task."""
+        await self.mailbox.end(self.topic, self.mailbox)

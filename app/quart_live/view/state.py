@@ -23,7 +23,7 @@ from typing import Any, Final, Protocol, TypeAlias
 from ..errors import LiveViewError
 from ..protocol.flash import Flash
 from .assigns import AssignState
-from .host import ViewHost
+from .host import Host
 from .navigation import Navigation
 
 Hook: TypeAlias = Callable[..., Any]
@@ -100,7 +100,7 @@ class ViewState:
         "stream_prefix",
     )
 
-    def __init__(self, host: ViewHost, around: ViewState | None = None) -> None:
+    def __init__(self, host: Host, around: ViewState | None = None) -> None:
         self.assigns = AssignState()
         self.assigns.update({"flash": NO_FLASH})
         self.flash = NO_FLASH

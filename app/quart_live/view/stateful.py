@@ -12,7 +12,7 @@ from ..stash.methods import StashMethods, without_defaults
 from ..uploads import UploadMethods
 from .assigns import Assigns
 from .async_results import AsyncMethods
-from .host import ViewHost
+from .host import Host
 from .lifecycle_hooks import HookMethods
 from .navigation_methods import NavigationMethods
 from .state import ViewState
@@ -45,7 +45,7 @@ class Stateful(
     reserved: ClassVar[frozenset[str]] = frozenset({"flash", "csrf_token", "streams"})
 
     def __init__(self) -> None:
-        self._quart_live = ViewState(ViewHost())
+        self._quart_live = ViewState(Host())
 
     def render(self) -> LiveTemplate | str | None:
         """Choose the template: a file name, a `LiveTemplate`, or ``None`` for the one named on the class."""

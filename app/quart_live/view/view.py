@@ -145,10 +145,10 @@ class LiveView(FamilyMethods, ResyncMethods, StaticMethods, Stateful):
     async def subscribe(self, topic: str) -> None:
         """Get what is broadcast to ``topic`` in `handle_info`, until the view ends.
 
-        Nothing in the first render.
+        Nothing in the first render, nor once it has ended.
         """
         host = self._quart_live.host
-        if host.mailbox is not None:
+        if host.mailbox is not None and not host.mailbox.closed:
             await host.pubsub.subscribe(topic, host.mailbox)
 
     async def unsubscribe(self, topic: str) -> None:
