@@ -38,6 +38,7 @@ from .family import Family
 if TYPE_CHECKING:
     from ..extension import QuartLive
     from ..socket.socket import LiveSocket
+    from ..uploads.desk import UploadDesk
 
 log = logging.getLogger("quart_live.channel")
 
@@ -68,6 +69,7 @@ class Channel(LiveHost):
     """
 
     why = ""
+    uploads: UploadDesk | None = None
 
     def __init__(self, live: QuartLive, socket: LiveSocket, join: Message) -> None:
         self.live = live

@@ -10,7 +10,7 @@ from .identity import Identity
 from .seal import Place
 
 if TYPE_CHECKING:
-    from .stashes import Stashes
+    from .stores import AppStores
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Drawer:
         identity: who looks at it.
     """
 
-    stashes: Stashes
+    stashes: AppStores
     stash: Stash
     key: str
     identity: Identity

@@ -9,7 +9,10 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from .seal import Seals
 
 
 class StashStore(Protocol):
@@ -35,6 +38,22 @@ class StashStore(Protocol):
 
     async def forget(self, owner: str) -> None:
         """Delete all that belongs to ``owner``, in whatever view."""
+        ...
+
+
+class AppStores(Protocol):
+    """The stores and keys of an app, as what is kept of its views needs them; see `stashes.Stashes`."""
+
+    seals: Seals
+    who_is: Callable[[Mapping[str, Any]], object]
+
+    @property
+    def first_added(self) -> str:
+        """Name of the store for the user scope where the declaration names none."""
+        ...
+
+    def store(self, name: str) -> StashStore:
+        """The store of a name."""
         ...
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..mailbox.endings import End, Endings, Part
 from ..telemetry import NOBODY, Telemetry
@@ -26,9 +26,27 @@ if TYPE_CHECKING:
     from ..mailbox.timers import Timers
     from ..nested.handle import ViewHandle
     from ..pubsub import PubSub
-    from ..stash.visit import Visit
-    from ..uploads.desk import UploadDesk
     from .static_tracking import StaticFiles
+
+
+class Desk(Protocol):
+    """The uploads of a view; see `uploads.desk.UploadDesk`."""
+
+    def release(self, owner: Any) -> None:
+        """A component has gone: take nothing more for it, and delete its files."""
+
+
+class StashVisit(Protocol):
+    """What is kept of a view and its components; see `stash.visit.Visit`."""
+
+    async def keep_component(self, component: Any, id: object) -> None:
+        """Restore a component that is about to be mounted."""
+
+    def crash_events(self) -> list[list[Any]]:
+        """Events for the answer to a join that has crashed."""
+
+    async def written(self) -> None:
+        """Return when all is written that was kept."""
 
 
 class Host:
@@ -57,8 +75,8 @@ class Host:
     mailbox: Mailbox | None = None
     timers: Timers | None = None
     tasks: AsyncTasks | None = None
-    uploads: UploadDesk | None = None
-    visit: Visit | None = None
+    uploads: Desk | None = None
+    visit: StashVisit | None = None
     topic: str = ""
     root_path: str = ""
     parent: ViewHandle | None = None

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, ClassVar, Final, Protocol, TypeAlias
 
 from ..errors import LiveViewError
 from .state import HasState, state_of
@@ -44,7 +44,7 @@ MountHook: TypeAlias = Any
 class HasMountHooks(Protocol):
     """A view class, as far as it names hooks."""
 
-    on_mount: Sequence[MountHook]
+    on_mount: ClassVar[Sequence[MountHook]]
 
 
 class MountHooks:

@@ -28,7 +28,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-
 MANIFEST = "cache_manifest.json"
 DIGEST_LENGTH = 12
 MOST = 100

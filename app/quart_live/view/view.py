@@ -28,14 +28,14 @@ from ..nested import FamilyMethods
 from ..pubsub import PubSub, ResyncMethods
 from .lifecycle_hooks import OF_VIEWS
 from .stateful import Stateful
-from .static_tracking import StaticMethods
+from .static_tracking import MOST
 
 if TYPE_CHECKING:
     from .connect_info import ConnectInfo
     from .mount_hooks import MountHook
 
 
-class LiveView(FamilyMethods, ResyncMethods, StaticMethods, Stateful):
+class LiveView(FamilyMethods, ResyncMethods, Stateful):
     """Base class of live views. Override `mount` and the handlers you need.
 
     Class attributes:
@@ -129,6 +129,17 @@ class LiveView(FamilyMethods, ResyncMethods, StaticMethods, Stateful):
         """The ``action`` of the route that led here, as templates have it; ``None`` if it has none."""
         route = self._quart_live.route
         return route.action if route is not None else None
+
+    def static_changed(self) -> bool:
+        """Whether an asset tagged ``phx-track-static`` has changed since this page was loaded.
+
+        To be asked in mount; ``False`` in the first render, whose assets are yet to be loaded.
+        """
+        tracked = self.connect_params.get("_track_static")
+        statics = self._quart_live.host.statics
+        if statics is None or not isinstance(tracked, list):
+            return False
+        return statics.changed([address for address in tracked[:MOST] if isinstance(address, str)])
 
     @property
     def topic(self) -> str:
