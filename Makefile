@@ -51,8 +51,8 @@ site: setup-site ## the course as web pages in workspace/site, with all outputs 
 format: setup ## format all Python
 	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format --quiet .
 
-lint: setup ## ruff (lint and format) over all Python
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+lint: setup ## ruff (lint and format) over all Python, and which folder may import which
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-logo
 
 # A chapter's folder is no name for a package, and two chapters have files of one name: mypy finds their checks by path.
 types: setup ## mypy, strict, over the engine, the app, the tool and the chapters' checks
@@ -81,4 +81,4 @@ stage-soak: setup ## random clicking on the stage; nothing may be left behind (M
 	@$(PY) tests/course/stage_soak.py --minutes $(or $(MINUTES),60)
 
 clean: ## remove what the tests and tools leave behind (never your workspace)
-	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.mypy_cache', '.pytest_cache', '.ruff_cache', '.hypothesis')]"
+	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.mypy_cache', '.pytest_cache', '.ruff_cache', '.import_linter_cache', '.hypothesis')]"

@@ -18,7 +18,7 @@ from course.loopback import spare_loopback
 from course.source.model import Chapter, Course
 
 if TYPE_CHECKING:
-    from course.lab import Lab
+    from course.notebook.lab import NotebookLab as Lab
 
 __all__ = ["Chapter", "Course", "CourseError", "Lab"]
 
@@ -29,14 +29,15 @@ spare_loopback()
 def __getattr__(name: str) -> Any:
     # The Lab needs Playwright, which is slow to import; the command line rarely wants it.
     if name == "Lab":
-        from course.lab import Lab
+        from course.notebook.lab import NotebookLab
 
-        return Lab
+        return NotebookLab
     raise AttributeError(f"module 'course' has no attribute {name!r}")
 
 
 def load_ipython_extension(shell: Any) -> None:
     """``%load_ext course``: registers ``%chapter``, ``%%save`` and their companions."""
+    # They need IPython, which the command line does without.
     from course.notebook.magics import register
 
     register(shell)

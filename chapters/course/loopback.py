@@ -1,13 +1,18 @@
-"""Servers of this machine are asked directly, whatever proxy the environment names for all others."""
+"""Servers of this machine: their ports, and how to ask them directly, whatever proxy is named for others."""
 
 from __future__ import annotations
 
 import os
+import socket
+import sys
 import urllib.request
 from collections.abc import MutableMapping
 from http.client import HTTPResponse
 from typing import cast
 
+from course.errors import CourseError
+
+HOST = "127.0.0.1"
 HERE = ("localhost", "127.0.0.1", "::1", ".localhost")
 
 
@@ -30,3 +35,29 @@ def open_here(address: str | urllib.request.Request, timeout: float) -> HTTPResp
     """Ask a server of this machine, without any proxy; raises what `urllib.request.urlopen` does."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     return cast(HTTPResponse, opener.open(address, timeout=timeout))
+
+
+def require_free(port: int, command: str) -> None:
+    """Raises `CourseError` when another program has the port; ``command`` is what the user typed."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        if sys.platform != "win32":
+            # As the server does: a port that a server left a moment ago counts as free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            raise CourseError(
+                f"Port {port} cannot be used: {error.strerror if isinstance(error, OSError) else error}.",
+                f"Stop the program that has it, or take another: `{command} --port {port + 1}`.",
+            ) from error
+
+
+def free_port(first: int) -> int:
+    """The first free port from ``first`` on."""
+    for port in range(first, first + 100):
+        try:
+            require_free(port, "")
+        except CourseError:
+            continue
+        return port
+    raise CourseError(f"There is no free port from {first} on.", "Stop a few servers.")

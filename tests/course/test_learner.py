@@ -10,7 +10,8 @@ import pytest
 from course import Course
 from course.checks import CheckResult
 from course.learner.workspace import Workspace
-from course.source.states import fold, write_state
+from course.source.states import fold
+from course.state_folder import write_state
 
 Run = Callable[..., tuple[int, str]]
 Agree = Callable[[str, str], None]

@@ -18,7 +18,8 @@ from course.lab.app.state import find_state
 from course.learner.saving import Saver
 from course.learner.workspace import Workspace
 from course.source.differences import compare
-from course.source.states import LARGEST, fold, is_leftover, plain, read_tree, write_state
+from course.source.states import LARGEST, fold, is_leftover, plain, read_tree
+from course.state_folder import write_state
 
 Run = Callable[..., tuple[int, str]]
 GREET = "messenger/greet.py"

@@ -17,8 +17,9 @@ from IPython.utils.capture import capture_output
 from course import Course
 from course.author.weave import notebook
 from course.learner.workspace import Workspace
-from course.source.states import fold, write_state
+from course.source.states import fold
 from course.source.tangling import sources
+from course.state_folder import write_state
 
 Shown = tuple[str, str, bool]
 RunCell = Callable[[str], Shown]

@@ -20,8 +20,7 @@ import psutil
 import pytest
 
 from course import Course, CourseError
-from course.lab.app.foreground import free_port, require_free
-from course.loopback import open_here, spare_loopback
+from course.loopback import free_port, open_here, require_free, spare_loopback
 
 Run = Callable[..., tuple[int, str]]
 

@@ -15,7 +15,8 @@ import pytest
 from course.lab.app.host import Host
 from course.lab.app.state import AppState, app_environment, prepare_database
 from course.source.model import Course
-from course.source.states import fold, write_state
+from course.source.states import fold
+from course.state_folder import write_state
 
 NAME = "why? #1 100%25 [x] it's ü & co"
 SECOND = 2

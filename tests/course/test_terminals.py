@@ -15,7 +15,8 @@ from course.checks.report import CheckResult
 from course.learner.workspace import Workspace
 from course.screen import screen
 from course.setup import bootstrap
-from course.source.states import fold, write_state
+from course.source.states import fold
+from course.state_folder import write_state
 from course.terminal import survive
 
 RED = CheckResult(

@@ -22,8 +22,9 @@ from course.lab import find_chromium
 from course.lab.app.state import find_state
 from course.learner.progress import remember, standing
 from course.learner.workspace import Workspace
-from course.notebook.output import show_checks
-from course.source.states import fold, write_state
+from course.notebook.lab import NotebookLab
+from course.source.states import fold
+from course.state_folder import write_state
 
 Run = Callable[..., tuple[int, str]]
 GREET = "messenger/greet.py"
@@ -97,11 +98,12 @@ async def test_what_the_notebook_has_checked_is_known_too(
 ) -> None:
     run("start", "1")
 
-    async def green(*_: object) -> list[CheckResult]:
+    async def green(*_: object, **__: object) -> list[CheckResult]:
         return [CheckResult("1.1", "Alice is greeted", "passed")]
 
-    monkeypatch.setattr("course.checks.runner.run_checks", green)
-    await show_checks(1, find_state("workspace", small))
+    monkeypatch.setattr("course.notebook.lab.run_checks", green)
+    async with NotebookLab.for_state(find_state("workspace", small)) as lab:
+        await lab.check(1)
     assert standing(small, Workspace(small), 1).passed == 1
     assert "Every check of chapter 1 has passed." in run("hint")[1]
     assert "Chapter 1 is done. Next: `course start 2`." in run()[1]

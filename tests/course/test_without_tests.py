@@ -17,7 +17,8 @@ import pytest
 
 from course.lab import find_chromium
 from course.source.model import Course
-from course.source.states import fold, write_state
+from course.source.states import fold
+from course.state_folder import write_state
 
 HERE = Course.here()
 PARTS = ("app", "chapters", "notebooks", "static")

@@ -14,8 +14,9 @@ from course import Course
 from course.author.weave import notebook, set_up_lines
 from course.lab.person import shared_browser
 from course.learner.workspace import Workspace
-from course.source.states import fold, write_state
+from course.source.states import fold
 from course.source.tangling import sources
+from course.state_folder import write_state
 
 Run = Callable[..., tuple[int, str]]
 GREET = "messenger/greet.py"

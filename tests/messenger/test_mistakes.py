@@ -21,7 +21,8 @@ from course.checks.report import render_result
 from course.checks.runner import run_checks
 from course.lab import find_chromium
 from course.source.model import Chapter, Course
-from course.source.states import fold, write_state
+from course.source.states import fold
+from course.state_folder import write_state
 
 COURSE = Course.here()
 AT_LEAST = 3

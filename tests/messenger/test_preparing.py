@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from course import Course
-from course.source.states import fold, write_state
+from course.source.states import fold
+from course.state_folder import write_state
 
 # Hundreds of processes, one after the other.
 pytestmark = pytest.mark.timeout(900)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from course import Course
 from course.checks import CheckContext, check, since
-from course.lab.messenger.survival import matrix_in, what_survives
+from course.lab.survival import matrix_in, what_survives
 
 KEEPING = "messenger/keeping_live.py"
 RECOVERING = "static/hooks/recovering.js"

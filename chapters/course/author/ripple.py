@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course.errors import CourseError
-from course.learner.records import read_json, write_json
+from course.files import read_json, write_json
 from course.source.differences import compare
 from course.source.merging import Labels, merge_text
 from course.source.model import Chapter, Course

@@ -19,7 +19,8 @@ from course.errors import CourseError
 from course.source.manuscript import Block
 from course.source.model import WELCOME, Chapter, Course
 from course.source.plan import Plan, read_plan
-from course.source.states import fold, read_tree, write_state
+from course.source.states import fold, read_tree
+from course.state_folder import write_state
 
 Cell = dict[str, Any]
 

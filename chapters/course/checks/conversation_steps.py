@@ -4,39 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from playwright.async_api import Locator, Page
 
-from course.checks.entry_steps import Entering
+from course.checks.entry_steps import EntrySteps
 from course.checks.expectations import PATIENCE
 from course.checks.scripts import FIRST_WORDS, conversation
 from course.checks.words import listed
 from course.lab.person.person import Person
 
 
-class Talking(Entering):
+class ConversationSteps(EntrySteps):
     """What a `CheckContext` can do with conversations, from chapter 2 on."""
-
-    async def person(self, name: str) -> Person:
-        """See `CheckContext.person`."""
-        raise NotImplementedError
-
-    async def people(self, *names: str) -> list[Person]:
-        """See `CheckContext.people`."""
-        raise NotImplementedError
-
-    async def click(self, person: Person, name: str) -> None:
-        """See `CheckContext.click`."""
-        raise NotImplementedError
-
-    async def fill(self, person: Person, label: str, text: str) -> None:
-        """See `CheckContext.fill`."""
-        raise NotImplementedError
-
-    async def in_app(self, code: str, expected: str) -> Any:
-        """See `CheckContext.in_app`."""
-        raise NotImplementedError
 
     async def begun(self, title: str, *names: str, words: str = "") -> int:
         """Store a conversation, which nobody is told of; returns its id.

@@ -6,9 +6,8 @@ from typing import Any
 
 from playwright.async_api import APIResponse, Locator
 
-from course.checks.expectations import Expectations
 from course.checks.failures import CheckFailed
-from course.lab.lab import Lab
+from course.checks.steps import Steps
 from course.lab.messenger.sign_in import PAGE, PASSWORD, HiddenFields, sign_in_unseen
 from course.lab.person.forged_frames import join_at, push_event
 from course.lab.person.person import Person
@@ -17,18 +16,8 @@ from course.lab.person.person import Person
 SEEDED = ("User One", "User Two")
 
 
-class Entering(Expectations):
+class EntrySteps(Steps):
     """The part of a `CheckContext` that knows how people prove who they are."""
-
-    lab: Lab
-
-    def done(self, what: str) -> None:
-        """See `CheckContext.done`."""
-        raise NotImplementedError
-
-    async def visit(self, person: Person, path: str) -> None:
-        """See `CheckContext.visit`."""
-        raise NotImplementedError
 
     async def sign_in(self, person: Person, name: str) -> None:
         """Sign a person in as one of the seeded users, without looking at the pages on the way.

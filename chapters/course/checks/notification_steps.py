@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from course.checks.conversation_steps import Talking
+from course.checks.conversation_steps import ConversationSteps
 from course.lab.messenger import notifications
 from course.lab.person.person import Person
 
 Told = tuple[str, str]
 
 
-class Notifying(Talking):
+class NotificationSteps(ConversationSteps):
     """What a `CheckContext` can do with notifications, from chapter 8 on."""
 
     async def notified(self, name: str, path: str = "/") -> Person:

@@ -43,6 +43,7 @@ async def run_checks(
     artefacts: Path | None = None,
     patience: float = PATIENCE,
     lanes: int = 1,
+    scale: float = 1.0,
 ) -> list[CheckResult]:
     """Run checks, in order, with fresh people; they share server and database unless one wants its own.
 
@@ -53,6 +54,7 @@ async def run_checks(
         artefacts: where pictures, frames and logs of failures go, emptied first; in the workspace by default.
         patience: seconds to wait for something to be seen.
         lanes: how many checks run at the same time, each lane with a server of its own.
+        scale: device pixels for each CSS pixel of the pictures of those that fail.
 
     Raises:
         CourseError: there is no such check, or no browser.
@@ -66,7 +68,7 @@ async def run_checks(
     waiting = iter(checks)
 
     async def lane() -> None:
-        run = Run(app, course, folder, patience)
+        run = Run(app, course, folder, patience, scale)
         try:
             for check in waiting:
                 results[check.id] = await run.one(check)
@@ -92,11 +94,12 @@ def held_browser_if(wanted: bool) -> contextlib.AbstractAsyncContextManager[obje
 class Run:
     """Checks on one app, one after the other; where they may share it, with one server."""
 
-    def __init__(self, state: AppState, course: Course, folder: Path, patience: float) -> None:
+    def __init__(self, state: AppState, course: Course, folder: Path, patience: float, scale: float) -> None:
         self._state = state
         self._course = course
         self._folder = folder
         self._patience = patience
+        self._scale = scale
         self._shared: Lab | None = None
         self._broken: Failure | None = None
         self._problem: str | None = None
@@ -150,6 +153,7 @@ class Run:
         if self._shared is not None and not check.fresh:
             return self._shared
         lab = Lab.for_state(self._state)
+        lab.scale = self._scale
         if not check.fresh:
             self._shared = lab
         return lab

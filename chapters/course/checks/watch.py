@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
+from watchfiles import awatch
 
 from course.checks.display import print_result
 from course.checks.registry import Check, load_checks, select
@@ -116,8 +117,6 @@ async def saves(course: Course) -> AsyncIterator[None]:
 
     What is saved while the caller is at work comes next: we listen from before the first time on.
     """
-    from watchfiles import awatch
-
     folders = [course.workspace / "messenger", course.workspace / "static"]
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
@@ -138,6 +137,7 @@ async def saves(course: Course) -> AsyncIterator[None]:
 
 async def watch(course: Course, console: Console) -> None:
     """Look now, and after every save, until Ctrl-C. The browser stays open meanwhile: that saves seconds."""
+    # They need Playwright, which is slow to import.
     from course.checks.runner import run_checks
     from course.lab.person.shared_browser import held_browser
 

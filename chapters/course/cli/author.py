@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from pathlib import Path
@@ -9,6 +10,11 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from course.author.gates import verify as run_gates
+from course.author.ripple import absorb as take_back
+from course.author.ripple import ripple as carry_on
+from course.author.site import build
+from course.author.weave import weave as write_all
 from course.errors import CourseError
 from course.screen import complain, count, say, screen
 from course.source.model import Course
@@ -20,9 +26,7 @@ SHOWN = 6
 @click.command()
 def weave() -> None:
     """Write the notebooks, app/messenger and static from the chapters."""
-    from course.author.weave import weave as write
-
-    changed, problems = write(Course.here())
+    changed, problems = write_all(Course.here())
     for path in changed:
         say(f"  written {path}")
     for problem in problems:
@@ -35,8 +39,6 @@ def weave() -> None:
 @click.command()
 def verify() -> None:
     """The quick gates: do chapters, notebooks and app agree?"""
-    from course.author.gates import verify as run_gates
-
     begun = time.perf_counter()
     results = run_gates(Course.here())
     console = screen()
@@ -65,9 +67,7 @@ def verify() -> None:
 @click.option("--again", is_flag=True, help="Merge anew where you have mended a conflict by hand.")
 def ripple(since: str, again: bool) -> None:
     """Carry an edit of an early chapter into the later ones, up to the first conflict."""
-    from course.author.ripple import ripple as carry
-
-    carried = carry(Course.here(), since, again)
+    carried = carry_on(Course.here(), since, again)
     for step in carried:
         name = f"chapters/{step.chapter.folder}/files/{step.path}"
         if step.conflicts:
@@ -83,9 +83,6 @@ def ripple(since: str, again: bool) -> None:
 @click.command()
 def absorb() -> None:
     """Carry edits of app/messenger and static back into the chapters that last wrote the files."""
-    from course.author.ripple import absorb as take_back
-    from course.author.weave import weave as write
-
     course = Course.here()
     carried, left = take_back(course)
     for step in carried:
@@ -95,7 +92,7 @@ def absorb() -> None:
             "No chapter can take these by itself: " + ", ".join(left) + ".",
             "New files belong into a chapter's files/, missing ones into its `remove`. Nothing is woven.",
         )
-    _, problems = write(course)
+    _, problems = write_all(course)
     for problem in problems:
         complain(problem.message, problem.advice)
     if problems:
@@ -106,10 +103,8 @@ def absorb() -> None:
 @click.command()
 def shots() -> None:
     """Take the pictures of the finished messenger for the README and the welcome notebook."""
-    import asyncio
-
+    # It needs Playwright, which is slow to import.
     from course.author.shots.camera import take_pictures
-    from course.author.weave import weave as write
 
     course = Course.here()
 
@@ -118,7 +113,7 @@ def shots() -> None:
 
     with screen().status("Playing the scene in the finished messenger …"):
         taken = asyncio.run(take_pictures(course, on_picture))
-    changed, _ = write(course)
+    changed, _ = write_all(course)
     for path in changed:
         say(f"  written {path}")
     say(
@@ -133,8 +128,6 @@ def shots() -> None:
 @click.option("--no-run", is_flag=True, help="Do not run the notebooks: pages without outputs, in seconds.")
 def site(chapters: tuple[str, ...], out: Path | None, no_run: bool) -> None:
     """The course as web pages, with all outputs and pictures; all chapters, or some."""
-    from course.author.site import build
-
     course = Course.here()
     chosen = tuple(course.chapter(chapter) for chapter in chapters)
     out = (out or course.workspace / "site").resolve()

@@ -13,7 +13,9 @@ from rich.markdown import Markdown
 from rich.markup import escape
 
 from course.checks.display import print_result
+from course.checks.registry import load_checks, select
 from course.checks.report import CheckResult, summary
+from course.checks.watch import watch as follow
 from course.cli.learner import built, current_chapter, next_step
 from course.errors import CourseError
 from course.learner.progress import drawn, remember, standing
@@ -100,7 +102,7 @@ def run_checks(
     course: Course, chapter: Chapter, only: str | None, patience: float, printer: _Printer | None
 ) -> list[CheckResult]:
     """Runs checks on the workspace, with a line that shows how far they are; returns their results."""
-    from course.checks.registry import load_checks, select
+    # It needs Playwright, which is slow to import; most commands do without.
     from course.checks.runner import run_checks as run_all
 
     chosen = select(f"{chapter.number}.{only}" if only else str(chapter.number), load_checks())
@@ -174,8 +176,6 @@ def split_check(what: str | None) -> tuple[str | None, str | None]:
 @click.command()
 def watch() -> None:
     """Try your files again whenever you save one, check by check, until Ctrl-C."""
-    from course.checks.watch import watch as follow
-
     course = Course.here()
     current_chapter(Workspace(course))
     with contextlib.suppress(KeyboardInterrupt):

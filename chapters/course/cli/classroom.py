@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from course.demo import load_demo, play
 from course.errors import CourseError
 from course.learner.workspace import Workspace
 from course.screen import say, screen
@@ -37,8 +38,6 @@ def stage(what: str | None, port: int, no_browser: bool) -> None:
 @click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="Where the films go.")
 def demo(chapter: str, port: int, no_browser: bool, headless: bool, record: bool, into: Path | None) -> None:
     """Play chapter N's demo on the stage, one act per Enter; or into a film."""
-    from course.demo import load_demo
-
     course = Course.here()
     found = course.chapter(chapter)
     load_demo(found)
@@ -60,6 +59,7 @@ def _chapter_in_work(course: Course) -> int:
 
 
 def _open_stage(course: Course, name: str, port: int, browse: bool) -> None:
+    # It needs Quart and a server, which are slow to import.
     from course.stage.serve import serve_stage
 
     try:
@@ -93,6 +93,7 @@ def _browse(address: str) -> None:
 
 def _record(course: Course, chapter: Chapter, into: Path) -> None:
     try:
+        # It needs imageio-ffmpeg, which is not always there.
         from course.stage.record import record as play_and_film
     except ModuleNotFoundError as problem:
         raise CourseError(f"Recording needs {problem.name}.", "`make setup` installs it.") from None
@@ -110,8 +111,8 @@ def _record(course: Course, chapter: Chapter, into: Path) -> None:
 
 
 async def _play(chapter: Chapter) -> None:
-    from course.demo import play
-    from course.lab import Lab
+    # It needs Playwright, which is slow to import.
+    from course.lab.lab import Lab
 
     async def before_act(number: int, caption: str) -> None:
         screen().print(f"[bold cyan]{number}[/] {caption}")

@@ -15,7 +15,8 @@ from course.screen import complain, count, say, screen
 from course.source.differences import compare, in_terminal
 from course.source.merging import Labels, merge_states
 from course.source.model import Chapter, Course
-from course.source.states import Files, fold, overlay, previous, write_state
+from course.source.states import Files, fold, overlay, previous
+from course.state_folder import write_state
 
 
 def overview() -> None:

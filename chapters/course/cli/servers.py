@@ -8,9 +8,12 @@ from pathlib import Path
 import click
 
 from course.errors import CourseError
-from course.lab.app.foreground import DEFAULT_PORT, HOST, data_folder, free_port, require_free, serve
+from course.lab.app.foreground import DEFAULT_PORT, data_folder, serve
 from course.learner.workspace import Workspace
+from course.loopback import HOST, free_port, require_free
+from course.notebook.jupyterlab import open_lab
 from course.screen import say, screen
+from course.setup import doctor as examination
 from course.source.model import Course
 
 
@@ -67,8 +70,6 @@ def pages(chapter: int) -> list[tuple[str, str]]:
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 def lab(port: int | None, no_browser: bool) -> None:
     """Open the course in JupyterLab, on the welcome notebook."""
-    from course.notebook.jupyterlab import open_lab
-
     course = Course.here()
     if port is not None:
         require_free(port, "course lab")
@@ -86,7 +87,5 @@ def lab(port: int | None, no_browser: bool) -> None:
 @click.command()
 def doctor() -> None:
     """What this machine has and lacks."""
-    from course.setup import doctor as examination
-
     if not examination.run():
         sys.exit(1)

@@ -28,12 +28,6 @@ class AppDidNotStart(LabError):  # noqa: N818
 class PageNotLive(LabError):  # noqa: N818
     """A page loaded, but its live views did not join."""
 
-    def _render_traceback_(self) -> list[str]:
-        """With the files that are still to be saved, which may well be why."""
-        from course.notebook.output import cells_to_run
-
-        return [*super()._render_traceback_(), *cells_to_run()]
-
 
 class FaultDidNotHappen(LabError):  # noqa: N818
     """A fault was asked for, but its effect was not seen in the page."""

@@ -19,7 +19,7 @@ from course.lab.person.watched import Named, Watched
 from course.lab.protocols import Person
 
 
-class Breaking(ABC):
+class FaultMethods(ABC):
     """A running app, the people who use it, and what can go wrong between them."""
 
     _host: Host

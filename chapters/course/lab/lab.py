@@ -8,22 +8,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from course.lab.app.host import Host
 from course.lab.app.process import AppError
 from course.lab.app.state import APP, AppState, StateName, find_state
-from course.lab.fault_methods import Breaking
-from course.lab.link.frames import Frame
-from course.lab.messenger.notification_methods import Notifying
+from course.lab.fault_methods import FaultMethods
+from course.lab.messenger.notification_methods import NotificationMethods
 from course.lab.person.forged_frames import join_at, push_event
 from course.lab.person.person import VIEWPORT, Person
 from course.lab.person.shared_browser import borrow_browser, return_browser
-from course.lab.tables import frames_table, newest_tree, tree_table
-from course.notebook import output as notebook
 
 
-class Lab(Breaking, Notifying):
+class Lab(FaultMethods, NotificationMethods):
     """A running messenger and the people who use it. Made by `Lab.open`.
 
     Attributes:
@@ -41,7 +38,7 @@ class Lab(Breaking, Notifying):
         self.data.mkdir(parents=True, exist_ok=True)
         self.log = Path(self._folder.name) / "server.log"
         self.log.touch()
-        self.scale = 2.0 if notebook.in_notebook() else 1.0
+        self.scale = 1.0
         self._host = Host(state, self.data, self.log)
         self._people: dict[str, Person] = {}
         self._broken: set[str] = set()
@@ -56,7 +53,7 @@ class Lab(Breaking, Notifying):
         headless: bool = True,
         data: Path | None = None,
         app: str = APP,
-    ) -> Lab:
+    ) -> Self:
         """Open a Lab; also an async context manager: ``async with await Lab.open(2) as lab``.
 
         The app starts with the first page that somebody opens, and again when its files have changed since.
@@ -71,20 +68,18 @@ class Lab(Breaking, Notifying):
         Raises:
             NoBrowser: there is no Chromium that starts.
         """
-        await notebook.close_earlier_lab()
         lab = cls(replace(find_state(state), factory=app), data, headless)
         lab._owns_state = True
-        notebook.remember_lab(lab)
         for name in people:
             await lab.person(name)
         return lab
 
     @classmethod
-    def for_state(cls, state: AppState, headless: bool = True, data: Path | None = None) -> Lab:
+    def for_state(cls, state: AppState, headless: bool = True, data: Path | None = None) -> Self:
         """Another Lab for a state that somebody else has found, and will close."""
         return cls(state, data, headless)
 
-    async def __aenter__(self) -> Lab:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
@@ -200,28 +195,3 @@ class Lab(Breaking, Notifying):
     async def _refresh(self) -> None:
         await self._host.refresh()
         self._point_links()
-
-    # Showing.
-
-    async def show(self, *people: Person) -> Any:
-        """Pictures of these people's pages side by side, names above; of everyone when none is named."""
-        return await notebook.show(people or self.everyone)
-
-    async def frames(self, person: Person, since: int = 0, last: int | None = None) -> Any:
-        """A table of the frames on this person's wire.
-
-        Args:
-            person: whose.
-            since: a mark made by ``person.mark()``.
-            last: only so many, the newest.
-        """
-        chosen: list[Frame] = person.frames_since(since)
-        return notebook.show_or_return(frames_table(chosen[-last:] if last else chosen))
-
-    async def tree(self, person: Person) -> Any:
-        """A table of what this person's page was sent when it joined last: the statics and the dynamics."""
-        return notebook.show_or_return(tree_table(newest_tree(person.frames)))
-
-    async def check(self, which: str | int) -> Any:
-        """Run a chapter's checks (``1``), or one of them (``"1.2"``), against this Lab's app."""
-        return await notebook.show_checks(which, self.state)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from course.checks.report import CheckResult
 from course.learner.workspace import Workspace
 from course.source.differences import compare
 from course.source.hints import hints_of
@@ -14,6 +13,18 @@ from course.source.model import Chapter, Course
 from course.source.states import fold, previous, same_text
 
 BAR = 20
+
+
+class Tried(Protocol):
+    """How a check has ended, as far as it is remembered: a `course.checks.report.CheckResult`."""
+
+    @property
+    def id(self) -> str:
+        """Of the check."""
+
+    @property
+    def verdict(self) -> str:
+        """``passed``, ``failed`` or ``error``."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +94,7 @@ def standing(course: Course, workspace: Workspace, number: int) -> Standing:
     return Standing(chapter, tuple(ordered), number in workspace.progress.done)
 
 
-def remember(course: Course, workspace: Workspace, chapter: Chapter, results: Iterable[CheckResult]) -> bool:
+def remember(course: Course, workspace: Workspace, chapter: Chapter, results: Iterable[Tried]) -> bool:
     """Note how checks of the learner's files have ended. Returns whether the chapter is done with that."""
     verdicts = {result.id: result.verdict for result in results}
     workspace.progress.note(verdicts)

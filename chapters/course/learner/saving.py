@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from course.errors import CourseError
-from course.learner.records import read_json, write_json, write_whole
+from course.files import read_json, write_json, write_whole
 from course.learner.workspace import Workspace
 from course.source.manuscript import check_path
 from course.source.model import Chapter

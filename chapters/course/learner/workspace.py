@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course.errors import CourseError
-from course.learner.records import Kept, Parts, Progress, read_json, write_json, write_whole
+from course.files import read_json, write_json, write_whole
+from course.learner.records import Kept, Parts, Progress
 from course.source.differences import compare
 from course.source.model import Chapter, Course
-from course.source.states import Files, fold, previous, read_tree, same_text, solution, write_state
+from course.source.states import Files, fold, previous, read_tree, same_text, solution
+from course.state_folder import write_state
 
 DATA = "workspace"
 """The folder in ``workspace/data`` that holds the learner's own database."""

@@ -21,10 +21,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from course.errors import CourseError
-from course.lab.app.foreground import HOST
 from course.lab.app.process import detached
 from course.learner.workspace import Workspace
-from course.loopback import open_here
+from course.loopback import HOST, open_here
 from course.notebook.kernels import introduce
 from course.source.model import Course
 
@@ -144,6 +143,7 @@ def _end_with_input() -> None:
 
 def main() -> None:
     """Run JupyterLab with the arguments of the command line, until standard input ends."""
+    # Only the child needs it, and it is slow to import.
     from jupyterlab.labapp import main as run_jupyterlab  # type: ignore[import-untyped]
 
     threading.Thread(target=_end_with_input, name="course-lab-end", daemon=True).start()

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from course.learner.records import write_whole
+from course.files import write_whole
 
 OURS = "# Written by the course: "
 
@@ -42,6 +42,7 @@ def introduce() -> None:
 
 def load_ipython_extension(shell: Any) -> None:
     """As a kernel begins. The notebook's first cell loads ``course`` itself, and says which chapter it is."""
+    # They need IPython, which whoever writes the settings does without.
     from course.notebook.magics import register
 
     register(shell)

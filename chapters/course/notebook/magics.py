@@ -19,12 +19,14 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import display
 
 from course.errors import CourseError
+from course.lab.app.state import app_environment, find_state
 from course.learner.saving import Saved, Saver
 from course.learner.workspace import DATA, Workspace
 from course.source.differences import changed_lines, compare, in_html
 from course.source.model import Chapter, Course
-from course.source.states import previous, write_state
+from course.source.states import previous
 from course.source.tangling import body_of, parse_save_line
+from course.state_folder import write_state
 
 COURSE_FILE = "chapters/course.toml"
 
@@ -182,8 +184,6 @@ def misplaced(course: Course, here: Path, chapter: Chapter) -> str:
 
 def prepare_kernel(workspace: Workspace) -> None:
     """Puts the workspace first on the import path, and the app's settings into the environment."""
-    from course.lab.app.state import app_environment, find_state
-
     folder = str(workspace.folder)
     if folder in sys.path:
         sys.path.remove(folder)

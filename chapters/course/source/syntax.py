@@ -71,6 +71,7 @@ def _inline_templates(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 def template_problem(text: str) -> Problem | None:
     """The first Jinja syntax error of a template."""
+    # It is slow to import, and not every file is a template.
     import jinja2
 
     try:
@@ -82,6 +83,6 @@ def template_problem(text: str) -> Problem | None:
 
 @cache
 def _environment() -> jinja2.Environment:
-    import jinja2
+    import jinja2  # as above
 
     return jinja2.Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"], autoescape=True)

@@ -40,6 +40,7 @@ class Picture:
 def find_ffmpeg() -> str | None:
     """The ffmpeg of the package imageio-ffmpeg, or one on the PATH; None where there is none."""
     try:
+        # It may be missing; then there may be another.
         import imageio_ffmpeg
 
         return str(imageio_ffmpeg.get_ffmpeg_exe())

@@ -14,7 +14,7 @@ from course.errors import CourseError
 from course.lab.app.host import Host
 from course.lab.app.state import AppState, StateName, find_state
 from course.lab.errors import LabError
-from course.lab.fault_methods import Breaking
+from course.lab.fault_methods import FaultMethods
 from course.lab.link.frames import Frame
 from course.learner.workspace import Workspace
 from course.source.model import Course
@@ -46,7 +46,7 @@ class Audience(Protocol):
         """Something did not work."""
 
 
-class Run(Breaking):
+class Run(FaultMethods):
     """A state that is served, and its people. A demo's acts take it for their lab.
 
     Args:

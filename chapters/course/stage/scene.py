@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from course.demo import path_of
 from course.lab.link.proxy import Mode
-from course.stage.actor import Actor
 from course.stage.player import Player
 from course.stage.settings import Settings
 from course.stage.tally import Sum
-
-if TYPE_CHECKING:
-    from course.stage.stage import Stage
 
 Phase = Literal["starting", "ready", "failed"]
 Condition = Literal["live", "plain", "waiting", "lost", "crashed", "away"]
@@ -118,48 +113,3 @@ class Scene:
     def settled(self) -> bool:
         """Whether the first act can be played."""
         return self.phase == "ready" and self.acts.phase == "ready"
-
-
-def scene_of(stage: Stage) -> Scene:
-    """What there is to see now."""
-    run = stage.run if stage.phase == "ready" else None
-    return Scene(
-        state=stage.state_name,
-        phase=stage.phase,
-        problem=stage.problem,
-        alive=stage.is_up,
-        busy=stage.busy,
-        seats=tuple(seat_of(actor) for actor in run.everyone) if run else (),
-        can_come=run.can_come if run else (),
-        acts=Acts.of(stage.player),
-        manner=stage.manner,
-        sums=stage.tally.sums,
-    )
-
-
-def seat_of(actor: Actor) -> Seat:
-    """A person's place as it is now."""
-    return Seat(
-        name=actor.name,
-        slug=actor.slug,
-        key=actor.key,
-        origin=actor.url,
-        path=path_of(actor.driver.url) if actor.driver.url else actor.start,
-        mode=actor.network.mode,
-        condition=condition_of(actor),
-    )
-
-
-def condition_of(actor: Actor) -> Condition:
-    """How a person's page is."""
-    if not actor.driver.loaded.is_set():
-        return "away"
-    views = actor.driver.known
-    if not views:
-        return "plain"
-    if all(view.connected for view in views):
-        return "live"
-    classes = {name for view in views for name in view.classes}
-    if "phx-client-error" in classes:
-        return "lost"
-    return "crashed" if "phx-server-error" in classes else "waiting"

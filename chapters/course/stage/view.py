@@ -18,7 +18,8 @@ from course.stage.labels import (
     states_of,
 )
 from course.stage.run import Run
-from course.stage.scene import Scene, scene_of
+from course.stage.scene import Scene
+from course.stage.snapshot import scene_of
 from course.stage.stage import Stage
 from quart_live import LiveView
 

@@ -14,13 +14,14 @@ from course import Course
 from course.learner.progress import not_saved
 from course.learner.workspace import Workspace
 from course.notebook.kernels import SETTINGS, introduce, settings_file
-from course.source.states import fold, write_state
+from course.source.states import fold
+from course.state_folder import write_state
 
 APP = Path(__file__).parent / "app"
 
 CELLS = [
     f"""from pathlib import Path
-from course.lab import Lab
+from course import Lab
 lab = await Lab.open(Path({str(APP)!r}))
 alice, bob = await lab.people("Alice", "Bob")
 await alice.goto("/two")

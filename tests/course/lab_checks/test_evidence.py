@@ -17,7 +17,8 @@ from course.lab.app.host import Host
 from course.lab.app.state import AppState, prepare_database
 from course.lab.errors import AppDidNotStart
 from course.lab.link.frames import Frame
-from course.source.states import fold, write_state
+from course.source.states import fold
+from course.state_folder import write_state
 
 COUNTER = "messenger/counter_live.py"
 EXERCISE = Check("1.a", "Reset sets the count back", (COUNTER,), lambda _: None, since=1)  # type: ignore[arg-type,return-value]

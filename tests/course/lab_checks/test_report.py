@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
-from course.checks.display import Outcome, print_results
+from course.checks.display import print_results
 from course.checks.report import CheckResult, render_result, render_results, summary
+from course.notebook.outcome import Outcome
 
 
 def failed(**changes: Any) -> CheckResult:

@@ -88,6 +88,7 @@ def test_a_demo_that_needs_playwright_is_told(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setitem(sys.modules, "playwright", None)
     for name in (
         "course.lab.lab",
+        "course.notebook.lab",
         "course.lab.person.person",
         "playwright.async_api",
         "course.lab.person.shared_browser",

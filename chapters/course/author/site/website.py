@@ -122,7 +122,7 @@ def _ran(course: Course, chapter: Chapter, work: Path) -> Any:
 
 
 def _as_it_is(course: Course, chapter: Chapter) -> Any:
-    import nbformat
+    import nbformat  # slow to import, and only this command needs it
 
     return nbformat.read(course.notebooks_dir / chapter.notebook_name, as_version=4)
 

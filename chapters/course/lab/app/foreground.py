@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 import tempfile
@@ -11,37 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from course.errors import CourseError
+from course.lab.app.process import detached
+from course.lab.app.state import app_environment, find_state, prepare_database
 from course.learner.workspace import DATA
 from course.source.model import Course
 
 DEFAULT_PORT = 8000
-HOST = "127.0.0.1"
-
-
-def require_free(port: int, command: str) -> None:
-    """Raises `CourseError` when another program has the port; ``command`` is what the user typed."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        if sys.platform != "win32":
-            # As the server does: a port that a server left a moment ago counts as free.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except (OSError, OverflowError) as error:
-            raise CourseError(
-                f"Port {port} cannot be used: {error.strerror if isinstance(error, OSError) else error}.",
-                f"Stop the program that has it, or take another: `{command} --port {port + 1}`.",
-            ) from error
-
-
-def free_port(first: int) -> int:
-    """The first free port from ``first`` on."""
-    for port in range(first, first + 100):
-        try:
-            require_free(port, "")
-        except CourseError:
-            continue
-        return port
-    raise CourseError(f"There is no free port from {first} on.", "Stop a few servers.")
 
 
 def data_folder(course: Course, name: str) -> Path:
@@ -58,9 +32,6 @@ def serve(course: Course, name: str, port: int, data: Path, on_ready: Callable[[
     The database is prepared first. The server runs as a child that ends when this process does. Its log
     goes to standard error; ``on_ready`` is called with the port once requests are served.
     """
-    from course.lab.app.process import detached
-    from course.lab.app.state import app_environment, find_state, prepare_database
-
     state = find_state(name, course)
     try:
         state.require_app()

@@ -12,11 +12,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from course.files import write_whole
 from course.lab.app.process import detached
 from course.lab.errors import AppDidNotStart, NoMessenger
-from course.learner.records import write_whole
 from course.source.model import Course
-from course.source.states import fold, own_files_in, write_state
+from course.source.states import fold, own_files_in
+from course.state_folder import write_state
 
 StateName = str | int | Path
 
@@ -100,6 +101,7 @@ def find_state(name: StateName, course: Course | None = None) -> AppState:
 
 def app_environment(state: AppState, data: Path, course: Course | None = None) -> dict[str, str]:
     """The environment of an app: its state first on the path, its data in a folder of its own."""
+    # It is slow to import, and most commands need no database.
     from sqlalchemy import URL
 
     course = course or Course.here()

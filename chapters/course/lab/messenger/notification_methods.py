@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from course.lab.messenger import notifications
 from course.lab.person.person import Person
-from course.notebook import output as notebook
 
 if TYPE_CHECKING:
     from course.lab.messenger.push_service import PushService
 
 
-class Notifying:
+class NotificationMethods:
     """The notifications of a `Lab`."""
 
     _pushes: PushService | None = None
@@ -20,18 +19,6 @@ class Notifying:
     async def allow_notifications(self, person: Person) -> None:
         """Say yes to the browser's question, before it is asked."""
         await notifications.allow(person)
-
-    async def notifications(self, person: Person, count: int = 0, *, ever: bool = False) -> Any:
-        """A table of the notifications that this person's browser shows.
-
-        Args:
-            person: whose browser.
-            count: how many there will be at least; until then it waits.
-            ever: also those that have gone or were replaced, from the first time on that this was called.
-        """
-        await notifications.count(person)
-        look = notifications.calls if ever else notifications.shown
-        return notebook.show_or_return(notifications.table(await notifications.so_many(look, person, count)))
 
     async def press(self, person: Person, title: str) -> None:
         """Click the notification with this title."""
@@ -44,6 +31,7 @@ class Notifying:
     async def push_service(self, *people: Person) -> PushService:
         """A push service on this machine for these people's browsers, from their next page on."""
         if self._pushes is None:
+            # It needs a web server and cryptography, which most Labs do without.
             from course.lab.messenger.push_service import PushService
 
             self._pushes = PushService()
@@ -51,11 +39,6 @@ class Notifying:
         for person in people:
             await self._pushes.serve(person)
         return self._pushes
-
-    async def pushes(self) -> Any:
-        """A table of what the push service has got."""
-        service = await self.push_service()
-        return notebook.show_or_return(service.table())
 
     async def _end_pushes(self) -> None:
         if self._pushes is not None:

@@ -19,11 +19,12 @@ from playwright.async_api import (
 from playwright.async_api import Error as PlaywrightError
 
 from course.lab.app.server import PROBE_PATH
-from course.lab.link.frames import Frame, WireTap
+from course.lab.link.frames import Frame
 from course.lab.link.proxy import Link
 from course.lab.person.by_name import ByName, NamedRole, Text
 from course.lab.person.page import CONNECTING_JS, PROBE_JS, VIEWS_JS, Answer, Message, View, own_place
 from course.lab.person.watched import Watched
+from course.lab.person.wire_tap import WireTap
 
 VIEWPORT = (440, 560)
 SECONDS_TO_ACT = 5.0

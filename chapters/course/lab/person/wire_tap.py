@@ -1,0 +1,65 @@
+"""Listening to the sockets of a page, as Playwright tells of them."""
+
+from __future__ import annotations
+
+from playwright.async_api import Page, WebSocket
+
+from course.lab.link.decoder import Decoded, Decoder
+from course.lab.link.frames import Direction, Frame
+
+
+class WireTap:
+    """Listens to every WebSocket of one page.
+
+    Attributes:
+        frames: all frames since the page was made, oldest first.
+        closed_sockets: how many sockets ended while the page stayed.
+    """
+
+    def __init__(self, who: str, page: Page) -> None:
+        self.who = who
+        self.frames: list[Frame] = []
+        self.closed_sockets = 0
+        self._live: set[WebSocket] = set()
+        page.on("websocket", self._on_socket)
+
+    def forget_sockets(self) -> None:
+        """The page is left, and its sockets with it."""
+        for socket in list(self._live):
+            self._end(socket, "the page was left, and its socket with it")
+
+    @property
+    def open_sockets(self) -> int:
+        """How many sockets the page has open now."""
+        return len(self._live)
+
+    def _on_socket(self, socket: WebSocket) -> None:
+        decoder = Decoder()
+        began = False
+
+        def on_frame(direction: Direction, raw: str | bytes) -> None:
+            nonlocal began
+            # An attempt that fails is a socket to the browser too; ours begins with its first frame. And only
+            # once: frames that are told when the page has been left make it no socket of the next one.
+            if not began:
+                began = True
+                self._live.add(socket)
+                self._note("sent", Decoded("", "opened", "a socket is open"), 0)
+            size = len(raw if isinstance(raw, bytes) else raw.encode("utf-8", "surrogatepass"))
+            self._note(direction, decoder.decode(raw, sent=direction == "sent"), size)
+
+        def on_close(_: WebSocket) -> None:
+            if socket in self._live:
+                self.closed_sockets += 1
+                self._end(socket, "the socket is closed")
+
+        socket.on("framesent", lambda raw: on_frame("sent", raw))
+        socket.on("framereceived", lambda raw: on_frame("received", raw))
+        socket.on("close", on_close)
+
+    def _end(self, socket: WebSocket, meaning: str) -> None:
+        self._live.discard(socket)
+        self._note("received", Decoded("", "closed", meaning), 0)
+
+    def _note(self, direction: Direction, part: Decoded, size: int) -> None:
+        self.frames.append(Frame.of(self.who, direction, part, size))
