@@ -86,7 +86,7 @@ class PageForm(Form):
 
     @property
     def goes_on_at(self) -> str:
-        """The id of the field to mend: the first that is wrong, else the first that must not be empty."""
+        """The id of the field to fix: the first that is wrong, else the first that must not be empty."""
         fields = [field for field in self if field.name != "_csrf_token"]
         wrong = [field for field in fields if field.errors]
         # A password is never sent back, so its field is always empty.

@@ -33,5 +33,5 @@ async def acts(lab: Lab) -> AsyncIterator[str]:
         await say(alice, text)
 
     yield "He comes out at the other end, and has all three, once, in order."
-    await lab.mend(bob)
+    await lab.fix(bob)
     await bob.log("Messages").get_by_text("I took the rye.").wait_for()

@@ -46,7 +46,7 @@ async def acts(lab: Lab) -> AsyncIterator[str]:
     await alice.page.get_by_role("dialog", name="Connection lost").wait_for(timeout=MILLISECONDS)
 
     yield "Out of the tunnel. Bar and dialog go, and Bob and Carol are still chosen."
-    await lab.mend(alice)
+    await lab.fix(alice)
     await alice.button("Remove Carol").wait_for()
 
     yield "Bob is in the middle of a sentence when the server is killed. He sends it all the same."
@@ -64,5 +64,5 @@ async def acts(lab: Lab) -> AsyncIterator[str]:
     await write(bob, "And the map.")
 
     yield "It moves again. The message arrives, once."
-    await lab.mend(bob)
+    await lab.fix(bob)
     await bob.log("Messages").get_by_text("Sending", exact=True).wait_for(state="detached")

@@ -56,7 +56,7 @@ async def acts(lab: Lab) -> AsyncIterator[str]:
     await lab.cut(alice)
 
     yield "The line is back, and so is she: at the same step, with all that she has said."
-    await lab.mend(alice)
+    await lab.fix(alice)
     await alice.button("Begin").wait_for()
     await alice.button("Begin").click()
     await alice.heading("Sunday in the hills").wait_for()

@@ -46,7 +46,7 @@ async def acts(lab: Lab) -> AsyncIterator[str]:
     yield "Bob's line is cut, and she writes again. When he is back, the number is right."
     await lab.cut(bob)
     await say(alice, "I have six of them.")
-    await lab.mend(bob)
+    await lab.fix(bob)
     await entry(bob).get_by_text("2 unread").wait_for()
 
     yield "The server is killed and started. The number is asked of the database, and right again."

@@ -3,7 +3,7 @@
     make stage-soak MINUTES=60
     python tests/course/stage_soak.py --minutes 60 --seed 7
 
-The stage runs as a command of its own, its page in a real Chromium. Links are broken and mended, the server
+The stage runs as a command of its own, its page in a real Chromium. Links are broken and fixed, the server
 is killed and started, views crash, people come and go, chapters change, acts are begun and left in the
 middle, pages are clicked in and loaded again, the stage's own page too. Every round ends with a fresh start,
 and then the stage must have one child, one port for itself and one for each person, and not more threads,
@@ -121,7 +121,7 @@ class Soak:
     async def _rest(self) -> None:
         """A fresh start, and a look at what there is."""
         await self.staged.page.reload()
-        # Whatever is being started or mended comes to its end first.
+        # Whatever is being started or fixed comes to its end first.
         busy = self.staged.page.get_by_role("group", name="Server").get_by_text("…")
         await expect(busy).to_have_count(0, timeout=60_000)
         await self.staged.bring_on("1")

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from course import Course
-from course.author.gates import Red, verify
+from course.author.gates import Finding, verify
 
 Run = Callable[..., tuple[int, str]]
 Agree = Callable[[str, str], None]
 
 
-def reds(course: Course) -> dict[str, list[Red]]:
-    return {result.name: result.reds for result in verify(course) if result.reds}
+def findings(course: Course) -> dict[str, list[Finding]]:
+    return {result.name: result.findings for result in verify(course) if result.findings}
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -25,14 +25,14 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 def test_a_good_course_is_green(small: Course, run: Run, agree: Agree) -> None:
-    assert reds(small) == {}
+    assert findings(small) == {}
     code, text = run("verify")
     assert code == 0
     agree("verify_green", text)
 
 
 def test_this_course_is_green() -> None:
-    assert reds(Course.here()) == {}
+    assert findings(Course.here()) == {}
 
 
 @pytest.mark.parametrize(
@@ -70,19 +70,19 @@ def test_one_wrong_character_is_named(
 
 def test_a_file_that_no_chapter_has_is_named(small: Course) -> None:
     (small.app_dir / "messenger" / "extra.py").write_text("")
-    (red,) = reds(small)["replay"]
+    (red,) = findings(small)["replay"]
     assert red.message == "app/messenger/extra.py is generated, but no chapter has it."
 
 
 def test_a_missing_file_is_named(small: Course) -> None:
     (small.app_dir / "messenger" / "greet.py").unlink()
-    (red,) = reds(small)["replay"]
+    (red,) = findings(small)["replay"]
     assert "app/messenger/greet.py is missing; chapter 2 has it" in red.message
 
 
 def test_a_missing_and_a_stray_notebook_are_named(small: Course) -> None:
     (small.notebooks_dir / "01_greeting.ipynb").rename(small.notebooks_dir / "09_greeting.ipynb")
-    messages = [red.message for red in reds(small)["weave"]]
+    messages = [red.message for red in findings(small)["weave"]]
     assert messages == [
         "notebooks/01_greeting.ipynb is missing (chapter 1).",
         "notebooks/09_greeting.ipynb belongs to no chapter.",
@@ -91,7 +91,7 @@ def test_a_missing_and_a_stray_notebook_are_named(small: Course) -> None:
 
 def test_what_is_no_notebook_any_more_is_named(small: Course) -> None:
     (small.notebooks_dir / "01_greeting.ipynb").write_text("<<<<<<< HEAD\n")
-    (red,) = reds(small)["weave"]
+    (red,) = findings(small)["weave"]
     assert red.message == "notebooks/01_greeting.ipynb is not a notebook any more."
 
 
@@ -100,14 +100,14 @@ def test_tangle_sees_cells_that_do_not_rebuild_a_file(small: Course, monkeypatch
 
     honest = weave.save_source
     monkeypatch.setattr(weave, "save_source", lambda *args: honest(*args).replace("Goodbye", "Bye"))
-    (red,) = reds(small)["tangle"]
+    (red,) = findings(small)["tangle"]
     assert "02_parting.ipynb do not rebuild messenger/greet.py" in red.message
 
 
 def test_a_removal_of_nothing_is_named(small: Course) -> None:
     edit(small.chapters_dir / "course.toml", "messenger/scratch.py", "messenger/scrap.py")
     course = Course(small.root)
-    assert "chapter 2 removes messenger/scrap.py" in reds(course)["replay"][0].message
+    assert "chapter 2 removes messenger/scrap.py" in findings(course)["replay"][0].message
 
 
 def test_long_cells_are_remarked_but_not_red(small: Course) -> None:

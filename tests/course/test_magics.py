@@ -182,7 +182,7 @@ def test_an_error_is_told_without_a_traceback_and_stops_the_run(workspace: Works
     plain, _, success = cell("%%save messenger/own.py 1/1\ndef f(:\n    pass")
     assert not success
     assert "messenger/own.py is not written, line 2 of this cell has an error: invalid syntax" in plain
-    assert "Mend that line and run the cell again." in plain
+    assert "Fix that line and run the cell again." in plain
     assert "Traceback" not in plain and "saving.py" not in plain
     assert workspace.files() == {}
 

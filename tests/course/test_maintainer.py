@@ -67,7 +67,7 @@ def test_ripple_carries_an_edit_forward(committed: Course, run: Run) -> None:
     assert "def part(" in second
     assert run("ripple") == (0, "Nothing to carry.\n")
     weave(committed)
-    assert not any(result.reds for result in verify(committed))
+    assert not any(result.findings for result in verify(committed))
 
 
 def test_ripple_stops_at_the_first_conflict(committed: Course, run: Run) -> None:
@@ -84,26 +84,26 @@ def test_ripple_stops_at_the_first_conflict(committed: Course, run: Run) -> None
     assert text.count("greet.py") == 1
     mine = overlay_file(committed, 2)
     assert "<<<<<<< chapter 2" in mine.read_text(encoding="utf-8")
-    assert any(result.reds for result in verify(committed))
+    assert any(result.findings for result in verify(committed))
 
     code, text = run("ripple")
     assert code == 1
     assert text.startswith("chapters/02_parting/files/messenger/greet.py still has the marks of a conflict.")
 
-    mended = re.sub(
+    fixed = re.sub(
         r"<<<<<<< .*?\n(.*?)\|\|\|\|\|\|\|.*?>>>>>>> .*?\n",
         r"\1",
         mine.read_text(encoding="utf-8"),
         flags=re.S,
     )
-    mine.write_text(mended, encoding="utf-8", newline="\n")
+    mine.write_text(fixed, encoding="utf-8", newline="\n")
     code, text = run("ripple")
     assert (code, text) == (
         0,
-        "  mended   chapters/02_parting/files/messenger/greet.py  (by hand, earlier)\n"
+        "  fixed    chapters/02_parting/files/messenger/greet.py  (by hand, earlier)\n"
         f"  carried  chapters/02_parting/files/{style}\nNext: `course weave`.\n",
     )
-    assert mine.read_text(encoding="utf-8") == mended
+    assert mine.read_text(encoding="utf-8") == fixed
     assert b"teal" in later.read_bytes()
 
 
@@ -111,7 +111,7 @@ def undo(course: Course, folder: str) -> None:
     subprocess.run(["git", "checkout", "-q", folder], cwd=course.root, check=True)
 
 
-def test_a_mended_clash_is_met_again_when_asked_for(committed: Course, run: Run) -> None:
+def test_a_fixed_clash_is_met_again_when_asked_for(committed: Course, run: Run) -> None:
     edit(overlay_file(committed, 1), '"""Greetings."""', '"""Salutations."""')
     assert run("ripple")[0] == 1
     undo(committed, "chapters/02_parting")
@@ -138,7 +138,7 @@ def test_absorb_takes_an_edit_of_the_app_back(small: Course, run: Run) -> None:
     assert "  absorbed chapters/02_parting/files/messenger/greet.py\n" in text
     assert "  absorbed chapters/01_greeting/files/static/greet.css\n" in text
     assert "Farewell" in overlay_file(small, 2).read_text(encoding="utf-8")
-    assert not any(result.reds for result in verify(small))
+    assert not any(result.findings for result in verify(small))
 
 
 def test_absorb_does_not_guess_where_a_new_file_belongs(small: Course, run: Run) -> None:

@@ -68,7 +68,7 @@ def edit(course: Course, path: str, line: str, new: str) -> None:
 
 def is_green(course: Course) -> bool:
     """Whether all quick gates pass."""
-    return not [red for result in verify(course) for red in result.reds]
+    return not [finding for result in verify(course) for finding in result.findings]
 
 
 def section_of_contributing() -> str:

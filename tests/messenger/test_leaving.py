@@ -46,11 +46,11 @@ async def lose_the_line(lab: Lab, person: Person) -> None:
     await person.page.clock.run_for(16_000)
 
 
-async def mend_unnoticed(person: Person) -> None:
-    """Mend the line of a page that does not come back by itself, as its clock stands still."""
+async def fix_unnoticed(person: Person) -> None:
+    """Fix the line of a page that does not come back by itself, as its clock stands still."""
     # An attempt on its way would come through.
     await until(person.is_connecting, lambda tries: not tries, 20, lambda _: AssertionError("it still tries"))
-    await person.network.mend()
+    await person.network.fix()
 
 
 async def test_a_join_that_ends_each_line_is_tried_ever_more_slowly(lab: Lab) -> None:
@@ -88,7 +88,7 @@ async def test_what_no_browser_can_keep_is_not_thrown_away(lab: Lab) -> None:
     await alice.page.evaluate(NO_ROOM)
     await lose_the_line(lab, alice)
     dialog = alice.page.get_by_role("dialog", name="Connection lost")
-    await mend_unnoticed(alice)
+    await fix_unnoticed(alice)
     loads = alice.loads
     await dialog.get_by_role("button", name="Refresh page").click()
     await expect(dialog.get_by_role("status")).to_have_text(
@@ -134,7 +134,7 @@ async def test_what_is_kept_for_the_next_page_is_the_newest(lab: Lab) -> None:
         await alice.button("Done").click()
         await message.fill(f"{said} message")
         await lose_the_line(lab, alice)
-        await mend_unnoticed(alice)
+        await fix_unnoticed(alice)
         loads = alice.loads
         async with alice.page.expect_event("load"):
             await alice.button("Refresh page").click()
@@ -158,7 +158,7 @@ async def test_a_form_of_a_window_that_nobody_opened_is_kept_for_the_page_after(
     await alice.button("Done").click()
     for _ in range(2):
         await lose_the_line(lab, alice)
-        await mend_unnoticed(alice)
+        await fix_unnoticed(alice)
         async with alice.page.expect_event("load"):
             await alice.button("Refresh page").click()
         await alice.page.clock.resume()

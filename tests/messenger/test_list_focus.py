@@ -55,7 +55,7 @@ async def test_a_link_that_moves_keeps_the_focus_and_so_does_one_that_comes_agai
     await expect(hike).to_be_focused()
     # The line breaks. The page that comes back has the whole list anew.
     await lab.cut(bob)
-    await lab.mend(bob)
+    await lab.fix(bob)
     await bob.live()
     await expect(titles).to_have_text(["Saturday hike", "Above"])
     await expect(hike).to_be_focused()

@@ -53,7 +53,7 @@ async def test_what_has_come_is_counted_once_and_ones_own_not_at_all(lab: Lab) -
     await lab.cut(bob)
     await expect(bob.page.locator(".phx-error")).not_to_have_count(0)
     await say(alice, "Below, three")
-    await lab.mend(bob)
+    await lab.fix(bob)
     await bob.live()
     await expect(log.get_by_text("Below, three")).to_have_count(1)
     await expect(more).to_have_text("3 new messages")

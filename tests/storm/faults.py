@@ -15,7 +15,7 @@ LONGEST_DELAY = 0.2
 
 
 class Faults:
-    """Every kind of fault. Each has happened, as the Lab has seen, and is mended when it returns.
+    """Every kind of fault. Each has happened, as the Lab has seen, and is fixed when it returns.
 
     Args:
         lab: where they happen.
@@ -57,7 +57,7 @@ class Faults:
     async def _one_link(self, breaking: Callable[[Person], Awaitable[None]]) -> None:
         person = self._chance.choice(self._writers).person
         await self._while_writing(breaking(person))
-        await self._while_writing(self._lab.mend(person))
+        await self._while_writing(self._lab.fix(person))
 
     async def _crash(self) -> None:
         person = self._chance.choice(self._writers).person

@@ -7,7 +7,7 @@
 
 Alice, Bob, Carol and User One are in one conversation. In each round something breaks while some of them send
 what they have half written and begin the next message; the others keep theirs, half written. Then it is
-mended, again while they write. What breaks is seen by the Lab: a fault that did not happen ends the run.
+fixed, again while they write. What breaks is seen by the Lab: a fault that did not happen ends the run.
 
 After every 25 faults, and at the end, the database must hold each message once, each sender's in the order
 of writing; all their pages must show the same, in the same order; and every half-written text must still be

@@ -42,7 +42,7 @@ class Clicking:
     async def _link(self) -> None:
         await self._press(self.page.locator(".faults [aria-pressed]"))
 
-    async def _mend(self) -> None:
+    async def _fix(self) -> None:
         await self._press(self.page.locator(".faults [aria-pressed='true']"))
 
     async def _server(self) -> None:
@@ -122,8 +122,8 @@ class Clicking:
         await asyncio.sleep(self.random.random())
 
     OPERATIONS: dict[str, Callable[[Clicking], Awaitable[None]]] = {  # noqa: RUF012 - never changed
-        "break or mend a link": _link,
-        "mend a link": _mend,
+        "break or fix a link": _link,
+        "fix a link": _fix,
         "kill or restart": _server,
         "crash a view": _crash,
         "load a person's page": _tools,

@@ -163,8 +163,8 @@ async def tunnel(c: CheckContext) -> None:
     c.expect(
         not missed, expected="a page that cannot know of them", seen=f"{missed} on a page without a line"
     )
-    c.done("Bob's link was mended")
-    await c.lab.mend(bob)
+    c.done("Bob's link was fixed")
+    await c.lab.fix(bob)
     await c.expect_text(bob.log("Messages"), texts[-1], "Bob's log")
     found = [text for text in await bubbles(bob) if text in texts]
     c.expect(found == texts, expected="all three, once, in order", seen=str(found))

@@ -50,11 +50,11 @@ async def in_the_hike(c: CheckContext, name: str) -> Person:
     return person
 
 
-async def line_is_mended(c: CheckContext, person: Person) -> None:
-    """Let the client's clock go on, mend the line, and wait until the page is live."""
-    c.done(f"{person.name}'s line was mended")
+async def line_is_fixed(c: CheckContext, person: Person) -> None:
+    """Let the client's clock go on, fix the line, and wait until the page is live."""
+    c.done(f"{person.name}'s line was fixed")
     await person.page.clock.resume()
-    await c.lab.mend(person)
+    await c.lab.fix(person)
 
 
 @check(
@@ -82,7 +82,7 @@ async def bar_and_dialog(c: CheckContext) -> None:
     await c.expect_visible(dialog(alice).get_by_role("button", name="Refresh page"))
     focused = await alice.textbox("Message").evaluate("field => field === document.activeElement")
     c.expect(focused, expected="the focus where Alice writes", seen="a dialog that has taken it")
-    await line_is_mended(c, alice)
+    await line_is_fixed(c, alice)
     await c.expect_gone(dialog(alice))
     await c.expect_count(bar(alice), 0, "the bar")
     await c.expect_gone(alice.page.get_by_text(WHAT_BECOMES_OF_IT))
@@ -119,7 +119,7 @@ async def offline(c: CheckContext) -> None:
     for name in ("Remove Bob (offline)", "Create (offline)"):
         await alice.button(name).click(force=True)
     await c.fill(alice, "Title (optional)", "Written without a line")
-    await line_is_mended(c, alice)
+    await line_is_fixed(c, alice)
     for name in ("Carol", "Remove Bob", "Create"):
         await c.expect_visible(alice.button(name))
         c.expect(await alice.button(name).is_enabled(), expected=f"{name}, enabled", seen="a dead button")
@@ -145,7 +145,7 @@ async def refreshing(c: CheckContext) -> None:
     await c.expect_text(dialog(alice), "The server does not answer yet.", "the dialog")
     await c.expect_value(alice.textbox("Message"), "Do not lose me")
     c.expect(alice.loads == loads, expected="a page that stays", seen="a page load")
-    await c.mend_unnoticed(alice)
+    await c.fix_unnoticed(alice)
     await c.click(alice, "Refresh page")
     await c.expect_soon(
         lambda: alice.loads > loads, expected="a page that is loaded again", seen="the old one"

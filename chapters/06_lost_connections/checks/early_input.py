@@ -147,7 +147,7 @@ async def refreshed(c: CheckContext) -> None:
     await alice.page.clock.run_for(16_000)
     await c.fill(alice, TITLE, "Sunday in the hills")
     loads = alice.loads
-    await c.mend_unnoticed(alice)
+    await c.fix_unnoticed(alice)
     await c.click(alice, "Refresh page")
     await c.expect_soon(
         lambda: alice.loads > loads, expected="a page that is loaded again", seen="the old one"
@@ -170,7 +170,7 @@ async def refreshed(c: CheckContext) -> None:
     await expect_unjoined(c, alice)
     async with alice.page.expect_navigation(wait_until="commit"):
         await alice.textbox(TITLE).evaluate(LEFT_JS)
-    await alice.network.mend()
+    await alice.network.fix()
     await alice.live()
     await c.expect_value(alice.textbox(TITLE), "Left at once")
 

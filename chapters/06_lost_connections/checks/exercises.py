@@ -28,9 +28,9 @@ async def seconds(c: CheckContext) -> None:
         c.done("five seconds passed")
         await alice.page.clock.run_for(5_000)
         await c.expect_text(bar, "Reconnecting… 7 s", "the bar five seconds later")
-        c.done("the line was mended")
+        c.done("the line was fixed")
         await alice.page.clock.resume()
-        await c.lab.mend(alice)
+        await c.lab.fix(alice)
         await c.expect_count(bar, 0, "the bar")
 
 

@@ -139,7 +139,7 @@ async def killed(c: CheckContext) -> None:
 @since(6)
 async def cut(c: CheckContext) -> None:
     work = await Work.begun(c)
-    c.done("both lines were cut, and mended")
+    c.done("both lines were cut, and fixed")
     for person in (work.alice, work.bob):
         await c.lab.cut(person)
     c.done("Alice went on writing")
@@ -149,7 +149,7 @@ async def cut(c: CheckContext) -> None:
     await title.blur()
     work.before[0]["fields"][-1][1] += " hills"
     for person in (work.alice, work.bob):
-        await c.lab.mend(person)
+        await c.lab.fix(person)
     await work.expect_as_before()
 
 
@@ -169,9 +169,9 @@ async def hung(c: CheckContext) -> None:
     c.done("two heartbeats were due")
     for person in both:
         await c.expect_soon(partial(found_out, person), expected="a page that knows", seen="one that waits")
-    c.done("both lines were mended")
+    c.done("both lines were fixed")
     for person in both:
-        await c.lab.mend(person)
+        await c.lab.fix(person)
     await work.expect_as_before()
     work.expect_restored_once()
 

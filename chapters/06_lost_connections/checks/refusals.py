@@ -30,7 +30,7 @@ async def removed(c: CheckContext) -> None:
     await c.click(alice, "Members and settings")
     await alice.button("Remove Bob").click()
     await c.expect_gone(alice.button("Remove Bob"))
-    await c.lab.mend(bob)
+    await c.lab.fix(bob)
     await c.expect_visible(bob.heading("There is nothing here"))
     await c.visit(bob, "/")
     await bob.reload()

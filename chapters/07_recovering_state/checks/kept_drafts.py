@@ -70,7 +70,7 @@ async def typed_early(c: CheckContext) -> None:
         early = await alice.page.evaluate(UNJOINED_JS)
         c.expect(early, expected="a page whose view has not joined yet", seen="one that has")
         await alice.live()
-        await alice.network.mend()
+        await alice.network.fix()
         await c.expect_value(field, after)
         await c.expect_visible(alice.text("Draft kept"))
         kept = await draft_in(c, number)

@@ -216,8 +216,8 @@ async def once(c: CheckContext) -> None:
     )
     await c.lab.cut(bob)
     await c.say(alice, "Two")
-    c.done("his link was mended, the server was restarted, and he loaded the page again")
-    await c.lab.mend(bob)
+    c.done("his link was fixed, the server was restarted, and he loaded the page again")
+    await c.lab.fix(bob)
     two = [("Again and again", "Alice: One"), ("Again and again", "Alice: Two")]
     await c.expect_told(bob, *two)
     await c.lab.restart()

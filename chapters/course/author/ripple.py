@@ -30,7 +30,7 @@ class Carried:
         chapter: whose file.
         path: of it, as in a state.
         conflicts: the places left between merge marks.
-        by_hand: the edit clashed with it in an earlier run, and was mended by hand: it is left alone.
+        by_hand: the edit clashed with it in an earlier run, and was fixed by hand: it is left alone.
     """
 
     chapter: Chapter
@@ -42,7 +42,7 @@ class Carried:
 class Memory:
     """Which edits have clashed with which files.
 
-    Who has mended a clash runs `ripple` again. The edit must not be merged into the mended lines once more,
+    Who has fixed a clash runs `ripple` again. The edit must not be merged into the fixed lines once more,
     for it would clash with them for ever. Kept in git's own folder, since it is of no use to anybody else.
     """
 
@@ -82,7 +82,7 @@ def ripple(course: Course, since: str = "HEAD", again: bool = False) -> list[Car
     Args:
         course: whose chapters.
         since: the commit to compare with.
-        again: merge edits anew that clashed in an earlier run and were mended by hand.
+        again: merge edits anew that clashed in an earlier run and were fixed by hand.
 
     Raises:
         CourseError: merge marks of an earlier run are still there.
@@ -90,7 +90,7 @@ def ripple(course: Course, since: str = "HEAD", again: bool = False) -> list[Car
     carried: list[Carried] = []
     memory = Memory(course)
     met: set[Path] = set()
-    _require_mended(course)
+    _require_fixed(course)
     for chapter in course.chapters:
         for path, content in sorted(overlay(chapter).items()):
             old = committed(course, chapter, path, since)
@@ -114,13 +114,13 @@ def ripple(course: Course, since: str = "HEAD", again: bool = False) -> list[Car
     return carried
 
 
-def _require_mended(course: Course) -> None:
+def _require_fixed(course: Course) -> None:
     for chapter in course.chapters:
         for path, content in sorted(overlay(chapter).items()):
             if MARK in b"\n" + content:
                 raise CourseError(
                     f"chapters/{chapter.folder}/files/{path} still has the marks of a conflict.",
-                    "Mend the places between <<<<<<< and >>>>>>>, then run `course ripple` again.",
+                    "Fix the places between <<<<<<< and >>>>>>>, then run `course ripple` again.",
                 )
 
 

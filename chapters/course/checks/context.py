@@ -58,8 +58,8 @@ class CheckContext(NotificationSteps):
                 if "past" not in error.message or ahead == SECONDS_AHEAD[-1]:
                     raise
 
-    async def mend_unnoticed(self, person: Person) -> None:
-        """Mend the line of a page whose clock stands still, so that it does not come back by itself.
+    async def fix_unnoticed(self, person: Person) -> None:
+        """Fix the line of a page whose clock stands still, so that it does not come back by itself.
 
         What the page asks for comes through.
         """
@@ -74,8 +74,8 @@ class CheckContext(NotificationSteps):
             seen="one that goes on",
             whose=person,
         )
-        self.done(f"{person.name}'s line was mended, but the page's clock stood still")
-        await person.network.mend()
+        self.done(f"{person.name}'s line was fixed, but the page's clock stood still")
+        await person.network.fix()
 
     # Faults that need no more words. For others there are `done` and the Lab.
 
@@ -85,10 +85,10 @@ class CheckContext(NotificationSteps):
         await self.lab.restart()
 
     async def reconnect(self, person: Person) -> None:
-        """Cut a person's line, and mend it."""
-        self.done("the line was cut, and mended")
+        """Cut a person's line, and fix it."""
+        self.done("the line was cut, and fixed")
         await self.lab.cut(person)
-        await self.lab.mend(person)
+        await self.lab.fix(person)
 
     async def crash(self, person: Person) -> None:
         """Make the view on a person's page raise, and wait until it is back."""

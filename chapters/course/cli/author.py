@@ -44,27 +44,27 @@ def verify() -> None:
     console = screen()
     seen: set[str] = set()
     for result in results:
-        mark = "[red]✗[/]" if result.reds else "[green]✓[/]"
+        mark = "[red]✗[/]" if result.findings else "[green]✓[/]"
         console.print(f"{mark} [bold]{result.name:<7}[/] {result.claim}")
-        fresh = [red for red in result.reds if red.message not in seen]
-        seen.update(red.message for red in fresh)
-        for red in fresh[:SHOWN]:
-            console.print(Text(f"    {red.message}", style="red"))
-            console.print(Text(f"    {red.advice}", style="dim"))
+        fresh = [finding for finding in result.findings if finding.message not in seen]
+        seen.update(finding.message for finding in fresh)
+        for finding in fresh[:SHOWN]:
+            console.print(Text(f"    {finding.message}", style="red"))
+            console.print(Text(f"    {finding.advice}", style="dim"))
         if len(fresh) > SHOWN:
             console.print(f"    … and {len(fresh) - SHOWN} more")
-        elif result.reds and not fresh:
+        elif result.findings and not fresh:
             console.print("    [dim]as above[/]")
         for note in result.notes[:SHOWN]:
             console.print(Text(f"    note: {note}", style="yellow"))
     console.print(f"[dim]{time.perf_counter() - begun:.2f} s[/]")
-    if any(result.reds for result in results):
+    if any(result.findings for result in results):
         sys.exit(1)
 
 
 @click.command()
 @click.option("--since", default="HEAD", show_default=True, help="The commit to compare with.")
-@click.option("--again", is_flag=True, help="Merge anew where you have mended a conflict by hand.")
+@click.option("--again", is_flag=True, help="Merge anew where you have fixed a conflict by hand.")
 def ripple(since: str, again: bool) -> None:
     """Carry an edit of an early chapter into the later ones, up to the first conflict."""
     carried = carry_on(Course.here(), since, again)
@@ -74,9 +74,9 @@ def ripple(since: str, again: bool) -> None:
             raise CourseError(
                 f"Chapter {step.chapter.number} changes the same lines, "
                 f"in {count(step.conflicts, 'place')} of {name}.",
-                "Mend what is between <<<<<<< and >>>>>>>, then run `course ripple` again.",
+                "Fix what is between <<<<<<< and >>>>>>>, then run `course ripple` again.",
             )
-        say(f"  mended   {name}  (by hand, earlier)" if step.by_hand else f"  carried  {name}")
+        say(f"  fixed    {name}  (by hand, earlier)" if step.by_hand else f"  carried  {name}")
     say("Next: `course weave`." if carried else "Nothing to carry.", "green")
 
 

@@ -6,7 +6,7 @@
         alice, bob = await lab.people("Alice", "Bob")
         await alice.goto("/conversations/1/users/1")
         await lab.cut(alice)
-        await lab.mend(alice)
+        await lab.fix(alice)
 
 `course.lab.person.browser_choice` needs the standard library alone; everything else here needs Playwright,
 so it is imported only when it is asked for.

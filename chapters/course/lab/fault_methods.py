@@ -95,33 +95,33 @@ class FaultMethods(ABC):
     # One person's link.
 
     async def cut(self, person: Named, *, reset: bool = True) -> None:
-        """Pull this person's cable; it stays out until `mend`."""
+        """Pull this person's cable; it stays out until `fix`."""
         self._broken.add(person.name)
         await faults.cut(self._find(person), reset=reset)
 
     async def refuse(self, person: Named) -> None:
-        """Close this person's connections and refuse new ones until `mend`."""
+        """Close this person's connections and refuse new ones until `fix`."""
         self._broken.add(person.name)
         await faults.refuse(self._find(person))
 
     async def hang(self, person: Named) -> None:
-        """Keep this person's connections open and move nothing until `mend`."""
+        """Keep this person's connections open and move nothing until `fix`."""
         self._broken.add(person.name)
         await faults.hang(self._find(person))
 
     async def deafen(self, person: Named) -> None:
-        """Let what this person sends arrive, and no answer come back, until `mend` or another fault."""
+        """Let what this person sends arrive, and no answer come back, until `fix` or another fault."""
         self._broken.add(person.name)
         await faults.deafen(self._find(person))
 
     async def delay(self, person: Named, seconds: float) -> None:
-        """Make everything late by so many seconds, each way, until `mend`."""
+        """Make everything late by so many seconds, each way, until `fix`."""
         self._broken.add(person.name)
         await faults.delay(self._find(person), seconds)
 
-    async def mend(self, person: Named) -> None:
+    async def fix(self, person: Named) -> None:
         """Let this person's link pass everything again."""
-        await faults.mend(self._find(person))
+        await faults.fix(self._find(person))
         self._broken.discard(person.name)
 
     # One view.

@@ -63,7 +63,7 @@ async def see_back(person: Watched, mark: int, views: set[str], what: str) -> No
 
     Args:
         person: whose page it is.
-        mark: a place in the frames before the page was mended.
+        mark: a place in the frames before the page was fixed.
         views: ids of the views that had lost their connection.
         what: the fault that is over, for the message.
     """
@@ -90,21 +90,21 @@ def lost_views(views: Sequence[View]) -> set[str]:
 
 
 async def cut(person: Watched, *, reset: bool = True) -> None:
-    """Pull this person's cable; it stays out until mended."""
+    """Pull this person's cable; it stays out until fixed."""
     before = await Before.of(person)
     person.network.cut(reset=reset)
     await see_lost(before, "cut")
 
 
 async def refuse(person: Watched) -> None:
-    """End this person's connections in good order and refuse new ones until mended."""
+    """End this person's connections in good order and refuse new ones until fixed."""
     before = await Before.of(person)
     person.network.refuse()
     await see_lost(before, "refuse")
 
 
 async def hang(person: Watched) -> None:
-    """Let everything hang: connections stay open and nothing moves, until mended."""
+    """Let everything hang: connections stay open and nothing moves, until fixed."""
     sockets, received = person.open_sockets, person.network.received
     person.network.hang()
     if person.on_a_page:
@@ -116,7 +116,7 @@ async def hang(person: Watched) -> None:
 
 
 async def deafen(person: Watched) -> None:
-    """Let what this person sends arrive, and no answer come back, until mended."""
+    """Let what this person sends arrive, and no answer come back, until fixed."""
     sent, received = person.network.sent, person.network.received
     person.network.deafen()
     if person.on_a_page:
@@ -128,7 +128,7 @@ async def deafen(person: Watched) -> None:
 
 
 async def delay(person: Watched, seconds: float) -> None:
-    """Hold everything back for so many seconds each way, until mended."""
+    """Hold everything back for so many seconds each way, until fixed."""
     person.network.delay(seconds)
     if person.on_a_page:
         answered, _, took = await person.probe(2 * seconds + SECONDS_TO_SEE)
@@ -137,12 +137,12 @@ async def delay(person: Watched, seconds: float) -> None:
             raise _unseen("delay", f"{person.name}'s page got its answer in {took:.2f} s")
 
 
-async def mend(person: Watched) -> None:
+async def fix(person: Watched) -> None:
     """Let this person's link pass everything again; returns when the page's views have joined again."""
     mark = person.mark()
     lost = lost_views(await person.views())
-    await person.network.mend()
-    await see_back(person, mark, lost, "mend")
+    await person.network.fix()
+    await see_back(person, mark, lost, "fix")
     # What hung may have been lost meanwhile; then the client is on its way back as well.
     await person.live(SECONDS_TO_RETURN)
 

@@ -263,18 +263,18 @@ class Lab(Protocol):
         """
 
     async def cut(self, person: Person, /) -> None:
-        """Pull this person's cable until `mend`."""
+        """Pull this person's cable until `fix`."""
 
     async def refuse(self, person: Person, /) -> None:
-        """Close this person's connections and refuse new ones until `mend`."""
+        """Close this person's connections and refuse new ones until `fix`."""
 
     async def hang(self, person: Person, /) -> None:
-        """Keep this person's connections open and move nothing until `mend`."""
+        """Keep this person's connections open and move nothing until `fix`."""
 
     async def delay(self, person: Person, seconds: float, /) -> None:
-        """Make everything late by so many seconds, each way, until `mend`."""
+        """Make everything late by so many seconds, each way, until `fix`."""
 
-    async def mend(self, person: Person, /) -> None:
+    async def fix(self, person: Person, /) -> None:
         """Let this person's link pass everything again."""
 
     async def crash(self, person: Person, view: str | None = None, /) -> None:

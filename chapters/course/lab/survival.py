@@ -84,7 +84,7 @@ async def _broken(lab: Lab, fault: str, here: Person, there: Person) -> Person:
         return there
     happen: Mapping[str, Callable[[], Awaitable[object]]] = {
         "kill": lab.restart,
-        "cut": lambda: _cut_and_mended(lab, here),
+        "cut": lambda: _cut_and_fixed(lab, here),
         "crash": lambda: lab.crash(here),
         "refresh": here.reload,
     }
@@ -100,9 +100,9 @@ async def _broken(lab: Lab, fault: str, here: Person, there: Person) -> Person:
     return here
 
 
-async def _cut_and_mended(lab: Lab, person: Person) -> None:
+async def _cut_and_fixed(lab: Lab, person: Person) -> None:
     await lab.cut(person)
-    await lab.mend(person)
+    await lab.fix(person)
 
 
 async def _look(person: Person) -> None:

@@ -88,9 +88,9 @@ class Saver:
         )
         raise CourseError(
             f"{save.path} is not written, {place} has an error: {problem.message}\n    {shown}",
-            "Mend that line and run the cell again."
+            "Fix that line and run the cell again."
             if number == save.number
-            else f"Mend it in the cell that saves part {number}/{save.total}; or this part does not fit it.",
+            else f"Fix it in the cell that saves part {number}/{save.total}; or this part does not fit it.",
         )
 
     def copy(self, path: str) -> Saved:
@@ -137,7 +137,7 @@ class Saver:
             raise CourseError(
                 f"{path} is not written, it would have an error in line {problem.line}: {problem.message}\n"
                 f"    {line}",
-                "Mend that line and run the cell again.",
+                "Fix that line and run the cell again.",
             )
         saved = self._write(path, after)
         write_json(record, {"text": text})

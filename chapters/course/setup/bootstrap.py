@@ -31,7 +31,7 @@ CANDIDATES = ("python3.13", "python3.12", "python3.11", "python3.14")
 
 
 class SetupError(Exception):
-    """A step failed in a way that only the reader can mend; the text says how."""
+    """A step failed in a way that only the reader can fix; the text says how."""
 
 
 def say(text: str) -> None:

@@ -65,7 +65,7 @@ class Actor(Watched, ByName[StageLocator]):
             send: brings a message to the frame with a key.
         """
         tap = Tap(name, on_frame)
-        link = Link(server_port, passages=lambda: PageInterceptor(tap, f"{origin}/driver.js", origin))
+        link = Link(server_port, interceptors=lambda: PageInterceptor(tap, f"{origin}/driver.js", origin))
         await link.open()
         key = f"{slug(name)}-{next(_keys)}"
         return cls(name, link, tap, Driver(name, lambda message: send(key, message)), start, key)
@@ -153,7 +153,7 @@ class Actor(Watched, ByName[StageLocator]):
             await link.open()
             match mode:
                 case "pass":
-                    await link.mend()
+                    await link.fix()
                 case "cut":
                     link.cut()
                 case "refuse":

@@ -72,13 +72,13 @@ async def _play(stage: Stage, on_act: Callable[[int, str], None]) -> None:
         raise CourseError("There is no demo to record.")
     # Nobody is there who could press a button.
     player.pauses = False
-    await asyncio.sleep(SECONDS_TO_SEE * stage.manner.pace)
+    await asyncio.sleep(SECONDS_TO_SEE * stage.settings.pace)
     while player.next():
         await player.wait()
         if player.phase == "failed":
             raise CourseError(f"Act {player.number} failed: {player.problem}")
         on_act(player.number, player.caption)
-        await asyncio.sleep((SECONDS_TO_SEE + len(player.caption) / LETTERS_PER_SECOND) * stage.manner.pace)
+        await asyncio.sleep((SECONDS_TO_SEE + len(player.caption) / LETTERS_PER_SECOND) * stage.settings.pace)
 
 
 class Camera:

@@ -54,14 +54,14 @@ class Run(FaultMethods):
         name: a chapter's number, ``workspace``, or a folder.
         origin: the address of the stage's page, without a path.
         audience: is told what happens.
-        manner: how things are done at first.
+        settings: how things are done at first.
         first_line: the number of the first line of its log.
 
     Attributes:
         state: the files of the messenger.
         demo: of its chapter; None where there is none.
         log: reads the server's log.
-        manner: how things are done; see `adopt`.
+        settings: how things are done; see `adopt`.
         places: the lines of the templates, as far as they are known; see `learn_places`.
     """
 
@@ -71,14 +71,14 @@ class Run(FaultMethods):
         name: StateName,
         origin: str,
         audience: Audience,
-        manner: Settings,
+        settings: Settings,
         first_line: int = 1,
     ) -> None:
         self.state: AppState = find_state(name, course)
         self.demo = _demo_of(course, name)
         self._origin = origin
         self._audience = audience
-        self.manner = manner
+        self.settings = settings
         self._folder = tempfile.TemporaryDirectory(prefix="parley-stage-", ignore_cleanup_errors=True)
         data, log = Path(self._folder.name) / "data", Path(self._folder.name) / "server.log"
         data.mkdir()
@@ -134,7 +134,7 @@ class Run(FaultMethods):
             name, self._host.port, start, self._origin, audience.on_frame, audience.send
         )
         self._actors[name] = actor
-        if self.manner.outlined:
+        if self.settings.outlined:
             actor.driver.outline(True)
         actor.coming = asyncio.create_task(self._welcome(actor), name="stage-welcome")
         audience.changed()
@@ -147,17 +147,17 @@ class Run(FaultMethods):
             await arrive(self, actor, actor.start)
         except CourseError as problem:
             self._audience.complain(problem)
-        actor.driver.pace = self.manner.pace
+        actor.driver.pace = self.settings.pace
         actor.driver.arrived()
 
-    async def adopt(self, manner: Settings) -> None:
+    async def adopt(self, settings: Settings) -> None:
         """Do things differently from now on."""
-        self.manner = manner
+        self.settings = settings
         for actor in self.everyone:
-            actor.driver.pace = manner.pace
-            actor.driver.outline(manner.outlined)
+            actor.driver.pace = settings.pace
+            actor.driver.outline(settings.outlined)
             if actor.network.mode == "delay":
-                await actor.set_link("delay", manner.wait)
+                await actor.set_link("delay", settings.wait)
 
     async def people(self, *names: str) -> list[Actor]:
         """Several people at once, who have come to where they begin."""
@@ -197,7 +197,7 @@ class Run(FaultMethods):
         await self.start()
         self._host.killed = False
 
-    async def mend_all(self) -> None:
+    async def fix_all(self) -> None:
         """Every link passes, and the server runs."""
         for actor in self.everyone:
             await actor.set_link("pass")

@@ -76,7 +76,7 @@ class Scene:
         alive: whether the server runs.
         busy: what is being done to the server now, or nothing.
         can_come: names of those who may be added.
-        manner: how things are done.
+        settings: how things are done.
         sums: frames and bytes of each act so far.
     """
 
@@ -88,7 +88,7 @@ class Scene:
     seats: tuple[Seat, ...]
     can_come: tuple[str, ...]
     acts: Acts
-    manner: Settings
+    settings: Settings
     sums: tuple[Sum, ...] = ()
 
     @property

@@ -76,7 +76,7 @@ async def opened_stage(
             ready.set,
         )
         serving = asyncio.create_task(server.serve(sockets=[sock]), name="stage-server")
-        tasks = [asyncio.create_task(stage.herald.run()), asyncio.create_task(stage.watch())]
+        tasks = [asyncio.create_task(stage.broadcaster.run()), asyncio.create_task(stage.watch())]
         try:
             waiting = asyncio.create_task(ready.wait())
             await asyncio.wait({waiting, serving}, return_when=asyncio.FIRST_COMPLETED)

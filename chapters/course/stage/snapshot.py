@@ -20,7 +20,7 @@ def scene_of(stage: Stage) -> Scene:
         seats=tuple(seat_of(actor) for actor in run.everyone) if run else (),
         can_come=run.can_come if run else (),
         acts=Acts.of(stage.player),
-        manner=stage.manner,
+        settings=stage.settings,
         sums=stage.tally.sums,
     )
 

@@ -29,19 +29,19 @@ class Stage:
 
     Args:
         course: whose chapters are played.
-        herald: tells the page what is new.
+        broadcaster: tells the page what is new.
         origin: the address of the stage's page, without a path.
 
     Attributes:
-        herald: see above.
+        broadcaster: see above.
         run: what is on the stage; None before the first, and where it could not be made.
         player: plays the demo; None where the state has none.
         leader: the page that has the frames, whatever it is; None while there is none.
-        manner: how things are done; see `change`.
+        settings: how things are done; see `change`.
         tally: what each act has sent over the wire.
     """
 
-    def __init__(self, course: Course, herald: Broadcaster, origin: str) -> None:
+    def __init__(self, course: Course, broadcaster: Broadcaster, origin: str) -> None:
         self.course = course
         self.origin = origin
         self.run: Run | None = None
@@ -52,12 +52,12 @@ class Stage:
         self.problem = ""
         self.busy = ""
         self._wanted: object = None
-        self.manner = Settings()
-        self.herald = herald
+        self.settings = Settings()
+        self.broadcaster = broadcaster
         self.tally = Tally()
         # One thing at a time is done to the server and to who is here.
         self._lock = asyncio.Lock()
-        self._chores = BackgroundTasks(self.complain, self.changed)
+        self._background = BackgroundTasks(self.complain, self.changed)
 
     # -- what is on it -------------------------------------------------------------------------------------
 
@@ -65,7 +65,7 @@ class Stage:
         """Bring a chapter's state, or ``workspace``, on the stage; fresh, whatever was there before."""
         self.state_name, self.phase, self.problem = str(name), "starting", ""
         self._wanted = wish = object()
-        self._chores.begin(self._load(name, wish))
+        self._background.begin(self._load(name, wish))
         self.changed()
 
     async def _load(self, name: StateName, wish: object) -> None:
@@ -73,7 +73,7 @@ class Stage:
             if self._wanted is not wish:
                 return  # somebody has changed their mind meanwhile
             await self._clear()
-            self.herald.cleared()
+            self.broadcaster.cleared()
             self.tally = Tally()
             try:
                 await self._open(name)
@@ -86,10 +86,10 @@ class Stage:
 
     async def _open(self, name: StateName) -> None:
         self.run = run = await asyncio.to_thread(
-            Run, self.course, name, self.origin, self, self.manner, self.herald.next_line
+            Run, self.course, name, self.origin, self, self.settings, self.broadcaster.next_line
         )
         if run.demo is not None:
-            self.player = Player(run.demo, run, lambda: self.manner.pace, self.changed)
+            self.player = Player(run.demo, run, lambda: self.settings.pace, self.changed)
         await run.open()
 
     async def _clear(self) -> None:
@@ -102,7 +102,7 @@ class Stage:
 
     async def close(self) -> None:
         """End everything that was started."""
-        await self._chores.cancel()
+        await self._background.cancel()
         async with self._lock:
             await self._clear()
 
@@ -112,7 +112,7 @@ class Stage:
         while True:
             if self.run is not None:
                 for line in self.run.log.new_lines():
-                    self.herald.line(line)
+                    self.broadcaster.line(line)
                 self.run.forget_errors()
             if alive != self.is_up:
                 alive = self.is_up
@@ -132,11 +132,11 @@ class Stage:
 
     def bring(self, name: str) -> None:
         """Add a person."""
-        self._chores.begin(self._bring(name))
+        self._background.begin(self._bring(name))
 
     def send_away(self, name: str) -> None:
         """Take a person's frame away; the last one stays."""
-        self._chores.begin(self._send_away(name))
+        self._background.begin(self._send_away(name))
 
     async def _bring(self, name: str) -> None:
         async with self._lock:
@@ -150,27 +150,27 @@ class Stage:
                 await self.run.dismiss(actor)
 
     def set_link(self, name: str, mode: Mode) -> None:
-        """Let a person's link behave like this from now on; ``pass`` mends it."""
+        """Let a person's link behave like this from now on; ``pass`` fixes it."""
         if (actor := self.actor(name)) is not None:
-            self._chores.begin(actor.set_link(mode, self.manner.wait))
+            self._background.begin(actor.set_link(mode, self.settings.wait))
 
-    def change(self, **manner: float | bool) -> None:
+    def change(self, **settings: float | bool) -> None:
         """How things are done from now on; the names are those of `Settings`."""
-        self.manner = replace(self.manner, **manner)  # type: ignore[arg-type]
+        self.settings = replace(self.settings, **settings)  # type: ignore[arg-type]
         if self.run is not None:
-            self._chores.begin(self.run.adopt(self.manner))
+            self._background.begin(self.run.adopt(self.settings))
         self.changed()
 
     def crash(self, name: str) -> None:
         """Make the main view of a person's page raise."""
         if (run := self.run) is not None and (actor := run.actor(name)) is not None:
-            self._chores.begin(run.crash(actor))
+            self._background.begin(run.crash(actor))
 
     # -- the server and the demo ---------------------------------------------------------------------------
 
     def switch(self, doing: str, work: Callable[[Run], Awaitable[None]]) -> None:
         """Do something to the server; ``doing`` says what, meanwhile. What goes wrong is shown."""
-        self._chores.begin(self._switch(doing, work))
+        self._background.begin(self._switch(doing, work))
 
     async def _switch(self, doing: str, work: Callable[[Run], Awaitable[None]]) -> None:
         async with self._lock:
@@ -184,16 +184,16 @@ class Stage:
                 self.busy = ""
 
     def next_act(self) -> None:
-        """Play the next act. Before the first one everything is mended."""
+        """Play the next act. Before the first one everything is fixed."""
         if self.player is None or self.phase != "ready":
             return
         if self.player.phase == "ready":
-            self._chores.begin(self._first_act(self.player))
+            self._background.begin(self._first_act(self.player))
         else:
             self.player.next()
 
     async def _first_act(self, player: Player) -> None:
-        await self._switch("Mending what is broken …", Run.mend_all)
+        await self._switch("Fixing what is broken …", Run.fix_all)
         if player is self.player:
             player.next()
 
@@ -226,24 +226,24 @@ class Stage:
         """A frame is on the wire."""
         self.tally.add(frame)
         run = self.run
-        self.herald.frame(frame, run.read(frame) if run is not None else ())
+        self.broadcaster.frame(frame, run.read(frame) if run is not None else ())
         if run is not None and run.wants_places:
-            self._chores.begin(run.learn_places())
+            self._background.begin(run.learn_places())
 
     def send(self, key: str, message: Message) -> None:
         """A message for the frame with this key."""
-        self.herald.order(key, message)
+        self.broadcaster.order(key, message)
 
     def changed(self) -> None:
         """The scene is another; perhaps another act has begun."""
         if self.player is not None:
             self.tally.begin(self.player.number)
-        self.herald.changed()
+        self.broadcaster.changed()
 
     def complain(self, problem: CourseError) -> None:
         """Something did not work."""
         self.problem = "\n".join(filter(None, (problem.message, problem.advice)))
-        self.herald.changed()
+        self.broadcaster.changed()
 
     def forget_problem(self) -> None:
         """What did not work was read."""

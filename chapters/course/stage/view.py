@@ -59,9 +59,9 @@ class StageLive(LiveView):
             film="film" in params,
         )
         self.stream(
-            "frames", self._wanted(self.stage.herald.frames), dom_id=lambda one: f"frame-{one.number}"
+            "frames", self._wanted(self.stage.broadcaster.frames), dom_id=lambda one: f"frame-{one.number}"
         )
-        self.stream("lines", self.stage.herald.lines, dom_id=lambda line: f"line-{line.number}")
+        self.stream("lines", self.stage.broadcaster.lines, dom_id=lambda line: f"line-{line.number}")
         if self.connected:
             await self.subscribe(TOPIC)
             self.stage.lead(self)
@@ -109,7 +109,7 @@ class StageLive(LiveView):
     def _refill(self) -> None:
         """Show the frames that are wanted now, in place of those that were."""
         self.stream("frames", (), reset=True)
-        for one in self._wanted(self.stage.herald.frames):
+        for one in self._wanted(self.stage.broadcaster.frames):
             self.stream_insert("frames", one, at=0, limit=FRAMES_SHOWN)
 
     # -- what the teacher does -----------------------------------------------------------------------------
@@ -125,7 +125,7 @@ class StageLive(LiveView):
         actor = self.stage.actor(str(params.get("who")))
         wished = next((fault.mode for fault in FAULTS if fault.mode == params.get("mode")), None)
         if actor is not None and wished is not None:
-            # A toggle: pressed again it mends.
+            # A toggle: pressed again it fixes.
             self.stage.set_link(actor.name, "pass" if actor.network.mode == wished else wished)
 
     def _server(self, params: Params) -> None:
@@ -160,7 +160,7 @@ class StageLive(LiveView):
 
     def _open(self, params: Params) -> None:
         number = params.get("number")
-        found = [one for one in self.stage.herald.frames if str(one.number) == str(number)]
+        found = [one for one in self.stage.broadcaster.frames if str(one.number) == str(number)]
         self.assign(opened=found[0] if found else None, payload=payload_of(found[0].frame) if found else "")
         self._place()
 
@@ -192,7 +192,7 @@ HANDLERS: dict[str, Callable[[StageLive, Params], None]] = {
     "bring": lambda view, params: view.stage.bring(str(params.get("who"))),
     "send-away": lambda view, params: view.stage.send_away(str(params.get("who"))),
     "next": lambda view, _: view.stage.next_act(),
-    "outline": lambda view, _: view.stage.change(outlined=not view.stage.manner.outlined),
+    "outline": lambda view, _: view.stage.change(outlined=not view.stage.settings.outlined),
     "widen": lambda view, _: view.assign(wide=not view.assigns.wide),
     "lead": lambda view, _: view.stage.lead(view),
     "dismiss": lambda view, _: view.stage.forget_problem(),

@@ -104,7 +104,7 @@ async def test_cut_closes_the_socket_and_keeps_it_closed(lab: Lab, alice: Person
     answered, late, _ = await alice.probe(5)
     assert not answered and not late
     assert "rendered" not in marks(alice, mark)
-    await lab.mend(alice)
+    await lab.fix(alice)
     assert marks(alice, mark).count("rendered") == 2
     await assert_works(alice, left=1)
     assert alice.console_problems == []
@@ -119,19 +119,19 @@ async def test_a_page_says_whether_its_client_is_connecting(lab: Lab, alice: Per
     assert alice.open_sockets == 0
     alice.network.cut()
     await until(alice.is_connecting, lambda tries: not tries, 20, lambda _: problem)
-    await lab.mend(alice)
+    await lab.fix(alice)
     assert alice.open_sockets == 1
     assert not await alice.is_connecting()
     await assert_works(alice, left=1)
 
 
-async def test_refuse_closes_the_port_and_mend_opens_the_same_one(lab: Lab, alice: Person) -> None:
+async def test_refuse_closes_the_port_and_fix_opens_the_same_one(lab: Lab, alice: Person) -> None:
     port = alice.network.port
     await lab.refuse(alice)
     with pytest.raises(OSError):
         await asyncio.open_connection("127.0.0.1", port)
     assert all("phx-client-error" in one for one in await classes(alice))
-    await lab.mend(alice)
+    await lab.fix(alice)
     assert alice.network.port == port
     await assert_works(alice, left=1)
 
@@ -146,7 +146,7 @@ async def test_hang_keeps_the_socket_and_moves_nothing(lab: Lab, alice: Person) 
     assert alice.network.received == moved
     assert marks(alice, mark) == ["event"]
     assert await classes(alice) == [{"phx-connected"}, {"phx-connected"}]
-    await lab.mend(alice)
+    await lab.fix(alice)
     await alice.text("left 1").wait_for()
     assert alice.closed_sockets == closed
     assert "join" not in marks(alice, mark)
@@ -162,7 +162,7 @@ async def test_deafen_lets_events_arrive_and_no_answer_come_back(lab: Lab, alice
     # Whatever the server answers is held back, and ends with the line.
     await lab.cut(alice)
     assert "diff" not in marks(alice, mark) and "reply" not in marks(alice, mark)
-    await lab.mend(alice)
+    await lab.fix(alice)
     await assert_works(alice, left=1)
 
 
@@ -171,7 +171,7 @@ async def test_delay_is_seen_both_ways(lab: Lab, alice: Person) -> None:
     _, _, seconds = await alice.probe(10)
     assert seconds >= 0.36
     await assert_works(alice, left=1)
-    await lab.mend(alice)
+    await lab.fix(alice)
     assert alice.network.mode == "pass"
 
 
@@ -215,7 +215,7 @@ async def test_faults_of_one_person_leave_the_other_alone(lab: Lab, alice: Perso
     await bob.button("Add left").click()
     await bob.text("left 1").wait_for()
     assert marks(bob, mark) == ["event", "reply"]
-    await lab.mend(alice)
+    await lab.fix(alice)
     await lab.dismiss(bob)
 
 
@@ -223,7 +223,7 @@ async def test_pages_without_live_views_show_faults_too(lab: Lab) -> None:
     bob = await lab.person("Bob")
     await bob.goto("/plain")
     await lab.cut(bob)
-    await lab.mend(bob)
+    await lab.fix(bob)
     await bob.goto("/raw")
     await bob.text("hello").wait_for()
     assert [frame.meaning for frame in bob.frames if frame.kind == "text"] == [
@@ -232,7 +232,7 @@ async def test_pages_without_live_views_show_faults_too(lab: Lab) -> None:
     ]
     await lab.cut(bob)
     assert bob.frames[-1].kind == "closed"
-    await lab.mend(bob)
+    await lab.fix(bob)
     await lab.dismiss(bob)
 
 
@@ -247,7 +247,7 @@ async def test_a_fault_that_does_not_happen_is_told(
     for fault in (lab.cut(alice), lab.hang(alice), lab.delay(alice, 1), lab.refuse(alice)):
         with pytest.raises(FaultDidNotHappen, match="was asked for, but Alice's page"):
             await fault
-    await lab.mend(alice)
+    await lab.fix(alice)
 
 
 async def test_a_page_that_does_not_become_live_says_why(lab: Lab, alice: Person) -> None:

@@ -30,7 +30,7 @@ await bob.goto("/two")""",
 await alice.text("left 1").wait_for()
 await lab.show(alice, bob)""",
     "await lab.frames(alice, last=3)",
-    "await lab.cut(alice)\nawait lab.mend(alice)\nawait lab.kill()\nawait lab.restart()",
+    "await lab.cut(alice)\nawait lab.fix(alice)\nawait lab.kill()\nawait lab.restart()",
     "await alice.button('Nothing like that').click(timeout=100)",
     "await lab.crash(alice, view='Nobody')",
     f"first = lab\nlab = await Lab.open(Path({str(APP)!r}))\n(first.alive, first.everyone)",

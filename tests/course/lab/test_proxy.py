@@ -60,14 +60,14 @@ async def test_opening_that_is_given_up_leaves_no_port() -> None:
     assert listening() == before
 
 
-async def test_a_link_that_two_mend_at_once_has_one_port_and_leaves_none() -> None:
+async def test_a_link_that_two_fix_at_once_has_one_port_and_leaves_none() -> None:
     before = listening()
     link = Link(9)
     await link.open()
     link.refuse()
-    await asyncio.gather(link.mend(), link.mend(), link.mend())
+    await asyncio.gather(link.fix(), link.fix(), link.fix())
     assert listening() == before + 1
-    await asyncio.gather(link.close(), link.mend())
+    await asyncio.gather(link.close(), link.fix())
     assert listening() == before
 
 
@@ -117,7 +117,7 @@ def test_bytes_come_back_as_they_went(chunks: list[bytes]) -> None:
     chunks=st.lists(st.binary(min_size=1, max_size=200), min_size=1, max_size=6),
     faults=st.lists(st.sampled_from(["hang", "delay"]), min_size=1, max_size=4),
 )
-def test_held_bytes_arrive_in_order_once_mended(chunks: list[bytes], faults: list[str]) -> None:
+def test_held_bytes_arrive_in_order_once_fixed(chunks: list[bytes], faults: list[str]) -> None:
     async def run() -> None:
         async with linked(echo) as link:
             streams = await connect(link)
@@ -129,7 +129,7 @@ def test_held_bytes_arrive_in_order_once_mended(chunks: list[bytes], faults: lis
                 writer.write(chunk)
             await settle()
             assert link.sent == 4
-            await link.mend()
+            await link.fix()
             whole = b"".join(chunks)
             assert await reader.readexactly(len(whole)) == whole
             writer.close()
@@ -152,7 +152,7 @@ async def test_cut_resets_open_connections_and_new_ones() -> None:
                 await reader.read()
             writer.close()
         assert link.opened == 4
-        await link.mend()
+        await link.fix()
         assert await ask(await connect(link), b"again") == b"again"
 
 
@@ -165,7 +165,7 @@ async def test_cut_in_good_order_ends_with_eof() -> None:
         writer.close()
 
 
-async def test_refuse_closes_the_port_and_mend_opens_the_same() -> None:
+async def test_refuse_closes_the_port_and_fix_opens_the_same() -> None:
     async with linked(echo) as link:
         reader, writer = await connect(link)
         await ask((reader, writer), b"hello")
@@ -175,7 +175,7 @@ async def test_refuse_closes_the_port_and_mend_opens_the_same() -> None:
         writer.close()
         with pytest.raises(ConnectionRefusedError):
             await asyncio.open_connection("127.0.0.1", port)
-        await link.mend()
+        await link.fix()
         assert link.port == port
         assert await ask(await connect(link), b"again") == b"again"
 
@@ -195,7 +195,7 @@ async def test_hang_accepts_and_forwards_nothing() -> None:
         await eventually(lambda: link.opened == 1)
         await settle()
         assert not heard and link.connections == 1
-        await link.mend()
+        await link.fix()
         await eventually(lambda: bytes(heard) == b"hello")
         writer.close()
 
@@ -209,7 +209,7 @@ async def test_a_deaf_link_takes_what_is_said_and_gives_no_answer() -> None:
         await eventually(lambda: link.sent == len(b"hello" + b"anybody?"))
         await settle()
         assert link.received == len(b"hello")
-        await link.mend()
+        await link.fix()
         assert await reader.readexactly(8) == b"anybody?"
         writer.close()
 
@@ -223,7 +223,7 @@ async def test_an_end_is_held_back_as_well() -> None:
         read = asyncio.create_task(reader.read())
         await settle()
         assert not read.done()
-        await link.mend()
+        await link.fix()
         assert await read == b""
         writer.close()
 

@@ -66,7 +66,7 @@ async def test_again_begins_from_the_beginning_with_everything_whole(open_stage:
     await expect(staged.page.locator(".count .number")).to_have_text("4 acts")
     await expect(staged.fault("Bob", "Cut")).to_have_attribute("aria-pressed", "false")
     assert await staged.glass("Alice").get_by_text("big basket").count() == 0
-    # Whatever was broken by hand is mended before the first act.
+    # Whatever was broken by hand is fixed before the first act.
     await staged.fault("Alice", "Refuse").click()
     await staged.page.get_by_role("button", name="Kill server").click()
     await expect(staged.condition("Bob")).to_have_text("connection lost")

@@ -161,7 +161,7 @@ async def test_a_stage_that_starts_does_not_say_that_the_server_is_dead(backstag
 
 
 @pytest.mark.parametrize("fault", ["Cut", "Refuse"])
-async def test_a_broken_link_shows_and_is_mended_by_a_second_press(open_stage: Open, fault: str) -> None:
+async def test_a_broken_link_shows_and_is_fixed_by_a_second_press(open_stage: Open, fault: str) -> None:
     staged = await open_stage("stage", "3")
     toggle = staged.fault("Bob", fault)
     await toggle.click()
@@ -177,7 +177,7 @@ async def test_a_broken_link_shows_and_is_mended_by_a_second_press(open_stage: O
     await has(staged, "Bob", "Are you there?")
 
 
-async def test_a_hanging_link_sends_and_gets_no_answer_until_it_is_mended(open_stage: Open) -> None:
+async def test_a_hanging_link_sends_and_gets_no_answer_until_it_is_fixed(open_stage: Open) -> None:
     staged = await open_stage("stage", "3")
     await staged.fault("Alice", "Hang").click()
     await expect(staged.fault("Alice", "Hang")).to_have_attribute("aria-pressed", "true")

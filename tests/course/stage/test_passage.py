@@ -26,7 +26,7 @@ def tap() -> Tap:
 
 
 @pytest.fixture
-def passage(tap: Tap) -> PageInterceptor:
+def interceptor(tap: Tap) -> PageInterceptor:
     return PageInterceptor(tap, SCRIPT, "http://parley.localhost:1")
 
 
@@ -63,13 +63,13 @@ def in_pieces(data: bytes, seed: int) -> list[bytes]:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_page_gets_the_script_and_its_new_length(passage: PageInterceptor, tap: Tap, seed: int) -> None:
+def test_a_page_gets_the_script_and_its_new_length(interceptor: PageInterceptor, tap: Tap, seed: int) -> None:
     asked = b"".join(
-        passage.outward(piece) for piece in in_pieces(get("/counter", "Accept-Encoding: gzip"), seed)
+        interceptor.outward(piece) for piece in in_pieces(get("/counter", "Accept-Encoding: gzip"), seed)
     )
     assert asked.startswith(b"GET /counter HTTP/1.1\r\n")
     assert b"gzip" not in asked
-    said = b"".join(passage.inward(piece) for piece in in_pieces(answer(PAGE), seed))
+    said = b"".join(interceptor.inward(piece) for piece in in_pieces(answer(PAGE), seed))
     head, body = read(said)
     assert body == PAGE.replace(b"<head>", b'<head><script src="%s"></script>' % SCRIPT.encode())
     assert dict(head.headers)[b"content-length"] == str(len(body)).encode()
@@ -77,42 +77,42 @@ def test_a_page_gets_the_script_and_its_new_length(passage: PageInterceptor, tap
     assert tap.status == 200
 
 
-def test_a_page_in_chunks_is_put_together(passage: PageInterceptor) -> None:
-    passage.outward(get("/"))
-    said = passage.inward(
+def test_a_page_in_chunks_is_put_together(interceptor: PageInterceptor) -> None:
+    interceptor.outward(get("/"))
+    said = interceptor.inward(
         b"HTTP/1.1 404 NOT FOUND\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"
     )
     for part in (PAGE[:10], PAGE[10:]):
-        said += passage.inward(b"%x\r\n%s\r\n" % (len(part), part))
+        said += interceptor.inward(b"%x\r\n%s\r\n" % (len(part), part))
     assert said == b"", "nothing goes out before the page is whole"
-    head, body = read(passage.inward(b"0\r\n\r\n"))
+    head, body = read(interceptor.inward(b"0\r\n\r\n"))
     assert head.status_code == 404
     assert body.endswith(b"Hello</body></html>")
     assert SCRIPT.encode() in body
 
 
 def test_everything_else_passes_as_it_is_and_the_connection_is_used_again(
-    passage: PageInterceptor, tap: Tap
+    interceptor: PageInterceptor, tap: Tap
 ) -> None:
     for body, kind in ((b"body { color: red }", "text/css"), (b"\x89PNG\x00", "image/png")):
-        passage.outward(get("/static/x", "Sec-Fetch-Dest: style"))
-        assert read(passage.inward(answer(body, kind)))[1] == body
-    passage.outward(get("/parts", "Sec-Fetch-Dest: empty"))
-    assert read(passage.inward(answer(PAGE)))[1] == PAGE, "fetched by a script, so not a page"
+        interceptor.outward(get("/static/x", "Sec-Fetch-Dest: style"))
+        assert read(interceptor.inward(answer(body, kind)))[1] == body
+    interceptor.outward(get("/parts", "Sec-Fetch-Dest: empty"))
+    assert read(interceptor.inward(answer(PAGE)))[1] == PAGE, "fetched by a script, so not a page"
     assert tap.since(0) == []
-    passage.outward(get("/"))
-    assert SCRIPT.encode() in read(passage.inward(answer(PAGE)))[1]
+    interceptor.outward(get("/"))
+    assert SCRIPT.encode() in read(interceptor.inward(answer(PAGE)))[1]
 
 
-def test_a_form_is_posted_and_led_elsewhere_with_its_cookie(passage: PageInterceptor, tap: Tap) -> None:
+def test_a_form_is_posted_and_led_elsewhere_with_its_cookie(interceptor: PageInterceptor, tap: Tap) -> None:
     form = b"email=alice%40example.org&password=x"
-    sent = passage.outward(
+    sent = interceptor.outward(
         b"POST /sign-in HTTP/1.1\r\nHost: a\r\nOrigin: http://a\r\nContent-Length: %d\r\n\r\n%s"
         % (len(form), form)
     )
     assert sent.endswith(b"\r\n\r\n" + form)
     assert b"origin: http://a\r\n" in sent
-    said = passage.inward(
+    said = interceptor.inward(
         b"HTTP/1.1 302 FOUND\r\nLocation: /\r\nSet-Cookie: id=7; HttpOnly\r\n"
         b"Content-Type: text/html\r\nContent-Length: 0\r\n\r\n"
     )
@@ -122,55 +122,56 @@ def test_a_form_is_posted_and_led_elsewhere_with_its_cookie(passage: PageInterce
     assert (b"set-cookie", b"id=7; HttpOnly") in list(head.headers)
 
 
-def test_a_question_for_the_head_alone_has_no_body(passage: PageInterceptor) -> None:
-    passage.outward(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")
+def test_a_question_for_the_head_alone_has_no_body(interceptor: PageInterceptor) -> None:
+    interceptor.outward(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")
     head, body = read(
-        passage.inward(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 99\r\n\r\n"), "HEAD"
+        interceptor.inward(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 99\r\n\r\n"),
+        "HEAD",
     )
     assert (dict(head.headers)[b"content-length"], body) == (b"99", b"")
 
 
-def test_not_modified_stays_without_a_body(passage: PageInterceptor, tap: Tap) -> None:
-    passage.outward(get("/"))
-    head, body = read(passage.inward(b"HTTP/1.1 304 NOT MODIFIED\r\nContent-Type: text/html\r\n\r\n"))
+def test_not_modified_stays_without_a_body(interceptor: PageInterceptor, tap: Tap) -> None:
+    interceptor.outward(get("/"))
+    head, body = read(interceptor.inward(b"HTTP/1.1 304 NOT MODIFIED\r\nContent-Type: text/html\r\n\r\n"))
     assert (head.status_code, body) == (304, b"")
     assert tap.since(0) == []
 
 
-def test_a_server_that_dies_in_the_middle_ends_the_connection(passage: PageInterceptor) -> None:
-    passage.outward(get("/"))
-    passage.inward(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 99\r\n\r\n<p>")
+def test_a_server_that_dies_in_the_middle_ends_the_connection(interceptor: PageInterceptor) -> None:
+    interceptor.outward(get("/"))
+    interceptor.inward(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 99\r\n\r\n<p>")
     with pytest.raises(ConnectionResetError):
-        passage.inward(b"")
+        interceptor.inward(b"")
 
 
-def test_what_is_not_http_ends_the_connection(passage: PageInterceptor) -> None:
+def test_what_is_not_http_ends_the_connection(interceptor: PageInterceptor) -> None:
     with pytest.raises(ConnectionResetError):
-        passage.outward(b"\x16\x03\x01\x02\x00 this is TLS\r\n\r\n")
+        interceptor.outward(b"\x16\x03\x01\x02\x00 this is TLS\r\n\r\n")
 
 
 def frame(text: str, *, mask: bool, opcode: Opcode = Opcode.TEXT, fin: bool = True) -> bytes:
     return WebSocketFrame(opcode, text.encode(), fin=fin).serialize(mask=mask)
 
 
-def live(passage: PageInterceptor) -> None:
-    assert passage.outward(UPGRADE)
-    assert passage.inward(SWITCHED).startswith(b"HTTP/1.1 101")
+def live(interceptor: PageInterceptor) -> None:
+    assert interceptor.outward(UPGRADE)
+    assert interceptor.inward(SWITCHED).startswith(b"HTTP/1.1 101")
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_frames_are_read_in_any_pieces_and_pass_untouched(
-    passage: PageInterceptor, tap: Tap, seed: int
+    interceptor: PageInterceptor, tap: Tap, seed: int
 ) -> None:
-    live(passage)
+    live(interceptor)
     join = json.dumps(["4", "4", "lv:x", "phx_join", {"url": "http://a/counter"}])
     reply = json.dumps(
         ["4", "4", "lv:x", "phx_reply", {"status": "ok", "response": {"rendered": {"s": ["é"]}}}]
     )
     out = frame(join, mask=True) + frame("", mask=True, opcode=Opcode.PING)
     back = frame("", mask=False, opcode=Opcode.PONG) + frame(reply, mask=False)
-    assert b"".join(passage.outward(piece) for piece in in_pieces(out, seed)) == out
-    assert b"".join(passage.inward(piece) for piece in in_pieces(back, seed)) == back
+    assert b"".join(interceptor.outward(piece) for piece in in_pieces(out, seed)) == out
+    assert b"".join(interceptor.inward(piece) for piece in in_pieces(back, seed)) == back
     assert told(tap) == [
         ("sent", "opened", 0),
         ("sent", "join", len(join.encode())),
@@ -179,37 +180,37 @@ def test_frames_are_read_in_any_pieces_and_pass_untouched(
 
 
 def test_frames_that_came_with_the_answer_to_the_upgrade_are_not_lost(
-    passage: PageInterceptor, tap: Tap
+    interceptor: PageInterceptor, tap: Tap
 ) -> None:
-    passage.outward(UPGRADE)
+    interceptor.outward(UPGRADE)
     early = frame("hello", mask=False)
-    assert passage.inward(SWITCHED + early).endswith(early)
+    assert interceptor.inward(SWITCHED + early).endswith(early)
     assert told(tap) == [("sent", "opened", 0), ("received", "text", 5)]
 
 
-def test_a_message_in_several_frames_is_one(passage: PageInterceptor, tap: Tap) -> None:
-    live(passage)
-    passage.inward(frame("hel", mask=False, fin=False))
-    passage.inward(frame("", mask=False, opcode=Opcode.PING))
-    passage.inward(frame("lo", mask=False, opcode=Opcode.CONT))
+def test_a_message_in_several_frames_is_one(interceptor: PageInterceptor, tap: Tap) -> None:
+    live(interceptor)
+    interceptor.inward(frame("hel", mask=False, fin=False))
+    interceptor.inward(frame("", mask=False, opcode=Opcode.PING))
+    interceptor.inward(frame("lo", mask=False, opcode=Opcode.CONT))
     assert told(tap)[1:] == [("received", "text", 5)]
 
 
-def test_a_socket_is_closed_once_whoever_ends_it(passage: PageInterceptor, tap: Tap) -> None:
-    live(passage)
+def test_a_socket_is_closed_once_whoever_ends_it(interceptor: PageInterceptor, tap: Tap) -> None:
+    live(interceptor)
     assert (tap.open_sockets, tap.closed_sockets) == (1, 0)
-    passage.outward(b"")
-    passage.inward(b"")
-    passage.ended()
+    interceptor.outward(b"")
+    interceptor.inward(b"")
+    interceptor.ended()
     assert (tap.open_sockets, tap.closed_sockets) == (0, 1)
     assert told(tap)[1:] == [("received", "closed", 0)]
 
 
-def test_nonsense_on_a_socket_passes_and_is_not_read_any_more(passage: PageInterceptor, tap: Tap) -> None:
-    live(passage)
-    assert passage.outward(b"\xff\xff\xff\xff") == b"\xff\xff\xff\xff"
+def test_nonsense_on_a_socket_passes_and_is_not_read_any_more(interceptor: PageInterceptor, tap: Tap) -> None:
+    live(interceptor)
+    assert interceptor.outward(b"\xff\xff\xff\xff") == b"\xff\xff\xff\xff"
     good = frame("hello", mask=True)
-    assert passage.outward(good) == good
+    assert interceptor.outward(good) == good
     assert told(tap) == [("sent", "opened", 0)]
 
 

@@ -73,13 +73,13 @@ async def test_an_act_begins_when_everybody_has_come_to_where_they_begin(
             await run.dismiss(actor)
 
 
-async def test_a_link_is_not_mended_for_somebody_who_has_gone(backstage: Backstage) -> None:
+async def test_a_link_is_not_fixed_for_somebody_who_has_gone(backstage: Backstage) -> None:
     run = backstage.stage.run
     assert run is not None
     before = listening()
     carol = await run.person("Carol")
     carol.network.refuse()
     await run.dismiss(carol)
-    await carol.network.mend()
+    await carol.network.fix()
     await carol.set_link("cut")
     assert listening() == before

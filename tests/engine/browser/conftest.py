@@ -53,7 +53,7 @@ class Site:
         live: its extension; ``live.channels`` are the connected views.
         context: the browser context of this site (cookies, pages).
         link: the TCP proxy between browser and server; ``cut()``, ``refuse()``, ``hang()``, ``delay(s)``,
-            ``await mend()``.
+            ``await fix()``.
         address: ``http://host:port`` as the browser sees it.
         problems: what pages wrote to the console as errors, and exceptions in them. A test ends in an error
             if any is left; ``problems.clear()`` where they are expected.

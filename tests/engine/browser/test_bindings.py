@@ -275,7 +275,7 @@ async def test_mounted_removed_connected_and_ignored(serve: Serve) -> None:
     await expect(page.locator("#kept")).to_have_attribute("title", "0")
     site.link.cut()
     await expect(page.locator("#status")).to_have_attribute("data-is", "down")
-    await site.link.mend()
+    await site.link.fix()
     await expect(page.locator("#status")).to_have_attribute("data-is", "up")
     await expect(page.locator("#kept i")).to_have_text("mine")
     site.problems.clear()  # the attempts to connect
@@ -353,7 +353,7 @@ async def test_a_hook_through_its_life(serve: Serve) -> None:
     await expect(page.locator("#part")).to_have_text("{'to': 'part'}")
     site.link.cut()
     await lives("disconnected life 2")
-    await site.link.mend()
+    await site.link.fix()
     await lives("before life 2", "updated life 0", "reconnected life 0")
     await page.click("#toggle")
     await lives("destroyed life 0")

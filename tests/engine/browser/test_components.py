@@ -175,7 +175,7 @@ async def test_reconnect_begins_anew(serve: Serve) -> None:
     await expect(page.locator("#card-x h2")).to_have_text("one: 1")
     site.link.cut()
     await site.disconnected(page)
-    await site.link.mend()
+    await site.link.fix()
     await site.connected(page)
     site.problems.clear()  # attempts to connect while the link was cut
     await expect(page.locator("#card-x h2")).to_have_text("one: 0")

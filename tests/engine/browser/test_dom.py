@@ -110,7 +110,7 @@ async def test_portals(serve: Serve) -> None:
     await expect(page.locator("#elsewhere h2")).to_have_text("Renamed")
     site.link.cut()
     await site.disconnected(page)
-    await site.link.mend()
+    await site.link.fix()
     await site.connected(page)
     await expect(page.locator("#elsewhere #dialog")).to_have_count(0)  # a new view, in which it is not open
     await page.click("#open")

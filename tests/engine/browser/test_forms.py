@@ -242,7 +242,7 @@ async def test_a_form_survives_a_cut_connection(serve: Serve) -> None:
     await site.disconnected(page)
     await page.fill("#team_size", "12")  # typed while there is no connection
     TeamLive.seen.clear()
-    await site.link.mend()
+    await site.link.fix()
     await site.connected(page)
     await expect(page.locator("#title")).to_have_text("Red")
     assert await members(page) == before
@@ -283,7 +283,7 @@ async def test_forms_of_components(serve: Serve) -> None:
     await site.disconnected(page)
     await page.fill("#member1_name", "Anna")  # typed while there is no connection
     TeamLive.seen.clear()
-    await site.link.mend()
+    await site.link.fix()
     await site.connected(page)
     await expect(page.locator("#member-1 output")).to_have_text("Anna")
     await expect(page.locator("#member-2 output")).to_have_text("Cy")
@@ -311,7 +311,7 @@ async def test_recovery_as_the_form_wants_it_and_single_inputs(serve: Serve) -> 
     site.link.cut()
     await site.disconnected(page)
     TeamLive.seen.clear()
-    await site.link.mend()
+    await site.link.fix()
     await site.connected(page)
     assert [event for event, _ in TeamLive.seen] == ["recover", "validate"]
     assert TeamLive.seen[0][1]["team"] == {"title": "Own"}
@@ -383,7 +383,7 @@ async def test_a_text_that_is_too_long_says_so_and_stays(serve: Serve) -> None:
     assert await text.input_value() == "x" * 20_000
     site.link.cut()
     await site.disconnected(page)
-    await site.link.mend()
+    await site.link.fix()
     await site.connected(page)
     await expect(alert).to_contain_text("This is too long to be sent")  # recovered once, and no more
     assert await text.input_value() == "x" * 20_000

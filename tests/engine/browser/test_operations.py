@@ -105,7 +105,7 @@ async def test_a_browser_that_reads_nothing_is_cut_off_and_comes_back(serve: Ser
     await expect(other.locator("h1")).to_have_text("1")
     assert len(site.live.sockets) == 1
     site.link.cut()  # what is still under way in the link would only come late
-    await site.link.mend()
+    await site.link.fix()
     await expect(page.locator("h1")).to_have_text("0")
     await site.connected(page)
     await page.click("button")

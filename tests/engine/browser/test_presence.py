@@ -48,7 +48,7 @@ async def test_two_tabs_are_one_person_and_a_cut_link_removes_them(serve: Serve)
     await site.disconnected(bob)
     await site.live.open_channels.wait_until_empty()
     assert presence.list(TOPIC) == {}
-    await site.link.mend()
+    await site.link.fix()
     await shows(bob, "ann calm", "bob calm")
     await ann.close()
     await shows(bob, "bob calm")

@@ -27,7 +27,7 @@ async def test_a_page_loses_its_connection_and_comes_back(serve: Serve) -> None:
     await expect(page.locator("h1")).to_have_text("1")
     site.link.cut()
     await site.disconnected(page)
-    await site.link.mend()
+    await site.link.fix()
     await site.connected(page)
     await expect(page.locator("h1")).to_have_text("0")  # a new view: it was mounted again
     await page.click("button")

@@ -71,7 +71,7 @@ async def test_cut_link_without_flicker(serve: Serve) -> None:
     await page.evaluate(SHOWN)
     site.link.cut()
     await site.disconnected(page)
-    await site.link.mend()
+    await site.link.fix()
     await site.connected(page)
     await show(page, draft="hello", tab="news", status="recovered")
     (join,) = joins

@@ -39,7 +39,7 @@ async def test_every_operation_as_recorded(serve: Serve) -> None:
         if step["event"] == "reconnect":
             site.link.cut()
             await site.disconnected(page)
-            await site.link.mend()
+            await site.link.fix()
             await site.connected(page)
         else:
             await page.evaluate(PUSH, [step["event"], step["params"]])

@@ -254,7 +254,7 @@ async def test_a_view_that_comes_back_takes_files_again(
         await site.disconnected(page)
         FormLive.gate.set()
         await channel.ended()
-        await site.link.mend()
+        await site.link.fix()
     else:
         channel.crash("for the test")
         FormLive.gate.set()

@@ -1,13 +1,13 @@
 """The gates: what must hold so that chapters, notebooks and the finished app tell the same story.
 
-Each gate is a function from a course to the `Red` findings it has; none means it passes. `verify` runs the
+Each gate is a function from a course to its list of `Finding`; none means it passes. `verify` runs the
 quick ones. The slow part of *sound* (types, JavaScript) is `course.author.gates.deep`; the gates that need
 browsers or kernels are tests.
 """
 
 from __future__ import annotations
 
-from course.author.gates.base import Gate, Red, Result
+from course.author.gates.base import Finding, Gate, Result
 from course.author.gates.replay import replay
 from course.author.gates.sound import sound
 from course.author.gates.text import long_cells, shown, tangled, woven
@@ -22,7 +22,7 @@ QUICK: tuple[tuple[str, str, Gate], ...] = (
     ("sound", "everything parses, lints and is formatted; hints are complete", sound),
 )
 
-__all__ = ["QUICK", "Red", "Result", "replay", "shown", "sound", "tangled", "verify", "woven"]
+__all__ = ["QUICK", "Finding", "Result", "replay", "shown", "sound", "tangled", "verify", "woven"]
 
 
 def verify(course: Course) -> list[Result]:

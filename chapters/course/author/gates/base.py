@@ -10,18 +10,18 @@ from course.source.model import Course
 
 
 @dataclass(frozen=True)
-class Red:
+class Finding:
     """One thing that is wrong, naming chapter and file, and what to do about it."""
 
     message: str
     advice: str
 
     @classmethod
-    def of(cls, error: CourseError) -> Red:
+    def of(cls, error: CourseError) -> Finding:
         return cls(error.message, error.advice)
 
 
-Gate = Callable[[Course], list[Red]]
+Gate = Callable[[Course], list[Finding]]
 
 
 @dataclass(frozen=True)
@@ -30,5 +30,5 @@ class Result:
 
     name: str
     claim: str
-    reds: list[Red]
+    findings: list[Finding]
     notes: list[str] = field(default_factory=list)

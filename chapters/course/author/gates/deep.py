@@ -12,15 +12,15 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from course.author.gates.base import Red
+from course.author.gates.base import Finding
 from course.errors import CourseError
 from course.source.model import Course
 from course.state_folder import write_state
 
-_TYPES = "Mend it in the chapter's files/, then run `course weave`."
+_TYPES = "Fix it in the chapter's files/, then run `course weave`."
 
 
-def type_check(course: Course, name: str, files: Mapping[str, bytes]) -> list[Red]:
+def type_check(course: Course, name: str, files: Mapping[str, bytes]) -> list[Finding]:
     """Runs mypy, as strict as for the rest, over the messenger of one state; ``name`` is for messages."""
     # One folder and one cache for all states: what two states share is looked at once.
     folder = course.root / ".mypy_cache" / "state"
@@ -43,12 +43,12 @@ def type_check(course: Course, name: str, files: Mapping[str, bytes]) -> list[Re
     lines = [line for line in run.stdout.splitlines() if ": error:" in line]
     if run.returncode and not lines:
         lines = run.stdout.splitlines() or ["mypy is not content"]
-    return [Red(f"{name}: {line}", _TYPES) for line in lines]
+    return [Finding(f"{name}: {line}", _TYPES) for line in lines]
 
 
-def script_check(course: Course, name: str, files: Mapping[str, bytes]) -> list[Red]:
+def script_check(course: Course, name: str, files: Mapping[str, bytes]) -> list[Finding]:
     """Runs ``node --check`` over the JavaScript of one state, as modules or as scripts."""
-    reds = []
+    findings = []
     with tempfile.TemporaryDirectory() as folder:
         for number, (path, content) in enumerate(sorted(files.items())):
             if not path.endswith((".js", ".mjs")):
@@ -67,8 +67,8 @@ def script_check(course: Course, name: str, files: Mapping[str, bytes]) -> list[
                 said = [line for line in run.stderr.splitlines() if line.strip()]
                 message = next((line for line in said if "Error:" in line), "node is not content")
                 line = said[0].rpartition(":")[2] if said else "1"
-                reds.append(Red(f"{name}: {path}:{line}: {message}", _TYPES))
-    return reds
+                findings.append(Finding(f"{name}: {path}:{line}: {message}", _TYPES))
+    return findings
 
 
 def is_module(content: bytes) -> bool:

@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-from course.author.gates.base import Red
+from course.author.gates.base import Finding
 from course.errors import CourseError
 from course.source.model import Chapter, Course
 from course.source.states import Files, committed_app, fold, origin
 
 
-def replay(course: Course) -> list[Red]:
+def replay(course: Course) -> list[Finding]:
     """Compares the committed app with the fold of all chapters."""
     try:
         folded = fold(course, course.last)
     except CourseError as error:
-        return [Red.of(error)]
+        return [Finding.of(error)]
     committed = committed_app(course)
     return [
-        _red(course, path, folded, committed)
+        _finding(course, path, folded, committed)
         for path in sorted({*folded, *committed})
         if folded.get(path) != committed.get(path)
     ]
 
 
-def _red(course: Course, path: str, folded: Files, committed: Files) -> Red:
+def _finding(course: Course, path: str, folded: Files, committed: Files) -> Finding:
     name = f"app/{path}" if path.startswith("messenger/") else path
     chapter = origin(course, path)
     if chapter is None:
-        return Red(
+        return Finding(
             f"{name} is generated, but no chapter has it.",
             f"Take it away, or give it to a chapter as chapters/…/files/{path}; then run `course weave`.",
         )
     source = f"chapters/{chapter.folder}/files/{path}"
     if path not in committed:
-        return Red(f"{name} is missing; chapter {chapter.number} has it as {source}.", "Run `course weave`.")
+        return Finding(
+            f"{name} is missing; chapter {chapter.number} has it as {source}.", "Run `course weave`."
+        )
     line = _first_difference(folded[path], committed[path])
-    return Red(
+    return Finding(
         f"{name} is generated: line {line} differs from {source} (chapter {chapter.number}).",
         _advice(chapter, source),
     )

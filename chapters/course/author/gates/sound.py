@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from course.author.gates.base import Red
+from course.author.gates.base import Finding
 from course.errors import CourseError
 from course.source.hints import STEPS, hints_of
 from course.source.manuscript import parse
@@ -23,17 +23,17 @@ from course.source.syntax import problem_in
 _NOT_FORMATTED = re.compile(r"^(?:Would reformat: | *--> )(.+?)(?::\d+:\d+)?$", re.MULTILINE)
 
 
-def sound(course: Course) -> list[Red]:
+def sound(course: Course) -> list[Finding]:
     """All quick checks of the files themselves."""
     try:
         linting = _Ruff(course)
-        reds = [red for chapter in course.all_chapters for red in _chapter(course, chapter)]
-        return reds + linting.reds()
+        findings = [finding for chapter in course.all_chapters for finding in _chapter(course, chapter)]
+        return findings + linting.findings()
     except CourseError as error:
-        return [Red.of(error)]
+        return [Finding.of(error)]
 
 
-def _chapter(course: Course, chapter: Chapter) -> Iterator[Red]:
+def _chapter(course: Course, chapter: Chapter) -> Iterator[Finding]:
     yield from _files(f"chapters/{chapter.folder}/files", overlay(chapter), chapter)
     for letter in chapter.exercises:
         folder = f"chapters/{chapter.folder}/exercises/{letter}/files"
@@ -41,13 +41,13 @@ def _chapter(course: Course, chapter: Chapter) -> Iterator[Red]:
     yield from _experiments(course, chapter)
     for check, hints in hints_of(chapter).items():
         if len(hints.steps) != STEPS:
-            yield Red(
+            yield Finding(
                 f"chapters/{chapter.folder}/hints.md: {check} has {len(hints.steps)} step(s).",
                 f"Each check has {STEPS}, numbered 1. 2. 3.",
             )
 
 
-def _files(folder: str, files: dict[str, bytes], chapter: Chapter) -> Iterator[Red]:
+def _files(folder: str, files: dict[str, bytes], chapter: Chapter) -> Iterator[Finding]:
     for path, content in files.items():
         try:
             text = content.decode("utf-8")
@@ -55,13 +55,13 @@ def _files(folder: str, files: dict[str, bytes], chapter: Chapter) -> Iterator[R
             continue
         problem = problem_in(path, text)
         if problem:
-            yield Red(
+            yield Finding(
                 f"{folder}/{path}:{problem.line}: {problem.message} (chapter {chapter.number}).",
-                "Mend that line.",
+                "Fix that line.",
             )
 
 
-def _experiments(course: Course, chapter: Chapter) -> Iterator[Red]:
+def _experiments(course: Course, chapter: Chapter) -> Iterator[Finding]:
     if not chapter.manuscript.is_file():
         return
     name = course.relative(chapter.manuscript)
@@ -73,8 +73,8 @@ def _experiments(course: Course, chapter: Chapter) -> Iterator[Red]:
         if block.kind == "python" and not block.text.startswith("%%"):
             message = _does_not_compile(block.text)
             if message:
-                yield Red(
-                    f"{block.where}: this experiment has a syntax error: {message}.", "Mend it in chapter.md."
+                yield Finding(
+                    f"{block.where}: this experiment has a syntax error: {message}.", "Fix it in chapter.md."
                 )
 
 
@@ -121,18 +121,20 @@ class _Ruff:
             encoding="utf-8",
         )
 
-    def reds(self) -> list[Red]:
+    def findings(self) -> list[Finding]:
         """One finding for each line of lint, and for each file that is not formatted."""
-        advice = "Mend it, or run `ruff check --fix` on the file; then `course weave`."
+        advice = "Fix it, or run `ruff check --fix` on the file; then `course weave`."
         # What does not parse we have said ourselves, in Python's words.
-        reds = [Red(line, advice) for line in self._lines(self._check) if "invalid-syntax" not in line]
+        findings = [
+            Finding(line, advice) for line in self._lines(self._check) if "invalid-syntax" not in line
+        ]
         said = "\n".join(self._lines(self._format))
         advice = "Run `ruff format` on it, then `course weave`."
         paths = sorted(set(_NOT_FORMATTED.findall(said)))
-        reds += [Red(f"{path} is not formatted.", advice) for path in paths]
+        findings += [Finding(f"{path} is not formatted.", advice) for path in paths]
         if self._format is not None and self._format.returncode == 1 and not paths:
-            reds.append(Red(f"ruff format is not content: {said}", advice))
-        return reds
+            findings.append(Finding(f"ruff format is not content: {said}", advice))
+        return findings
 
     def _lines(self, run: subprocess.Popen[str] | None) -> list[str]:
         if run is None:

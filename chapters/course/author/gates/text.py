@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from course.author.gates.base import Red
+from course.author.gates.base import Finding
 from course.author.weave import notebook, notebook_bytes
 from course.errors import CourseError
 from course.source.differences import compare
@@ -14,15 +14,15 @@ from course.source.states import fold, previous
 from course.source.tangling import load_notebook, sources, tangle
 
 
-def shown(course: Course) -> list[Red]:
+def shown(course: Course) -> list[Finding]:
     """Every overlay file is shown whole, in order, once (`course.source.plan`)."""
-    reds = []
+    findings = []
     for chapter in course.all_chapters:
         try:
             read_plan(course, chapter)
         except CourseError as error:
-            reds.append(Red.of(error))
-    return reds
+            findings.append(Finding.of(error))
+    return findings
 
 
 LONGEST = 25
@@ -47,37 +47,37 @@ def long_cells(course: Course) -> list[str]:
     return notes
 
 
-def woven(course: Course) -> list[Red]:
+def woven(course: Course) -> list[Finding]:
     """The committed notebooks are byte for byte what weaving gives."""
-    reds = []
+    findings = []
     for chapter in course.all_chapters:
         try:
-            reds += _compare(course, chapter, notebook(course, chapter))
+            findings += _compare(course, chapter, notebook(course, chapter))
         except CourseError as error:
-            reds.append(Red.of(error))
+            findings.append(Finding.of(error))
     expected = {chapter.notebook_name for chapter in course.all_chapters}
     for stray in sorted(course.notebooks_dir.glob("*.ipynb")):
         if stray.name not in expected:
-            reds.append(
-                Red(
+            findings.append(
+                Finding(
                     f"{course.relative(stray)} belongs to no chapter.", "Take it away, or run `course weave`."
                 )
             )
-    return reds
+    return findings
 
 
-def _compare(course: Course, chapter: Chapter, wanted: dict[str, Any]) -> list[Red]:
+def _compare(course: Course, chapter: Chapter, wanted: dict[str, Any]) -> list[Finding]:
     path = course.notebooks_dir / chapter.notebook_name
     name = course.relative(path)
     if not path.is_file():
-        return [Red(f"{name} is missing (chapter {chapter.number}).", "Run `course weave`.")]
+        return [Finding(f"{name} is missing (chapter {chapter.number}).", "Run `course weave`.")]
     content = path.read_bytes()
     if content == notebook_bytes(wanted):
         return []
     found = load_notebook(content, name)
     place = _first_difference(wanted["cells"], found["cells"])
     return [
-        Red(
+        Finding(
             f"{name} is not what chapter {chapter.number} gives: {place}.",
             f"It is generated: edit chapters/{chapter.folder}/chapter.md or files/, then `course weave`.",
         )
@@ -97,23 +97,23 @@ def _first_difference(wanted: list[dict[str, Any]], found: list[dict[str, Any]])
     return "its metadata or layout differs"
 
 
-def tangled(course: Course) -> list[Red]:
+def tangled(course: Course) -> list[Finding]:
     """The woven cells alone, run on the state before, give the chapter's state."""
-    reds = []
+    findings = []
     for chapter in course.chapters:
         try:
             cells = sources(notebook(course, chapter))
             result = tangle(cells, previous(course, chapter), chapter)
             wanted = fold(course, chapter.number)
         except CourseError as error:
-            reds.append(Red.of(error))
+            findings.append(Finding.of(error))
             continue
-        reds += [
-            Red(
+        findings += [
+            Finding(
                 f"The cells of {chapter.notebook_name} do not rebuild {difference.path} "
                 f"(chapters/{chapter.folder}/files/{difference.path}).",
                 "Look at the {save} blocks of this file in its chapter.md.",
             )
             for difference in compare(result, wanted)
         ]
-    return reds
+    return findings

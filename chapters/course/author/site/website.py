@@ -142,7 +142,7 @@ def _sphinx(source: Path, out: Path, doctrees: Path) -> None:
     if ran.returncode:
         said = (ran.stderr or ran.stdout).replace(f"{source}/", "").strip()
         raise CourseError(
-            f"Sphinx found something amiss.\n{said}", "Mend it in the chapter, then `course weave`."
+            f"Sphinx found something amiss.\n{said}", "Fix it in the chapter, then `course weave`."
         )
 
 

@@ -17,7 +17,7 @@ from quart_live import AppFault
 from quart_live.rendering import MissingAssignError
 
 
-class Channel:
+class Pipe:
     """The machine-readable side of the process: lines out, requests in."""
 
     def __init__(self) -> None:
@@ -67,15 +67,15 @@ def describe(error: BaseException) -> dict[str, Any]:
 class ReportExceptions(logging.Handler):
     """Tells the parent about every exception that is logged."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, pipe: Pipe) -> None:
         super().__init__(logging.WARNING)
-        self._channel = channel
+        self._pipe = pipe
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send the exception of a log record, if it has one."""
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
-            self._channel.say(raised={**describe(error), "logger": record.name})
+            self._pipe.say(raised={**describe(error), "logger": record.name})
 
 
 class WithoutQueries(logging.Filter):
@@ -88,11 +88,11 @@ class WithoutQueries(logging.Filter):
         return record.msg not in ("connection open", "connection closed")
 
 
-def set_up_logging(channel: Channel) -> None:
+def set_up_logging(pipe: Pipe) -> None:
     """All loggers to standard error, exceptions to the parent as well."""
     plain = logging.StreamHandler(sys.stderr)
     plain.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S"))
-    logging.basicConfig(level=logging.INFO, handlers=[plain, ReportExceptions(channel)])
+    logging.basicConfig(level=logging.INFO, handlers=[plain, ReportExceptions(pipe)])
     logging.getLogger("uvicorn.error").addFilter(WithoutQueries())
     for name in ("asyncio", "aiosqlite", "hpack"):
         logging.getLogger(name).setLevel(logging.WARNING)

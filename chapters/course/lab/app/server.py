@@ -33,7 +33,7 @@ from typing import Any
 
 import uvicorn
 
-from course.lab.app.pipe import Channel, describe, set_up_logging
+from course.lab.app.pipe import Pipe, describe, set_up_logging
 from course.lab.app.template_lines import template_lines
 
 ASGIApp = Callable[[MutableMapping[str, Any], Callable[..., Any], Callable[..., Any]], Awaitable[None]]
@@ -142,12 +142,12 @@ async def come_to_rest(app: Any) -> None:
     await asyncio.sleep(0)
 
 
-async def serve(app: Any, sock: socket.socket, channel: Channel) -> None:
+async def serve(app: Any, sock: socket.socket, pipe: Pipe) -> None:
     """Serve until asked to stop, or until the parent is gone."""
     loop = asyncio.get_running_loop()
 
     def on_ready() -> None:
-        channel.say(ready={"port": sock.getsockname()[1], "pid": os.getpid()})
+        pipe.say(ready={"port": sock.getsockname()[1], "pid": os.getpid()})
 
     config = uvicorn.Config(
         answer_probes(app),
@@ -165,12 +165,12 @@ async def serve(app: Any, sock: socket.socket, channel: Channel) -> None:
         try:
             if request.get("do") == "rest":
                 await come_to_rest(app)
-                channel.say(answer=request.get("id"), ok=True)
+                pipe.say(answer=request.get("id"), ok=True)
             else:
-                channel.say(answer=request.get("id"), **handle(request, app, server))
+                pipe.say(answer=request.get("id"), **handle(request, app, server))
         except Exception as error:
             logging.getLogger("course.lab").exception("the Lab's request failed")
-            channel.say(answer=request.get("id"), ok=False, problem=f"{type(error).__name__}: {error}")
+            pipe.say(answer=request.get("id"), ok=False, problem=f"{type(error).__name__}: {error}")
 
     answering: set[asyncio.Task[None]] = set()
 
@@ -190,7 +190,7 @@ async def serve(app: Any, sock: socket.socket, channel: Channel) -> None:
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(setattr, server, "should_exit", True)
 
-    channel.listen(on_request, on_end)
+    pipe.listen(on_request, on_end)
     await server.serve(sockets=[sock])
 
 
@@ -200,16 +200,16 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=0, help="the wished port; another one when it is taken")
     parser.add_argument("--app", default="messenger:create_app", help="module:function that makes the app")
     options = parser.parse_args()
-    channel = Channel()
-    set_up_logging(channel)
+    pipe = Pipe()
+    set_up_logging(pipe)
     try:
         app = load_app(options.app)
     except Exception as error:
         traceback.print_exc()
-        channel.say(failed=describe(error))
+        pipe.say(failed=describe(error))
         return 1
     with bind(options.port) as sock:
-        asyncio.run(serve(app, sock, channel))
+        asyncio.run(serve(app, sock, pipe))
     return 0
 
 

@@ -28,7 +28,7 @@ class Link:
     Args:
         server_port: where the server listens.
         host: the address for both sides.
-        passages: makes one `Interceptor` for each connection; by default nobody looks.
+        interceptors: makes one `Interceptor` for each connection; by default nobody looks.
 
     Attributes:
         mode: how the link behaves now.
@@ -38,7 +38,7 @@ class Link:
     """
 
     def __init__(
-        self, server_port: int, host: str = "127.0.0.1", passages: Callable[[], Interceptor] | None = None
+        self, server_port: int, host: str = "127.0.0.1", interceptors: Callable[[], Interceptor] | None = None
     ) -> None:
         self.host = host
         self.server_port = server_port
@@ -48,9 +48,9 @@ class Link:
         self.received = 0
         self.opened = 0
         self._port = 0
-        self._passages = passages
+        self._interceptors = interceptors
         self._listener: asyncio.Server | None = None
-        # Opening takes a moment, and meanwhile somebody may mend the link, or close it.
+        # Opening takes a moment, and meanwhile somebody may fix the link, or close it.
         self._opening = asyncio.Lock()
         self._closed = False
         self._changed = asyncio.Event()
@@ -105,7 +105,7 @@ class Link:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def mend(self) -> None:
+    async def fix(self) -> None:
         """Forward everything at once again; bytes that were held back go out now, in order."""
         await self.open()
         self._enter("pass")
@@ -179,16 +179,16 @@ class Link:
             return
         server_reader, server_writer = await asyncio.open_connection(self.host, self.server_port)
         self._writers.add(server_writer)
-        passage = self._passages() if self._passages is not None else None
+        interceptor = self._interceptors() if self._interceptors is not None else None
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._forward(reader, server_writer, passage, outward=True))
-                group.create_task(self._forward(server_reader, writer, passage, outward=False))
+                group.create_task(self._forward(reader, server_writer, interceptor, outward=True))
+                group.create_task(self._forward(server_reader, writer, interceptor, outward=False))
         except* OSError:
             end(writer, reset=True)
         finally:
-            if passage is not None:
-                passage.ended()
+            if interceptor is not None:
+                interceptor.ended()
             self._writers.discard(server_writer)
             end(server_writer, reset=True)
 
@@ -196,7 +196,7 @@ class Link:
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        passage: Interceptor | None,
+        interceptor: Interceptor | None,
         *,
         outward: bool,
     ) -> None:
@@ -204,15 +204,15 @@ class Link:
         queue: asyncio.Queue[tuple[float, bytes, bool]] = asyncio.Queue(QUEUE)
         clock = asyncio.get_running_loop().time
         # Both directions are seen as the person's browser sees them: when it sends, and when it receives.
-        seen = passage.inward if passage is not None and not outward else None
+        seen = interceptor.inward if interceptor is not None and not outward else None
         async with asyncio.TaskGroup() as group:
             group.create_task(self._deliver(queue, writer, seen, outward=outward))
             ended = False
             while not ended:
                 data = await reader.read(CHUNK)
                 ended = not data
-                if passage is not None and outward:
-                    data = passage.outward(data)
+                if interceptor is not None and outward:
+                    data = interceptor.outward(data)
                 await queue.put((clock(), data, ended))
 
     async def _deliver(
