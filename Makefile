@@ -10,7 +10,7 @@ endif
 PY := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-site start run lab stage check verify weave site lint format types test matrix storm soak stage-soak bench doctor clean
+.PHONY: help setup setup-site start run lab stage check verify weave site lint format types test sample matrix storm soak stage-soak bench doctor clean
 
 help: ## what each target does
 	@$(PYTHON) -c "import re; [print('  make %-10s %s' % m) for m in re.findall(r'(?m)^([a-z-]+):[^#\n]*## (.+)', open('Makefile', encoding='utf-8').read())]"
@@ -57,16 +57,19 @@ lint: setup ## ruff (lint and format) over all Python, and which folder may impo
 # A chapter's folder is no name for a package, and two chapters have files of one name: mypy finds their checks by path.
 types: setup ## mypy, strict, over the engine, the app, the tool and the chapters' checks
 	@$(BIN)/mypy
-	@$(BIN)/mypy $(patsubst chapters/%/checks,-p %.checks,$(wildcard chapters/*/checks))
+	@$(BIN)/mypy $(patsubst chapters/%/checks,-p %.checks,$(wildcard chapters/[0-9]*/checks))
 
 bench: setup ## compare the engine's speed with others, and measure the messenger's own page (BENCH=--quick)
 	@$(PY) tests/bench/run.py $(BENCH)
 
 # Several processes share the tests. What grows with the square of the chapters has a target of its own.
-SPREAD = --numprocesses logical --maxprocesses 4
+SPREAD = --numprocesses auto
 
-test: setup-site verify lint types ## set up, run all gates and all tests (its last lines say what it leaves to the matrix)
+test: setup-site verify lint types ## set up, run all gates and the tests of every day (the last lines say what is left out)
 	@$(BIN)/pytest $(SPREAD)
+
+sample: setup-site ## what `make test` leaves out: states that are touched, a third of the others, random templates by the thousand
+	@$(BIN)/pytest $(SPREAD) --matrix --sample
 
 matrix: setup-site ## every check on every state, all notebooks, exercises and mistakes, and random templates by the thousand
 	@$(BIN)/pytest $(SPREAD) --matrix

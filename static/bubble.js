@@ -1,4 +1,4 @@
-// A message that is not in the log yet, as it stands below it.
+// A message that is not in the log yet and stands below it.
 export function element(name, className, ...children) {
   const made = document.createElement(name);
   made.className = className;
@@ -13,7 +13,7 @@ function button(text, value, key) {
   return made;
 }
 
-// Its words run in their own direction.
+// Its text has a direction of its own.
 export function words(content) {
   const made = element("p", "bubble", content);
   made.dir = "auto";

@@ -1,5 +1,5 @@
-// A link that moves within the page loses the focus, and each join puts the items of a stream in anew. Whoever
-// goes through the list by the keyboard stays where they are.
+// A link that moves within the page loses the focus, and each join inserts the items of a stream again. This
+// keeps the focus where it was, for readers who use the keyboard.
 let focused = null;
 
 export const keepFocus = {

@@ -1,5 +1,5 @@
-// A page without a connection may have to go: its session has ended, or somebody refreshes it. What stands in
-// its forms is kept in the tab, for the next page at this address, and for the same user.
+// A page without a connection may have to end: its session has ended, or the user reloads it. Its forms are
+// kept in the tab, for the next page at this address and for the same user.
 import { isChanged, tell } from "./early.js";
 
 const PREFIX = "forms:";
@@ -13,25 +13,25 @@ let waiting = {};
 let kept = false;
 let leftEarly = false;
 
-// The next page is on its way then, and this one may still join meanwhile. What it is told comes too late.
+// The next page is being loaded, and this one may still join meanwhile. Events that it sends come too late.
 addEventListener("beforeunload", () => { leftEarly = !isJoined(); });
 
-// Here, and so before the client hears of it: it closes its socket then, and no view looks joined any more.
+// This runs before the client's own listener, which closes the socket: after that no view looks joined.
 addEventListener("pagehide", () => {
   if (!isJoined() || leftEarly) keepForms();
-  // Whoever goes on from here has had what was kept.
+  // What was kept is used up when the user goes on from here.
   else if (!kept) sessionStorage.removeItem(name);
 });
 
-// From the join on, what came from the page before is old. A form that is not there yet can still come, when
-// its window is opened.
+// After the join, what the earlier page has kept is old. A form that is not in the page yet can still come,
+// when its window is opened.
 const joining = new MutationObserver(() => {
   if (!isJoined()) return;
   joining.disconnect();
   for (const id of Object.keys(waiting)) if (document.getElementById(id)) delete waiting[id];
 });
 
-// Before the views join: what stands in a field then is told afterwards, see early.js.
+// Before the views join: the content of a field is then sent after the join, see early.js.
 export function bringFormsBack() {
   joining.observe(document.body, { attributes: true, attributeFilter: ["class"], subtree: true });
   forgetOthers();
@@ -39,11 +39,11 @@ export function bringFormsBack() {
   for (const [id, content] of Object.entries(waiting)) fill(document.getElementById(id), content);
 }
 
-// Whether it worked: there may be no room, or it is not allowed.
+// Returns whether it worked: there may be no room, or it is not allowed.
 export function keepForms() {
   if (!me) return true;
   const forms = [...document.querySelectorAll(FORMS)].map((form) => [form.id, contentOf(form)]);
-  // Some of what came from the page before is not in this one yet.
+  // Some forms of the earlier page are not in this one yet.
   const all = { ...Object.fromEntries(forms), ...waiting };
   try {
     if (forms.length) sessionStorage.setItem(name, JSON.stringify(all));
@@ -54,7 +54,7 @@ export function keepForms() {
   return true;
 }
 
-// For the hook of a form that is more than its fields. Undefined when nothing has been kept.
+// For the hook of a form that has more than fields. Undefined if nothing was kept.
 export function takeForm(id) {
   const content = waiting[id];
   delete waiting[id];
@@ -84,7 +84,7 @@ function load() {
   }
 }
 
-// Somebody else has signed in here.
+// Another user has signed in here.
 function forgetOthers() {
   const isTheirs = (one) => one.startsWith(PREFIX) && !one.startsWith(`${PREFIX}${me}:`);
   if (me) for (const one of Object.keys(sessionStorage).filter(isTheirs)) sessionStorage.removeItem(one);

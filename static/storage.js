@@ -1,8 +1,8 @@
-// What is on its way, kept by the browser for this tab: a list of messages for each conversation.
-// A refresh of the page keeps it. Closing the tab does not.
+// Messages on their way, which the browser keeps for this tab: a list for each conversation.
+// They survive a reload of the page, but not the closing of the tab.
 const PREFIX = "outbox:";
 
-// The name begins with `outbox:` and the user's mark, so nobody sends what another has written in this tab.
+// The name contains the user's mark, so that no user sends what another has written in this tab.
 export function load(name) {
   try {
     return JSON.parse(sessionStorage.getItem(name))?.items ?? [];
@@ -16,18 +16,18 @@ export function save(name, title, items) {
     if (items.length) sessionStorage.setItem(name, JSON.stringify({ title, items }));
     else sessionStorage.removeItem(name);
   } catch {
-    // No room, or not allowed. Then a refresh loses it, and nothing else does.
+    // No room, or not allowed. Then only a reload loses it.
   }
 }
 
-// Everything of one user's, in all conversations: pairs of a conversation's mark and what was kept for it.
+// All messages of one user, in all conversations: pairs of a conversation's mark and its messages.
 export function everything(me) {
   const prefix = `${PREFIX}${me}:`;
   const names = Object.keys(sessionStorage).filter((name) => name.startsWith(prefix));
   return names.map((name) => [name.slice(prefix.length), JSON.parse(sessionStorage.getItem(name))]);
 }
 
-// Something that nobody else comes up with. Browsers have randomUUID on https, and on this machine.
+// A unique key. Browsers have randomUUID on https and on this machine.
 export function newKey() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

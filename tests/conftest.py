@@ -1,8 +1,17 @@
-"""What all tests share: the matrix that `make test` leaves out, and how tests are spread over processes.
+"""What all tests share: which of them are run, and how they are spread over processes.
 
-A test marked ``matrix`` tries something that is also held elsewhere, in one more combination; there are more
-of these with every chapter. ``pytest`` leaves them out and says so; ``pytest --matrix`` runs them and nothing
-else.
+A test marked ``matrix`` tries something that is also held elsewhere, in one more combination. One marked
+``grows`` tries what a chapter promises on a chapter's state; there are more of these with the square of the
+chapters, so that `support.sampling` chooses among them. What is left out is told in the last lines.
+
+=================  ================  ==========================  ===================
+marked             ``pytest``        ``pytest --matrix --sample``  ``pytest --matrix``
+=================  ================  ==========================  ===================
+nothing            all               none                        none
+``grows, daily``   chosen            the others                  all
+``grows``          none              chosen                      all
+``matrix``         none              all                         all
+=================  ================  ==========================  ===================
 
 ``pytest -n 2`` spreads the tests over two processes (pytest-xdist): a file stays together, because its tests
 share servers and browsers; the checks of one state stay together, because one run does the work for all.
@@ -10,24 +19,33 @@ share servers and browsers; the checks of one state stay together, because one r
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 from typing import Any
 
 import pytest
 from support import guarding
+from support.sampling import Sample, is_wanted, told_of
 
-WHY = (
-    "Each check has run on the finished app, the first two notebooks in their kernels, and each demo on the "
-    "stage. `make matrix` runs the other notebooks, tries each check on all states, also where it must be "
-    "red, all exercises, demos and typical mistakes, and ten times as many random templates."
-)
 LEFT_OUT = "parley_left_out"
 
-# What takes longest comes first, so that no process is left with it at the end.
-LONGEST_FIRST = ("tests/notebooks", "tests/messenger", "tests/engine/browser")
+# Each has a browser, and servers.
+MOST_PROCESSES = 5
 
-_left_out = pytest.StashKey[int]()
+# What takes longest comes first, so that no process is left with it at the end.
+LONGEST_FIRST = (
+    "tests/notebooks",
+    "tests/messenger/test_states.py",
+    "tests/storm",
+    "tests/course/stage",
+    "tests/messenger",
+    "tests/bench",
+    "tests/course/lab",
+    "tests/engine/browser",
+)
+
+_left_out = pytest.StashKey[list[str]]()
 
 
 def pytest_configure() -> None:
@@ -43,21 +61,24 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--matrix``: the tests that are left out otherwise, alone."""
+    """``--matrix`` and ``--sample``: the tests that are left out otherwise."""
+    parser.addoption("--matrix", action="store_true", help="run all tests marked `matrix` or `grows`, alone")
     parser.addoption(
-        "--matrix", action="store_true", help="run what `make test` leaves out, and nothing else"
+        "--sample",
+        action="store_true",
+        help="with --matrix: without what `make test` runs; of what grows what is touched, and a third",
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is not asked for; put first what takes longest."""
-    wanted = bool(config.getoption("--matrix"))
+    matrix, some = bool(config.getoption("--matrix")), bool(config.getoption("--sample"))
+    sample = Sample.of(config.rootpath)
     chosen: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
-        of_the_matrix = item.get_closest_marker("matrix") is not None
-        (chosen if of_the_matrix == wanted else left_out).append(item)
-    config.stash[_left_out] = 0 if wanted else len(left_out)
+        (chosen if is_wanted(item, sample, matrix, some) else left_out).append(item)
+    config.stash[_left_out] = [] if matrix else told_of(left_out, sample)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
     items[:] = sorted(chosen, key=_rank)
@@ -76,6 +97,12 @@ def group_of(nodeid: str) -> str:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process more than there are processors: most tests also wait, for browsers, servers and clocks."""
+    return min((os.cpu_count() or 1) + 1, MOST_PROCESSES)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Spread by `group_of`, in the order of collection.
 
@@ -84,27 +111,28 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """
     from xdist.scheduler import LoadScopeScheduling
 
+    class ByGroup(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:  # where pytest-xdist wants it to be overridden
+            return group_of(nodeid)
+
     config.option.loadscopereorder = False
-    scheduler = LoadScopeScheduling(config, log)
-    scheduler._split_scope = group_of
-    return scheduler
+    return ByGroup(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """In a process of pytest-xdist: tell the first process how many were left out."""
+    """In a process of pytest-xdist: tell the first process what was left out."""
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
     if output is not None:
-        output[LEFT_OUT] = session.config.stash.get(_left_out, 0)
+        output[LEFT_OUT] = session.config.stash.get(_left_out, [])
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:
-    """In the first process: each of the others has collected the same tests, so one count is enough."""
-    node.config.stash[_left_out] = getattr(node, "workeroutput", {}).get(LEFT_OUT, 0)
+    """In the first process: each of the others has collected the same tests, so one account is enough."""
+    node.config.stash[_left_out] = getattr(node, "workeroutput", {}).get(LEFT_OUT, [])
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Say what was left out, and why."""
-    number = config.stash.get(_left_out, 0)
-    if number:
-        terminalreporter.write_line(f"Left out: {number} tests marked `matrix`. {WHY}")
+    """Say what was left out, and what runs it."""
+    for line in config.stash.get(_left_out, []):
+        terminalreporter.write_line(line)

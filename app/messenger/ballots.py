@@ -1,4 +1,4 @@
-"""Ballots: for each question the choice that somebody means to vote for, as numbers."""
+"""Ballots: for each question the choice that a member has chosen and not voted for yet, as ids."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ Ballot = dict[int, int]
 
 
 def ballot_in(params: Any, questions: Iterable[chat.Question]) -> Ballot:
-    """The ballot that a browser has kept. It may say anything; what is not asked here is left out."""
+    """Read the ballot that the browser has kept. What is not a choice of these questions is dropped."""
     try:
         kept = json.loads(text_in(params, "ballot"))
     except (ValueError, RecursionError):
@@ -21,7 +21,7 @@ def ballot_in(params: Any, questions: Iterable[chat.Question]) -> Ballot:
 
 
 def only_offered(ballot: Mapping[int, int], questions: Iterable[chat.Question]) -> Ballot:
-    """The ballot without what can no longer be voted for."""
+    """Return the ballot without choices that are no longer offered."""
     return {
         question.id: ballot[question.id]
         for question in questions
@@ -30,5 +30,5 @@ def only_offered(ballot: Mapping[int, int], questions: Iterable[chat.Question]) 
 
 
 def as_text(ballot: Ballot) -> str:
-    """The ballot as a browser can keep it."""
+    """Return the ballot as JSON, for the browser to keep."""
     return json.dumps(ballot)

@@ -1,4 +1,4 @@
-"""The people to choose from: some at first, more on request, or those that a search has found."""
+"""The people to choose from: a few at first, more on request, or the result of a search."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ MOST = 96
 
 @dataclass(frozen=True)
 class Contacts:
-    """What **Find people** has found.
+    """The result of **Find people**.
 
     Attributes:
         wanted: the letters that were typed.
-        besides: ids of people who are not to be found.
-        limit: how many are shown at most.
-        people: who was found.
+        besides: ids of people to leave out.
+        limit: the most people to show.
+        people: the people who were found.
         more: whether there are others, beyond the limit.
     """
 
@@ -30,7 +30,7 @@ class Contacts:
 
     @classmethod
     async def find(cls, besides: Collection[int], wanted: str = "", limit: int = AT_FIRST) -> "Contacts":
-        """Search. We ask for one more than is shown: so we know whether there are others."""
+        """Search for people. One more than `limit` is read, to know whether there are others."""
         wanted = " ".join(wanted.split())
         found = await accounts.find_people(wanted, besides, limit + 1)
         return cls(wanted, besides, limit, found[:limit], len(found) > limit)
@@ -40,14 +40,14 @@ class Contacts:
         return await self.find(self.besides, wanted)
 
     async def show_more(self) -> "Contacts":
-        """The same search, with twice as many people."""
+        """Search for the same letters, and show twice as many people."""
         return await self.find(self.besides, self.wanted, min(self.limit * 2, MOST))
 
     async def leave_out(self, besides: Collection[int]) -> "Contacts":
-        """The same search, with other people left out."""
+        """Search for the same letters, and leave other people out."""
         return await self.find(besides, self.wanted, self.limit)
 
     @property
     def full(self) -> bool:
-        """Whether so many are shown that typing helps more than looking."""
+        """Whether the list has its greatest length, so that typing helps more than scrolling."""
         return self.limit >= MOST

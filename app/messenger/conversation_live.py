@@ -20,23 +20,23 @@ from .toasts import ShowsToasts, toasting
 
 log = logging.getLogger(__name__)
 
-# So many of the last messages a view keeps. One that is announced late belongs among them.
+# The number of last messages that a view keeps. A message that is broadcast late belongs among them.
 KEPT = 12
 
 ELSEWHERE = "This was written for another conversation."
 
 
 class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
-    """Shows a conversation as it grows, stores what this member writes, and lets its owner run it."""
+    """The messages of a conversation, updated live, with a form to write and a window of settings."""
 
     on_mount = (drafting, reading, toasting)
     windows = ("settings", "poll")
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
-        """The address says which conversation. Who looks at it, the session has said."""
+        """Show the conversation that the address names, as the signed-in user."""
         me, number = self.assigns.me, params["conversation_id"]
         if self.connected:
-            # First subscribe, then read: what happens in between arrives twice, but never not at all.
+            # First subscribe, then read: what happens in between arrives twice, but is never lost.
             await self.subscribe(chat.conversation_topic(number))
         here = await chat.find_place(me.id, number) or abort(404)
         self.here_id = self.reading = number
@@ -48,7 +48,7 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
         await self.show_conversations()
 
     async def show_place(self, here: chat.Place) -> None:
-        """Show its title, who takes part, and whether it is open."""
+        """Show the title and the members of the conversation, and whether it is open."""
         if here.title != self.title:
             self.title = here.title
             self.show_title()
@@ -57,7 +57,7 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
         await self.show_settings()
 
     async def show_recent(self) -> None:
-        """Read the newest messages, and show them in place of what is there."""
+        """Read the newest messages, and show them instead of those on the page."""
         here, me = self.assigns.here, self.assigns.me
         messages = await chat.recent_messages(here.id)
         self.tail = tuple(messages[-KEPT:])
@@ -67,7 +67,7 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
         self.stream("entries", placed, dom_id=element_id, reset=True)
 
     async def handle_event(self, event: str, params: Any) -> dict[str, Any] | None:
-        """Send what was typed, or do what is done in the window of settings."""
+        """Send a message that was typed, or handle an event of the settings window."""
         if event == "send":
             if text_in(params, "to") not in ("", self.place):
                 return {"refused": ELSEWHERE}
@@ -77,21 +77,21 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
 
     @property
     def place(self) -> str:
-        """Who writes here, and where: what an outbox is for."""
+        """The name of this user's outbox for this conversation."""
         return f"{self.assigns.me.mark}:{self.assigns.here.mark}"
 
     async def send(self, content: str, key: UUID | None) -> dict[str, Any] | None:
-        """Store the message and announce it, or say why not. The answer is for the outbox in the browser."""
+        """Store the message and broadcast it, or show why it was refused. Returns the outbox's answer."""
         here, me = self.assigns.here, self.assigns.me
         try:
             message = await chat.send_message(here.id, me.id, content, key)
         except Unavailable as unavailable:
-            # If it was stored, the same key finds it again.
+            # If the message was stored after all, the same key finds it.
             self.assign(error="" if key else str(unavailable))
             return {"later": unavailable.seconds}
         except Invalid as invalid:
             log.info("User %s could not send: %s", me.id, invalid)
-            # What has a key stands in the outbox, and the reason beside it.
+            # A message with a key stands in the outbox, with the reason beside it.
             self.assign(error="" if key else str(invalid))
             return {"refused": str(invalid)}
         except chat.NotAMember:
@@ -99,16 +99,15 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
             return None
         self.assign(error="")
         self.marked = max(self.marked, message.id)
-        # Also when it was stored before: whoever stored it may have had no time left to tell the others.
+        # Also if it was stored before: the process that stored it may have ended before it told the others.
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
         pusher.tell(note_of_message(message, here.title), here.id, besides=me.id, read_below=message.id)
         return {"sent": message.id}
 
     def handle_info(self, news: chat.News) -> Awaitable[None] | None:
-        """Something has happened, here or in another conversation of mine.
+        """Update the page with news of this or another conversation of the user.
 
-        Nearly always it is the next message, for a page on which it is read at once. Then there is nothing
-        to wait for, and nothing to ask; and whoever need not wait needs no task.
+        Nearly always it is a new message that is read at once. Then it needs no query, and so no task.
         """
         if isinstance(news, chat.Posted) and self.is_next(news):
             self.put_on_top(news)
@@ -117,21 +116,21 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
         return self.take(news)
 
     def is_next(self, message: chat.Posted) -> bool:
-        """Whether a message is the newest here, and read at once."""
+        """Return whether a message is the newest here and is read at once."""
         here = message.conversation_id
         if here != self.reading or here not in self.listed:
             return False
         return message.id > self.listed[here].last_id and (not self.tail or message.id > self.tail[-1].id)
 
     async def take(self, news: chat.News) -> None:
-        """Show whatever it is. This may take a question to the database."""
+        """Update the page with any news. This may need a query."""
         await self.follow(news)
         if news.conversation_id != self.assigns.here.id:
             self.mention(news)
         elif isinstance(news, chat.Posted):
             await self.show_message(news)
         elif isinstance(news, chat.Read):
-            # On another page of mine. Only the numbers change, and they have.
+            # Read on another page of mine. Only the numbers change, and that is done.
             return
         elif here := await chat.find_place(self.assigns.me.id, news.conversation_id):
             await self.show_place(here)
@@ -140,7 +139,7 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
             self.go_home()
 
     def mention(self, news: chat.News) -> None:
-        """Say in a corner of the page what has happened in another conversation."""
+        """Show a toast for news of another conversation."""
         if isinstance(news, chat.Read):
             self.dismiss(address_of(news.conversation_id))
         item = self.listed.get(news.conversation_id)
@@ -152,25 +151,25 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
             self.toast(note_of_message(news, item.title))
 
     async def show_message(self, message: chat.Posted) -> None:
-        """Put a message at the end of the log. It may be one's own."""
+        """Append a message to the log, or insert it if it is late."""
         if self.tail and message.id <= self.tail[-1].id:
             await self.show_late(message)
             return
         if self.away and not self.lined:
-            # The first that waits: a line shows where to go on reading.
+            # The first unread message: a line shows where to go on reading.
             self.lined = True
             await self.show_recent()
             return
         self.append(message)
 
     async def show_late(self, message: chat.Posted) -> None:
-        """Put a message where it belongs: two that were stored in one order may be announced in the other."""
+        """Insert a late message at its place: messages may be broadcast in another order than stored."""
         if any(one.id == message.id for one in self.tail):
-            # Announced a second time.
+            # It was broadcast twice.
             return
         later = [one for one in self.tail if one.id > message.id]
         if len(later) == KEPT:
-            # Older than all that we keep. The database knows its place.
+            # Older than all that we keep. Only the database knows its place.
             await self.show_recent()
             return
         for one in later:
@@ -180,13 +179,13 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
             self.append(one)
 
     def append(self, message: chat.Posted) -> None:
-        """Put a message at the end of the log."""
+        """Append a message to the log."""
         previous = self.tail[-1] if self.tail else None
         self.stream_insert("entries", self.entry(message, previous), limit=-chat.WINDOW)
         self.tail = (*self.tail, message)[-KEPT:]
 
     def entry(self, message: chat.Posted, previous: chat.Posted | None) -> Entry:
-        """The message as it stands after the one before it."""
+        """Return the message with its position after the previous one."""
         placed = entry(message, previous, self.assigns.me.id, self.assigns.zone)
         if message.id == self.line_at:
             placed = placed._replace(opens_unread=True, continues=False)
@@ -194,5 +193,5 @@ class ConversationLive(HasSettings, ReadsMessages, ShowsToasts):
 
 
 def element_id(placed: Entry) -> str:
-    """The id of a message's element. The browser knows it by that."""
+    """Return the id of a message's element, by which the browser recognises it."""
     return f"message-{placed.message.id}"

@@ -1,10 +1,10 @@
-"""A view in which somebody writes: what is not sent yet is kept in the database, and with it on every device.
+"""Drafts in a view: text that is not sent yet is stored in the database, for all devices of its author.
 
     class ConversationLive(LiveView):
         on_mount = (drafting,)
 
-The text is in `assigns.draft` when the page is first made. From then on it belongs to the browser, whose hook
-`Draft` says what has become of it.
+The text is in `assigns.draft` at the first render. From then on it belongs to the browser, whose hook `Draft`
+sends its changes.
 """
 
 from typing import Any
@@ -26,9 +26,9 @@ draft_pages = Blueprint("draft_pages", __name__)
 
 
 async def drafting(view: LiveView, params: dict[str, Any], session: dict[str, Any], stage: str) -> None:
-    """For `on_mount`: the view has a draft, and keeps it."""
+    """Load the draft of a view and keep it up to date. For `on_mount`."""
     me, here = view.assigns.me, id_in(params, "conversation_id")
-    # What the tab has written down may be some letters newer than what it could tell the server.
+    # The copy in the tab may be some letters newer than the draft in the database.
     stashed = view.connect_params.get("draft")
     if isinstance(stashed, str):
         await keep(here, me.id, text_in({"draft": stashed}, "draft"))
@@ -43,10 +43,10 @@ async def drafting(view: LiveView, params: dict[str, Any], session: dict[str, An
 
 
 async def keep(conversation_id: int, user_id: int, content: str) -> bool:
-    """Keep the text, if this user is still a member; if not, there is no page to show it in.
+    """Store the draft of a member.
 
     Returns:
-        whether it is kept.
+        whether it is stored; False if the user is not a member or the database cannot be reached.
     """
     try:
         await chat.keep_draft(conversation_id, user_id, content)
@@ -58,11 +58,11 @@ async def keep(conversation_id: int, user_id: int, content: str) -> bool:
 @draft_pages.post("/conversations/<int:conversation_id>/draft")
 @login_required
 async def last_letters(conversation_id: int) -> ResponseReturnValue:
-    """What a page could not tell its view any more. It is being left, and its browser sends this."""
+    """Store the last letters of a draft, which the browser posts when a page is left."""
     me, form = await current_user(), await request.form
     if me is None or not csrf.matches(session, form.get("_csrf_token")):
         abort(400)
-    # A form that is posted ends its lines otherwise than a field does, and so with another text.
+    # A posted form ends its lines with \r\n, a field with \n: the texts would differ.
     content = text_in(dict(form), "content").replace("\r\n", "\n")
     kept = await keep(conversation_id, me.id, content)
     return ("", 204) if kept else abort(409)

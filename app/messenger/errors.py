@@ -1,4 +1,4 @@
-"""Broken rules, told as field errors: which field, and why, in words for people."""
+"""Broken rules as field errors: the field, and the reason in words for people."""
 
 import logging
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ TRY_AGAIN = "The data cannot be reached just now. Nothing has changed: try again
 
 
 class Invalid(Exception):  # noqa: N818  (a person made it, not the program)
-    """What was asked breaks a rule. `errors` maps a field to its reasons: `{"nickname": ["…"]}`.
+    """An error for a broken rule. `errors` maps a field to its reasons: `{"nickname": ["…"]}`.
 
-    As text it is the reasons alone, one after the other.
+    Its text consists of the reasons alone, one after the other.
     """
 
     def __init__(self, errors: dict[str, list[str]]) -> None:
@@ -28,9 +28,10 @@ class Invalid(Exception):  # noqa: N818  (a person made it, not the program)
 
 
 class Unavailable(Invalid):
-    """The database does not answer, or takes nothing: it is locked, full, or away. Nothing has changed.
+    """An error for a database that does not answer or cannot write: it is locked, full, or down.
 
-    Nobody has broken a rule; but whoever shows those can show this too. `seconds` says when to try again.
+    Nothing has changed. It is an `Invalid`, so that code that shows refusals shows this one too. `seconds`
+    says after how long to try again.
     """
 
     seconds = 5
@@ -41,7 +42,11 @@ class Unavailable(Invalid):
 
 @contextmanager
 def unavailable_if_down() -> Iterator[None]:
-    """Raise Unavailable for what is the fault of neither a person nor the program."""
+    """Turn errors of a database that is down into Unavailable, and let all others through.
+
+    Raises:
+        Unavailable: the database cannot be reached, or cannot write now.
+    """
     try:
         yield
     except Exception as error:
@@ -52,26 +57,26 @@ def unavailable_if_down() -> Iterator[None]:
 
 
 def is_down(error: Exception) -> bool:
-    """Whether the database could not be reached, or cannot do now what it could do at other times."""
-    # SQLite's name for what is wrong in a statement, for example that there is no such table.
+    """Return whether an error means that the database cannot be reached, or cannot do its work now."""
+    # SQLite's name for a wrong statement, for example one on a table that does not exist.
     if getattr(getattr(error, "orig", None), "sqlite_errorname", "") == "SQLITE_ERROR":
         return False
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    # Where there is no connection yet, the driver's own errors come through: PostgreSQL has too many, say.
+    # A driver without a connection raises its own errors, for example when PostgreSQL has too many clients.
     refused = type(error).__module__.startswith("asyncpg.")
     return lost or refused or isinstance(error, DOWN)
 
 
 def says(field: str, reason: str) -> dict[str, str]:
-    """The `info` of a constraint or column: what to tell a person who breaks it."""
+    """Return the `info` of a constraint or column: the reason to show when someone breaks it."""
     return {"field": field, "reason": reason}
 
 
 def broken_rule(metadata: MetaData, error: IntegrityError) -> Exception:
-    """The field error for what the database refused; the error itself if no rule of ours explains it."""
+    """Return the field error for a refusal of the database, or the error itself if no rule explains it."""
     refusal = f"{error.orig}."
     if "foreign key constraint" in refusal.lower():
-        # SQLite does not say which one.
+        # SQLite does not say which constraint.
         return Invalid({"record": ["This refers to something that does not exist."]})
     for table in metadata.tables.values():
         for words, info in refusals(table):
@@ -81,7 +86,7 @@ def broken_rule(metadata: MetaData, error: IntegrityError) -> Exception:
 
 
 def refusals(table: Table) -> Iterator[tuple[str, dict[str, str]]]:
-    """The words in which PostgreSQL and SQLite refuse what breaks a rule of this table."""
+    """Yield the words with which PostgreSQL and SQLite refuse a broken rule of this table, and its `info`."""
     rules: list[Any] = [*table.constraints, *table.indexes]
     for rule in rules:
         if rule.info:

@@ -24,26 +24,26 @@ from .accounts import LONGEST, SHORTEST, TooBusy, TooManyAttempts, normal_email,
 from .errors import Invalid, Unavailable
 from .text import folded, one_line
 
-# What was asked is all right, and has to wait.
+# The request is fine, but has to wait.
 LATER = (TooManyAttempts, TooBusy)
 
 
 class PageToken(CSRF):
-    """The engine's token, in a form that WTForms renders and checks."""
+    """The engine's CSRF token, as a field that WTForms renders and checks."""
 
     def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:
         return csrf.issue(session)
 
     def validate_csrf_token(self, form: Form, field: CSRFTokenField) -> None:
         if not csrf.matches(session, field.data):
-            raise ValidationError("This page had been open for too long. Please send it again.")
+            raise ValidationError("This page was open for too long. Please send it again.")
 
 
 class PageForm(Form):
-    """A form of an ordinary page: posted, checked, and shown again with what was typed.
+    """A form of an ordinary page: posted, validated, and shown again with what was typed.
 
     Attributes:
-        status, headers: of the answer that shows it again.
+        status, headers: of the response that shows the form again.
     """
 
     status = 422
@@ -56,15 +56,15 @@ class PageForm(Form):
 
     @classmethod
     async def of_request(cls, **known: Any) -> Self:
-        """The form as it was posted, or a new one that holds what is known."""
+        """Return the posted form, or for other requests a new one with these values."""
         return cls(await request.form if request.method == "POST" else None, data=known)
 
     def is_good(self) -> bool:
-        """Whether it was posted, and all is well."""
+        """Return whether the form was posted and is valid."""
         return request.method == "POST" and bool(self.validate())
 
     def refuse(self, invalid: Invalid) -> None:
-        """Show the reasons of the database beside the fields they are about."""
+        """Show the reasons of a refusal beside the fields they are about."""
         for name, reasons in invalid.errors.items():
             if name in self:
                 self[name].errors = [*self[name].errors, *reasons]
@@ -74,19 +74,19 @@ class PageForm(Form):
             self.status, self.headers = 503, {"Retry-After": str(invalid.seconds)}
 
     def refuse_for_now(self, later: TooManyAttempts | TooBusy) -> None:
-        """Say in how many seconds to send it again, to people and to programs."""
+        """Show after how many seconds to send the form again, in words and in a header."""
         self.form_errors.append(str(later))
         self.status = 429 if isinstance(later, TooManyAttempts) else 503
         self.headers = {"Retry-After": str(later.seconds)}
 
     @property
     def alerts(self) -> list[str]:
-        """What is wrong with the form as a whole."""
+        """The errors of the form as a whole."""
         return [*self["_csrf_token"].errors, *self.form_errors]
 
     @property
     def goes_on_at(self) -> str:
-        """The id of the field to fix: the first that is wrong, else the first that must not be empty."""
+        """The id of the field to focus: the first with an error, else the first empty required one."""
         fields = [field for field in self if field.name != "_csrf_token"]
         wrong = [field for field in fields if field.errors]
         # A password is never sent back, so its field is always empty.
@@ -100,7 +100,7 @@ LONGEST_EMAIL = 254
 
 
 class Lengths(Length):
-    """Limits, before everything else: what is too long is not looked at any further."""
+    """A length validator that stops the validation: text that is too long is not checked any further."""
 
     def __call__(self, form: Form, field: StringField) -> None:
         try:
@@ -110,23 +110,31 @@ class Lengths(Length):
 
 
 def in_one_line(text: str | None) -> str | None:
-    """Blanks around it are taken off, and several count as one."""
+    """Return the text in one line, or None."""
     return text and one_line(text)
 
 
 def spelt(text: str | None) -> str | None:
-    """An email as it is stored. What is too long stays as it is, and is refused."""
+    """Return the email in its normal form. One that is too long stays as it is, and is refused later."""
     return normal_email(text) if text and len(text) <= LONGEST_EMAIL else text
 
 
 def tells_who(form: Form, field: StringField) -> None:
-    """Names may not hide something, or pass for somebody else, or for somebody who is gone."""
+    """Validate a nickname.
+
+    Raises:
+        ValidationError: it hides something, or passes for another user or a former one.
+    """
     if reason := reason_against(field.data):
         raise ValidationError(reason)
 
 
 def no_name(form: Form, field: PasswordField) -> None:
-    """The first things that anybody would try."""
+    """Validate that the password is not the nickname or the email, which anybody would try first.
+
+    Raises:
+        ValidationError: it is one of them.
+    """
     well_written = [other.data for other in (form.nickname, form.email) if other.data and not other.errors]
     names = {folded(name) for text in well_written for name in (text, text.partition("@")[0])}
     if folded(field.data) in names:
@@ -134,23 +142,23 @@ def no_name(form: Form, field: PasswordField) -> None:
 
 
 def at_most(number: int) -> Lengths:
-    """A limit, with its words."""
+    """Return a validator for a maximum length, with its message."""
     return Lengths(max=number, message=f"{number} characters at most.")
 
 
-# No two of its parts can take the same letter, so it never has to try twice.
+# No two parts of it match the same character, so a match never has to backtrack.
 EMAIL = Regexp(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+\Z", message="Write an email like alice@example.com.")
 LONG_ENOUGH = Lengths(
     SHORTEST, LONGEST, message=f"At least {SHORTEST} characters, and {LONGEST} at most. A few words are fine."
 )
 
-# What password managers go by.
+# Password managers read these.
 NEW = {"autocomplete": "new-password"}
 OLD = {"autocomplete": "current-password"}
 
 
 def current_password() -> PasswordField:
-    """One for each form: fields have the order in which they are made."""
+    """Make the field for the current password. Each form makes its own, since fields keep their order."""
     return PasswordField(
         "Current password",
         validators=[InputRequired("Write your current password, so that we know it is you.")],
@@ -159,7 +167,7 @@ def current_password() -> PasswordField:
 
 
 class RegisterForm(PageForm):
-    """Who wants an account."""
+    """The registration form."""
 
     nickname = StringField(
         "Nickname",
@@ -186,7 +194,7 @@ class RegisterForm(PageForm):
 
 
 class SignInForm(PageForm):
-    """Who has an account. It says no more than whether that was right."""
+    """The sign-in form. It does not say which of the two fields is wrong."""
 
     email = EmailField(
         "Email",
@@ -202,7 +210,7 @@ class SignInForm(PageForm):
 
 
 class ProfileForm(RegisterForm):
-    """Who wants to be called otherwise, or to have another password."""
+    """The profile form: nickname, email and password."""
 
     password = PasswordField(
         "New password",
@@ -218,10 +226,10 @@ class ProfileForm(RegisterForm):
 
 
 class DeleteForm(PageForm):
-    """Who wants to leave."""
+    """The form to delete an account."""
 
     current = current_password()
 
 
 class SignOutForm(PageForm):
-    """The button in the top bar."""
+    """The sign-out form, a button in the top bar."""

@@ -1,4 +1,4 @@
-"""A page to break: what survives on it, and what a hook hears meanwhile."""
+"""A page to break: it shows which text survives, and which callbacks of a hook are called."""
 
 from secrets import token_hex
 from typing import Any
@@ -7,7 +7,7 @@ from quart_live import LiveView
 
 
 class LifecycleLive(LiveView):
-    """Three fields for a half-typed text, and a number with a hook that writes down what happens to it."""
+    """Three fields for text, and a number with a hook that logs its callbacks."""
 
     inline_template = """
     <div class="page">
@@ -34,11 +34,11 @@ class LifecycleLive(LiveView):
     """
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
-        """Begin at nought. `made` is another text each time a view begins."""
+        """Start the number at 0. `made` is a new text for each mounted view."""
         self.assign(page_title="What survives", made=token_hex(4), number=0, there=True)
 
     async def handle_event(self, event: str, params: dict[str, Any]) -> None:
-        """Change the number, or take the element away that shows it."""
+        """Add one to the number, or toggle its element."""
         if event == "add":
             self.assign(number=self.assigns.number + 1)
         elif event == "toggle":

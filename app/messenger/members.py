@@ -1,4 +1,4 @@
-"""The members who are shown: fifty at first, more on request, or those that a search has found."""
+"""The members who are shown: fifty at first, more on request, or the result of a search."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,12 +10,12 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Members:
-    """What is shown of those who take part in a conversation.
+    """The members that the page shows.
 
     Attributes:
         wanted: the letters that were typed.
-        limit: how many are shown at most.
-        shown: who.
+        limit: the most members to show.
+        shown: the members who were found.
         more: whether there are others, beyond the limit.
     """
 
@@ -25,14 +25,14 @@ class Members:
     more: bool = False
 
     async def read(self, conversation_id: int) -> "Members":
-        """The same search in the database as it is now."""
+        """Read the members again, with the same search."""
         found = await chat.members_page(conversation_id, self.wanted, self.limit + 1)
         return replace(self, shown=found[: self.limit], more=len(found) > self.limit)
 
     def search(self, wanted: str) -> "Members":
-        """Other letters, to be read."""
+        """Return an empty search for other letters, to be read."""
         return Members(" ".join(wanted.split()))
 
     def show_more(self) -> "Members":
-        """The same letters and one page more, to be read."""
+        """Return the same search with one page more, to be read."""
         return replace(self, limit=self.limit + PAGE)

@@ -17,20 +17,20 @@ from .params import NOBODY, text_in
 
 
 class MemberForm(Form):
-    """One member: a hidden input with an id."""
+    """The form of one member: a hidden input with an id."""
 
     user_id = IntegerField(widget=HiddenInput())
 
 
 class ConversationForm(Form):
-    """The whole form. Its inputs are named `conversation[title]`, `conversation[members][0][user_id]`, …"""
+    """The form of a new conversation: `conversation[title]`, `conversation[members][0][user_id]`, …"""
 
     title = StringField("Title (optional)", [Length(max=chat.LONGEST_TITLE, message=chat.TITLE_TOO_LONG)])
     members = FieldList(FormField(MemberForm))
 
 
 def form_with(members: Sequence[User], title: str) -> ConversationForm:
-    """The form as it stands: a row for each member that the view knows, and the title as it was typed."""
+    """Make the form with a row for each member and the title as it was typed."""
     rows = {str(number): {"user_id": str(user.id)} for number, user in enumerate(members)}
     form = to_form(ConversationForm, {"conversation": {"title": title, "members": rows}})
     form.validate()
@@ -38,12 +38,16 @@ def form_with(members: Sequence[User], title: str) -> ConversationForm:
 
 
 def title_in(params: Any) -> str:
-    """The title that a browser has sent."""
+    """Return the title that the browser has sent."""
     return text_in(fields_in(params), "title")
 
 
 async def members_in(params: Any, me: User) -> list[User]:
-    """The people whose ids a browser has sent as members. Raises Invalid unless `me` can begin with them."""
+    """Return the people whose ids the browser has sent as members.
+
+    Raises:
+        Invalid: an id cannot be read, or `checked_members` refuses the members.
+    """
     ids = ids_in(params)
     if NOBODY in ids:
         raise Invalid({"members": ["This list of members cannot be read. Choose them again."]})
@@ -51,28 +55,28 @@ async def members_in(params: Any, me: User) -> list[User]:
 
 
 def ids_in(params: Any) -> list[int]:
-    """The ids that a browser has sent as those of members, whoever they belong to; 0 for what is no id."""
-    # Of a list of thousands we read as many as tell us that they are too many.
+    """Return the ids that the browser has sent as members, without looking them up; 0 for what is no id."""
+    # Of a list of thousands, this reads one more than are allowed.
     rows = first(chat.MOST_MEMBERS + 1, fields_in(params).get("members"))
     sent = to_form(ConversationForm, {"conversation": {"members": rows}})
     return [row.form.user_id.data or NOBODY for row in sent.members]
 
 
 def fields_in(params: Any) -> dict[str, Any]:
-    """The part of the parameters that is about the conversation."""
+    """Return the fields of the form that are about the conversation."""
     fields = params.get("conversation") if isinstance(params, dict) else None
     return fields if isinstance(fields, dict) else {}
 
 
 def first(number: int, rows: Any) -> Any:
-    """The first rows of a list, as a form sends it (a dict with the numbers as keys) or as JSON has it."""
+    """Return the first rows of a list, as a form sends it (a dict with numbers as keys) or as JSON has it."""
     if isinstance(rows, dict):
         return dict(islice(rows.items(), number))
     return rows[:number] if isinstance(rows, list) else {}
 
 
 def show_refusal(form: ConversationForm, refusal: Invalid) -> None:
-    """Put the reasons of a refusal beside the fields they are about."""
+    """Show the reasons of a refusal beside the fields they are about."""
     for name, reasons in refusal.errors.items():
         field = form[name] if name in form else form["members"]
         field.errors = list(reasons)

@@ -1,4 +1,4 @@
-"""Makes the database ready: `python -m messenger.prepare`. Running it again changes nothing."""
+"""Prepare the database: `python -m messenger.prepare`. Running it again changes nothing."""
 
 import asyncio
 import sys
@@ -16,12 +16,12 @@ from .seeds import seed
 # Seconds to wait for another process that prepares the same database.
 PATIENCE = 60.0
 
-HALF_MADE = """The tables are half made: an older Parley was stopped while it prepared them.
-Move the database away, or bring back a copy of it, and start again."""
+HALF_MADE = """The tables are incomplete: an older Parley was stopped while it prepared them.
+Move the database away, or restore a copy of it, and start again."""
 
 
 async def prepare() -> None:
-    """Bring the database to the newest tables, with some records in them, and say what was done."""
+    """Migrate the database to the newest tables, seed it, and print what was done."""
     db.connect(database_url(), PATIENCE)
     try:
         click.echo(f"Database: {db.engine.url.render_as_string(hide_password=True)}")
@@ -37,13 +37,13 @@ async def prepare() -> None:
 
 @db.writes
 def make_ready(session: Session) -> tuple[str | None, str | None, str | None]:
-    """Migrate, and seed when there are no records yet: all of it, or nothing."""
+    """Migrate, and seed if there are no records yet: all of it, or nothing."""
     before, after = migrate.within(session)
     return before, after, seed.within(session) if switched_on("PARLEY_SEED", "1") else None
 
 
 def main() -> None:
-    """Run `prepare`, and say in one sentence when the database cannot be reached."""
+    """Run `prepare`, and print one sentence if the database cannot be reached."""
     try:
         asyncio.run(prepare())
     except (SQLAlchemyError, Unavailable, ModuleNotFoundError, OSError) as error:

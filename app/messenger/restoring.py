@@ -1,4 +1,4 @@
-"""Forms that a browser hands back to a view which has begun anew.
+"""Forms that a browser hands back to a newly mounted view.
 
     class DashboardLive(RestoresForm):
         on_mount = (require_user, restoring)
@@ -20,7 +20,7 @@ MOST_FIELDS = 1000
 
 
 class RestoresForm(LiveView):
-    """A view whose form can be brought back to what the browser last showed."""
+    """A view with a form that the browser can restore after a new mount."""
 
     async def restore(self, fields: dict[str, Any]) -> None:
         """Show the form with these fields again, as far as they are still valid."""
@@ -28,12 +28,12 @@ class RestoresForm(LiveView):
 
 
 async def restoring(view: RestoresForm, params: dict[str, Any], session: dict[str, Any], stage: str) -> None:
-    """For `on_mount`: the view takes back what its browser has kept."""
+    """Let a view take its form back from the browser. For `on_mount`."""
     view.attach_hook("restoring", "handle_event", give_back)
 
 
 async def give_back(view: RestoresForm, event: str, params: Any) -> Any:
-    """Hand the form to the view, if that is what has come. All other events go their way."""
+    """Give the form to the view, and pass all other events on."""
     if event != EVENT:
         return CONTINUE
     await view.restore(form_in(params))
@@ -41,7 +41,7 @@ async def give_back(view: RestoresForm, event: str, params: Any) -> Any:
 
 
 def form_in(params: Any) -> dict[str, Any]:
-    """The fields that a hook has sent, nested as their names say; none if they cannot be read."""
+    """Return the fields that a hook has sent, nested as their names say; empty if they cannot be read."""
     try:
         return decode_form(text_in(params, "form"), MOST_FIELDS)
     except MalformedEventError:

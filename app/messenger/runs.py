@@ -1,4 +1,4 @@
-"""Messages in runs: what one person writes within five minutes shares a name and an avatar."""
+"""Messages in runs: messages of one person within five minutes share a name and an avatar."""
 
 from collections.abc import Iterable
 from datetime import timedelta, tzinfo
@@ -9,20 +9,20 @@ from .chat import Posted
 from .times import day_of
 
 LONGEST_PAUSE = timedelta(minutes=5)
-# Twenty pages full, so that many who come at once cost little more than one.
+# The entries of twenty pages. Many readers who join at once then cost little more than one.
 MOST_KEPT = 1000
 
 
 class Entry(NamedTuple):
-    """A message and how it stands in the log, for one reader.
+    """A message and its position in the log, for one reader.
 
     Attributes:
-        message: which one.
+        message: the message.
         mine: whether the reader wrote it.
-        continues: whether it goes on where the one before it ended.
+        continues: whether it continues the run of the message before it.
         opens_day: whether it is the first of its day.
         incoming: whether it is from somebody else, and new to the reader.
-        opens_unread: whether the reader goes on from here.
+        opens_unread: whether it is the first that the reader has not read.
     """
 
     message: Posted
@@ -34,13 +34,13 @@ class Entry(NamedTuple):
 
 
 def entry(message: Posted, previous: Posted | None, reader_id: int, zone: tzinfo | None = None) -> Entry:
-    """Place a message that has come, after the one before it. A day begins in the reader's zone."""
+    """Place a new message after the one before it. Days begin at midnight in the reader's zone."""
     return placed(message, previous, message.user_id == reader_id, zone)
 
 
 @lru_cache(MOST_KEPT)
 def placed(message: Posted, previous: Posted | None, mine: bool, zone: tzinfo | None) -> Entry:
-    """The same. It is made once for all in this zone who have written the message, or have not."""
+    """Place a message. The result is cached for its author, and for all other readers of a zone."""
     opens_day = previous is None or day_of(message.created_at, zone) != day_of(previous.created_at, zone)
     continues = (
         not opens_day
@@ -62,11 +62,11 @@ def entries(
     """Place all messages, oldest first.
 
     Args:
-        messages: which ones.
-        reader_id: for whom.
-        zone: where a day begins when it does there.
-        read_up_to: the last id that the reader has read.
-        line_at: the message to go on from, 0 for none; without it, the first that is not read.
+        messages: the messages.
+        reader_id: the user id of the reader.
+        zone: the time zone of the reader.
+        read_up_to: the id of the last message that the reader has read.
+        line_at: the id of the message with the unread line, 0 for none; by default the first unread one.
     """
     found: list[Entry] = []
     opened = False

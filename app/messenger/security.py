@@ -1,10 +1,10 @@
-"""What every answer tells the browser: whose scripts run here, who may show this in a frame, and the like."""
+"""Headers of every response: which scripts may run, who may show the page in a frame, and the like."""
 
 import secrets
 
 from quart import Quart, Response, g
 
-# Inline styles are for the colours of avatars; everything else comes from files of ours.
+# Inline styles are for the colours of avatars. Everything else comes from our own files.
 POLICY = (
     "default-src 'self'",
     "script-src 'self' 'nonce-{nonce}'",
@@ -17,29 +17,29 @@ POLICY = (
 )
 
 HEADERS = {
-    # A file is what its type says, whatever is in it.
+    # Browsers must not guess a file's type from its content.
     "X-Content-Type-Options": "nosniff",
-    # Other sites do not learn which conversation a link stood in.
+    # Other sites do not learn in which conversation a link stood.
     "Referrer-Policy": "same-origin",
-    # Nobody who opens a page of ours keeps hold of its window.
+    # A site that opens our page gets no reference to its window.
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
 
 def init_app(app: Quart) -> None:
-    """Add the headers to all answers: pages, files, redirects and errors."""
+    """Add the headers to all responses: pages, files, redirects and errors."""
     app.jinja_env.globals["csp_nonce"] = nonce
     app.after_request(protect)
 
 
 def nonce() -> str:
-    """A word that only this answer knows. An inline script that carries it is ours, and runs."""
+    """Return the random word of this response. Browsers run an inline script only if it carries the word."""
     return str(g.setdefault("csp_nonce", secrets.token_urlsafe(16)))
 
 
 async def protect(response: Response) -> Response:
-    """The answer with its headers. What a page has set itself stays."""
+    """Add the headers to a response, except those that the page has set itself."""
     policy = "; ".join(POLICY).format(nonce=nonce())
     for name, value in {"Content-Security-Policy": policy, **HEADERS}.items():
         response.headers.setdefault(name, value)

@@ -1,4 +1,4 @@
-"""What a person has not read: a number for each conversation, and their sum in the title of the page."""
+"""Unread messages: a number for each conversation, and their sum in the title of the page."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from quart_live import LiveView
 from . import chat
 
 MOST_SHOWN = 99
-# Of so many messages a page knows that it has counted them. They may be announced twice, or late.
+# The number of messages of which a page knows that it has counted them. They may be broadcast twice, or late.
 KEPT = 24
 NOTHING = chat.Unread()
 
@@ -16,12 +16,12 @@ class CountsUnread(LiveView):
     """A view that counts what `me` has not read.
 
     Attributes:
-        title: of the page, without the number.
-        reading: the conversation whose messages are read as they come, so that it has none to count.
-        unread: what waits, by conversation. Those in which nothing does are left out.
-        waiting: how many messages that are.
-        counted_up_to: the newest message of all when the database was asked last.
-        counted_since: the last messages that were counted since then, in the order of their ids.
+        title: the title of the page, without the number.
+        reading: the conversation whose messages are read as they come, so that they are not counted.
+        unread: the unread messages by conversation; without those in which there are none.
+        waiting: the number of all unread messages.
+        counted_up_to: the id of the newest message when the database was last asked.
+        counted_since: the ids of the last messages counted since then, in their order.
     """
 
     title: str = ""
@@ -32,29 +32,29 @@ class CountsUnread(LiveView):
     counted_since: tuple[int, ...] = ()
 
     async def count_unread(self) -> None:
-        """Ask the database. It is right, whatever this page has missed."""
+        """Count again in the database, which also knows what this page has missed."""
         await chat.marks.written(self.assigns.me.id)
         self.show_counted(await chat.counted_of(self.assigns.me.id))
 
     def show_counted(self, counted: chat.Counted) -> None:
-        """Show what the database has counted."""
+        """Show the numbers that the database has counted."""
         self.counted_up_to, self.counted_since = counted.up_to, ()
         self.show_unread(counted.unread)
 
     def show_unread(self, unread: Mapping[int, chat.Unread]) -> None:
-        """Take these numbers for what waits."""
+        """Replace the unread numbers with these."""
         self.unread = {number: one for number, one in unread.items() if number != self.reading}
         self.waiting = sum(one.messages for one in self.unread.values())
         self.show_title()
 
     def show_title(self) -> None:
-        """Show the title, with how many messages wait."""
+        """Show the title of the page, with the number of unread messages."""
         self.assign(page_title=f"({shown(self.waiting)}) {self.title}" if self.waiting else self.title)
 
     async def count(self, message: chat.Posted) -> bool:
-        """Count a message that has come, unless it is read at once, or has come before.
+        """Count a new message, unless it is read at once or was counted before.
 
-        Where the database may have counted it before we heard of it, we do not guess, but ask again.
+        If the database may have counted it already, the page does not guess: it asks again.
 
         Returns:
             whether the database was asked, so that other numbers may have changed too.
@@ -76,5 +76,5 @@ class CountsUnread(LiveView):
 
 
 def shown(number: int) -> str:
-    """The number as a badge has room for it."""
+    """Return the number as a badge shows it, at most `99+`."""
     return f"{MOST_SHOWN}+" if number > MOST_SHOWN else str(number)

@@ -25,7 +25,6 @@ from .components import LiveComponent
 from .errors import LiveViewError, MalformedEventError
 from .extension import QuartLive
 from .form import to_form
-from .http.client_files import VERSION_OF_CLIENT
 from .http.page_helpers import live_render
 from .js import JS
 from .mailbox.faults import AppFault
@@ -34,6 +33,7 @@ from .mailbox.timers import Timer
 from .nested import ViewHandle
 from .presence import Presence, PresenceDiff
 from .protocol import csrf
+from .protocol.client_version import VERSION_OF_CLIENT
 from .protocol.flash import Flash
 from .protocol.form_data import decode as decode_form
 from .pubsub import LocalPubSub, PubSub, RedisPubSub, message_type

@@ -15,47 +15,38 @@ Or, with an application factory::
         return app
 
 A factory may make several apps, as a test suite does. What was declared before `init_app` (routes, hooks,
-stores) holds for each of them; all else, sockets and templates and tokens, each has for itself, in
-``app.extensions["quart_live"]``. Used as ``live`` it is that of the current app, or of the newest one.
+stores) holds for each of them; all else, sockets and templates and tokens, each has for itself
+(`QuartLive.runtime`). A copy of the object that belongs to one app alone is in its
+``app.extensions["quart_live"]``; the object itself stands for the current app, or for the newest one.
 """
 
 from __future__ import annotations
 
 import copy
 import weakref
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
-from weakref import WeakSet
 
 from quart import Quart, Response
 
 from . import logs
-from .channel.channel import Channel, State
-from .channel.open_channels import OpenChannels
-from .channel.turns import Turns
-from .diffs.templates import TemplateLibrary
 from .errors import LiveViewError
 from .http import client_files, page
 from .http.development import Reloader
 from .http.page_helpers import PageMethods
-from .mailbox.dispatcher import Dispatcher
+from .mailbox.endings import Endings, Part
 from .of_each_app import OfEachApp
 from .protocol.asgi import ASGIApp
-from .protocol.tokens import Tokens, secret_keys_of
 from .pubsub import LocalPubSub, PubSub
-from .router import LiveRoute, LiveRouter, LiveRoutes
-from .settings import Settings, static_folder_of
-from .socket.budgets import Budgets
-from .socket.limits import Recently
+from .router import LiveRoute, LiveRouter
+from .runtime import Runtime
 from .socket.middleware import SocketMiddleware
-from .socket.shutdown import Service, shut_down
+from .socket.open_sockets import OpenSockets
+from .socket.shutdown import Service, close_all
 from .socket.sign_out import DISCONNECT, topic_of
-from .socket.sweeper import Sweeper
 from .stash import Stashes
 from .telemetry import Telemetry
 from .view.registry import ViewRegistry
 from .view.session import ConnectHook
-from .view.static_tracking import StaticFiles
 from .view.view import LiveView
 
 if TYPE_CHECKING:
@@ -74,8 +65,8 @@ class QuartLive(OfEachApp, PageMethods):
         pubsub: the PubSub to use; by default one within this process.
 
     Attributes:
-        sockets: the open sockets.
         services: what starts and stops with the server, such as `Presence`.
+        telemetry: who wants to know what happens; see ``telemetry.py``.
     """
 
     def __init__(
@@ -88,14 +79,13 @@ class QuartLive(OfEachApp, PageMethods):
     ) -> None:
         self.path = path.rstrip("/")
         self.layout = layout
-        self.connect_hooks: list[ConnectHook] = []
         self.telemetry = Telemetry()
         self.services: list[Service] = []
-        self.running: WeakSet[QuartLive] = WeakSet()  # which of its apps are being served
+        self._pubsub = pubsub or LocalPubSub()
+        self._connect_hooks: list[ConnectHook] = []
         self._routers: dict[str, LiveRouter] = {"default": LiveRouter("default")}
-        self._stash = Stashes(self, self._secret_keys)
-        self._begin()
-        self.pubsub = pubsub or LocalPubSub()
+        self._stash = Stashes(lambda: [], ViewRegistry(), self._connect_hooks)
+        self._declare()
         if app is not None:
             self.init_app(app)
 
@@ -107,32 +97,38 @@ class QuartLive(OfEachApp, PageMethods):
         Raises:
             LiveViewError: if it serves the app already.
         """
-        if (known := app.extensions.get("quart_live")) is not None and known._shared is self._shared:
+        known = app.extensions.get("quart_live")
+        if known is not None and known._declared is self._declared:
             raise LiveViewError("this QuartLive serves this app already; call init_app once for each app")
-        bound = copy.copy(self._shared)
+        bound = copy.copy(self._declared)
         bound._serve(app)
         app.extensions["quart_live"] = bound
-        self._shared._newest = weakref.ref(bound)
+        self._declared._newest = weakref.ref(bound)
 
     def _serve(self, app: Quart) -> None:
-        """Be what ``app`` has for itself; this object is a fresh copy of what was declared."""
-        self._app, self._settings = app, None
-        self.sockets, self.views, self.open_channels = set(), ViewRegistry(), OpenChannels()
-        self.dispatcher, self.stopping, self.told_to_reload = Dispatcher(), False, Recently()
-        self.warned_of, self.budgets, self.sweeper = Recently(seconds=3600), Budgets(), Sweeper(self)
-        self.connect_hooks, self._routers = list(self.connect_hooks), dict(self._routers)
-        self._stash = self._stash.of_app(self, self._secret_keys)
-        self.routes = LiveRoutes(app)
-        self.templates = TemplateLibrary(app)
-        self.tokens = Tokens(self._secret_keys)
-        self.statics = StaticFiles(static_folder_of(app), app.static_url_path or "/static", app.debug)
-        self.reloader = Reloader(self)
+        """Be the object of ``app``; so far this is a copy of what was declared."""
+        self._connect_hooks, self._routers = list(self._connect_hooks), dict(self._routers)
+        self._runtime = runtime = Runtime(
+            app,
+            path=self.path,
+            layout=self.layout,
+            connect_hooks=self._connect_hooks,
+            telemetry=self.telemetry,
+            pubsub=self.pubsub,
+            stash=self._stash,
+        )
+        self._runtimes.add(runtime)
+        self._stash = runtime.stash
+        self._sockets = OpenSockets(runtime, lambda: self._reloader.start())
+        self._reloader = Reloader(runtime, self._sockets)
         if app.config.get("LIVE_REDACT_LOGS", True):
             logs.redact(self.path)
         below = cast(ASGIApp, app.asgi_app)
-        app.asgi_app = SocketMiddleware(below, self)  # type: ignore[assignment]
+        app.asgi_app = SocketMiddleware(  # type: ignore[assignment]
+            below, runtime, self._sockets, self.startup, self.shutdown
+        )
         app.add_url_rule(f"{self.path}/client/<name>", "live_client", self._serve_client)
-        app.jinja_env.globals.update(self.page_helpers())
+        app.jinja_env.globals.update(self._page_helpers())
         for router in self._routers.values():
             for route in router.routes:
                 self._add(route)
@@ -166,46 +162,10 @@ class QuartLive(OfEachApp, PageMethods):
         It runs once for each rendered page, in its request context, and once for each socket, in a
         websocket context; so ``quart_auth.current_user`` and the like work in it.
         """
-        (self._bound_or_none() or self).connect_hooks.append(hook)
+        (self._bound_or_none() or self)._connect_hooks.append(hook)
         return hook
 
-    # -- what is going on ----------------------------------------------------------------------------------
-
-    @property
-    def app(self) -> Quart:
-        """The app that is served."""
-        app = self._bound()._app
-        assert app is not None
-        return app
-
-    @property
-    def stash(self) -> Stashes:
-        """Where state is kept that survives; see ``stash/``."""
-        return (self._bound_or_none() or self)._stash
-
-    @property
-    def channels(self) -> tuple[Channel, ...]:
-        """The connected views now, oldest first. Each has ``topic``, ``view`` and ``crash(reason)``."""
-        return tuple(channel for channel in self.open_channels if channel.state is State.JOINED)
-
-    @property
-    def settings(self) -> Settings:
-        """Settings, read from the app's config at first use."""
-        bound = self._bound()
-        if bound._settings is None:
-            bound._settings = Settings.of(bound.app)
-            bound.tokens.session_max_age = bound._settings.session_max_age
-        return bound._settings
-
-    @cached_property
-    def turns(self) -> Turns:
-        """Who may join now."""
-        return Turns(self.settings.joins_per_account, self.settings.joins_per_address)
-
-    @property
-    def client_version(self) -> str:
-        """Version of the installed client."""
-        return client_files.client_version(self.settings.client_dir)
+    # -- while it runs -------------------------------------------------------------------------------------
 
     async def disconnect(self, socket_id: str) -> None:
         """Close all sockets with this ``live_socket_id``, here and in all processes that share the PubSub.
@@ -216,36 +176,46 @@ class QuartLive(OfEachApp, PageMethods):
 
     async def startup(self) -> None:
         """Start what lives as long as the server. Runs by itself at the beginning of the ASGI lifespan."""
-        if not self.running:  # else another app has done so
+        if not self._running:  # else another app has done so
             await self.pubsub.start()
             for service in self.services:
                 await service.start()
-        self.running.add(self._bound())
+        self._running.add(self.runtime)
 
     async def shutdown(self) -> None:
         """Close all sockets with 1012, so that the browsers come back quietly, and wait for their views.
 
         Runs by itself at the end of the ASGI lifespan. Call it earlier where the server offers a hook.
         """
-        await shut_down(self._bound())
+        bound, runtime = self._bound(), self.runtime
+        runtime.stopping = True
+        try:
+            await close_all(runtime, bound._sockets)
+            endings = Endings()
+            endings.add(Part.SERVICES, bound._reloader.stop)
+            self._running.discard(runtime)
+            if not self._running:  # else another app of the same factory still needs them
+                for service in self.services:
+                    endings.add(Part.SERVICES, service.stop)
+                endings.add(Part.SERVICES, self.pubsub.close)
+            await endings.run("the server")
+        finally:
+            runtime.stopping = False
 
-    # -- for the engine ---
+    # -- the routes ----------------------------------------------------------------------------------------
 
     def _add(self, route: LiveRoute) -> None:
-        new = self.routes.add(route)
-        self.views.name_of(route.view)
+        new = self.runtime.routes.add(route)
+        self.runtime.views.name_of(route.view)
         self.app.add_url_rule(
             route.rule, route.endpoint, self._page_of(route) if new else None, methods=["GET"]
         )
 
     def _page_of(self, route: LiveRoute) -> Callable[..., Any]:
         async def live_page(**_: Any) -> Response:
-            return await page.render_route(self, route)
+            return await page.render_route(self.runtime, route)
 
         return live_page
 
     async def _serve_client(self, name: str) -> Response:
         return await client_files.serve(self.settings.client_dir, name)
-
-    def _secret_keys(self) -> list[str]:
-        return secret_keys_of(self.app)

@@ -1,102 +1,104 @@
-"""What each app of a `QuartLive` has for itself, while one object serves them all.
+"""Which app a `QuartLive` stands for.
 
 The object that the program makes holds what was declared. `QuartLive.init_app` gives each app a copy of it,
-with sockets, templates and tokens of its own; that copy is in ``app.extensions["quart_live"]``, and the
-engine works with it. Asked for such things, the first object answers for the current app, or the newest one.
+with a runtime and sockets of its own; that copy is in ``app.extensions["quart_live"]``. Asked for such
+things, the first object answers for the current app, or for the newest one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Self
+from weakref import WeakSet
 
 from quart import Quart, current_app, has_app_context
 
+from .channel.channel import Channel, joined_of
 from .errors import LiveViewError
+from .runtime import Runtime
 
 if TYPE_CHECKING:
-    from .channel.open_channels import OpenChannels
-    from .diffs.templates import TemplateLibrary
-    from .extension import QuartLive
     from .http.development import Reloader
-    from .mailbox.dispatcher import Dispatcher
-    from .protocol.tokens import Tokens
     from .pubsub import PubSub
-    from .router import LiveRoutes
     from .settings import Settings
-    from .socket.budgets import Budgets
-    from .socket.limits import Recently
-    from .socket.socket import LiveSocket
-    from .socket.sweeper import Sweeper
-
-OF_EACH_APP = frozenset(
-    {
-        *("sockets", "views", "open_channels", "dispatcher", "stopping", "told_to_reload", "routes"),
-        *("templates", "tokens", "statics", "reloader", "warned_of", "budgets", "sweeper"),
-    }
-)
+    from .socket.open_sockets import OpenSockets
+    from .stash import Stashes
 
 
 class OfEachApp:
     """The part of `QuartLive` that finds what an app has for itself."""
 
-    sockets: set[LiveSocket]
-    dispatcher: Dispatcher
-    stopping: bool
-    told_to_reload: Recently
-    warned_of: Recently
-    budgets: Budgets
-    sweeper: Sweeper
-    open_channels: OpenChannels
-    routes: LiveRoutes
-    templates: TemplateLibrary
-    tokens: Tokens
-    reloader: Reloader
-    _settings: Settings | None
-    _app: Quart | None
-    _shared: QuartLive
     _pubsub: PubSub
-    _newest: Callable[[], QuartLive | None]
+    _stash: Stashes
+    _runtime: Runtime | None = None
+    _sockets: OpenSockets
+    _reloader: Reloader
+    _declared: Self
+    _newest: Callable[[], Self | None]
 
-    def _begin(self) -> None:
-        """Be the object that holds what is declared."""
-        first: QuartLive = self  # type: ignore[assignment]  # there is no other subclass
-        self._app, self._shared, self._newest = None, first, lambda: None
+    _runtimes: WeakSet[Runtime]
+    _running: WeakSet[Runtime]  # of the apps that are being served
+
+    def _declare(self: Self) -> None:
+        """Be the object that holds what is declared; each app's is a copy of it."""
+        self._declared, self._newest = self, lambda: None
+        self._runtimes, self._running = WeakSet(), WeakSet()
+
+    @property
+    def app(self) -> Quart:
+        """The app that is served."""
+        return self.runtime.app
+
+    @property
+    def stash(self) -> Stashes:
+        """Where state is kept that survives; see ``stash/``."""
+        return (self._bound_or_none() or self)._stash
 
     @property
     def pubsub(self) -> PubSub:
         """For broadcasts, also from outside a view: ``await live.pubsub.broadcast(topic, message)``."""
-        return self._shared._pubsub
+        return self._declared._pubsub
 
     @pubsub.setter
     def pubsub(self, pubsub: PubSub) -> None:
-        self._shared._pubsub = pubsub
+        self._declared._pubsub = pubsub
+        for runtime in self._runtimes:
+            runtime.pubsub = pubsub
 
-    def _bound_or_none(self) -> QuartLive | None:
-        """What the current app has for itself, or the newest one; None before `init_app`."""
-        if self._app is not None:
-            bound: QuartLive = self  # type: ignore[assignment]
-            return bound
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The connected views now, oldest first. Each has ``topic``, ``view`` and ``crash(reason)``."""
+        return joined_of(self.runtime.open_hosts)
+
+    @property
+    def sockets(self) -> OpenSockets:
+        """The open sockets now."""
+        return self._bound()._sockets
+
+    @property
+    def settings(self) -> Settings:
+        """Settings, read from the app's config at first use."""
+        return self.runtime.settings
+
+    @property
+    def runtime(self) -> Runtime:
+        """What the engine has for the app. Of use to tools and tests; it may change with any version."""
+        runtime = self._bound()._runtime
+        assert runtime is not None
+        return runtime
+
+    def _bound_or_none(self) -> Self | None:
+        """The object of the current app, or of the newest one; None before `init_app`."""
+        if self._runtime is not None:
+            return self
         if has_app_context():
-            current: QuartLive | None = current_app.extensions.get("quart_live")
-            if current is not None and current._shared is self:
+            current: Self | None = current_app.extensions.get("quart_live")
+            if current is not None and current._declared is self:
                 return current
         return self._newest()
 
-    def _bound(self) -> QuartLive:
+    def _bound(self) -> Self:
         bound = self._bound_or_none()
         if bound is None:
             raise LiveViewError("call init_app first")
         return bound
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            """Asked for only where the object itself has no such attribute."""
-            if name in OF_EACH_APP and "_shared" in self.__dict__:
-                return getattr(self._bound(), name)
-            raise AttributeError(f"QuartLive has no attribute {name!r}")
-
-        def __setattr__(self, name: str, value: object) -> None:
-            target = self._bound() if name in OF_EACH_APP and self._app is None else self
-            object.__setattr__(target, name, value)

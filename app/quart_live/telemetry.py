@@ -46,16 +46,14 @@ Handler: TypeAlias = Callable[[str, Mapping[str, float], Mapping[str, Any]], obj
 H = TypeVar("H", bound=Handler)
 
 
-class Watched(Protocol):
-    """A `LiveView`, as far as telemetry tells of it."""
+class Viewed(Protocol):
+    """What is told of a view: it, its topic, and whether it is connected; see `LiveView`."""
+
+    connected: bool
 
     @property
     def topic(self) -> str:
         """Its channel's topic."""
-
-    @property
-    def connected(self) -> bool:
-        """Whether it is connected."""
 
 
 class Telemetry:
@@ -113,7 +111,7 @@ class Telemetry:
         """``with telemetry.span("live_view.mount", …):`` tells of start, stop and exception."""
         return Span(self, name, metadata) if self.listening else NOTHING
 
-    def view_span(self, name: str, view: Watched, /, **metadata: Any) -> Measured:
+    def view_span(self, name: str, view: Viewed, /, **metadata: Any) -> Measured:
         """A span of a view's callback."""
         if not self.listening:
             return NOTHING
@@ -129,7 +127,7 @@ class Telemetry:
         self.listening = bool(self._attached)
 
 
-def about(view: Watched) -> dict[str, Any]:
+def about(view: Viewed) -> dict[str, Any]:
     """The metadata that all events of a view have."""
     return {"view": view, "topic": view.topic, "connected": view.connected}
 

@@ -1,17 +1,17 @@
-// A list in which the server marks what is new for this person: data-notify, a conversation that somebody has
-// begun; data-incoming, a message that is not read. What comes while the page is open is announced.
+// A list in which the server marks what is new for this user: data-notify, a conversation that somebody else
+// has begun; data-incoming, an unread message. What comes while the page is open is announced.
 import { post } from "../notes.js";
 
 const MARKED = "[data-notify], [data-incoming]";
 const NEW = "You are in a new conversation.";
 const LONGEST = 200;
-// A flag or a family looks like one letter, and is many.
+// A flag or a family is one letter, but many characters.
 const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 export const Announce = {
   mounted() {
     this.known = new Set();
-    // What is there when the page opens can be seen on it.
+    // Items that are there when the page opens need no announcement.
     post({ notes: this.fresh(), quiet: true });
     this.watch = new MutationObserver(() => this.announce());
     const attributeFilter = ["data-notify", "data-incoming"];
@@ -27,7 +27,7 @@ export const Announce = {
     if (notes.length) post({ notes });
   },
 
-  // After a fault the whole list is rendered again. What this page has announced before, it knows.
+  // After a fault the whole list is rendered again. This remembers what was announced before.
   fresh() {
     const marked = [...this.el.querySelectorAll(MARKED)].flatMap(notesOf);
     const notes = marked.filter(({ tag }) => !this.known.has(tag));
@@ -36,7 +36,7 @@ export const Announce = {
   },
 };
 
-// What a notification says stands in the page already.
+// The texts of a notification stand in the page already.
 function notesOf(item) {
   const { notify, incoming } = item.dataset;
   const { title, body, url } = item.querySelector("a") ? entry(item) : message(item);

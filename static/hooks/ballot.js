@@ -1,11 +1,11 @@
-// What was chosen in a poll and not voted for yet. It lives in the component around the questions, which is
-// lost with its view. This keeps a copy, and hands it to the component that comes after.
+// The choices of a poll that are not votes yet. They live in the component around the questions, which is
+// lost with its view. This hook keeps a copy, and hands it to the next component.
 export const Ballot = {
   mounted() {
     this.stash();
   },
 
-  // What the new component shows at first is nothing that we want to keep.
+  // The first ballot of a new component is empty, and must not replace the copy.
   updated() {
     if (!this.away) this.stash();
   },

@@ -1,20 +1,20 @@
-// What is written and not sent. The tab writes it down at once, and tells the server when there is a pause.
+// The draft: text that is not sent. The tab stores it at once, and tells the server after a pause.
 import { cut, wellFormed } from "../text.js";
 
 const PAUSE = 400;
-// Whoever writes without a pause is not waited for longer than this.
+// Without a pause in the typing, the server is told after this time.
 const LONGEST_WAIT = 2_000;
-// A frame that is too long ends the socket, each time. What is longer is kept up to here.
+// A frame that is too long ends the socket, each time. A longer text is kept up to here.
 const LONGEST = 20_000;
 
-// For the params of a join: what this tab has not told the server yet. Undefined when there is nothing.
+// For the params of a join: text that the server does not have yet. Undefined if there is none.
 export function stashedDraft(view) {
   const place = view?.querySelector("[data-draft]");
   const stashed = place && stashedIn(place);
   return stashed === null || stashed === undefined ? undefined : cut(stashed, LONGEST);
 }
 
-// Before the join, which may take long: each letter is written down from the first one on.
+// Before the join, which may take long: each letter is stored from the first one on.
 export function keepEarlyDraft() {
   for (const place of document.querySelectorAll("[data-draft]")) {
     takeUp(place);
@@ -30,7 +30,7 @@ export const Draft = {
     takeUp(this.el);
     this.compare();
     this.text.addEventListener("input", () => this.write());
-    // While a word is composed (Japanese, for one) it is nobody's yet. Safari says its end before the last input.
+    // A word that is being composed (in Japanese, say) is no text yet. Safari ends it before the last input.
     this.text.addEventListener("compositionstart", () => (this.composing = true));
     this.text.addEventListener("compositionend", () => {
       this.composing = false;
@@ -52,12 +52,12 @@ export const Draft = {
     document.removeEventListener("visibilitychange", this.hide);
   },
 
-  // The join has told what was stashed. What came after that is told now.
+  // The join has told the stashed text. Later changes are told now.
   reconnected() {
     if (this.isUntold()) this.compare();
   },
 
-  // The server says what it has. Only that is marked as kept.
+  // Only what the server confirms is marked as kept.
   compare() {
     const { kept } = this.el.dataset;
     if (kept === this.text.value) this.told(kept);
@@ -75,7 +75,7 @@ export const Draft = {
     this.since ??= performance.now();
     const left = this.since + LONGEST_WAIT - performance.now();
     clearTimeout(this.timer);
-    // An empty field has most likely been sent. Nobody shall find that on another device.
+    // An empty field was most likely sent. No other device should show that text.
     this.timer = setTimeout(() => this.tell(), this.text.value ? Math.min(PAUSE, left) : 0);
   },
 
@@ -86,7 +86,7 @@ export const Draft = {
     const content = this.text.value;
     const answer = await this.pushEvent("draft", { content: cut(content, LONGEST) }).catch(() => null);
     if (answer?.kept) this.told(content);
-    // The database cannot take it now. It stays in the tab, and is told again.
+    // The database cannot store it now. It stays in the tab, and is told again.
     else if (answer) this.timer = setTimeout(() => this.tell(), LONGEST_WAIT);
   },
 
@@ -94,8 +94,8 @@ export const Draft = {
     return this.text.value !== this.known;
   },
 
-  // What the server has is marked, and needs no second place, unless it has changed meanwhile.
-  // The next page may be on its way already, made without it. Then it stays, and that page's join tells it.
+  // Text that the server has is removed from the tab, unless it has changed meanwhile.
+  // If the next page is being loaded without it, it stays, and the join of that page tells it.
   told(content) {
     this.known = content;
     const isWhole = content.length <= LONGEST;
@@ -103,7 +103,7 @@ export const Draft = {
     if (isWhole && stashedIn(this.el) === content && !this.leaving) sessionStorage.removeItem(this.name);
   },
 
-  // A socket may close before it has sent all. The browser itself sends this, also after the tab has gone.
+  // A socket may close before it has sent everything. The browser sends this, even after the tab was closed.
   flush() {
     if (!this.isUntold()) return;
     const letter = new FormData();
@@ -113,8 +113,8 @@ export const Draft = {
   },
 };
 
-// Shows what the tab has written down, which may be newer than the page. What somebody has written already,
-// in front of an older draft, stays below that.
+// Shows the text of the tab, which may be newer than the page. Text that was written before the join, in
+// front of an older draft, stays below it.
 function takeUp(place) {
   const text = place.querySelector("textarea");
   const stashed = stashedIn(place);
@@ -142,6 +142,6 @@ function writeDown(place) {
   try {
     sessionStorage.setItem(place.dataset.draft, place.querySelector("textarea").value);
   } catch {
-    // No room, or not allowed. Then the last letters before a refresh are lost.
+    // No room, or not allowed. Then the last letters before a reload are lost.
   }
 }

@@ -1,4 +1,4 @@
-// Writes down which of its callbacks the client calls, in the order in which it does.
+// Logs the callbacks that the client calls, in their order.
 const CALLBACKS = ["mounted", "beforeUpdate", "updated", "destroyed", "disconnected", "reconnected"];
 
 function write(callback) {

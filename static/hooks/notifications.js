@@ -1,4 +1,4 @@
-// Whether this browser may show notifications, and a button to change it. Which words fit, the server knows.
+// Whether this browser may show notifications, and a button to change it. The server chooses the words.
 import { registration, supported } from "../notes.js";
 
 const WORKER = "/service-worker.js";
@@ -19,7 +19,7 @@ export const Notifications = {
   },
 
   async change(how) {
-    // Without a connection there may be no service worker to load. Then nothing changes.
+    // Without a connection the service worker may not load. Then nothing changes.
     await how().catch((problem) => console.info("Notifications:", problem));
     await this.report();
   },
@@ -55,7 +55,7 @@ async function disable() {
   await worker?.unregister();
 }
 
-// Where this browser takes pushes, or why it does not.
+// The push address of this browser, or the reason why there is none.
 async function addressOf(worker, key) {
   if (!key || !worker.pushManager) return { problem: "none" };
   const late = new Promise((_, reject) => setTimeout(reject, PATIENCE, new Error("no answer")));
@@ -70,7 +70,7 @@ async function addressOf(worker, key) {
 async function subscribe(pushes, key) {
   const known = await pushes.getSubscription();
   if (known && inBase64(known.options.applicationServerKey) === key) return known;
-  // It belongs to a key that the server has no more.
+  // It belongs to a key that the server no longer has.
   await known?.unsubscribe();
   return pushes.subscribe({ userVisibleOnly: true, applicationServerKey: key });
 }

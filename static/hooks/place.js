@@ -1,10 +1,10 @@
-// Where somebody was reading. A refresh begins at the newest message; this goes back to where they were.
+// The position in the log. A reload begins at the newest message; this goes back to where the user was.
 export const Place = {
   mounted() {
     this.log = this.el.parentElement;
     this.name = `place:${location.pathname}`;
     const kept = Number(sessionStorage.getItem(this.name));
-    // Whoever has moved on before the join stays there.
+    // A user who has scrolled before the join stays there.
     if (kept && this.log.scrollTop === 0) this.log.scrollTop = kept;
     this.keep = () => keep(this.name, this.log.scrollTop);
     addEventListener("pagehide", this.keep);
@@ -19,7 +19,7 @@ export const Place = {
     this.away = this.log.scrollTop;
   },
 
-  // The list of messages has been made anew.
+  // The list of messages was rendered again.
   reconnected() {
     this.log.scrollTop = this.away;
   },
@@ -29,6 +29,6 @@ function keep(name, place) {
   try {
     sessionStorage.setItem(name, place);
   } catch {
-    // No room. An error here would go to the client, in the middle of its own work on a lost line.
+    // No room. An error here would interrupt the client while it handles the lost connection.
   }
 }

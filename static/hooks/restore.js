@@ -1,10 +1,10 @@
-// Hands a form back to a view that has begun anew. For any form whose fields the server makes.
+// Hands a form back to a view after a new mount. For any form whose fields the server renders.
 // The view takes it in messenger/restoring.py.
 import { contentOf, takeForm } from "../leaving.js";
 
 const TRIES = 3;
 
-// A form that the client itself hands back after a fault needs us only when the page was loaded again.
+// A form that the client recovers by itself needs this hook only after a reload of the page.
 export function comesBack(event = "restore_state") {
   return {
     mounted() {
@@ -16,7 +16,7 @@ export function comesBack(event = "restore_state") {
 
 export function restoresForm(event = "restore_state") {
   return {
-    // The view is new because its page is: what the page before had kept is handed back in the same way.
+    // The page is new, so the view is too: what the earlier page has kept is handed back in the same way.
     mounted() {
       this.kept = takeForm(this.el.id);
       this.tries = 0;
@@ -27,7 +27,7 @@ export function restoresForm(event = "restore_state") {
       this.away = true;
     },
 
-    // The last moment in which the old form stands in the page.
+    // The last moment at which the old form is in the page.
     beforeUpdate() {
       this.keep();
     },
@@ -42,7 +42,7 @@ export function restoresForm(event = "restore_state") {
       if (this.kept === undefined) return;
       if (this.tries === TRIES) return this.forget();
       this.tries += 1;
-      // What is kept is kept until the view has answered. Who knows whether the line holds so long.
+      // It is kept until the view has answered: the connection may be lost before that.
       this.pushEvent(event, { form: this.kept }).then(() => this.forget(), () => {});
     },
 

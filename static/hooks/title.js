@@ -1,5 +1,5 @@
-// Keeps the title of the page. The client sets it when the page is drawn next, and a page in the background is
-// not drawn: but there the number in its title is all that can be seen of it.
+// Keeps the title of the page. The client sets it at the next animation frame, which a page in the background
+// does not have: but there the number in its title is all that the user sees.
 export const Title = {
   mounted() {
     this.set();

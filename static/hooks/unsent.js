@@ -1,4 +1,4 @@
-// On the dashboard: what was written and could not be sent. From here it can be read, and thrown away.
+// On the dashboard: messages that could not be sent. They can be read here, and deleted.
 import { element, words } from "../bubble.js";
 import { everything, save, load } from "../storage.js";
 
@@ -25,7 +25,7 @@ export const Unsent = {
     return element("li", "", words(content), this.place(mark, title), discard);
   },
 
-  // Whoever is still a member goes there, and it is sent.
+  // A member can open the conversation, and the message is sent there.
   place(mark, title) {
     const there = document.querySelector(`[data-mark="${mark}"] a`);
     if (!there) return element("span", "muted", `in “${title}”`);

@@ -48,11 +48,14 @@ class Member:
         reads: whether the page is before somebody's eyes.
         has_read: how often it has said how far.
         joined: whether it has a view.
+        to: where its outbox belongs, as the page says.
+        trouble: what goes wrong is counted there.
         seen: the numbers of all messages that have arrived.
     """
 
     viewer: Viewer
     page: LivePage
+    to: str
 
     def __init__(
         self,
@@ -63,7 +66,7 @@ class Member:
         trouble: Trouble,
     ) -> None:
         self._host, self._path, self._cookie = host, path, cookie
-        self._arrived, self._trouble = arrived, trouble
+        self._arrived, self.trouble = arrived, trouble
         self.page_bytes = self.reply_bytes = 0
         self.reads, self.has_read = True, 0
         self.joined = asyncio.Event()
@@ -82,7 +85,7 @@ class Member:
         outbox = re.search(r'data-name="outbox:([^"]*)"', self.page.html)
         if outbox is None:
             raise RuntimeError(f"{self._path} is not a conversation: {self.page.html[:300]}")
-        self._to = unescape(outbox[1])
+        self.to = unescape(outbox[1])
 
     async def come(self) -> None:
         """Open a socket and join."""
@@ -126,7 +129,7 @@ class Member:
             self._push(ref, frame)
 
     def _crashed(self, viewer: Viewer) -> None:
-        self._trouble.crashes += 1
+        self.trouble.crashes += 1
         self.joined.clear()
         asyncio.get_running_loop().call_later(REJOIN_AFTER, self._rejoin, viewer)
 
@@ -143,10 +146,10 @@ class Member:
         response = answer["response"]
         said = (response.get("diff") or {}).get("r") or {} if frame and isinstance(response, dict) else {}
         if "later" in said:
-            self._trouble.put_off += 1
+            self.trouble.put_off += 1
             asyncio.get_running_loop().call_later(said["later"], self._push, ref, frame)
         elif "refused" in said or answer["status"] == "error":
-            self._trouble.refusals += 1
+            self.trouble.refusals += 1
 
     def _push(self, ref: str, frame: str) -> None:
         self._waiting[ref] = frame
@@ -154,7 +157,7 @@ class Member:
 
     def say(self, number: int) -> None:
         """Send a message as the hook Outbox does."""
-        value = {"key": str(uuid.uuid4()), "content": TEXT.format(number), "to": self._to}
+        value = {"key": str(uuid.uuid4()), "content": TEXT.format(number), "to": self.to}
         ref, frame = self.page.hook_event("send", value)
         self._push(ref, frame)
 

@@ -83,7 +83,7 @@ class Page:
         )
         (self.member,) = self.conversation.members
         self.member.page = LivePage("127.0.0.1:9", "/conversations/1", "", "", "lv:phx-1")
-        self.member._to = "1-1.5:1-2.5"
+        self.member.to = "1-1.5:1-2.5"
         self.member.viewer = self
         self.member.joined.set()
         self.conversation.there.append(self.member)
@@ -150,14 +150,14 @@ async def test_a_message_is_sent_again_with_its_key_until_it_is_answered(page: P
     page.member.joined.clear()
     page.comes("4", "4", "lv:phx-1", "phx_reply", {"status": "ok", "response": {"rendered": {}}})
     assert page.frames == [first, first]
-    assert page.member._trouble.crashes == 1
+    assert page.member.trouble.crashes == 1
 
 
 @pytest.mark.parametrize(("reply", "counted"), [({"later": 60}, "put_off"), ({"refused": "No."}, "refusals")])
 async def test_what_is_not_taken_is_counted(page: Page, reply: dict[str, Any], counted: str) -> None:
     page.conversation.say()
     page.comes("", "1", "lv:phx-1", "phx_reply", {"status": "ok", "response": {"diff": {"r": reply}}})
-    assert getattr(page.member._trouble, counted) == 1
+    assert getattr(page.member.trouble, counted) == 1
 
 
 async def test_statements_are_counted_whatever_engine_they_go_through(tmp_path: Path) -> None:

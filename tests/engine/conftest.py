@@ -10,6 +10,7 @@ from engine.app import make_app
 from hypothesis import settings
 from quart import Quart
 from support.client_merge import client_merge
+from support.clock import LoopClock
 from support.leftovers import assert_nothing_left
 
 from quart_live import QuartLive
@@ -31,6 +32,12 @@ async def app() -> AsyncIterator[Quart]:
     assert_nothing_left(live)
     left = asyncio.all_tasks() - before - {asyncio.current_task()}
     assert not left, f"tasks left behind: {left}"
+
+
+@pytest.fixture
+async def clock() -> LoopClock:
+    """The event loop's clock."""
+    return LoopClock()
 
 
 @pytest.fixture

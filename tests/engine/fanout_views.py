@@ -229,5 +229,5 @@ async def frames_of(
 async def settled(live: QuartLive) -> None:
     """Wait until all views have handled what is in their mailboxes."""
     async with asyncio.timeout(10):
-        while any(channel.mailbox.busy for channel in live.open_channels):  # noqa: ASYNC110
+        while any(channel.mailbox.busy for channel in live.runtime.open_hosts):  # noqa: ASYNC110
             await asyncio.sleep(0)

@@ -196,7 +196,7 @@ class Soak:
                 if rounds >= 3 and time.monotonic() > end:
                     break
             await self._close_all()
-            self._check(asyncio.all_tasks() - before)
+            self.check(asyncio.all_tasks() - before)
             rounds += 1
         self._check_memory()
         await self.live.shutdown()
@@ -238,7 +238,7 @@ class Soak:
         for page in tuple(self.pages):
             await self._close(page)
         async with asyncio.timeout(20):
-            await self.live.open_channels.wait_until_empty()
+            await self.live.runtime.open_hosts.wait_until_empty()
 
     # -- operations ----------------------------------------------------------------------------------------
 
@@ -305,14 +305,22 @@ class Soak:
 
     # -- what is left --------------------------------------------------------------------------------------
 
-    def _check(self, tasks: set[asyncio.Task[Any]]) -> None:
+    def check(self, tasks: set[asyncio.Task[Any]]) -> None:
+        """Look for what was left behind, now that all pages are closed.
+
+        Args:
+            tasks: those that were not there before.
+
+        Raises:
+            LeftBehindError: if there is something.
+        """
         assert isinstance(self.live.pubsub, LocalPubSub)
         topics = {name: count for name, count in self.live.pubsub.topics().items() if not _own(name)}
         tasks = {task for task in tasks if "presence" not in str(task).lower()}  # its heartbeat is for life
         found: dict[str, Any] = {
             "tasks": tasks,
             "sockets": self.live.sockets,
-            "channels": tuple(self.live.open_channels),
+            "channels": tuple(self.live.runtime.open_hosts),
             "subscriptions": topics,
             "presences": SoakLive.presence.list("soak"),
         }

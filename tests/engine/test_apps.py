@@ -82,11 +82,11 @@ async def test_apps_at_the_same_time_have_their_own_of_everything() -> None:
         assert (page.find("h1").text, other.find("h1").text) == ("one", "other")
         assert [len(each.channels) for each in (first, second)] == [1, 1]
         assert [each.settings.max_channels for each in (first, second)] == [3, 5]
-        assert first.tokens.read_session(other.element.get("data-phx-session")) is None
-        assert first.templates is not second.templates
+        assert first.runtime.tokens.read_session(other.element.get("data-phx-session")) is None
+        assert first.runtime.templates is not second.runtime.templates
         async with one.app_context():
             assert (live.app, live.channels, live.settings) == (one, first.channels, first.settings)
-        assert (live.app, live.tokens) == (two, second.tokens)
+        assert (live.app, live.runtime.tokens) == (two, second.runtime.tokens)
         await page.push("keep")
         async with LiveViewTest(two, "/") as third:
             assert third.find("i").text == "", "the memory of the other app"

@@ -283,7 +283,7 @@ async def test_broadcasts_are_rendered_for_each_who_wants_to_know(serve: Serve) 
 async def test_components_have_hooks_of_their_own(serve: Serve) -> None:
     async with serve(lambda view: None) as page:
         SEEN.clear()
-        cid = page._cid(HookedComponent, 1)
+        cid = int(page.component(HookedComponent, 1).get("data-phx-component"))
         assert await page.push("stop", cid=cid) == {"from": "hook"}
         assert (page.find("#hooked").text, SEEN) == ("0", [])
         await page.push("go", cid=cid)

@@ -14,10 +14,10 @@ from support.listening import until
 from support.raw import Page, open_page
 
 from quart_live import LiveView, LiveViewTest, QuartLive
-from quart_live.channel.turns import Turns
 from quart_live.socket.budgets import Budget, Load, address_of
 from quart_live.socket.excess import EVENT
 from quart_live.socket.limits import TokenBucket
+from quart_live.socket.turns import Turns
 from quart_live.testing import SocketClosedError, TestSocket
 
 
@@ -48,7 +48,7 @@ async def more_sockets(page: Page, count: int) -> list[Page]:
     pages = []
     for _ in range(count):
         socket = TestSocket(page.app)
-        socket._scope = page.socket._scope
+        socket.scope = page.socket.scope
         await socket.connect()
         pages.append(Page(page.app, page.root, socket))
     return pages
@@ -68,7 +68,7 @@ async def test_joins_of_one_account_make_nobody_else_wait() -> None:
     greedy = await open_page(app, "/mounting")
     pages = [greedy, *await more_sockets(greedy, 9)]
     refs = [ask_to_join(page, "/mounting") for page in pages]
-    await until(lambda: live.turns.waiting == 8)
+    await until(lambda: live.sockets.turns.waiting == 8)
     assert len(MountingLive.at_work) == 2
     async with LiveViewTest(app, "/counter") as other:  # another session, behind the same address
         await other.push("increment")
@@ -76,9 +76,9 @@ async def test_joins_of_one_account_make_nobody_else_wait() -> None:
     for page, ref in zip(pages, refs, strict=True):
         assert (await page.socket.reply_to(ref))["status"] == "ok"
         await page.socket.close()
-    await live.open_channels.wait_until_empty()
+    await live.runtime.open_hosts.wait_until_empty()
     assert_nothing_left(live)
-    assert not live.turns._addresses
+    assert live.sockets.turns.addresses == ()
     assert greedy.socket is not None
 
 
@@ -91,18 +91,18 @@ async def test_a_join_that_waits_and_is_replaced_or_left_is_not_mounted() -> Non
     ask_to_join(second, "/mounting")
     again = ask_to_join(second, "/mounting")
     ask_to_join(third, "/mounting")
-    await until(lambda: live.turns.waiting == 3)
+    await until(lambda: live.sockets.turns.waiting == 3)
     await third.socket.close()
     mounted: list[str] = []
     MountingLive.at_work = mounted
     mounted.append(first.element().get("id"))
     MountingLive.gate.set()
     assert (await second.socket.reply_to(again))["status"] == "ok"
-    await until(lambda: len(live.open_channels) == 2)
+    await until(lambda: len(live.runtime.open_hosts) == 2)
     await first.socket.close()
     await second.socket.close()
-    await live.open_channels.wait_until_empty()
-    assert not live.turns._addresses
+    await live.runtime.open_hosts.wait_until_empty()
+    assert live.sockets.turns.addresses == ()
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -132,7 +132,7 @@ async def test_turns_are_bounded_and_fair_and_nobody_is_forgotten(seed: int) -> 
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert [r for r in results if isinstance(r, Exception)] == []
     assert done == sum(result is None for result in results) >= 70
-    assert not turns._addresses
+    assert turns.addresses == ()
 
 
 async def test_account_after_account_gets_its_turn() -> None:
@@ -171,8 +171,8 @@ async def test_sockets_are_bounded(setting: str, caplog: pytest.LogCaptureFixtur
     for each in (page, again):
         await each.socket.close()
     live: QuartLive = app.extensions["quart_live"]
-    assert len(live.budgets) == 0
-    await live.open_channels.wait_until_empty()
+    assert len(live.sockets.budgets) == 0
+    await live.runtime.open_hosts.wait_until_empty()
     assert_nothing_left(live)
 
 
@@ -194,7 +194,7 @@ async def test_joins_and_views_are_bounded_over_all_sockets(whose: str) -> None:
     assert answers[2] == {"reason": "too many channels joined"}
     await pages[0].socket.close()
     live: QuartLive = app.extensions["quart_live"]
-    await until(lambda: len(live.open_channels) == 1)
+    await until(lambda: len(live.runtime.open_hosts) == 1)
     assert (await pages[2].join("/counter"))[1]["status"] == "ok"
 
 
@@ -275,7 +275,7 @@ async def test_events_that_wait_are_bounded_by_their_bytes() -> None:
         assert (await page.socket.reply_to(f"e{number}"))["status"] == "ok"
     assert account.waiting == 0
     await page.socket.close()
-    await live.open_channels.wait_until_empty()
+    await live.runtime.open_hosts.wait_until_empty()
 
 
 def test_a_load_counts_as_long_as_it_is_there() -> None:

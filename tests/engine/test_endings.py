@@ -15,6 +15,7 @@ import pytest
 from engine.app import make_app
 from quart import Quart
 from support.leftovers import assert_nothing_left
+from support.sockets import socket_of
 
 from quart_live import Channel, LiveView, LiveViewTest, LocalPubSub, Presence, QuartLive, Stash
 from quart_live.mailbox.endings import Endings, Part
@@ -111,7 +112,7 @@ class Holding:
 
     async def open(self) -> None:
         await self.page.open()
-        self.channel = self.page.channel
+        self.channel, self.socket = self.page.channel, socket_of(self.page)
         await self.page.child("inside")
         await self.page.file_input("doc").choose(ChosenFile("a.txt", b"x" * 100, "text/plain"))
         (sending,) = await self.page.file_input("doc").begin()
@@ -124,8 +125,8 @@ class Holding:
     async def end(self) -> None:
         await self.page.close()
         await self.channel.ended()
-        for channel in tuple(self.live.open_channels):
-            await channel.ended()
+        for channel in tuple(self.live.runtime.open_hosts):
+            await self.live.runtime.open_hosts.wait_until_ended(channel)
 
     def check(self, *, has_subscriptions: bool = False) -> None:
         """All of it has gone."""
@@ -136,9 +137,9 @@ class Holding:
         assert len(self.channel.timers) == 0
         assert self.store.written == ["note"]
         assert list(self.folder.iterdir()) == []
-        assert not self.channel.socket.transfers
+        assert not self.socket.transfers
         assert self.left, "the app context"
-        assert self.channel not in tuple(self.live.open_channels)
+        assert self.channel not in tuple(self.live.runtime.open_hosts)
         assert self.channel.mailbox.closed
         if not has_subscriptions:
             topics = self.live.pubsub.topics()
@@ -198,7 +199,7 @@ class Fault:
 
         async def run_with_fault(endings: Endings, whose: object, owner: Any = None) -> None:
             if whose == channel.topic:
-                assert any(entry[0] is self.part for entry in endings._waiting)
+                assert self.part in endings.parts()
                 endings.add(self.part, self)
             await run(endings, whose, owner)
 
@@ -235,7 +236,7 @@ async def test_a_part_that_is_cancelled_keeps_no_other_from_its_end(
     fault.happens(monkeypatch, holding.channel)
     ending = asyncio.create_task(holding.end())
     await asyncio.wait_for(fault.reached.wait(), 5)
-    assert holding.channel in tuple(holding.live.open_channels)
+    assert holding.channel in tuple(holding.live.runtime.open_hosts)
     holding.channel.mailbox.cancel()
     await ending
     holding.check()

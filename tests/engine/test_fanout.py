@@ -375,7 +375,7 @@ async def test_items_of_a_page_are_shared_for_a_moment_only(monkeypatch: pytest.
         assert "one" in page.html
         now[0] += 0.5
         await page.rejoin()
-        kept = live.templates.burst
+        kept = live.runtime.templates.burst
         assert kept is not None and len(kept.rows) == 1
         now[0] += 1
         assert not kept.rows

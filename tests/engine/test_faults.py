@@ -13,10 +13,9 @@ from engine.fault_views import CANCELS, RAISES, Plan, add_views
 from quart import Quart
 from support.raw import open_page
 
-from quart_live import LiveView, LiveViewTest, QuartLive
+from quart_live import LiveView, LiveViewTest, QuartLive, ViewHandle
 from quart_live.errors import LiveViewError
 from quart_live.mailbox.mailbox import Envelope
-from quart_live.nested.handle import ViewHandle
 from quart_live.testing import ChosenFile, SocketClosedError, ViewCrashedError
 
 EVERY_WAY = [*RAISES, *CANCELS]
@@ -139,7 +138,7 @@ async def test_a_handshake_is_refused(app: Quart, live: QuartLive, how: str) -> 
         Plan.happens("connect")
         return {}
 
-    live.connect_hooks.append(hook)
+    live.on_connect(hook)
     page = await open_page(app, "/faulty")
     plan(how, "connect")
     with pytest.raises(SocketClosedError):
@@ -154,7 +153,7 @@ def _query(page: Any) -> dict[str, str]:
 
 
 def _cookies(page: Any) -> dict[str, str]:
-    header = dict(page.socket._scope["headers"])[b"cookie"].decode()
+    header = dict(page.socket.scope["headers"])[b"cookie"].decode()
     return dict(pair.split("=", 1) for pair in header.split("; "))
 
 
@@ -196,7 +195,7 @@ async def test_terminate(app: Quart, live: QuartLive, how: str) -> None:
     ref = page.socket.next_ref()
     page.socket.send(join_ref, ref, page.topic(), "phx_leave", {})
     assert await page.socket.reply_to(ref) == {"status": "ok", "response": {}}
-    assert not tuple(live.open_channels)
+    assert not tuple(live.runtime.open_hosts)
     plan("", "")
     _, answer = await page.join("/faulty")
     assert answer["status"] == "ok"
@@ -279,7 +278,7 @@ async def test_a_handler_that_the_engine_cancels(
     page = await open_page(app, "/stuck")
     join_ref, _ = await page.join("/stuck")
     page.socket.send(join_ref, "50", page.topic(), "event", {"type": "click", "event": event, "value": {}})
-    (channel,) = live.open_channels
+    (channel,) = live.channels
     await StuckLive.begun.wait()
     await page.socket.close()
     await channel.ended()

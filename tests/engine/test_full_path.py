@@ -12,8 +12,7 @@ from support.client_merge import ClientMerge
 
 from quart_live import LiveView, LiveViewTest, QuartLive
 from quart_live.diffs.templates import TemplateLibrary
-from quart_live.diffs.view_rendering import ViewRendering
-from quart_live.view.state import state_of
+from quart_live.rendering import Renderer
 
 TEMPLATE = """
 {% macro badge(text) %}<b class="{{ tone }}">{{ text }}</b>{% endmacro %}
@@ -93,22 +92,20 @@ async def test_browser_shows_what_a_fresh_render_would(
     expected: list[str] = []
     library = TemplateLibrary(app)
     async with LiveViewTest(app, "/") as page:
-        fresh = await _fresh_html(library, page.view)
+        fresh = _fresh_html(library, page.view)
         assert page.html == fresh
         for event, number, text in events:
             await page.push(event, {"number": number, "text": text})
             await page.settle()
-            expected.append(await _fresh_html(library, page.view))
+            expected.append(_fresh_html(library, page.view))
             assert page.html == expected[-1]
         messages = _messages(page)
     assert client_merge.replay(messages)[-1] == expected[-1]
 
 
-async def _fresh_html(library: TemplateLibrary, view: LiveView) -> str:
+def _fresh_html(library: TemplateLibrary, view: LiveView) -> str:
     """What a view with these assigns renders to, without any history."""
-    copy = type(view)()
-    state_of(copy).assigns.update({name: view.assigns[name] for name in view.assigns})
-    return await ViewRendering(library, copy).html()
+    return Renderer(library.of(view)).html({name: view.assigns[name] for name in view.assigns})
 
 
 def _messages(page: LiveViewTest) -> list[Any]:

@@ -123,7 +123,7 @@ async def test_thousands_of_random_frames(app: Quart, live: QuartLive) -> None:
             page.socket.send_text(sender.frame())
             if number % 50 == 0:
                 await page.socket.heartbeat()
-                joined += any(channel.socket is not bystander.channel.socket for channel in live.channels)
+                joined += any(channel.browser is not bystander.channel.browser for channel in live.channels)
         assert (await page.socket.heartbeat())["status"] == "ok"
         assert joined > 10, "the frames are too absurd to get anywhere"
         assert not any(TOO_MANY in text for _, text in page.socket.frames), "they were not let through"
@@ -131,7 +131,7 @@ async def test_thousands_of_random_frames(app: Quart, live: QuartLive) -> None:
         assert "still here" in bystander.find("#got").text
     await check(page)
     await page.socket.close()
-    await live.open_channels.wait_until_empty()
+    await live.runtime.open_hosts.wait_until_empty()
     assert_nothing_left(live)
 
 
@@ -157,7 +157,7 @@ async def test_thousands_of_damaged_frames(app: Quart, live: QuartLive) -> None:
             page = await open_page(app, "/counter")
     assert closed > 100
     await page.socket.close()
-    await live.open_channels.wait_until_empty()
+    await live.runtime.open_hosts.wait_until_empty()
     assert_nothing_left(live)
 
 
@@ -173,5 +173,5 @@ async def test_any_payload(messages: list[tuple[str, Any]]) -> None:
     assert (await page.socket.heartbeat())["status"] == "ok"
     await check(page)
     await page.socket.close()
-    await live.open_channels.wait_until_empty()
+    await live.runtime.open_hosts.wait_until_empty()
     assert_nothing_left(live)

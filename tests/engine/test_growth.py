@@ -214,5 +214,5 @@ async def test_addresses_are_matched_in_proportion_to_their_length() -> None:
     app = make_app()
     live = app.extensions["quart_live"]
     for unit in ("/", "/a", "%2e", "[a]", "?", "&a"):
-        ratio = growing.growth(live.routes.match, partial(_address, unit))
+        ratio = growing.growth(live.runtime.routes.match, partial(_address, unit))
         assert ratio <= growing.MOST, unit

@@ -32,7 +32,8 @@ def address_of(server: Server) -> str:
 
 def later(live: QuartLive, seconds: float) -> None:
     """Look at the sockets as the sweeper will in so many seconds."""
-    sweep(live, asyncio.get_running_loop().time() + seconds)
+    now = asyncio.get_running_loop().time() + seconds
+    sweep(live.sockets, live.settings.max_unfinished_bytes, now)
 
 
 # -- compression -------------------------------------------------------------------------------------------
@@ -116,7 +117,7 @@ async def test_the_sweeper_looks_by_itself(monkeypatch: pytest.MonkeyPatch) -> N
         with pytest.raises(ConnectionClosed):
             await client.recv()
         await until(lambda: not live.sockets)
-        assert live.sweeper._timer is None
+        assert not live.sockets.swept
 
 
 def frame(opcode: int, data: bytes, *, final: bool = True) -> bytes:
@@ -183,7 +184,7 @@ async def test_a_message_that_is_not_finished_is_ended(part: bytes) -> None:
     live: QuartLive = app.extensions["quart_live"]
     async with serving(app) as server, stranger(server) as one, stranger(server) as quiet:
         await one.send(part)
-        await until(lambda: any(each._server.unfinished() for each in live.sockets))
+        await until(lambda: any(each.server.unfinished() for each in live.sockets))
         later(live, 0)
         later(live, 9)
         assert len(live.sockets) == 2
@@ -199,10 +200,10 @@ async def test_unfinished_messages_of_one_address_are_bounded_together() -> None
     async with serving(app) as server, stranger(server) as big, stranger(server) as small:
         await big.send(frame(1, b"x" * 60_000, final=False) + frame(0, b"x" * 30_000, final=False))
         await small.send(frame(1, b"x" * 30_000, final=False))
-        await until(lambda: sum(each._server.unfinished() for each in live.sockets) == 120_000)
+        await until(lambda: sum(each.server.unfinished() for each in live.sockets) == 120_000)
         later(live, 0)
         assert await big.ended()
-        assert [each._server.unfinished() for each in live.sockets] == [30_000]
+        assert [each.server.unfinished() for each in live.sockets] == [30_000]
 
 
 async def test_pings_whose_answers_nobody_reads_are_ended() -> None:
@@ -218,10 +219,10 @@ async def test_pings_whose_answers_nobody_reads_are_ended() -> None:
                     await one.send(pings)
 
         flooding = asyncio.ensure_future(flood())
-        await until(lambda: side._server.unread() > 100_000)
+        await until(lambda: side.server.unread() > 100_000)
         later(live, 0)
-        before = side._server.unread()
-        await until(lambda: side._server.unread() > before)
+        before = side.server.unread()
+        await until(lambda: side.server.unread() > before)
         later(live, 1)
         assert not live.sockets
         async with asyncio.timeout(10):

@@ -100,7 +100,7 @@ async def test_pitfall_19_damaged_tokens_are_stale(app: Quart, damage: Any) -> N
 async def test_pitfall_19_forged_token_is_refused(app: Quart, monkeypatch: pytest.MonkeyPatch) -> None:
     page = await open_page(app, "/counter")
     other = make_app(SECRET_KEY="another key")
-    tokens = other.extensions["quart_live"].tokens
+    tokens = other.extensions["quart_live"].runtime.tokens
     claims = SessionClaims(page.topic()[3:], f"{CounterLive.__module__}:CounterLive", "default")
     with monkeypatch.context() as patch:
         older(app, 60, patch)

@@ -14,15 +14,18 @@ from engine.app import make_app
 from hypothesis import given
 from hypothesis import strategies as st
 from quart import Quart
+from support.connections import Connections
 from support.leftovers import assert_nothing_left
 from support.raw import open_page
 from support.servers import browser, click, get, serving
+from support.sockets import socket_under
 
 from quart_live import LiveViewTest, LocalPubSub, QuartLive
 from quart_live.protocol.frames import parse_text
 from quart_live.protocol.json_depth import is_too_deep
+from quart_live.recently import Recently
 from quart_live.settings import Settings
-from quart_live.socket.limits import Recently, SlowReader, TokenBucket
+from quart_live.socket.limits import SlowReader, TokenBucket
 from quart_live.testing import SocketClosedError
 
 json_values = st.recursive(
@@ -172,7 +175,7 @@ def test_recently() -> None:
     assert recently.is_first("b", 121)
     assert recently.is_first("c", 121)  # "a" is forgotten: the memory is bounded
     assert recently.is_first("a", 121)
-    assert len(recently._seen) == 2
+    assert len(recently) == 2
 
 
 async def test_join_rate_is_limited_per_socket() -> None:
@@ -258,19 +261,6 @@ async def test_slow_reader_holds_nothing_once_its_socket_is_closed() -> None:
     assert gone() is None
 
 
-class Deaf:
-    """The server's ``send`` for a peer that reads nothing any more."""
-
-    def __init__(self, page: Any, live: QuartLive) -> None:
-        (self.socket,) = (s for s in live.sockets if s.channels.get(page.topic()))
-        self.socket._send = self
-        self.asked: list[str] = []
-
-    async def __call__(self, event: Any) -> None:
-        self.asked.append(event["type"])
-        await asyncio.get_running_loop().create_future()
-
-
 @pytest.mark.parametrize("path", ["/counter", "/slow"])
 async def test_browser_that_does_not_read_is_cut_off_and_nobody_else_notices(path: str) -> None:
     app = make_app(LIVE_SEND_TIMEOUT=0.1, LIVE_LEAVE_TIMEOUT=0.1)
@@ -278,20 +268,19 @@ async def test_browser_that_does_not_read_is_cut_off_and_nobody_else_notices(pat
 
     SlowLive.gate.set()
     live: QuartLive = app.extensions["quart_live"]
+    connections = Connections(app)
     page = await open_page(app, path)
     await page.join(path)
-    Deaf(page, live)
+    connections.last.hold()
     async with LiveViewTest(app, path) as other:
         topic = path.removeprefix("/")
         await live.pubsub.broadcast(topic, 1)
         await live.pubsub.broadcast(topic, 2)
         await other.settle()  # while the deaf one still waits
         assert "2" in other.text
-        assert page.socket._task is not None
-        async with asyncio.timeout(5):
-            await page.socket._task
+        await page.socket.ended()
         await other.push("increment" if path == "/counter" else "more")
-        while len(live.open_channels) > 1:  # noqa: ASYNC110
+        while len(live.runtime.open_hosts) > 1:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert_nothing_left(live)
 
@@ -300,14 +289,16 @@ async def test_deaf_browser_does_not_hold_up_the_end_of_the_server(monkeypatch: 
     monkeypatch.setattr("quart_live.socket.sender.CLOSE_SECONDS", 0.05)
     app = make_app(LIVE_LEAVE_TIMEOUT=0.1)
     live: QuartLive = app.extensions["quart_live"]
+    connections = Connections(app)
     page = await open_page(app, "/counter")
     await page.join("/counter")
-    deaf = Deaf(page, live)
+    deaf = connections.last
+    deaf.hold()
+    before = len(deaf.asked)
     async with asyncio.timeout(5):
         await live.shutdown()
-        assert page.socket._task is not None
-        await page.socket._task
-    assert deaf.asked == ["websocket.close"]
+    await page.socket.ended()
+    assert deaf.asked[before:] == ["websocket.close"]
     assert_nothing_left(live)
 
 
@@ -323,7 +314,7 @@ async def test_slow_reader_over_tcp_is_cut_off() -> None:
             transport.pause_reading()
             channel = next(c for c in live.channels if c.topic == deaf_topic)
             filler = "x" * 200_000
-            while not channel.socket._unsent.waiting:
+            while not socket_under(live, channel).waiting_bytes:
                 assert channel.view is not None
                 channel.view.assign(count=filler + str(len(filler)))
                 channel.view.send_self("a message")

@@ -12,6 +12,8 @@ from engine.app import SlowLive, make_app
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from quart import Quart
+from support.connections import Connections
+from support.listening import until
 
 from quart_live import Envelope, LiveViewTest, LocalPubSub, QuartLive
 from quart_live.mailbox.dispatcher import Dispatcher
@@ -59,7 +61,7 @@ async def test_order_is_the_order_of_posting(bursts: list[list[int]]) -> None:
     assert [item for _, item in worker.log] == [item for burst in bursts for item in burst] + ["end"]
     await asyncio.sleep(0)
     assert not mailbox.busy
-    assert mailbox._task is None
+    assert mailbox.task is None
 
 
 MAILBOXES = 5
@@ -125,7 +127,7 @@ async def test_reaction_comes_after_its_cause() -> None:
         def handle_now(self, item: object) -> None:
             assert isinstance(item, Envelope)
             if item.message == "m":
-                pubsub._deliver("t", "reaction", None)
+                pubsub.broadcast_here("t", "reaction")
 
     class Listens(Recorder):
         def handle_now(self, item: object) -> None:
@@ -149,7 +151,7 @@ async def test_one_bad_mailbox_does_not_stop_the_pump(caplog: pytest.LogCaptureF
     dispatcher, good = Dispatcher(), Recorder()
     Mailbox(dispatcher, Broken(), 10).post(1)
     Mailbox(dispatcher, good, 10).post(1)
-    await asyncio.sleep(0)
+    await until(lambda: good.log)  # the pump may rest after the traceback, which takes its time
     assert good.log == [("now", 1)]
     assert "Mailbox could not start" in caplog.text
 
@@ -227,38 +229,24 @@ async def test_overflow_ends_the_view_with_phx_error_and_it_comes_back() -> None
 
 
 async def test_slow_browser_holds_up_its_own_view_only(app: Quart, live: QuartLive) -> None:
+    connections = Connections(app)
     async with LiveViewTest(app, "/counter") as slow, LiveViewTest(app, "/counter") as quick:
-        writable = asyncio.Event()
-        socket = slow.channel.socket
-        send = socket._send
-
-        async def send_when_writable(event: Any) -> None:
-            await writable.wait()
-            assert asyncio.current_task() is not None
-            await send(event)
-
-        socket._send = send_when_writable
+        connections.all[0].hold()
         for number in (1, 2, 3):
             await live.pubsub.broadcast("counter", number)
         await quick.settle()
         assert quick.find("h1").text == "3"
         assert slow.find("h1").text == "0"
         assert slow.channel.mailbox.busy
-        writable.set()
+        connections.all[0].let_go()
         await slow.settle()
         assert slow.find("h1").text == "3"
 
 
 async def test_server_whose_send_works_in_tasks_only(app: Quart, live: QuartLive) -> None:
+    connections = Connections(app)
     async with LiveViewTest(app, "/counter") as page:
-        socket = page.channel.socket
-        send = socket._send
-
-        async def send_with_timeout(event: Any) -> None:
-            async with asyncio.timeout(5):  # raises outside a task
-                await send(event)
-
-        socket._send = send_with_timeout
+        connections.last.timeout = 5
         for number in (1, 2, 3):
             await live.pubsub.broadcast("counter", number)
         await page.settle()

@@ -89,7 +89,7 @@ async def test_a_hook_halts_on_the_socket(app: Quart, how: str, key: str) -> Non
     assert answer["status"] == "error"
     target = answer["response"][key]
     assert target["to"] == "/home"
-    assert live.tokens.read_flash(target["flash"]) == {"info": "sign in first"}
+    assert live.runtime.tokens.read_flash(target["flash"]) == {"info": "sign in first"}
     assert "mount members socket" not in Log.lines
     await page.socket.close()
 
@@ -221,7 +221,7 @@ async def test_flash_from_mount(app: Quart, how: str) -> None:
             pass
     [target] = refused.value.response.values()
     live: QuartLive = app.extensions["quart_live"]
-    assert live.tokens.read_flash(target["flash"]) == {"info": "from mount"}
+    assert live.runtime.tokens.read_flash(target["flash"]) == {"info": "from mount"}
 
 
 async def test_flash_of_ordinary_handlers(app: Quart) -> None:

@@ -604,9 +604,9 @@ async def test_what_ends_a_sticky_view_all_the_same(app: Quart, how: str) -> Non
 
 async def test_names_of_views_in_templates(app: Quart) -> None:
     live: QuartLive = app.extensions["quart_live"]
-    assert live.views.named("ParentLive") is ParentLive
-    assert live.views.named("MiddleLive") is not None
-    assert live.views.named("NobodyLive") is None
+    assert live.runtime.views.named("ParentLive") is ParentLive
+    assert live.runtime.views.named("MiddleLive") is not None
+    assert live.runtime.views.named("NobodyLive") is None
 
 
 # -- all together ---

@@ -92,7 +92,7 @@ async def test_gone_on_every_way_of_leaving(app: Quart, presence: Presence, way:
         assert len(presence.get(TOPIC, "ann")) == 1
     else:
         assert presence.list(TOPIC) == {}
-    assert channel.mailbox not in presence._tracked
+    assert channel.mailbox not in presence.mailboxes()
     assert [list(diff.leaves) for diff in listener.got if diff.leaves] == [["ann"]]
     await page.close()
     await page.live.pubsub.unsubscribe_all(listener.mailbox)
@@ -143,7 +143,7 @@ async def test_track_again_updates_and_untrack_takes_what_is_asked() -> None:
     assert presence.topics() == {"t": 1}
     await presence.untrack(one.mailbox)
     assert presence.topics() == {}
-    assert presence._tracked == {}
+    assert presence.mailboxes() == ()
     await presence.stop()
 
 
@@ -222,12 +222,12 @@ async def test_it_starts_and_stops_with_the_server(app: Quart, presence: Presenc
     live: QuartLive = app.extensions["quart_live"]
     async with app.test_app():
         pass  # Quart's own lifespan does not pass through us
-    assert presence._exchange is None
+    assert not presence.started
     events = iter(["startup", "shutdown"])
     seen: list[bool] = []
 
     async def receive() -> dict[str, str]:
-        seen.append(presence._exchange is not None)
+        seen.append(presence.started)
         return {"type": f"lifespan.{next(events)}"}
 
     async def send(event: Any) -> None:
@@ -235,5 +235,5 @@ async def test_it_starts_and_stops_with_the_server(app: Quart, presence: Presenc
 
     await app.asgi_app({"type": "lifespan", "asgi": {}, "state": {}}, receive, send)  # type: ignore[arg-type]
     assert seen == [False, True]
-    assert presence._exchange is None
+    assert not presence.started
     assert live.pubsub.topics() == {}

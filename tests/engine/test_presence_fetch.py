@@ -34,19 +34,24 @@ def users() -> Users:
 
 
 @pytest.fixture
-async def presence(users: Users) -> AsyncIterator[Presence]:
+def pubsub() -> LocalPubSub:
+    return LocalPubSub()
+
+
+@pytest.fixture
+async def presence(users: Users, pubsub: LocalPubSub) -> AsyncIterator[Presence]:
     before = asyncio.all_tasks()
-    presence = Presence(LocalPubSub(), fetch=users)
+    presence = Presence(pubsub, fetch=users)
     yield presence
     await presence.stop()
     assert asyncio.all_tasks() <= before | {asyncio.current_task()}
 
 
 @pytest.fixture
-async def room(presence: Presence) -> Listener:
+async def room(pubsub: LocalPubSub) -> Listener:
     """Hears what changes in the room."""
     listener = Listener()
-    await presence._pubsub.subscribe("room", listener.mailbox)
+    await pubsub.subscribe("room", listener.mailbox)
     return listener
 
 
@@ -177,7 +182,7 @@ async def test_nothing_is_kept_of_those_who_have_left(presence: Presence, users:
     last = Listener()
     await presence.track(last.mailbox, "other", "ann")  # told after all that came before
     assert presence.topics() == {"other": 1}
-    assert list(presence._index._extras) == ["other"]
+    assert presence.fetched() == {"other": 1}
 
 
 async def test_gone_while_being_looked_up(presence: Presence, room: Listener, users: Users) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import logging
 from typing import Any
 
 import pytest
 from engine.app import make_app
 from quart import Quart
+from support.connections import Connections
 from support.leftovers import assert_nothing_left
+from support.listening import until
 from support.raw import open_page
 
 from quart_live import LiveViewTest, QuartLive
@@ -68,7 +72,7 @@ async def test_origin(origin: str | None, allowed: tuple[str, ...], welcome: boo
     app = make_app(LIVE_ALLOWED_ORIGINS=allowed)
     socket = TestSocket(app)
     if origin is not None:
-        socket._scope["headers"].append((b"origin", origin.encode()))  # type: ignore[attr-defined]
+        socket.scope["headers"].append((b"origin", origin.encode()))
     if welcome:
         await socket.connect()
         await socket.close()
@@ -79,7 +83,7 @@ async def test_origin(origin: str | None, allowed: tuple[str, ...], welcome: boo
 
 async def test_other_protocol_version_is_refused(app: Quart) -> None:
     socket = TestSocket(app)
-    socket._scope["query_string"] = b"vsn=1.0.0"
+    socket.scope["query_string"] = b"vsn=1.0.0"
     with pytest.raises(SocketClosedError):
         await socket.connect()
 
@@ -203,7 +207,7 @@ async def test_malformed_frame_closes_the_socket(app: Quart, live: QuartLive, te
     with pytest.raises(SocketClosedError) as closed:
         await page.socket.receive()
     assert closed.value.code == 1007
-    await live.open_channels.wait_until_empty()
+    await live.runtime.open_hosts.wait_until_empty()
     assert_nothing_left(live)
 
 
@@ -280,7 +284,7 @@ async def test_idle_socket_is_closed_but_not_with_1000() -> None:
     with pytest.raises(SocketClosedError) as closed:
         await page.socket.receive()
     assert closed.value.code == 1001
-    await live.open_channels.wait_until_empty()
+    await live.runtime.open_hosts.wait_until_empty()
     assert_nothing_left(live)
 
 
@@ -343,19 +347,21 @@ async def test_event_for_a_component_that_is_gone_is_ok(app: Quart) -> None:
     await page.socket.close()
 
 
-async def test_vanished_browser_is_noticed(app: Quart, live: QuartLive) -> None:
+async def test_vanished_browser_is_noticed(
+    app: Quart, live: QuartLive, caplog: pytest.LogCaptureFixture
+) -> None:
     """A server's ``send`` raises when the peer has gone; that must not end the view's task with an error."""
+    connections = Connections(app)
     page = await open_page(app, "/counter")
     await page.join("/counter")
-    (socket,) = live.sockets
-
-    async def gone(_: object) -> None:
-        raise ConnectionResetError("peer has gone")
-
-    socket._send = gone
+    connections.last.error = ConnectionResetError("peer has gone")
+    asked = len(connections.last.asked)
     await live.pubsub.broadcast("counter", 4)
+    await until(lambda: len(connections.last.asked) == asked + 2)  # at once, and in a task
     await page.socket.close()
-    await asyncio.wait_for(live.open_channels.wait_until_empty(), 5)
+    await asyncio.wait_for(live.runtime.open_hosts.wait_until_empty(), 5)
+    gc.collect()  # a task that has failed says so when it goes
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 def _gate(app: Quart) -> asyncio.Event:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from support.redis_server import RedisServer, redis_server, running_redis
 
 from quart_live import LiveViewError, RedisPubSub, message_type
 from quart_live.pubsub import EncodeError, LinkEvent
+from quart_live.pubsub.link import Link
 
 __all__ = ["redis_server", "running_redis"]
 
@@ -43,8 +44,8 @@ async def node(redis_server: RedisServer) -> AsyncIterator[Node]:
         await each.close()
     left = asyncio.all_tasks() - before - {asyncio.current_task()}
     assert not left, f"tasks left behind: {left}"
-    if redis_server._process is not None:
-        await until(lambda: redis_server.ask("PUBSUB", "CHANNELS") == b"*0\r\n")
+    if redis_server.running:
+        await until(lambda: redis_server.channels() == [])
 
 
 class Here:
@@ -140,19 +141,29 @@ async def test_a_topic_is_subscribed_once_and_given_up_with_the_last(
     one, two = await listen(a, "t"), await listen(a, "t")
     await a.subscribe("t", one.mailbox)
 
-    def count() -> bytes:
-        return redis_server.ask("PUBSUB", "NUMSUB", "quart_live:t")[-4:]
-
-    assert count() == b":1\r\n"
+    assert redis_server.subscribers("quart_live:t") == 1
     await a.unsubscribe("t", one.mailbox)
     await a.unsubscribe("t", one.mailbox)
     await a.broadcast("t", 1)
     await two.until(lambda: two.got)
     assert one.got == []
     await a.unsubscribe_all(two.mailbox)
-    await until(lambda: count() == b":0\r\n")
+    await until(lambda: redis_server.subscribers("quart_live:t") == 0)
     assert a.topics() == {}
-    assert a._under_way == {} or not any(a._under_way.values())
+    assert a.under_way == 0
+    assert a.mailboxes() == ()
+
+
+async def test_what_is_under_way_to_nobody_is_forgotten(node: Node, redis_server: RedisServer) -> None:
+    a = node()
+    listener = await listen(a, "t")
+    redis_server.freeze()
+    sending = asyncio.ensure_future(a.broadcast("t", 1))
+    await until(lambda: a.under_way)
+    await a.unsubscribe_all(listener.mailbox)
+    assert a.under_way == 0
+    redis_server.thaw()
+    await sending
 
 
 async def test_given_up_and_wanted_again_at_once(node: Node) -> None:
@@ -286,9 +297,7 @@ async def test_only_one_link_lost_the_others_are_told(redis_server: RedisServer,
             sending.append(asyncio.ensure_future(a.broadcast("t", "meanwhile")))
             lost.set()
 
-    clients = redis_server.ask("CLIENT", "LIST", "TYPE", "pubsub").decode().split("id=")[1:]
-    oldest = min(int(client.split()[0]) for client in clients)
-    redis_server.ask("CLIENT", "KILL", "ID", str(oldest))
+    redis_server.cut_oldest()
     await lost.wait()
     await here.until(lambda: here.resyncs)
     await there.until(lambda: there.resyncs)
@@ -397,61 +406,108 @@ async def test_subscribing_waits_for_redis(redis_server: RedisServer, node: Node
     assert listener.resyncs == []
 
 
-class FakeConnection:
-    """Answers as told, at once and without ever giving the event loop a turn."""
+class Told:
+    """A connection to Redis that answers as told, at once and without ever giving the event loop a turn."""
 
-    def __init__(self, *answers: Any) -> None:
-        self.answers = [*answers]
+    def __init__(self) -> None:
         self.sent: list[tuple[Any, ...]] = []
+        self.answer: Callable[[], Any] | None = None
+        self.answers: asyncio.Queue[Any] = asyncio.Queue()
+
+    async def connect(self) -> None: ...
+
+    async def disconnect(self, nowait: bool = False) -> None: ...
 
     async def send_command(self, *command: Any, **options: Any) -> None:
         self.sent.append(command)
 
     async def read_response(self) -> Any:
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        answer = self.answer if self.answer is not None else await self.answers.get()
         return answer() if callable(answer) else answer
 
 
-async def test_a_flood_does_not_keep_the_event_loop(node: Node) -> None:
-    a = node()
-    flood: Any = FakeConnection([b"message", b"quart_live:t", b"x:1:1"])
-    listening = asyncio.ensure_future(a._link._listen(flood))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    listening.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await listening
+class Heard:
+    """The user of a link. It writes down what comes."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[str, bytes]] = []
+        self.events: list[str] = []
+
+    def received(self, channel: str, data: bytes) -> None:
+        self.messages.append((channel, data))
+
+    def link_up(self, gaps: Iterable[str]) -> None: ...
+
+    def link_lost(self, unsent: Iterable[str]) -> None: ...
+
+    def link_event(self, event: LinkEvent) -> None:
+        self.events.append(event.kind)
 
 
-async def test_only_the_answer_to_the_last_command_confirms(node: Node) -> None:
-    link = node()._link
-    link.up, link._subscriptions.wanted["t"] = True, None
-    for command in ("SUBSCRIBE", "UNSUBSCRIBE", "SUBSCRIBE"):
+@pytest.fixture
+async def linked(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Link, Told, Heard]]:
+    """A link to no Redis, the connection on which it listens, and who hears what comes."""
+    told, heard = Told(), Heard()
+    connections = iter([told, Told()])
+    monkeypatch.setattr(
+        "quart_live.pubsub.link.connection_factory", lambda url, timeout: lambda: next(connections)
+    )
+    link = Link("redis://nowhere", heard, timeout=5, ping=3600, retry=(0.01, 0.05))
+    yield link, told, heard
+    await link.close()
+
+
+async def test_a_flood_does_not_keep_the_event_loop(linked: tuple[Link, Told, Heard]) -> None:
+    link, told, heard = linked
+    await link.ready()
+    told.answer = lambda: [b"message", b"t", b"x:1:1"]
+    told.answers.put_nowait([b"message", b"t", b"x:1:0"])  # wakes it up
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert len(heard.messages) > 1, "the flood has not begun"
+    await link.close()
+
+
+async def test_only_the_answer_to_the_last_command_confirms(linked: tuple[Link, Told, Heard]) -> None:
+    link, told, _ = linked
+    await link.ready()
+    first = asyncio.ensure_future(link.subscribe("t"))
+    await asyncio.sleep(0)
+    link.unsubscribe("t")
+    again = asyncio.ensure_future(link.subscribe("t"))
+    await until(lambda: [command for command, *_ in told.sent] == ["SUBSCRIBE", "UNSUBSCRIBE", "SUBSCRIBE"])
+    await first  # nobody wanted it any more
+    for kind in (b"subscribe", b"unsubscribe"):
+        told.answers.put_nowait([kind, b"t", 1])
+        await until(told.answers.empty)
+        await asyncio.sleep(0)
         assert not link.hears("t")
-        link._subscriptions.command(command, "t")
-    link._subscriptions.answered()
-    link._subscriptions.answered()
-    assert not link.hears("t")
-    link._subscriptions.answered()
+        assert not again.done()
+    told.answers.put_nowait([b"subscribe", b"t", 1])
+    await again
     assert link.hears("t")
-    link.up = False
-    assert not link.hears("t"), "what is confirmed on a link that is not up yet does not count"
 
 
-async def test_given_up_while_the_link_comes_up(node: Node) -> None:
-    link = node()._link
-    link._subscriptions.wanted, link._tried = {"t": None, "u": None}, asyncio.Event()
+async def test_given_up_while_the_link_comes_up(linked: tuple[Link, Told, Heard]) -> None:
+    link, told, heard = linked
 
     def confirmed() -> Any:
         link.unsubscribe("t")
         return [b"subscribe", b"t", 1]
 
-    connection: Any = FakeConnection(confirmed, [b"message", b"u", b"early"], [b"subscribe", b"u", 2])
-    await link._come_up(connection, 1)
-    assert connection.sent == [("SUBSCRIBE", "t", "u")]
-    assert link.hears("u")
-    assert not link.hears("t")
-    assert link._subscriptions._commands.get_nowait() == ("UNSUBSCRIBE", ("t",))
+    def the_last() -> Any:
+        assert not link.up
+        assert not link.hears("u"), "what is confirmed on a link that is not up yet does not count"
+        return [b"subscribe", b"v", 3]
+
+    for answer in (confirmed, [b"message", b"u", b"early"], [b"subscribe", b"u", 2], the_last):
+        told.answers.put_nowait(answer)
+    await asyncio.gather(*(link.subscribe(channel) for channel in "tuv"))
+    assert heard.events == ["up"]
+    assert heard.messages == [("u", b"early")]
+    assert [channel for channel in "tuv" if link.hears(channel)] == ["u", "v"]
+    await until(lambda: len(told.sent) == 2)
+    assert told.sent == [("SUBSCRIBE", "t", "u", "v"), ("UNSUBSCRIBE", "t")]
 
 
 def test_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,8 +63,8 @@ async def app(redis_server: RedisServer) -> AsyncIterator[Quart]:
         live.route(rule, view)
     yield app
     await live.shutdown()
-    if redis_server._process is not None:
-        await until(lambda: redis_server.ask("PUBSUB", "CHANNELS") == b"*0\r\n")
+    if redis_server.running:
+        await until(lambda: redis_server.channels() == [])
 
 
 def crashes(page: LiveViewTest) -> int:

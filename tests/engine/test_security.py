@@ -17,7 +17,7 @@ from support.servers import browser, click, serving
 from quart_live import LiveView, LiveViewTest, LocalPubSub, QuartLive
 from quart_live.logs import RedactSecrets
 from quart_live.protocol.tokens import SessionClaims, Tokens
-from quart_live.socket.limits import Recently
+from quart_live.recently import Recently
 from quart_live.socket.sign_out import DISCONNECTED
 from quart_live.testing import JoinRefusedError, SocketClosedError, TestSocket
 
@@ -43,7 +43,7 @@ async def test_keys_can_be_rotated() -> None:
 
 
 def _cookies(page: Any) -> dict[str, str]:
-    header = dict(page.socket._scope["headers"])[b"cookie"].decode()
+    header = dict(page.socket.scope["headers"])[b"cookie"].decode()
     return dict(part.split("=", 1) for part in header.split("; "))
 
 
@@ -65,7 +65,7 @@ def test_age_of_tokens_and_clocks_that_disagree(age: int, good: bool) -> None:
 
 async def test_old_page_is_told_to_reload_once_and_not_again_and_again(app: Quart, live: QuartLive) -> None:
     page = await open_page(app, "/counter")
-    live.tokens.clock = lambda: time.time() + TWO_WEEKS + 60
+    live.runtime.tokens.clock = lambda: time.time() + TWO_WEEKS + 60
     reasons = [(await page.join("/counter"))[1]["response"]["reason"] for _ in range(3)]
     assert reasons == ["stale", "refused", "refused"], "a page out of a cache must not reload in a tight loop"
     await page.socket.close()
@@ -163,7 +163,7 @@ async def test_odd_cookies_make_no_session_and_no_trouble(app: Quart, cookie: st
 )
 async def test_odd_queries_make_no_trouble(app: Quart, query: bytes) -> None:
     socket = TestSocket(app)
-    socket._scope["query_string"] = query
+    socket.scope["query_string"] = query
     await socket.connect()
     assert (await socket.heartbeat())["status"] == "ok"
     await socket.close()
@@ -225,7 +225,7 @@ async def test_handlers_in_progress_finish_and_answer_before_the_socket_closes(
     page.socket.send(ref, "90", page.topic(), "event", {"type": "click", "event": "work", "value": {}})
     await page.socket.heartbeat()
     stopping = asyncio.ensure_future(live.shutdown())
-    while not live.stopping:  # noqa: ASYNC110
+    while not live.runtime.stopping:  # noqa: ASYNC110
         await asyncio.sleep(0)
     page.socket.send("95", "95", "lv:phx-new", "phx_join", {})
     with pytest.raises(SocketClosedError):
@@ -267,7 +267,9 @@ class Everything(logging.Handler):
             self.lines.append(logging.Formatter().format(record))
 
 
-async def test_no_secret_gets_into_any_log(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_secret_gets_into_any_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """All loggers at debug, uvicorn's access log and its frames included, while everything happens."""
     app = make_app()
     app.secret_key = "the-secret-key"
@@ -284,11 +286,10 @@ async def test_no_secret_gets_into_any_log(monkeypatch: pytest.MonkeyPatch) -> N
     ]
     for name in names:
         logger = logging.getLogger(name)
-        monkeypatch.setattr(logger, "level", 5)
+        caplog.set_level(5, name)
         monkeypatch.setattr(logger, "disabled", False)
         monkeypatch.setattr(logger, "handlers", [everything] if name in (None, "uvicorn.access") else [])
         monkeypatch.setattr(logger, "propagate", name != "uvicorn.access")
-        logger._cache.clear()  # type: ignore[attr-defined]
     secrets: set[str] = set()
     async with serving(app) as server:
         for name in names:  # uvicorn has set its own levels meanwhile

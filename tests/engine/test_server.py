@@ -34,7 +34,7 @@ async def test_counter_over_tcp() -> None:
     async with serving(app) as server, browser(server, "/counter") as (client, topic):
         assert (await click(client, topic, "2", "increment"))[4]["response"] == {"diff": {"0": "1"}}
         await live.pubsub.broadcast("counter", 9)
-        assert all(each._shortcut is not None for each in live.sockets), "frames go the long way"
+        assert all(each.is_fast for each in live.sockets), "frames go the long way"
         assert await client.recv() == f'["1",null,"{topic}","diff",{{"0":"9"}}]'
         await click(client, topic, "3", "crash")
         assert (await click(client, topic, "4", "increment"))[4]["status"] == "error"
@@ -81,7 +81,7 @@ async def test_dropped_link_cleans_up() -> None:
     async with serving(app) as server:
         async with browser(server, "/counter") as (client, _):
             client.transport.abort()
-            await live.open_channels.wait_until_empty()
+            await live.runtime.open_hosts.wait_until_empty()
         assert_nothing_left(live)
 
 

@@ -26,11 +26,11 @@ async def test_the_soak_notices_what_is_left() -> None:
     page = LiveViewTest(soak.app, "/soak")
     await page.open()
     with pytest.raises(LeftBehindError, match=r"sockets.*channels.*subscriptions"):
-        soak._check(set())
+        soak.check(set())
     await page.close()
-    soak._check(set())
+    soak.check(set())
     task = asyncio.ensure_future(asyncio.sleep(3600))
     with pytest.raises(LeftBehindError, match="tasks"):
-        soak._check({task})
+        soak.check({task})
     task.cancel()
     await soak.live.shutdown()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from quart import Quart
 
 from quart_live import LiveComponent, LiveView, LiveViewTest, QuartLive
-from quart_live.http.development import EVENT
+from quart_live.http.development import EVENT, Reloader
 from quart_live.view.static_tracking import StaticFiles
 
 
@@ -89,6 +90,12 @@ def site(folder: Path, **config: Any) -> tuple[Quart, QuartLive]:
     return app, live
 
 
+def watching() -> bool:
+    """Whether somebody watches files."""
+    names = [getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()]
+    return "Reloader._watch" in names
+
+
 async def test_static_changed_in_mount(tmp_path: Path) -> None:
     app, live = site(tmp_path)
     page = LiveViewTest(app, "/")
@@ -108,19 +115,20 @@ async def test_static_changed_in_mount(tmp_path: Path) -> None:
         answer = await page.socket.reply_to("8")
         assert answer["response"]["rendered"]["1"] == changed
     await page.close()
-    assert live.static_path("app.css") == live.statics.path("app.css")
+    assert live.static_path("app.css") == live.runtime.statics.path("app.css")
 
 
 async def test_changed_templates_show_in_open_views_that_keep_their_state(tmp_path: Path) -> None:
     app, live = site(tmp_path, LIVE_RELOAD=True)
+    reloader = Reloader(live.runtime, live.sockets)
     async with LiveViewTest(app, "/") as page:
         await page.push("more")
         (tmp_path / "templates" / "part.html").write_text("<b>two {{ count }}</b>")
-        await live.reloader.changed([tmp_path / "templates" / "part.html"])
+        await reloader.changed([tmp_path / "templates" / "part.html"])
         await page.settle()
         assert page.find("b").text == "two 1"
         (tmp_path / "templates" / "page.html").write_text("<h1>{{ count }}</h1>")
-        await live.reloader.changed([tmp_path / "templates" / "page.html"])
+        await reloader.changed([tmp_path / "templates" / "page.html"])
         await page.settle()
         assert page.html == "<h1>1</h1>"
         await page.push("more")
@@ -146,6 +154,7 @@ async def test_a_broken_template_leaves_open_views_as_they_are(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, debug: bool, name: str, written: Any, wrong: str
 ) -> None:
     app, live = site(tmp_path, LIVE_RELOAD=True, DEBUG=debug)
+    reloader = Reloader(live.runtime, live.sockets)
     app.jinja_env.auto_reload = debug
     file = tmp_path / "templates" / name
     before = file.read_text()
@@ -154,14 +163,14 @@ async def test_a_broken_template_leaves_open_views_as_they_are(
             file.unlink()
         else:
             file.write_bytes(written if isinstance(written, bytes) else written.encode())
-        await live.reloader.changed([file])
+        await reloader.changed([file])
         await page.settle()
         assert wrong in caplog.text
         await page.push("more")
         assert (page.text, page.crashed) == ("1 Falseone 1", False)
         caplog.clear()
         file.write_text(f"again {before}")
-        await live.reloader.changed([file])
+        await reloader.changed([file])
         await page.settle()
         assert "again" in page.text
         await page.push("more")
@@ -197,6 +206,7 @@ async def test_what_cannot_be_rendered_leaves_open_views_as_they_are_too(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, debug: bool, name: str, written: str, wrong: str
 ) -> None:
     app, live = site(tmp_path, LIVE_RELOAD=True, DEBUG=debug)
+    reloader = Reloader(live.runtime, live.sockets)
     app.jinja_env.auto_reload = debug
     live.route("/places", PlacesLive)
     templates = tmp_path / "templates"
@@ -210,13 +220,13 @@ async def test_what_cannot_be_rendered_leaves_open_views_as_they_are_too(
     async with LiveViewTest(app, "/places") as page:
         await page.push("more")
         (templates / name).write_text(written)
-        await live.reloader.changed([templates / name])
+        await reloader.changed([templates / name])
         await page.settle()
         assert wrong in caplog.text
         await page.push("more")
         assert (page.text, page.crashed) == ("2 one 2 macro 2 place 2", False)
         (templates / name).write_text(before.replace("count", "count + 1").replace("n }}", "n + 1 }}"))
-        await live.reloader.changed([templates / name])
+        await reloader.changed([templates / name])
         await page.settle()
         assert page.text.count("3") > 0
         await page.push("more")
@@ -226,15 +236,16 @@ async def test_what_cannot_be_rendered_leaves_open_views_as_they_are_too(
 
 async def test_a_template_that_waits_for_another_is_shown_when_that_is_there(tmp_path: Path) -> None:
     app, live = site(tmp_path, LIVE_RELOAD=True, DEBUG=True)
+    reloader = Reloader(live.runtime, live.sockets)
     app.jinja_env.auto_reload = True
     page_file, new = tmp_path / "templates" / "page.html", tmp_path / "templates" / "new.html"
     async with LiveViewTest(app, "/") as page:
         page_file.write_text("{% include 'new.html' %}")
-        await live.reloader.changed([page_file])
+        await reloader.changed([page_file])
         await page.settle()
         assert page.text == "0 Falseone 0"
         new.write_text("new {{ count }}")
-        await live.reloader.changed([new])
+        await reloader.changed([new])
         await page.settle()
         assert page.events == [(EVENT, {})]  # who uses a new template is not known: pages are loaded anew
         async with LiveViewTest(app, "/") as fresh:
@@ -244,9 +255,10 @@ async def test_a_template_that_waits_for_another_is_shown_when_that_is_there(tmp
 
 async def test_a_broken_layout_reloads_no_page(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     app, live = site(tmp_path, LIVE_RELOAD=True)
+    reloader = Reloader(live.runtime, live.sockets)
     async with LiveViewTest(app, "/") as page:
         (tmp_path / "templates" / "layout.html").write_text("{% if %}")
-        await live.reloader.changed([tmp_path / "templates" / "layout.html"])
+        await reloader.changed([tmp_path / "templates" / "layout.html"])
         await page.settle()
         assert "layout.html, line 1: Expected an expression" in caplog.text
         assert page.events == []
@@ -255,13 +267,14 @@ async def test_a_broken_layout_reloads_no_page(tmp_path: Path, caplog: pytest.Lo
 
 async def test_styles_are_swapped_and_layouts_reload_the_page(tmp_path: Path) -> None:
     app, live = site(tmp_path, LIVE_RELOAD=True)
+    reloader = Reloader(live.runtime, live.sockets)
     async with LiveViewTest(app, "/") as page:
-        await live.reloader.changed([tmp_path / "static" / "app.css"])
+        await reloader.changed([tmp_path / "static" / "app.css"])
         await page.settle()
-        digest = live.statics.digest("app.css")
+        digest = live.runtime.statics.digest("app.css")
         assert page.events == [(EVENT, {"styles": [{"name": "app.css", "digest": digest}]})]
         (tmp_path / "templates" / "layout.html").write_text("x")
-        await live.reloader.changed([tmp_path / "templates" / "layout.html", tmp_path / "elsewhere.txt"])
+        await reloader.changed([tmp_path / "templates" / "layout.html", tmp_path / "elsewhere.txt"])
         await page.settle()
         assert page.events[1:] == [(EVENT, {})]
     await live.shutdown()
@@ -274,6 +287,6 @@ async def test_off_unless_debugging(tmp_path: Path, config: dict[str, Any], on: 
     app, live = site(tmp_path, **config)
     async with LiveViewTest(app, "/") as page:
         assert (EVENT in page.page_html) == on
-        assert (live.reloader._task is not None) == on
+        assert watching() == on
     await live.shutdown()
-    assert live.reloader._task is None
+    assert not watching()

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from itsdangerous import TimestampSigner, URLSafeTimedSerializer
-from quart_auth.extension import _AuthSerializer
+from itsdangerous import TimestampSigner
+from quart_auth import QuartAuth
 from sqlalchemy import delete, func, select, update
 from support.opening import user_of
 from support.sessions import a_session
@@ -90,7 +90,7 @@ async def test_a_forged_page_token(site: Site, part: int) -> None:
 async def test_a_page_token_made_elsewhere_or_too_old(site: Site, key: str, age: int, good: bool) -> None:
     alice = await site.member("Alice")
     page = await alice.page(HIKE)
-    known = site.live.tokens.read_session(page.session)
+    known = site.live.runtime.tokens.read_session(page.session)
     assert known is not None
     made = Tokens(lambda: [key], clock=lambda: time.time() - age)
     token = made.sign_session(SessionClaims(page.element_id, known.view, known.router))
@@ -179,15 +179,11 @@ class LongAgo(TimestampSigner):
         return int(time.time()) - 70 * 24 * 3600
 
 
-class Yesteryear(_AuthSerializer):
-    """Signs as quart-auth does, a while ago."""
-
-    default_signer = LongAgo
-
-
-def signed(token: str, key: str = KEY, kind: type[URLSafeTimedSerializer] = _AuthSerializer) -> str:
+def signed(token: str, key: str = KEY, signer: type[TimestampSigner] = TimestampSigner) -> str:
     """A session token in a cookie, as quart-auth would make it."""
-    return str(kind(key, "quart auth salt").dumps(token))
+    serializer = QuartAuth.serializer_class(key, "quart auth salt")
+    serializer.signer = signer
+    return str(serializer.dumps(token))
 
 
 async def cookie_works(site: Site, visitor: Visitor, cookie: str) -> tuple[bool, bool]:
@@ -197,8 +193,7 @@ async def cookie_works(site: Site, visitor: Visitor, cookie: str) -> tuple[bool,
     async with visitor.socket(own.csrf, QUART_AUTH=cookie) as wire:
         answer = await wire.join(page)
     visitor.jar.clear()
-    thief = site.visitor()
-    thief._opener.addheaders = [("Cookie", f"QUART_AUTH={cookie}")]
+    thief = site.visitor(Cookie=f"QUART_AUTH={cookie}")
     over_http = await thief.get(HIKE)
     assert over_http.status == 200 or over_http.location == f"/sign-in?next={HIKE}", over_http
     assert answer["status"] == "ok" or is_sent_to_sign_in(answer), answer
@@ -210,7 +205,7 @@ async def test_cookies_that_prove_nothing(site: Site) -> None:
     assert await cookie_works(site, site.visitor(), signed(token)) == (True, True)
     for cookie in (
         signed(token, key="another"),
-        signed(token, kind=Yesteryear),
+        signed(token, signer=LongAgo),
         signed("a-token-of-my-own"),
         signed(str((await user_of("Alice")).id)),
         token,

@@ -86,12 +86,12 @@ async def test_whatever_is_sent_instead_of_a_form_stores_nothing_and_crashes_not
 @pytest.mark.parametrize(
     ("ids", "reason"),
     [
-        (["me", 999], "There is no such person"),
+        (["me", 999], "no account any more"),
         (["me", "Bob"], "cannot be read"),
         (["me", "9" * 5000], "cannot be read"),
-        (["me", 2**70], "There is no such person"),
+        (["me", 2**70], "no account any more"),
         (["bob", 1], "always a member"),
-        (["me", "bob", "bob"], "Each person once."),
+        (["me", "bob", "bob"], "Choose each person only once."),
         (["me"], "at least one other"),
         (["me", 1], "have changed meanwhile"),
         (["me", "bob", 1], "have changed meanwhile"),
@@ -127,7 +127,7 @@ async def test_who_has_gone_meanwhile_is_taken_out_of_the_form(app: Quart) -> No
             await alice.click("button", name)
         await accounts.close_account(await id_of("Bob"))
         await alice.submit("#new-conversation", {"conversation[title]": "Kept"})
-        assert "There is no such person, or no longer." in alice.text
+        assert "Somebody you chose has no account any more." in alice.text
         assert alice.find("#members").text.replace(" ×", "") == "A Alice (me) C Carol"
         await alice.submit("#new-conversation", {"conversation[title]": "Kept"})
         assert "“Kept” has begun." in alice.text

@@ -92,7 +92,7 @@ async def test_what_no_browser_can_keep_is_not_thrown_away(lab: Lab) -> None:
     loads = alice.loads
     await dialog.get_by_role("button", name="Refresh page").click()
     await expect(dialog.get_by_role("status")).to_have_text(
-        "This browser has no room to keep what you have written. Copy it, then refresh the page."
+        "This browser has no room to keep your text. Copy it, then refresh the page."
     )
     assert alice.loads == loads
     await expect(alice.textbox("Message")).to_have_value("Half a mess")

@@ -253,7 +253,7 @@ async def test_sockets_come_from_the_same_address_as_requests(
     live = app.extensions["quart_live"]
     async with app.test_app():
         socket = TestSocket(app, headers={"x-forwarded-for": THERE})
-        socket._scope["client"] = (HERE, 50000)
+        socket.scope["client"] = (HERE, 50000)
         await socket.connect()
         assert [each.allowance.address.name for each in live.sockets] == [f"address {believed}"]
         await socket.close()
@@ -262,7 +262,7 @@ async def test_sockets_come_from_the_same_address_as_requests(
 @pytest.mark.parametrize("number", ["one", "-1", "1.5", "127.0.0.1", "²"])
 def test_a_number_of_proxies_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch, number: str) -> None:
     monkeypatch.setenv("PARLEY_TRUSTED_PROXIES", number)
-    with pytest.raises(RuntimeError, match="PARLEY_TRUSTED_PROXIES must be a number"):
+    with pytest.raises(RuntimeError, match="PARLEY_TRUSTED_PROXIES must be the number"):
         trusted_proxies()
 
 
@@ -328,7 +328,7 @@ async def test_a_full_queue_is_told_with_words_and_what_was_typed_stays(
     ):
         assert answer.status_code == 503
         assert answer.headers["Retry-After"] == str(turns.TooBusy.seconds)
-        assert "Too many people are at the door. Try again in 10 seconds." in await text(answer)
+        assert "The server is busy just now. Try again in 10 seconds." in await text(answer)
         assert f'value="{ALICE}"' in str(await answer.get_data(as_text=True))
 
 

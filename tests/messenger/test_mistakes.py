@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from support.reports import agree, for_golden, golden_of
+from support.sampling import THIRDS
 
 from course.checks.registry import load_checks
 from course.checks.report import render_result
@@ -85,16 +86,15 @@ ALL = [mistake for chapter in WITH_MISTAKES for mistake in mistakes_of(chapter)]
 
 
 def is_of_every_day(mistake: Mistake) -> bool:
-    """Whether `make test` tries it: one of each of the first two chapters and of the last."""
-    if mistake.chapter not in (1, 2, COURSE.last):
-        return False
-    return mistakes_of(COURSE.chapter(mistake.chapter))[0] == mistake
+    """Whether it is of every day: one of each of the first chapters."""
+    return mistake.chapter <= THIRDS and mistakes_of(COURSE.chapter(mistake.chapter))[0] == mistake
 
 
 def case(mistake: Mistake) -> Any:
     """A mistake as a parameter; the ids keep those of a chapter in one process (see `conftest.group_of`)."""
-    marks = () if is_of_every_day(mistake) else pytest.mark.matrix
-    return pytest.param(mistake, id=f"state{mistake.chapter}-{mistake.name}", marks=marks)
+    chapter = mistake.chapter
+    grows = pytest.mark.grows(state=chapter, chapter=chapter, daily=is_of_every_day(mistake), together=True)
+    return pytest.param(mistake, id=f"state{chapter}-{mistake.name}", marks=grows)
 
 
 @in_a_browser

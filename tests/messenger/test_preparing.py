@@ -100,7 +100,7 @@ def test_tables_half_made_by_an_older_version_are_said_to_be_so(state: State, tm
         connection.commit()
     done = python("-m", "messenger.prepare", state=state(LAST), database=database)
     assert done.returncode != 0
-    assert "half made" in done.stderr
+    assert "incomplete" in done.stderr
     assert "start again" in done.stderr
     assert "Traceback" not in done.stderr
 

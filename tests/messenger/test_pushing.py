@@ -103,11 +103,16 @@ async def until(reached: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+async def all_told() -> None:
+    """Wait until all pushes are over."""
+    while pushes := [task for task in asyncio.all_tasks() if task.get_name().startswith("push ")]:
+        await asyncio.wait(pushes)
+
+
 async def told(sender: Pusher, talk: chat.Conversation, read_below: int = 1) -> None:
     """Tell everyone, and wait until all of it is over."""
     sender.tell(NOTE, talk.id, besides=0, read_below=read_below)
-    while sender._tasks:
-        await asyncio.wait(sender._tasks)
+    await all_told()
 
 
 @database
@@ -195,8 +200,7 @@ async def test_so_many_at_once_and_no_more(
     sender.tell(NOTE, talk.id, besides=0, read_below=1)
     await until(lambda: len(service.paths) == 3)
     service.freed.set()
-    while sender._tasks:
-        await asyncio.wait(sender._tasks)
+    await all_told()
     assert len(service.bodies) == 12
     assert service.most_at_once == 3
 
@@ -244,6 +248,5 @@ async def test_too_many_waiting_are_dropped_and_told(
     sender.tell(NOTE, talk.id, besides=0, read_below=1)
     sender.tell(NOTE, talk.id, besides=0, read_below=1)
     assert "Too many pushes" in caplog.text
-    while sender._tasks:
-        await asyncio.wait(sender._tasks)
+    await all_told()
     assert service.paths == ["/Bob"]

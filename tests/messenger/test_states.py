@@ -1,11 +1,13 @@
 """Gates 6 and 7: checks pass where they should, and fail where they should, with the message a learner sees.
 
-Gate 6: on state N every check with ``since ≤ N < until`` passes. Every day we try all checks on the finished
-app; each chapter's own checks on its own state run in ``tests/notebooks``, on files that are the same to the
-byte. The states in between are of the matrix: ``make matrix``.
+Gate 6: on state N every check with ``since ≤ N < until`` passes. Of every day are those on the finished app;
+each chapter's own checks on its own state run in ``tests/notebooks`` too, on files that are the same to the
+byte.
 Gate 7: the checks of chapter N fail on state N-1 by their own assertion, and say what the golden file says;
 ``PARLEY_UPDATE_GOLDEN=1`` writes these anew. An exercise's check passes on its solution and fails before.
-Every day this is tried of the first two chapters, of all by ``make matrix``.
+Of every day are those of the first chapters.
+
+What a commit runs of all this: see `support.sampling`.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from typing import Any
 
 import pytest
 from support.reports import agree, for_golden, golden_of
+from support.sampling import THIRDS
 
 from course.checks import Check, CheckResult, load_checks
 from course.checks.report import render_result
@@ -30,8 +33,8 @@ from course.source.states import fold
 CHECKS = load_checks()
 COURSE = Course.here()
 WRITTEN = [chapter.number for chapter in COURSE.chapters if chapter.files_dir.is_dir()]
-# What must be red is tried of these every day.
-FIRST_CHAPTERS = (1, 2)
+# What must be red is of every day in these: one in each third.
+FIRST_CHAPTERS = range(1, THIRDS + 1)
 # A check that is about to fail need not wait as long as one that is about to pass on a busy machine.
 SHORT = 1.0
 # Two at a time keep two processors busy; with pytest-xdist there are other processes that do.
@@ -66,13 +69,17 @@ def exercises() -> list[Case]:
     return [(check.chapter, check) for check in CHECKS if check.exercise and check.chapter in WRITTEN]
 
 
-def params(cases: Sequence[Case], every_day: Callable[[Case], bool] = lambda _: True) -> list[Any]:
-    """Cases as parameters; what is not of every day is of the matrix. Ids: see `conftest.group_of`."""
+def params(cases: Sequence[Case], daily: Callable[[Case], bool], together: bool = False) -> list[Any]:
+    """Cases as parameters. Ids: see `conftest.group_of`; the mark: see `support.sampling`."""
     return [
         pytest.param(
-            case, id=f"state{case[0]}-{case[1].id}", marks=() if every_day(case) else pytest.mark.matrix
+            (state, check),
+            id=f"state{state}-{check.id}",
+            marks=pytest.mark.grows(
+                state=state, chapter=check.chapter, daily=daily((state, check)), together=together
+            ),
         )
-        for case in cases
+        for state, check in cases
     ]
 
 
@@ -90,38 +97,50 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("checks")
 
 
+@pytest.fixture
+def chosen(request: pytest.FixtureRequest) -> tuple[Case, ...]:
+    """The cases of a test that are run today; one run of a state's does the work for all."""
+    name = request.node.originalname
+    items: list[Any] = request.session.items
+    return tuple(
+        item.callspec.params["case"] for item in items if getattr(item, "originalname", None) == name
+    )
+
+
 def on_state(cases: Sequence[Case], state: int) -> list[Check]:
     """The checks among the cases of one state."""
     return [check for on, check in cases if on == state]
 
 
 @cache
-def results_on(state: int, folder: Path) -> dict[str, CheckResult]:
-    """Every check that should pass on a state, run once."""
-    return run(on_state(passing(), state), state, folder / f"pass-{state}")
+def results_on(state: int, cases: tuple[Case, ...], folder: Path) -> dict[str, CheckResult]:
+    """The chosen checks that should pass on a state, run once."""
+    return run(on_state(cases, state), state, folder / f"pass-{state}")
 
 
 @cache
 def bites_on(state: int, folder: Path) -> dict[str, CheckResult]:
-    """The next chapter's checks on a state, run once: one by one, for reports tell of what came before."""
+    """The next chapter's checks on a state, all of them, one by one: reports tell of what came before."""
     return run(on_state(biting(), state), state, folder / f"bite-{state}", SHORT, lanes=1)
 
 
 @cache
-def unsolved_on(state: int, folder: Path) -> dict[str, CheckResult]:
-    """The checks of a chapter's exercises before anybody has solved them, run once."""
-    return run(on_state(exercises(), state), state, folder / f"unsolved-{state}", SHORT)
+def unsolved_on(state: int, cases: tuple[Case, ...], folder: Path) -> dict[str, CheckResult]:
+    """The chosen checks of a chapter's exercises before anybody has solved them, run once."""
+    return run(on_state(cases, state), state, folder / f"unsolved-{state}", SHORT)
 
 
 @in_a_browser
 @pytest.mark.parametrize("case", params(passing(), lambda case: case[0] == COURSE.last))
-def test_gate_6_a_check_passes_on_its_states(case: Case, evidence: Path) -> None:
+def test_gate_6_a_check_passes_on_its_states(case: Case, chosen: tuple[Case, ...], evidence: Path) -> None:
     state, check = case
-    result = results_on(state, evidence)[check.id]
+    result = results_on(state, chosen, evidence)[check.id]
     assert result.passed, "\n" + render_result(result)
 
 
-@pytest.mark.parametrize("case", params(biting(), lambda case: case[1].chapter in FIRST_CHAPTERS))
+@pytest.mark.parametrize(
+    "case", params(biting(), lambda case: case[1].chapter in FIRST_CHAPTERS, together=True)
+)
 def test_gate_7_a_check_fails_before_its_chapter(case: Case, evidence: Path) -> None:
     state, check = case
     if state and find_chromium() is None:
@@ -134,9 +153,11 @@ def test_gate_7_a_check_fails_before_its_chapter(case: Case, evidence: Path) -> 
 
 @in_a_browser
 @pytest.mark.parametrize("case", params(exercises(), lambda case: case[1].chapter in FIRST_CHAPTERS))
-def test_an_exercise_is_red_before_and_green_when_solved(case: Case, evidence: Path) -> None:
+def test_an_exercise_is_red_before_and_green_when_solved(
+    case: Case, chosen: tuple[Case, ...], evidence: Path
+) -> None:
     state, check = case
-    before = unsolved_on(state, evidence)[check.id]
+    before = unsolved_on(state, chosen, evidence)[check.id]
     assert before.verdict == "failed", "\n" + render_result(before)
     solved = run([check], check.id, evidence / f"solved-{check.id}")[check.id]
     assert solved.passed, "\n" + render_result(solved)

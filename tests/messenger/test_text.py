@@ -149,9 +149,9 @@ def test_real_names_are_welcome(nickname: str) -> None:
         ("Ali\u2ca5e", "mixes letters"),  # Coptic
         ("\u15e9lice", "mixes letters"),  # Canadian syllabics
         ("Al\ufffcice", "can be seen"),
-        ("Deleted account 5", "who have left"),
-        ("ＤＥＬＥＴＥＤ ａｃｃｏｕｎｔ", "who have left"),
-        ("De\u200dleted account 3", "who have left"),
+        ("Deleted account 5", "only deleted accounts"),
+        ("ＤＥＬＥＴＥＤ ａｃｃｏｕｎｔ", "only deleted accounts"),
+        ("De\u200dleted account 3", "only deleted accounts"),
         ("Al\u202eice", "can be seen"),
         ("Alice\u3164", "can be seen"),
         ("Bob\U000e0041\U000e0042", "can be seen"),

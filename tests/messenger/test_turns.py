@@ -25,12 +25,12 @@ class Hashing:
         self.begun: list[str] = []
         self._changed = threading.Condition()
         self._may_end = 0
-        self._tasks: list[asyncio.Task[str]] = []
+        self.tasks: list[asyncio.Task[str]] = []
 
     async def ask(self, name: str, lane: str, source: str) -> asyncio.Task[str]:
         """Somebody comes, and stands in line."""
         task = asyncio.create_task(self._run(name, Place(lane, source)))
-        self._tasks.append(task)
+        self.tasks.append(task)
         await asyncio.sleep(0)
         return task
 
@@ -61,7 +61,7 @@ class Hashing:
 
     async def order(self) -> list[str]:
         """Let them end one by one; who began when."""
-        total = len(self._tasks)
+        total = len(self.tasks)
         for number in range(1, total + 1):
             await self.until(number)
             self.end(number)
@@ -73,7 +73,10 @@ async def hashing() -> AsyncIterator[Hashing]:
     made = Hashing(Turns(1, in_a_line=150, in_a_lane=200))
     yield made
     made.end(10**6)
-    await asyncio.gather(*made._tasks, return_exceptions=True)
+    _, stuck = await asyncio.wait(made.tasks, timeout=SECONDS)
+    for task in stuck:
+        task.cancel()
+    assert not stuck, "they never had their turn"
 
 
 async def test_a_sign_in_is_next_while_a_hundred_and_fifty_register(hashing: Hashing) -> None:
@@ -108,7 +111,7 @@ async def test_one_address_cannot_fill_the_queue_and_all_together_cannot_make_it
         await (await hashing.ask("from a third", "sign in", "a third"))
     await hashing.ask("registers", "register", "a third")
     hashing.end(10)
-    done = await asyncio.gather(*hashing._tasks, return_exceptions=True)
+    done = await asyncio.gather(*hashing.tasks, return_exceptions=True)
     assert [str(one) for one in done if not isinstance(one, TooBusy)] == [
         "works",
         "waits",
@@ -135,11 +138,20 @@ async def test_who_goes_away_leaves_no_gap_in_the_line(hashing: Hashing) -> None
 async def test_who_goes_away_with_the_turn_already_given_passes_it_on(hashing: Hashing) -> None:
     first, second, third = [await hashing.ask(f"{number}", "sign in", "x") for number in range(3)]
     await hashing.until(1)
-    # Both in one step of the loop: the turn is given to the second, and the second has gone.
-    hashing.turns._next()
-    second.cancel()
+
+    def leave() -> None:
+        # In one step of the loop: the turn is given to the second, and the second has gone.
+        if hashing.turns.waiting("sign in") == 1:
+            second.cancel()
+        else:
+            loop.call_soon(leave)
+
+    loop = asyncio.get_running_loop()
+    leave()
     hashing.end(10)
-    assert await third == "2"
+    async with asyncio.timeout(SECONDS):
+        assert await third == "2"
+    assert hashing.begun == ["0", "2"]
     assert second.cancelled()
     assert await first == "0"
 

@@ -170,10 +170,10 @@ async def test_a_message_renders_nothing_of_the_windows(app: Quart) -> None:
 async def test_whoever_would_stay_is_said_before_somebody_leaves(app: Quart) -> None:
     number = (await chat.create_conversation("Two", await alice())).id
     async with await here(app, "Alice", number, **SETTINGS) as page:
-        assert "It ends, and its messages are deleted." in page.find("#leaving").text
+        assert "The conversation is deleted, with its messages." in page.find("#leaving").text
         bob = await accounts.find_user_by_nickname("Bob")
         assert bob is not None
         await page.hook("add", {"id": bob.id})
-        await page.until(lambda: "Then Bob owns it." in page.find("#leaving").text)
+        await page.until(lambda: "Bob becomes the owner." in page.find("#leaving").text)
         await page.hook("hand-over", {"id": bob.id})
         await page.until(lambda: "Only the owner can add you again." in page.find("#leaving").text)

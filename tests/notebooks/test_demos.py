@@ -1,6 +1,6 @@
 """The chapters' demos, played to the end in real browsers.
 
-The stage plays all of them every day; here the first and the last are played, the others by ``make matrix``.
+The stage plays them too. Of every day are the first; what a commit runs: see `support.sampling`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support.sampling import THIRDS
 
 from course import Chapter, Course, Lab
 from course.demo import play
@@ -18,9 +19,10 @@ pytestmark = pytest.mark.timeout(300)
 
 
 def case(chapter: Chapter) -> Any:
-    """A chapter as a parameter; those in between are of the matrix."""
-    is_of_every_day = chapter.number in (1, COURSE.last)
-    return pytest.param(chapter, id=chapter.name, marks=() if is_of_every_day else pytest.mark.matrix)
+    """A chapter as a parameter; the mark: see `support.sampling`."""
+    daily = chapter.number <= THIRDS
+    grows = pytest.mark.grows(state=chapter.number, chapter=chapter.number, daily=daily, together=True)
+    return pytest.param(chapter, id=chapter.name, marks=grows)
 
 
 @pytest.mark.parametrize("chapter", [case(chapter) for chapter in COURSE.chapters])

@@ -8,7 +8,7 @@ from quart_live import LocalPubSub, QuartLive
 def assert_nothing_left(live: QuartLive) -> None:
     """No socket, channel or subscription is left."""
     assert not live.sockets
-    assert not tuple(live.open_channels)
+    assert not tuple(live.runtime.open_hosts)
     assert isinstance(live.pubsub, LocalPubSub)
     assert live.pubsub.topics() == {}
-    assert live.pubsub._topics == {}
+    assert live.pubsub.mailboxes() == ()

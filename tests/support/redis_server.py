@@ -71,7 +71,7 @@ def one_at_a_time() -> Iterator[None]:
 
 
 class RedisServer:
-    """A Redis that can be stopped, killed, frozen and started again at the same address."""
+    """A Redis that can be killed, frozen, made to forget, and started again at the same address."""
 
     def __init__(self, program: str) -> None:
         self._program = program
@@ -81,6 +81,11 @@ class RedisServer:
             self.port = int(free.getsockname()[1])
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not killed."""
+        return self._process is not None
 
     def start(self) -> None:
         """Start it and return when it answers."""
@@ -111,6 +116,28 @@ class RedisServer:
             while part := connection.recv(65536):
                 answer += part
         return answer.removesuffix(b"+OK\r\n")
+
+    def channels(self) -> list[str]:
+        """The channels that somebody is subscribed to."""
+        return [line.decode() for line in self.ask("PUBSUB", "CHANNELS").split(b"\r\n")[2::2]]
+
+    def subscribers(self, channel: str) -> int:
+        """How many connections are subscribed to a channel."""
+        return int(self.ask("PUBSUB", "NUMSUB", channel).rsplit(b":", 1)[1])
+
+    def keys(self) -> int:
+        """How many keys it keeps."""
+        return int(self.ask("DBSIZE").strip(b":\r\n"))
+
+    def forget(self) -> None:
+        """Delete all that it keeps."""
+        self.ask("FLUSHALL")
+
+    def cut_oldest(self) -> None:
+        """Cut the subscribed connection that has been there for longest; the others notice nothing."""
+        clients = self.ask("CLIENT", "LIST", "TYPE", "pubsub").decode().split("id=")[1:]
+        oldest = min(int(client.split()[0]) for client in clients)
+        self.ask("CLIENT", "KILL", "ID", str(oldest))
 
     def kill(self) -> None:
         """End it at once."""
@@ -151,10 +178,10 @@ def running_redis() -> Iterator[RedisServer]:
 @pytest.fixture
 def redis_server(running_redis: RedisServer) -> Iterator[RedisServer]:
     """A Redis that runs. After the test it must be as empty as before."""
-    if running_redis._process is None:
+    if not running_redis.running:
         running_redis.start()
     yield running_redis
-    if running_redis._process is not None:
+    if running_redis.running:
         running_redis.thaw()
-        assert running_redis.ask("DBSIZE") == b":0\r\n", "a key was left behind"
-        assert running_redis.ask("PUBSUB", "CHANNELS") == b"*0\r\n", "a subscription was left behind"
+        assert running_redis.keys() == 0, "a key was left behind"
+        assert running_redis.channels() == [], "a subscription was left behind"

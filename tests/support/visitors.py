@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http.client import HTTPMessage
@@ -71,9 +71,9 @@ class Site:
         self.live: QuartLive = app.extensions["quart_live"]
         self.address = server.address
 
-    def visitor(self) -> Visitor:
-        """Somebody with no cookies yet."""
-        return Visitor(self.address)
+    def visitor(self, **headers: str) -> Visitor:
+        """Somebody with no cookies yet, who sends these headers with each request."""
+        return Visitor(self.address, headers)
 
     async def member(self, name: str) -> Visitor:
         """Somebody who has signed in as one of the seeded people."""
@@ -86,8 +86,9 @@ class Site:
 class Visitor:
     """Cookies, and what can be done with them."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, headers: Mapping[str, str]) -> None:
         self.address = address
+        self.headers = dict(headers)
         self.jar = CookieJar()
         self._opener = build_opener(HTTPCookieProcessor(self.jar), StaysHere)
 
@@ -98,11 +99,11 @@ class Visitor:
 
     async def get(self, path: str) -> Answer:
         """Request a page."""
-        return await self._ask(Request(self.address + path))
+        return await self._ask(Request(self.address + path, headers=self.headers))
 
     async def post(self, path: str, **fields: str) -> Answer:
         """Send form fields, and nothing else."""
-        return await self._ask(Request(self.address + path, data=urlencode(fields).encode()))
+        return await self._ask(Request(self.address + path, urlencode(fields).encode(), self.headers))
 
     async def submit(self, path: str, *, at: str | None = None, **fields: str) -> Answer:
         """Send a form with its hidden fields; it stands on the page ``at``, by default its own address."""

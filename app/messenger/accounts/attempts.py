@@ -1,4 +1,4 @@
-"""Guessing is slowed down: after some attempts each next one has to wait, longer, but never for long."""
+"""Guessing is slowed down: after some attempts each further one has to wait longer, up to a minute."""
 
 import hashlib
 import ipaddress
@@ -15,13 +15,13 @@ from ..db import db
 from ..times import now
 from .models import Attempt
 
-# What is older is forgotten.
+# Older attempts are deleted.
 WHILE = timedelta(minutes=15)
 FIRST_WAIT = 5
 
 
 class TooManyAttempts(Exception):  # noqa: N818  (a person made it, not the program)
-    """Not yet. `seconds` says how long to wait; as text it tells a person."""
+    """An error for too many attempts. `seconds` says how long to wait; its text tells a person."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = math.ceil(seconds)
@@ -31,13 +31,13 @@ class TooManyAttempts(Exception):  # noqa: N818  (a person made it, not the prog
 
 @dataclass(frozen=True)
 class Budget:
-    """How many attempts are free in a while, and what the next ones cost.
+    """A budget of attempts: how many are free in a while, and how long to wait for the next ones.
 
     Args:
-        key: for whom they are counted.
-        free: so many need not wait.
-        longest: seconds that one has to wait at most, however many there were.
-        shared: many people have it in common, so that one who succeeds does not begin it afresh.
+        key: the key under which the attempts are counted.
+        free: the number of attempts without a wait.
+        longest: the longest wait in seconds, however many attempts there were.
+        shared: whether many people share the budget, so that the success of one does not reset it.
     """
 
     key: str
@@ -46,52 +46,53 @@ class Budget:
     shared: bool = False
 
     def wait(self, earlier: int, last: datetime | None) -> float:
-        """Seconds until one more is allowed, 0 or less when it is now. The wait doubles with each."""
+        """Return the seconds until the next attempt, 0 or less for now. The wait doubles each time."""
         if last is None or earlier < self.free:
             return 0
         delay: float = min(self.longest, FIRST_WAIT * 2 ** min(earlier - self.free, 10))
-        # A clock that was put back makes nobody wait longer.
+        # A clock that was put back does not make the wait longer.
         return min(delay, delay - (now() - last).total_seconds())
 
 
 def for_an_account(email: str) -> Budget:
-    """What strangers have together, from wherever they try; whether the account exists or not."""
+    """Return the budget of all strangers for one account, whether the account exists or not."""
     return Budget(key_of("account", email), free=5, longest=60)
 
 
 def for_a_browser(proof: str) -> Budget:
-    """What a browser has for itself, once it has proven that the account's owner was there."""
+    """Return the budget of one browser, in which the account's owner has signed in before."""
     return Budget(key_of("browser", proof), free=5, longest=60)
 
 
 def from_an_address(address: str) -> Budget:
-    """What all have together behind one address. There may be a whole school: the waits are short."""
+    """Return the budget of one network address. A whole school may share it, so the waits are short."""
     return Budget(key_of("address", network(address)), free=100, longest=10, shared=True)
 
 
 def for_registering(address: str) -> Budget:
-    """New accounts from one address. A class of two hundred may make theirs in the same minute."""
+    """Return the budget of new accounts from one address. A class of two hundred may register at once."""
     return Budget(key_of("register", network(address)), free=250, longest=60, shared=True)
 
 
 def for_new_emails(user_id: int) -> Budget:
-    """Other emails that a user wants: the answer tells whether somebody has an account under it."""
+    """Return the budget of email changes of one user: each answer tells whether an email has an account."""
     return Budget(key_of("emails", str(user_id)), free=5, longest=60)
 
 
 class Attempts:
-    """One attempt, and those before it, in each of its budgets."""
+    """One attempt, which counts in each of its budgets."""
 
     def __init__(self, *budgets: Budget) -> None:
         self.budgets = budgets
         self._mine: list[int] = []
 
     async def add(self) -> None:
-        """Count one more. Raises TooManyAttempts, and then does not count it.
+        """Count an attempt, before the password is checked: so a hundred at once are counted too.
 
-        It is stored before the password is looked at. So a hundred at once do not slip through together.
+        Raises:
+            TooManyAttempts: a budget is used up; the attempt is not counted.
         """
-        # Who knocks without a pause is turned away here, and takes nobody's turn by what is stored below.
+        # Attempts without a pause are refused here. They are not stored, so they delay no others.
         await self.check()
         self._mine = await store([budget.key for budget in self.budgets])
         try:
@@ -101,7 +102,11 @@ class Attempts:
             raise
 
     async def check(self, *which: ColumnElement[bool]) -> None:
-        """Raise TooManyAttempts if one more is too many now, after those that are meant."""
+        """Check that every budget allows one more attempt, after the earlier ones that `which` selects.
+
+        Raises:
+            TooManyAttempts: a budget is used up.
+        """
         wait, ahead = await longest_wait(self.budgets, which)
         if ahead:
             await bring_back()
@@ -109,18 +114,18 @@ class Attempts:
             raise TooManyAttempts(wait)
 
     async def succeeded(self) -> None:
-        """It was the right password: begin afresh. Budgets that are shared lose this one attempt only."""
+        """Reset the budgets after a right password. A shared budget only gets this attempt back."""
         own = [budget.key for budget in self.budgets if not budget.shared]
         await remove(Attempt.key.in_(own) | Attempt.id.in_(self._mine))
 
     async def withdraw(self) -> None:
-        """As if it had not been."""
+        """Remove the attempt."""
         await remove(Attempt.id.in_(self._mine))
 
 
 @db.writes
 def store(session: Session, keys: Sequence[str]) -> list[int]:
-    """Store an attempt for each of these budgets. Returns their ids."""
+    """Store an attempt for each of these keys. Returns their ids."""
     session.execute(delete(Attempt).where(Attempt.at <= now() - WHILE))
     added = [Attempt(key=key) for key in keys]
     session.add_all(added)
@@ -132,7 +137,7 @@ def store(session: Session, keys: Sequence[str]) -> list[int]:
 def longest_wait(
     session: Session, budgets: Sequence[Budget], which: Sequence[ColumnElement[bool]]
 ) -> tuple[float, bool]:
-    """The longest wait that a budget asks for, and whether an attempt was made later than now."""
+    """Return the longest wait of all budgets, and whether an attempt lies in the future."""
     wait, ahead = 0.0, False
     for budget in budgets:
         mine = Attempt.key == budget.key, Attempt.at > now() - WHILE
@@ -145,18 +150,18 @@ def longest_wait(
 
 @db.writes
 def remove(session: Session, which: ColumnElement[bool]) -> None:
-    """Forget some attempts."""
+    """Delete the attempts that `which` selects."""
     session.execute(delete(Attempt).where(which))
 
 
 @db.writes
 def bring_back(session: Session) -> None:
-    """The clock was put back: what was made later than now was made now."""
+    """Set attempts in the future to now: the clock was put back."""
     session.execute(update(Attempt).where(Attempt.at > now()).values(at=now()))
 
 
 def network(address: str) -> str:
-    """For whom an address stands. With IPv6 one connection has a whole network of them, 2 to the 64."""
+    """Return the network of an address. An IPv6 connection has a whole network of addresses, 2 to the 64."""
     found = parsed(address)
     if isinstance(found, ipaddress.IPv6Address):
         return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
@@ -164,8 +169,8 @@ def network(address: str) -> str:
 
 
 def parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """What an address says, if it is one."""
-    # Some proxies forward the port as well, and each connection has another one.
+    """Return the parsed address, or None if the text is not one."""
+    # Some proxies add the port, which differs for each connection.
     for part in (address, address.rpartition(":")[0].strip("[]")):
         with suppress(ValueError):
             return ipaddress.ip_address(part.partition("%")[0])
@@ -173,5 +178,5 @@ def parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None
 
 
 def key_of(kind: str, value: str) -> str:
-    """What is stored instead of an email or an address: neither is anybody's business here."""
+    """Return the digest that is stored instead of an email or an address, so that neither can be read."""
     return hashlib.sha256(f"{kind}:{value}".encode(errors="replace")).hexdigest()

@@ -15,23 +15,23 @@ CAN_SIGN_IN = User.email.is_not(None)
 
 @db.reads
 def find_users(session: Session, user_ids: Collection[int]) -> Sequence[User]:
-    """The people with these ids, in any order. Ids of nobody, or nobody any more, are passed over."""
+    """Return the people with these ids, in any order. Ids without an account are skipped."""
     possible = {user_id for user_id in user_ids if 0 < user_id <= LARGEST_ID}
     return session.scalars(select(User).where(User.id.in_(possible), CAN_SIGN_IN)).all()
 
 
 @db.reads
 def find_people(session: Session, wanted: str, besides: Collection[int], limit: int) -> Sequence[User]:
-    """People whose nickname has the wanted letters in it, in alphabetical order.
+    """Return the people whose nickname contains the wanted letters, in alphabetical order.
 
     Args:
-        wanted: some letters, of either case; all people when empty.
+        wanted: some letters, in upper or lower case; empty for all people.
         besides: ids of people to leave out.
-        limit: how many at most. Those whose nickname begins with the letters come first.
+        limit: the most people to return. Nicknames that begin with the letters come first.
     """
     if len(wanted) > LONGEST_NICKNAME:
         return []
-    # A database knows the two cases of few alphabets, SQLite of ours alone. What is folded has only one.
+    # Databases fold the case of few alphabets; SQLite of ours only. A folded text has one case.
     wanted = folded(wanted)
     begins = User.nickname_folded.startswith(wanted, autoescape=True)
     contains = User.nickname_folded.contains(wanted, autoescape=True)

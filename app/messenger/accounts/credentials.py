@@ -1,4 +1,4 @@
-"""Who may sign in, and with what. Passwords come in here and leave as hashes."""
+"""Credentials: email and password. Passwords come in here and leave as hashes."""
 
 from contextlib import suppress
 from typing import Any
@@ -25,14 +25,14 @@ from .turns import Place, TooBusy
 
 
 async def register(nickname: str, email: str, password: str, address: str = "") -> User | None:
-    """Store someone who can sign in; None when the email has an account already, after the same time.
+    """Store a new account. Returns None if the email has one already; this takes as long.
 
     Args:
-        address: where the request came from.
+        address: the network address of the request.
 
     Raises:
-        Invalid: the nickname is taken.
-        TooManyAttempts, TooBusy: not now.
+        Invalid: the nickname is blank or taken.
+        TooManyAttempts, TooBusy: too many new accounts, or too many passwords to hash.
     """
     attempts = Attempts(for_registering(address))
     await attempts.add()
@@ -51,24 +51,28 @@ async def register(nickname: str, email: str, password: str, address: str = "") 
 
 @db.writes
 def store_user(session: Session, nickname: str, email: str, password_hash: str) -> User:
-    """Store someone new. Raises Invalid."""
+    """Store a new user with an email.
+
+    Raises:
+        Invalid: the nickname is blank or taken, or the email is taken.
+    """
     user = User(nickname=nickname)
     session.add(user)
-    # First the nickname alone: when that is taken it is said, whatever is true of the email.
+    # First the nickname alone: the answer to a taken nickname must not depend on the email.
     session.flush()
     user.email, user.password_hash = email, password_hash
     return user
 
 
 async def authenticate(email: str, password: str, address: str, browser: str | None = None) -> User | None:
-    """The user with this email and password, or None; both take the same time.
+    """Return the user with this email and password, or None; both take the same time.
 
     Args:
-        address: where the request came from.
-        browser: what proves that the account's owner was in this browser before. It has a budget of its own.
+        address: the network address of the request.
+        browser: the proof that the account's owner has used this browser before. It has its own budget.
 
     Raises:
-        TooManyAttempts, TooBusy: not now; nothing was looked at.
+        TooManyAttempts, TooBusy: too many attempts, or too many passwords; this one was not checked.
     """
     if browser is None:
         attempts = Attempts(for_an_account(normal_email(email)), from_an_address(address))
@@ -86,7 +90,7 @@ async def authenticate(email: str, password: str, address: str, browser: str | N
         return None
     await attempts.succeeded()
     if is_outdated(known):
-        # The old hash is as good as before. If the new one cannot be stored now, the next time will do.
+        # The old hash still works. If the new one cannot be stored now, the next sign-in stores it.
         with suppress(Unavailable, TooBusy):
             await store(user.id, {"password_hash": await hash_password(password)})
     return user
@@ -94,12 +98,16 @@ async def authenticate(email: str, password: str, address: str, browser: str | N
 
 @db.reads
 def find_user_by_email(session: Session, email: str) -> User | None:
-    """The user with this email, or None."""
+    """Return the user with this email, or None."""
     return session.scalar(select(User).where(User.email == normal_email(email)))
 
 
 async def ask_for_email(user_id: int) -> None:
-    """Count that a user wants another email: the answer tells who has an account. Raises TooManyAttempts."""
+    """Count an email change of a user, since its answer tells whether an email has an account.
+
+    Raises:
+        TooManyAttempts: too many emails were tried.
+    """
     await Attempts(for_new_emails(user_id)).add()
 
 
@@ -111,10 +119,14 @@ async def change_user(
     password: str | None = None,
     address: str | None = None,
 ) -> None:
-    """Change what is given. A new password ends all sessions. Raises Invalid when it is taken, TooBusy.
+    """Change the fields that are given. A new password ends all sessions.
 
     Args:
-        address: where the wish came from; None when it is the app's own.
+        address: the source of the request; None for the app itself.
+
+    Raises:
+        Invalid: the nickname is blank or taken, or the email is taken.
+        TooBusy: too many passwords wait to be hashed.
     """
     values = {"nickname": nickname, "nickname_folded": nickname and folded(nickname)}
     values["email"] = email and normal_email(email)
@@ -122,13 +134,13 @@ async def change_user(
         place = OURSELVES if address is None else Place("sign in", address)
         values["password_hash"] = await hash_password(password, place)
     changes = {name: value for name, value in values.items() if value is not None}
-    # Whoever knew the old password, or has a copy of a cookie, is out then.
+    # This signs out everyone who knew the old password or has a copy of a cookie.
     await store(user_id, changes, ends_sessions=password is not None)
 
 
 @db.writes
 def store(session: Session, user_id: int, changes: dict[str, Any], *, ends_sessions: bool = False) -> None:
-    """Change these columns of a user, and end all sessions if that is wanted."""
+    """Change these columns of a user, and end all sessions if wanted."""
     session.execute(update(User).where(User.id == user_id).values(changes))
     if ends_sessions:
         end_sessions.within(session, user_id)
@@ -136,13 +148,13 @@ def store(session: Session, user_id: int, changes: dict[str, Any], *, ends_sessi
 
 @db.writes
 def let_in(session: Session, user_id: int, email: str, password: str) -> None:
-    """Give somebody an email and a password who has none yet. For seeds: all others wait for the hash."""
+    """Set the email and the password of a user. For seeds only: it blocks while it hashes the password."""
     store.within(session, user_id, {"email": normal_email(email), "password_hash": hashed(password)})
 
 
 @db.writes
 def close_account(session: Session, user_id: int) -> None:
-    """Forget who this was. The record stays, under a name that says so, since messages refer to it."""
+    """Erase the personal data of a user. The record stays under another name, since messages refer to it."""
     name = f"{FORMER} {user_id}"
     gone = {"nickname": name, "nickname_folded": folded(name), "email": None, "password_hash": None}
     store.within(session, user_id, gone, ends_sessions=True)

@@ -1,13 +1,13 @@
-"""What a nickname may look like: nobody passes for somebody else, or for nobody."""
+"""Rules for nicknames: none may look like another one, like a deleted account, or like nothing."""
 
 import regex
 
 from ..text import UNSEEN, can_be_seen, folded, plain
 
-# The name of those who have deleted their account begins like this. Nobody else's may.
+# The names of deleted accounts begin like this. No other names may.
 FORMER = "Deleted account"
 
-# These cannot be seen, and are part of what can: joiners within words and emoji, variants, the flag of Wales.
+# Invisible, but part of what is visible: joiners within words and emoji, variants, the flag of Wales.
 PARTS = regex.compile(
     r"(?<=\S)[\u200c\u200d](?=\S)|\p{Variation_Selector}|\U0001F3F4[\U000E0030-\U000E007A]{1,6}\U000E007F"
 )
@@ -19,16 +19,16 @@ ALIKE = [regex.compile(rf"\p{{{name}}}") for name in LIKE_OURS]
 
 
 def reason_against(nickname: str) -> str:
-    """Why nobody may be called like this; empty when they may."""
+    """Return the reason why a nickname is not allowed; empty if it is allowed."""
     if HIDING.search(PARTS.sub("", nickname)) or not can_be_seen(nickname):
         return "Use only characters that can be seen."
     if any(mixes_alphabets(word) for word in plain(nickname).split()):
         return "Write each word in one alphabet: this name mixes letters that look alike."
     if folded(nickname).startswith(folded(FORMER)):
-        return "Choose another one: this is how people are called who have left."
+        return "Choose another nickname: only deleted accounts have names like this."
     return ""
 
 
 def mixes_alphabets(word: str) -> bool:
-    """Whether it has letters of two alphabets that look alike, as `Аlice` does with a Russian А."""
+    """Return whether a word mixes alphabets that look alike, as `Аlice` does with a Russian А."""
     return sum(1 for letter in ALIKE if letter.search(word)) > 1

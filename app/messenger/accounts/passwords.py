@@ -12,7 +12,7 @@ from .turns import Place, Turns
 SHORTEST = 10
 LONGEST = 200
 
-# Each hash takes 64 MiB for a moment. Two at a time: a crowd has to wait, and the memory suffices.
+# Each hash takes 64 MiB for a moment. With two at a time, a crowd has to wait, and the memory suffices.
 turns = Turns(2)
 
 OURSELVES = Place("ourselves")
@@ -20,23 +20,31 @@ OURSELVES = Place("ourselves")
 
 @cache
 def hasher() -> PasswordHasher:
-    """Argon2 with the costs of this installation."""
+    """Return the Argon2 hasher, with the costs of this installation."""
     costs = argon2_costs()
     return PasswordHasher(*costs) if costs else PasswordHasher()
 
 
 async def hash_password(password: str, place: Place = OURSELVES) -> str:
-    """What to store of a password. Raises TooBusy."""
+    """Hash a password for storage.
+
+    Raises:
+        TooBusy: too many passwords wait to be hashed.
+    """
     return await turns.run(place, partial(hashed, password))
 
 
 def hashed(password: str) -> str:
-    """The same, where it may take its time."""
+    """Hash a password in this thread, which it blocks."""
     return hasher().hash(normal(password))
 
 
 async def is_password(password: str, password_hash: str | None, place: Place = OURSELVES) -> bool:
-    """Whether the hash is that of the password. Without one: False, after as long. Raises TooBusy."""
+    """Return whether the hash is that of the password; False without a hash, after the same time.
+
+    Raises:
+        TooBusy: too many passwords wait to be checked.
+    """
     if len(password) > LONGEST:
         password, password_hash = "", None
     if password_hash is None:
@@ -46,7 +54,7 @@ async def is_password(password: str, password_hash: str | None, place: Place = O
 
 
 def verify(password_hash: str, password: str) -> bool:
-    """The same, where it may take its time."""
+    """Return whether the hash is that of the password, in this thread, which it blocks."""
     try:
         return hasher().verify(password_hash, normal(password))
     except (VerificationError, InvalidHashError):
@@ -54,10 +62,10 @@ def verify(password_hash: str, password: str) -> bool:
 
 
 def is_outdated(password_hash: str) -> bool:
-    """Whether a hash was made at other costs than a new one would be."""
+    """Return whether a hash was made with other costs than a new one."""
     return hasher().check_needs_rehash(password_hash)
 
 
 def normal(password: str) -> str:
-    """The same letters may reach us in more than one encoding, according to the keyboard."""
+    """Return the password in one encoding: keyboards send the same letters in more than one."""
     return unicodedata.normalize("NFKC", password)

@@ -1,4 +1,4 @@
-"""Who is next? Hashing is slow, and whoever comes in a crowd does not push the others back.
+"""A fair order for hashing, which is slow: a crowd from one address does not delay all others.
 
 There are lanes (signing in, registering), and in each lane a line for every address. Lanes take turns, lines
 take turns within their lane, and only within a line it is first come, first served.
@@ -14,34 +14,34 @@ from typing import TypeAlias, TypeVar
 T = TypeVar("T")
 Turn: TypeAlias = "asyncio.Future[None]"
 
-# A class may register in one minute. Who waits holds a request open, no more.
+# A whole class may register in one minute. A waiting call only keeps its request open.
 IN_A_LINE = 100
 IN_A_LANE = 300
 
 
 class TooBusy(Exception):  # noqa: N818  (nothing is wrong with the program)
-    """The line is full. `seconds` says when to try again; as text it tells a person."""
+    """An error for a full line. `seconds` says when to try again; its text tells a person."""
 
     seconds = 10
 
     def __init__(self) -> None:
-        super().__init__(f"Too many people are at the door. Try again in {self.seconds} seconds.")
+        super().__init__(f"The server is busy just now. Try again in {self.seconds} seconds.")
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where to wait: a lane, and who shares a line in it."""
+    """A place to wait: a lane, and the source whose line in that lane it is."""
 
     lane: str
     source: str = ""
 
 
 class Turns:
-    """Work for a few threads, done in a fair order.
+    """A pool of a few threads, which share their work out in a fair order.
 
     Args:
-        workers: how many pieces are worked at together, each in a thread.
-        in_a_line, in_a_lane: so many wait at most.
+        workers: the number of threads.
+        in_a_line, in_a_lane: the most calls that may wait in one line, and in one lane.
     """
 
     def __init__(self, workers: int, in_a_line: int = IN_A_LINE, in_a_lane: int = IN_A_LANE) -> None:
@@ -49,23 +49,27 @@ class Turns:
         self._workers, self._in_a_line, self._in_a_lane = workers, in_a_line, in_a_lane
         self._loop: asyncio.AbstractEventLoop | None = None
         self._free = workers
-        # The first lane and the first line in it are next. What had its turn goes to the end.
+        # The first line of the first lane is next. After its turn it goes to the end, and its lane too.
         self._lanes: dict[str, dict[str, deque[Turn]]] = {}
 
     async def run(self, place: Place, work: Callable[[], T]) -> T:
-        """Do the work when its turn has come. Raises TooBusy when too many wait already."""
+        """Run the work in a thread when its turn comes.
+
+        Raises:
+            TooBusy: the line or the lane is full.
+        """
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
-            # Nobody waits in a loop that has ended.
+            # No call waits in a loop that has ended.
             self._loop, self._free, self._lanes = loop, self._workers, {}
         await self._turn(place)
         doing = loop.run_in_executor(self._threads, work)
-        # The thread goes on even if nobody waits for it any more. Until then it is not free.
+        # The thread goes on even if the caller is cancelled. It is not free until it is done.
         doing.add_done_callback(lambda _done: self._next())
         return await asyncio.shield(doing)
 
     def waiting(self, lane: str) -> int:
-        """How many wait in a lane."""
+        """Return how many calls wait in a lane."""
         return sum(len(line) for line in self._lanes.get(lane, {}).values())
 
     async def _turn(self, place: Place) -> None:
@@ -88,7 +92,7 @@ class Turns:
             raise
 
     def _next(self) -> None:
-        """A worker is free: give it to whoever is next."""
+        """Give the free worker to the next call, or keep it free."""
         while self._lanes:
             lane = next(iter(self._lanes))
             source = next(iter(self._lanes[lane]))
@@ -102,7 +106,7 @@ class Turns:
         self._free += 1
 
     def _tidy(self, lane: str, source: str) -> None:
-        """Forget lines and lanes in which nobody waits."""
+        """Remove an empty line, and its lane if that is empty then."""
         if not self._lanes[lane][source]:
             del self._lanes[lane][source]
         if not self._lanes[lane]:

@@ -1,4 +1,4 @@
-"""What somebody has written and not sent: kept for them, on every device of theirs."""
+"""Drafts: text that a user has written and not sent. It is stored, and shown on all their devices."""
 
 from sqlalchemy import (
     CheckConstraint,
@@ -22,7 +22,7 @@ LONGEST = 20_000
 
 
 class Draft(Timestamps, Base):
-    """A message that one user has begun in one conversation."""
+    """A draft: a message that one user has begun in one conversation."""
 
     __tablename__ = "chat_drafts"
     __table_args__ = (
@@ -42,21 +42,22 @@ class Draft(Timestamps, Base):
 
 HERE = Draft.conversation_id == bindparam("here"), Draft.user_id == bindparam("user")
 KEPT = select(Draft.content).where(*HERE)
-# The session holds no drafts that would have to learn of it.
+# No draft in the session has to be updated.
 FORGET = delete(Draft).where(*HERE).execution_options(synchronize_session=False)
 FORGET_THIS = FORGET.where(Draft.content == bindparam("content"))
 
 
 @db.reads
 def draft_of(session: Session, conversation_id: int, user_id: int) -> str:
-    """What this user has begun to write; empty when there is nothing."""
+    """Return the user's draft in this conversation; empty if there is none."""
     return session.scalar(KEPT, {"here": conversation_id, "user": user_id}) or ""
 
 
 async def keep_draft(conversation_id: int, user_id: int, content: str) -> None:
-    """Keep this instead of what was kept before; nothing when it is blank. Raises NotAMember.
+    """Replace the draft of a user. A blank text deletes it. Of two devices the last one counts.
 
-    Two devices may write at the same time. The last one counts.
+    Raises:
+        NotAMember: the user is not a member of the conversation.
     """
     if not content.strip():
         await forget_draft(conversation_id, user_id)
@@ -66,13 +67,18 @@ async def keep_draft(conversation_id: int, user_id: int, content: str) -> None:
     except Unavailable:
         raise
     except Invalid:
-        # The other device was quicker to begin. Now there is a row to change.
+        # Another device has inserted the row meanwhile. Now it can be updated.
         await store_draft(conversation_id, user_id, content[:LONGEST])
 
 
 @db.writes
 def store_draft(session: Session, conversation_id: int, user_id: int, content: str) -> None:
-    """Change the row, or make it. Raises Invalid when somebody else makes it at the same moment."""
+    """Update the draft, or insert it.
+
+    Raises:
+        Invalid: another device inserts one at the same moment.
+        NotAMember: the user is not a member of the conversation.
+    """
     require_member(session, conversation_id, user_id)
     change = update(Draft).where(*key(conversation_id, user_id)).values(content=content, updated_at=now())
     if not session.execute(change.returning(Draft.id)).all():
@@ -81,7 +87,7 @@ def store_draft(session: Session, conversation_id: int, user_id: int, content: s
 
 @db.writes
 def forget_draft(session: Session, conversation_id: int, user_id: int, content: str | None = None) -> None:
-    """Keep it no longer: in any case, or only if it is still this text."""
+    """Delete the draft. With a content: only if the draft has that content."""
     here = {"here": conversation_id, "user": user_id}
     if content is None:
         session.execute(FORGET, here)
@@ -91,10 +97,10 @@ def forget_draft(session: Session, conversation_id: int, user_id: int, content: 
 
 @db.writes
 def forget_drafts_of(session: Session, user_id: int) -> None:
-    """The end of an account: nothing that was not sent stays."""
+    """Delete all drafts of a user whose account ends."""
     session.execute(delete(Draft).where(Draft.user_id == user_id))
 
 
 def key(conversation_id: int, user_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """What makes a draft the only one."""
+    """Return the conditions that select the draft of a user in a conversation."""
     return Draft.conversation_id == conversation_id, Draft.user_id == user_id

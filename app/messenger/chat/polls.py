@@ -1,4 +1,4 @@
-"""Questions put to a conversation, the choices they offer, and what each member has voted for."""
+"""Polls: the questions of a conversation, their choices, and the votes of its members."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -18,14 +18,14 @@ MOST_QUESTIONS = 20
 LONGEST = 200
 TOO_LONG = f"{LONGEST} characters at most."
 ASK_SOMETHING = says("question", "Ask something.")
-TWO_AT_LEAST = "Give two choices at least, each in a line of its own."
+TWO_AT_LEAST = "Give at least two choices, one on each line."
 CALLED = {"question": "The question", "choices": "Each choice"}
 TOO_MANY_CHOICES = f"{MOST_CHOICES} choices at most."
 TOO_MANY_QUESTIONS = f"{MOST_QUESTIONS} questions at most."
 
 
 class Question(Timestamps, Base):
-    """Something that a member wants the others to decide."""
+    """A question to a conversation, which its members answer with votes."""
 
     __tablename__ = "chat_questions"
     __table_args__ = (
@@ -45,24 +45,24 @@ class Question(Timestamps, Base):
     votes: Mapped[list["Vote"]] = relationship(order_by="Vote.id", lazy="raise")
 
     def offers(self, choice_id: int) -> bool:
-        """Whether this is one of its choices."""
+        """Return whether this is one of the choices."""
         return any(choice.id == choice_id for choice in self.choices)
 
     def votes_for(self, choice_id: int) -> int:
-        """How many have voted for one of the choices."""
+        """Return how many members have voted for a choice."""
         return sum(vote.choice_id == choice_id for vote in self.votes)
 
     def vote_of(self, user_id: int) -> int:
-        """What this user has voted for; 0 for nothing yet."""
+        """Return the id of this user's choice; 0 if there is no vote yet."""
         return next((vote.choice_id for vote in self.votes if vote.user_id == user_id), 0)
 
 
 class Choice(Base):
-    """One of the answers that a question offers."""
+    """One of the choices of a question."""
 
     __tablename__ = "chat_choices"
     __table_args__ = (
-        UniqueConstraint("question_id", "content", info=says("choices", "Each choice once.")),
+        UniqueConstraint("question_id", "content", info=says("choices", "Give each choice only once.")),
         CheckConstraint("trim(content) <> ''", name="content_not_blank", info=says("choices", TWO_AT_LEAST)),
         CheckConstraint(
             f"length(content) <= {LONGEST}", name="content_not_too_long", info=says("choices", TOO_LONG)
@@ -75,7 +75,7 @@ class Choice(Base):
 
 
 class Vote(Timestamps, Base):
-    """What one user has voted for, of one question."""
+    """The vote of one user on one question."""
 
     __tablename__ = "chat_votes"
     __table_args__ = (
@@ -90,7 +90,7 @@ class Vote(Timestamps, Base):
 
 @db.reads
 def questions_in(session: Session, conversation_id: int) -> Sequence[Question]:
-    """The questions of a conversation, with choices and votes, the first one first."""
+    """Return the questions of a conversation, with choices and votes, the oldest first."""
     query = select(Question).where(Question.conversation_id == conversation_id).order_by(Question.id)
     with_all = query.options(selectinload(Question.choices), selectinload(Question.votes))
     return session.scalars(with_all).all()
@@ -98,13 +98,18 @@ def questions_in(session: Session, conversation_id: int) -> Sequence[Question]:
 
 @db.writes
 def ask(session: Session, conversation_id: int, user_id: int, content: str, choices: str) -> None:
-    """Put a question to a conversation. Raises Invalid, and NotAMember.
+    """Store a question with its choices.
 
     Args:
-        conversation_id: where.
-        user_id: who asks.
+        conversation_id: the id of the conversation.
+        user_id: the id of the member who asks.
         content: the question.
-        choices: the answers it offers, each in a line of its own.
+        choices: the choices, one on each line.
+
+    Raises:
+        Invalid: a text is blank or too long, there are too few choices or too many choices or questions,
+            or the conversation is closed.
+        NotAMember: the user is not a member.
     """
     content = checked("question", content)
     written = choices.splitlines()[: MOST_CHOICES * 2]
@@ -122,16 +127,20 @@ def ask(session: Session, conversation_id: int, user_id: int, content: str, choi
 
 
 def checked(field: str, text: str) -> str:
-    """A question or a choice in one line, empty when nothing in it can be read. Raises Invalid."""
+    """Return a question or a choice in one line; empty if it shows nothing.
+
+    Raises:
+        Invalid: it is too long.
+    """
     try:
         return checked_title(text)
     except Invalid as invalid:
-        # Both fields have one place for what is wrong, so the words have to say which it is.
+        # Both fields show their errors in one place, so the text has to name the field.
         raise Invalid({field: [f"{CALLED[field]}: {invalid}"]}) from invalid
 
 
 def different(lines: Iterable[str]) -> list[str]:
-    """Each line once. Of those that differ in their case only, the first one counts."""
+    """Return the lines without repetitions. Of lines that differ in case only, the first one is kept."""
     first: dict[str, str] = {}
     for line in lines:
         first.setdefault(folded(line), line)
@@ -140,12 +149,16 @@ def different(lines: Iterable[str]) -> list[str]:
 
 @db.writes
 def vote(session: Session, conversation_id: int, user_id: int, ballot: Mapping[int, int]) -> None:
-    """Store what a member votes for, instead of what they voted for before. Raises Invalid, and NotAMember.
+    """Store the votes of a member, and replace earlier ones.
 
     Args:
-        conversation_id: where the questions are asked.
-        user_id: who votes.
-        ballot: a choice for each question, by their ids. All of it counts, or nothing.
+        conversation_id: the id of the conversation.
+        user_id: the id of the member.
+        ballot: for each question id the id of a choice. All of them are stored, or none.
+
+    Raises:
+        Invalid: a choice is not offered here, or the conversation is closed.
+        NotAMember: the user is not a member.
     """
     require_open(session, conversation_id, user_id)
     mine = Vote.user_id == user_id, Vote.question_id.in_(ballot)
@@ -155,10 +168,14 @@ def vote(session: Session, conversation_id: int, user_id: int, ballot: Mapping[i
 
 
 def offered(session: Session, conversation_id: int, ballot: Mapping[int, int]) -> list[tuple[int, int]]:
-    """The ballot in the order of the questions. Raises Invalid if it holds what nobody has asked here."""
+    """Return the pairs of the ballot in the order of the questions.
+
+    Raises:
+        Invalid: a choice is not offered in this conversation.
+    """
     query = select(Choice.question_id, Choice.id).join(Question, Question.id == Choice.question_id)
     here = query.where(Question.conversation_id == conversation_id, Choice.id.in_(ballot.values()))
     found = [(row[0], row[1]) for row in session.execute(here.order_by(Choice.question_id))]
     if dict(found) != dict(ballot):
-        raise Invalid({"choice": ["This is not one of the choices, or no longer. Choose again."]})
+        raise Invalid({"choice": ["Somebody may have changed the choices. Choose again."]})
     return found

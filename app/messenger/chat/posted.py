@@ -8,7 +8,7 @@ from uuid import UUID
 from ..accounts import User
 from .models import Message
 
-# What a query asks for, in the order in which `posted` takes it. The author has to be joined.
+# The columns of a query, in the order in which `posted` takes them. The author has to be joined.
 COLUMNS = (
     Message.id,
     Message.conversation_id,
@@ -21,14 +21,14 @@ COLUMNS = (
 
 
 class Author(NamedTuple):
-    """Who wrote a message."""
+    """The author of a message."""
 
     id: int
     nickname: str
 
 
 class Posted(NamedTuple):
-    """A message that is stored."""
+    """A stored message."""
 
     id: int
     conversation_id: int
@@ -40,12 +40,12 @@ class Posted(NamedTuple):
 
 
 def posted(row: Sequence[Any]) -> Posted:
-    """The message in a row of these columns."""
+    """Make a message from a row of these columns."""
     *of_message, nickname = row
     return Posted._make([*of_message, Author(row[2], nickname)])
 
 
 def just_posted(message: Message, nickname: str) -> Posted:
-    """The message of a record that is new, by an author of this nickname."""
+    """Make a message from its new record and the nickname of its author."""
     row = [getattr(message, column.key) for column in COLUMNS[:-1]]
     return posted([*row, nickname])

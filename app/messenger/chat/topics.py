@@ -1,4 +1,4 @@
-"""The names under which news is published, and the news that is no message."""
+"""The topics on which news is broadcast, and the news besides messages."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -10,10 +10,10 @@ from .reading import Read
 
 @dataclass(frozen=True)
 class Changed:
-    """Something about a conversation has changed: its title, its members, whether it is closed.
+    """News for all members: the title, the members, or whether a conversation is closed has changed.
 
-    It does not say what. Who hears it reads the conversation again, and so nobody depends on the order in
-    which two changes are announced.
+    It does not say which. Receivers read the conversation again, so that the order in which two changes are
+    broadcast does not matter.
     """
 
     conversation_id: int
@@ -21,7 +21,7 @@ class Changed:
 
 @dataclass(frozen=True)
 class Started:
-    """News for all pages of one user: they are a member of one conversation more."""
+    """News for all pages of one user: they are a member of one more conversation."""
 
     conversation_id: int
 
@@ -30,10 +30,10 @@ News: TypeAlias = Posted | Changed | MembershipEnded | Read | Started
 
 
 def conversation_topic(conversation_id: int) -> str:
-    """Where every new message of a conversation is announced, and every change to it."""
+    """Return the topic on which all messages of a conversation and all changes of it are broadcast."""
     return f"conversation:{conversation_id}"
 
 
 def user_topic(user_id: int) -> str:
-    """Where a user is told what concerns them alone: new conversations, and what they read on other pages."""
+    """Return the topic of one user, for new conversations and for what was read on other pages."""
     return f"user_conversations:{user_id}"

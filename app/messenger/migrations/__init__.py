@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 
 from ..db import db
 
-# A number that everybody knows who prepares this database.
+# The number of a lock that all processes use when they prepare this database.
 TURN = 20_260_101
 
 
 @db.writes
 def migrate(session: Session) -> tuple[str | None, str | None]:
-    """Bring the database to the newest revision, or leave it as it was. Returns both revisions."""
+    """Migrate the database to the newest revision, or leave it as it was. Returns both revisions."""
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        # SQLite lets one process write at a time. Here those who come second wait for this.
+        # SQLite allows one writing process at a time. In PostgreSQL this lock makes the others wait.
         connection.execute(select(func.pg_advisory_xact_lock(TURN)))
     context = MigrationContext.configure(connection)
     before = context.get_current_revision()
@@ -28,7 +28,7 @@ def migrate(session: Session) -> tuple[str | None, str | None]:
 
 
 def configuration(connection: Connection) -> Config:
-    """What an alembic.ini would say."""
+    """Return the configuration that otherwise stands in an alembic.ini."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection

@@ -10,7 +10,7 @@ from messenger.notifications import models as notifications  # noqa: F401
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
-    # SQLite can hardly change a table in place; Alembic makes a new one and copies the rows.
+    # SQLite can hardly change a table in place. Alembic makes a new one and copies the rows.
     render_as_batch=True,
 )
 with context.begin_transaction():

@@ -1,6 +1,6 @@
-"""Which addresses we post to. A browser names its push service, and anybody can pretend to be a browser.
+"""The addresses that we post to. A browser names its push service, and it may name any address.
 
-Without a list, whoever is signed in could make this server send requests into the network behind it.
+Without a list, any signed-in user could make this server send requests into the network behind it.
 """
 
 from collections.abc import Collection
@@ -20,18 +20,21 @@ LONGEST = 1000
 
 
 class NotAPushService(Invalid):
-    """We do not post to this address."""
+    """An error for an address that is not one of a known push service."""
 
     def __init__(self, host: str | None) -> None:
-        super().__init__({"endpoint": [f"{host or 'This'} is no push service that we know."]})
+        super().__init__({"endpoint": [f"{host or 'This'} is not a push service that we know."]})
 
 
 def check_endpoint(endpoint: str, hosts: Collection[str] = ()) -> None:
-    """Raise NotAPushService unless this is an address of a push service.
+    """Check that this is an address of a push service.
 
     Args:
         endpoint: the address.
-        hosts: other hosts to trust, over plain http and on any port as well.
+        hosts: other hosts to trust, also over plain http and on any port.
+
+    Raises:
+        NotAPushService: it is not.
     """
     try:
         parts = urlsplit(endpoint)
@@ -46,5 +49,5 @@ def check_endpoint(endpoint: str, hosts: Collection[str] = ()) -> None:
 
 
 def is_service(host: str) -> bool:
-    """Whether a host is one of the services, or belongs to one."""
+    """Return whether a host is one of the services, or a subdomain of one."""
     return any(host == service or host.endswith(f".{service}") for service in SERVICES)

@@ -1,4 +1,4 @@
-"""What a notification says. The same words come by two ways: from an open page, and as a push."""
+"""The texts of notifications. They are the same from an open page and in a push."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -17,9 +17,9 @@ class Note:
     """A notification.
 
     Attributes:
-        tag: its name. Of two with the same tag a browser shows one.
-        title, body: what it says.
-        url: where a click leads to.
+        tag: the name. Of two with the same tag a browser shows one.
+        title, body: the texts.
+        url: the address that a click opens.
     """
 
     tag: str
@@ -29,30 +29,30 @@ class Note:
 
     @property
     def json(self) -> str:
-        """As the service worker reads it."""
+        """The JSON that the service worker reads."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
 def tag(record: Posted | Line | Conversation | Place | Listed) -> str:
-    """The name of a notification about this record, in every browser and after every fault the same.
+    """Return the tag of a record's notification, the same in every browser and after every fault.
 
-    The time is in it because ids begin anew with a new database, and browsers have a long memory.
+    It contains the time, because a new database begins with id 1 again, and browsers remember old tags.
     """
     kind = "message" if isinstance(record, Posted | Line) else "conversation"
     return f"{kind}-{record.id}-{record.created_at.timestamp():.0f}"
 
 
 def note_of_message(message: Posted, title: str) -> Note:
-    """A new message, in the conversation of this title."""
+    """Return the note for a new message in the conversation with this title."""
     body = shortened(f"{message.author.nickname}: {message.content}", LONGEST)
     return Note(tag(message), title, body, address_of(message.conversation_id))
 
 
 def note_of_conversation(conversation: Conversation | Place | Listed) -> Note:
-    """A conversation that somebody else has begun."""
+    """Return the note for a conversation that somebody else has begun."""
     return Note(tag(conversation), conversation.title, NEW, address_of(conversation.id))
 
 
 def address_of(conversation_id: int) -> str:
-    """The page of a conversation."""
+    """Return the address of a conversation's page."""
     return f"/conversations/{conversation_id}"

@@ -1,4 +1,4 @@
-"""Pushes go out beside the pages: nobody waits for a push service."""
+"""Pushes are sent in tasks of their own, so that no page waits for a push service."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 20
 TIMEOUT = ClientTimeout(total=10)
-# When a push service has too much to do: seconds before the second attempt, and before the third.
+# For a push service that is too busy: seconds before the second attempt, and before the third.
 PAUSES = (2, 20)
 MOST_WAITING = 1000
 
@@ -26,7 +26,7 @@ TRY_AGAIN = (429, 500, 502, 503, 504)
 
 
 class Pusher:
-    """Tells devices, some at a time. Without settings it does nothing, and so it is before `connect`."""
+    """A sender of pushes, some at a time. It does nothing without settings or before `connect`."""
 
     def __init__(self) -> None:
         self.settings: PushSettings | None = None
@@ -41,11 +41,11 @@ class Pusher:
 
     @property
     def public_key(self) -> str:
-        """What a browser needs to subscribe; empty where nothing is pushed."""
+        """The key that a browser needs to subscribe; empty without settings."""
         return self.settings.public_key if self.settings is not None else ""
 
     def tell(self, note: Note, conversation_id: int, besides: int, read_below: int = 0) -> None:
-        """Push a note to members of a conversation, a little later. See `devices_to_tell` for whom."""
+        """Push a note to members of a conversation, a little later. `devices_to_tell` has the arguments."""
         if self.settings is None:
             return
         if len(self._tasks) >= MOST_WAITING:
@@ -59,10 +59,10 @@ class Pusher:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (problem := task.exception()):
-            log.error("Nobody was told", exc_info=problem)
+            log.error("A note was not pushed", exc_info=problem)
 
     async def _tell(self, settings: PushSettings, note: Note, whom: tuple[int, int, int]) -> None:
-        # Who has the page open may have read it meanwhile. Then there is nothing to tell.
+        # A member with an open page may have read it meanwhile, and then needs no push.
         await asyncio.sleep(settings.after)
         devices = await devices_to_tell(*whom)
         pushes = [self._push(settings, note, device) for device in devices]
@@ -71,7 +71,7 @@ class Pusher:
                 log.error("A push has failed", exc_info=problem)
 
     async def _push(self, settings: PushSettings, note: Note, device: Device) -> None:
-        """Push to one device, and try again when its push service has no time for us."""
+        """Push to one device, and try again if its push service is too busy."""
         host = urlsplit(device.endpoint).hostname
         for pause in (*PAUSES, None):
             outcome = await self._attempt(settings, note, device)
@@ -86,7 +86,7 @@ class Pusher:
             return
 
     async def _attempt(self, settings: PushSettings, note: Note, device: Device) -> int:
-        """The status of the answer; 503 when there was none, and 404 for an address not trusted any more."""
+        """Return the status of the answer; 503 if there was none, 404 if the address is no longer trusted."""
         if self._http is None:
             self._http = ClientSession(timeout=TIMEOUT, cookie_jar=DummyCookieJar())
         try:
@@ -99,7 +99,7 @@ class Pusher:
             return 503
 
     async def disconnect(self) -> None:
-        """End. What is under way gets two seconds."""
+        """Stop. Pushes that are being sent get two seconds."""
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=2)
             for task in late:

@@ -13,17 +13,19 @@ from .models import Device
 from .notes import Note
 from .settings import PushSettings
 
-# How long a push service keeps what it cannot deliver: a phone may be off over night.
+# How long a push service keeps what it cannot deliver: a phone may be off overnight.
 KEPT_SECONDS = 86_400
-# A signature is good for so long. More than a day is refused, and clocks differ.
+# How long a signature is valid. Push services refuse more than a day, and clocks differ.
 SIGNED_SECONDS = 12 * 3600
 
 
 async def send(http: ClientSession, device: Device, note: Note, settings: PushSettings) -> int:
-    """Post a note; returns the status of the answer. Raises Invalid for an address that is not trusted.
+    """Post a note and return the status of the answer.
 
-    The library encrypts and signs. We post ourselves, because it would follow a push service that
-    redirects us somewhere else.
+    The library encrypts and signs. We post ourselves: it would follow a redirect to another address.
+
+    Raises:
+        Invalid: the address is not trusted.
     """
     check_endpoint(device.endpoint, settings.hosts)
     body, headers = await asyncio.to_thread(seal, device, note, settings)
@@ -32,7 +34,7 @@ async def send(http: ClientSession, device: Device, note: Note, settings: PushSe
 
 
 def seal(device: Device, note: Note, settings: PushSettings) -> tuple[bytes, Mapping[str, str]]:
-    """What to post: the note as only this browser can read it, and who says that we may."""
+    """Return the body, which only this browser can read, and the headers, which prove our right to push."""
     info = {"endpoint": device.endpoint, "keys": {"p256dh": device.p256dh, "auth": device.auth}}
     body: bytes = WebPusher(info).encode(note.json.encode())["body"]
     parts = urlsplit(device.endpoint)

@@ -1,4 +1,4 @@
-"""What Web Push takes from the environment."""
+"""The settings of Web Push, from the environment."""
 
 import os
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ WRONG_AFTER = "PARLEY_PUSH_AFTER must be a number of seconds, for example 2."
 
 @dataclass(frozen=True)
 class PushSettings:
-    """How to push.
+    """The settings of Web Push.
 
     Attributes:
-        key: signs what we send. A push service takes only what is signed with the key of the subscription.
-        contact: whom a push service writes to when something is wrong.
+        key: the key that signs pushes. A push service accepts no other than that of the subscription.
+        contact: the address to which a push service can write.
         hosts: hosts to trust besides the known push services.
-        after: seconds for a page to show a message before a push says it.
+        after: the seconds in which a page can show a message before it is pushed.
     """
 
     key: Vapid02
@@ -32,13 +32,17 @@ class PushSettings:
 
     @property
     def public_key(self) -> str:
-        """What a browser needs to subscribe."""
+        """The key that a browser needs to subscribe."""
         point = self.key.public_key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         return str(b64urlencode(point))
 
 
 def push_settings() -> PushSettings | None:
-    """PARLEY_PUSH_KEY and the like; None without a key. Raises RuntimeError when something is amiss."""
+    """Return the settings from PARLEY_PUSH_KEY and the like; None without a key.
+
+    Raises:
+        RuntimeError: PARLEY_PUSH_KEY, PARLEY_PUSH_CONTACT or PARLEY_PUSH_AFTER is wrong.
+    """
     named = os.environ.get("PARLEY_PUSH_KEY", "").strip()
     if not named:
         return None
@@ -50,7 +54,11 @@ def push_settings() -> PushSettings | None:
 
 
 def key_of(named: str) -> Vapid02:
-    """The key that is written like this: 32 bytes in base64."""
+    """Read a key from 32 bytes in base64.
+
+    Raises:
+        RuntimeError: it is not a key.
+    """
     try:
         if len(named.rstrip("=")) != LETTERS:
             raise ValueError("too long, or too short")
@@ -60,7 +68,11 @@ def key_of(named: str) -> Vapid02:
 
 
 def seconds() -> float:
-    """PARLEY_PUSH_AFTER."""
+    """Return PARLEY_PUSH_AFTER, by default 2.
+
+    Raises:
+        RuntimeError: it is not a number.
+    """
     try:
         return max(0.0, float(os.environ.get("PARLEY_PUSH_AFTER") or 2))
     except ValueError:

@@ -17,16 +17,15 @@ from ..protocol.frames import Message
 from ..protocol.tokens import SessionClaims
 from ..router import Match
 from ..view.view import LiveView
+from .base import TOPIC_PREFIX
 from .family import parent_of
 
 if TYPE_CHECKING:
-    from ..extension import QuartLive
-    from ..socket.socket import LiveSocket
-    from .channel import Channel
+    from ..runtime import Runtime
+    from .base import BaseChannel, ChannelBrowser
 
 log = logging.getLogger("quart_live.channel")
 
-TOPIC_PREFIX = "lv:"
 FRESH_SECONDS = 10
 
 STALE = {"reason": "stale"}
@@ -62,28 +61,28 @@ class Admission:
     params: Mapping[str, Any]
     navigated: bool
     flash: Mapping[str, str]
-    parent: Channel | None = None
+    parent: BaseChannel | None = None
     sticky: bool = False
 
 
-def admit(live: QuartLive, socket: LiveSocket, message: Message) -> Admission:
+def admit(runtime: Runtime, browser: ChannelBrowser, message: Message) -> Admission:
     """Check a ``phx_join``.
 
     Raises:
         JoinRefused: with the reason for the client.
     """
     payload = message.payload if isinstance(message.payload, dict) else {}
-    claims = _claims(live, socket, message.topic.removeprefix(TOPIC_PREFIX), payload)
-    parent = parent_of(socket, claims.parent_id)
+    claims = _claims(runtime, browser, message.topic.removeprefix(TOPIC_PREFIX), payload)
+    parent = parent_of(browser, claims.parent_id)
     url, target = payload.get("url"), payload.get("redirect")
     if isinstance(target, str):
-        view, match = _navigation_target(live, socket, claims, target)
+        view, match = _navigation_target(runtime, browser, claims, target)
     else:
-        view, match = _own_address(live, socket, claims, url)
+        view, match = _own_address(runtime, browser, claims, url)
     params = payload["params"] if isinstance(payload.get("params"), dict) else {}
     flash: Mapping[str, str] = {}
     if params.get("_mounts") == 0:  # on a rejoin the user has seen it already
-        flash = _flash(live, payload, navigated=isinstance(target, str))
+        flash = _flash(runtime, payload, navigated=isinstance(target, str))
     uri = target if isinstance(target, str) else url if isinstance(url, str) else ""
     if parent is not None and parent.view is not None:
         uri = parent.view.uri
@@ -92,30 +91,30 @@ def admit(live: QuartLive, socket: LiveSocket, message: Message) -> Admission:
 
 
 def _claims(
-    live: QuartLive, socket: LiveSocket, element_id: str, payload: Mapping[str, Any]
+    runtime: Runtime, browser: ChannelBrowser, element_id: str, payload: Mapping[str, Any]
 ) -> SessionClaims:
     token, static = payload.get("session"), payload.get("static")
-    claims = live.tokens.read_session(token)
-    if socket.session is None:
-        raise _stale(live, token, NO_CSRF)
+    claims = runtime.tokens.read_session(token)
+    if browser.session is None:
+        raise _stale(runtime, token, NO_CSRF)
     if claims is None or claims.element_id != element_id:
-        raise _stale(live, token, NOT_OURS)
+        raise _stale(runtime, token, NOT_OURS)
     if static is not None and static != "":
-        read = live.tokens.read_static(static)
+        read = runtime.tokens.read_static(static)
         if read is None or read[0] != element_id:
-            raise _stale(live, token, NOT_OURS)
+            raise _stale(runtime, token, NOT_OURS)
     return claims
 
 
-def _stale(live: QuartLive, token: object, why: str) -> JoinRefused:
+def _stale(runtime: Runtime, token: object, why: str) -> JoinRefused:
     """Refuse a token. ``stale`` makes the browser load the page anew at once, which gives it fresh tokens.
 
     But if the page has only just been made, or this very page was told so a moment ago and has come out of
     some cache again, the next one would fare no better, and the browser would reload as fast as it can. Then
     give a reason that the client does not know: it waits a random 5 to 10 seconds and counts its attempts.
     """
-    age = live.tokens.claimed_age(token)
-    is_first = live.told_to_reload.is_first(str(token), live.tokens.clock())
+    age = runtime.tokens.claimed_age(token)
+    is_first = runtime.told_to_reload.is_first(str(token), runtime.tokens.clock())
     if (age is not None and age < FRESH_SECONDS) or not is_first:
         log.warning("Refused the join of a page made %d s ago: %s", max(0, age or 0), why)
         return JoinRefused({"reason": "refused"})
@@ -124,37 +123,37 @@ def _stale(live: QuartLive, token: object, why: str) -> JoinRefused:
 
 
 def _navigation_target(
-    live: QuartLive, socket: LiveSocket, claims: SessionClaims, target: str
+    runtime: Runtime, browser: ChannelBrowser, claims: SessionClaims, target: str
 ) -> tuple[type[LiveView], Match]:
-    match = live.routes.match(target, socket.root_path)
+    match = runtime.routes.match(target, browser.root_path)
     if match is None or match.route is None or match.route.router.name != claims.router:
         raise JoinRefused(UNAUTHORIZED)
-    loaded = live.views.named(claims.view)
+    loaded = runtime.views.named(claims.view)
     if loaded is None or (loaded.layout or match.route.router.layout) != match.route.layout:
         raise JoinRefused(UNAUTHORIZED)  # another page around the view: only a page load brings it
     return match.route.view, match
 
 
 def _own_address(
-    live: QuartLive, socket: LiveSocket, claims: SessionClaims, url: object
+    runtime: Runtime, browser: ChannelBrowser, claims: SessionClaims, url: object
 ) -> tuple[type[LiveView], Match]:
-    view = live.views.named(claims.view)
-    match = live.routes.match(url, socket.root_path) if isinstance(url, str) else None
+    view = runtime.views.named(claims.view)
+    match = runtime.routes.match(url, browser.root_path) if isinstance(url, str) else None
     if view is None:
-        raise _lost(live, socket, claims, url)
+        raise _lost(runtime, browser, claims, url)
     if claims.router is None:
         return view, Match(match.params if match is not None else {})
     if match is None or match.route is None or match.route.view is not view:
-        raise _lost(live, socket, claims, url)
+        raise _lost(runtime, browser, claims, url)
     if match.route.router.name != claims.router:
-        raise _lost(live, socket, claims, url)
+        raise _lost(runtime, browser, claims, url)
     return view, match
 
 
-def _lost(live: QuartLive, socket: LiveSocket, claims: SessionClaims, url: object) -> JoinRefused:
+def _lost(runtime: Runtime, browser: ChannelBrowser, claims: SessionClaims, url: object) -> JoinRefused:
     """Refuse a page whose address does not lead to its view. Loaded anew, it should; if not, see `_stale`."""
-    browser = socket.info.headers.get("Cookie")
-    if live.told_to_reload.is_first(f"{browser} {claims.view} {url}", live.tokens.clock()):
+    cookie = browser.info.headers.get("Cookie")
+    if runtime.told_to_reload.is_first(f"{cookie} {claims.view} {url}", runtime.tokens.clock()):
         return JoinRefused(UNAUTHORIZED)
     log.warning(
         "Reloaded, a page of %s still has an address that leads elsewhere. Does a proxy take a prefix "
@@ -164,9 +163,9 @@ def _lost(live: QuartLive, socket: LiveSocket, claims: SessionClaims, url: objec
     return JoinRefused({"reason": "refused"})
 
 
-def _flash(live: QuartLive, payload: Mapping[str, Any], *, navigated: bool) -> Mapping[str, str]:
+def _flash(runtime: Runtime, payload: Mapping[str, Any], *, navigated: bool) -> Mapping[str, str]:
     """A navigation brings its own flash; the static token of the old page belongs to that page."""
     if navigated:
-        return live.tokens.read_flash(payload.get("flash"))
-    read = live.tokens.read_static(payload.get("static"))
+        return runtime.tokens.read_flash(payload.get("flash"))
+    read = runtime.tokens.read_static(payload.get("static"))
     return read[1] if read is not None else {}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..mailbox.endings import Part
@@ -16,31 +15,14 @@ from ..telemetry import about
 
 if TYPE_CHECKING:
     from ..view.view import LiveView
-    from .channel import Channel
+    from .base import BaseChannel, Stop
 
 log = logging.getLogger("quart_live.channel")
 
 TERMINATE_SECONDS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Ends a channel once what came before it has been handled.
-
-    Attributes:
-        reason: given to `LiveView.terminate`.
-        say_closed: whether to send ``phx_close``.
-        leave: whether the client asked for it by ``phx_leave``, which wants a reply.
-        ref: the ref of that ``phx_leave``.
-    """
-
-    reason: str
-    say_closed: bool = False
-    leave: bool = False
-    ref: str | None = None
-
-
-async def stop(channel: Channel, how: Stop) -> None:
+async def stop(channel: BaseChannel, how: Stop) -> None:
     """End as the browser, or the server, has asked for."""
     await end(channel, how.reason)
     if how.say_closed:
@@ -49,7 +31,7 @@ async def stop(channel: Channel, how: Stop) -> None:
         await channel.send(channel.frames.ok(how.ref, {}))
 
 
-async def crash(channel: Channel, error: BaseException) -> None:
+async def crash(channel: BaseChannel, error: BaseException) -> None:
     """End because the view has failed. Its browser is told, and joins again."""
     name = type(channel.view).__name__ if channel.view is not None else "The view"
     log.error("%s on %s crashed: %s", name, channel.topic, error, exc_info=error)
@@ -59,7 +41,7 @@ async def crash(channel: Channel, error: BaseException) -> None:
     channel.family.spread_crash()
 
 
-async def end(channel: Channel, reason: str) -> None:
+async def end(channel: BaseChannel, reason: str) -> None:
     """Let go of whatever the view holds, and tell the view why. A second call does nothing."""
     view = channel.view
     if not channel.close(reason):
@@ -71,7 +53,7 @@ async def end(channel: Channel, reason: str) -> None:
     try:
         await channel.let_go()
     finally:
-        channel.live.open_channels.discard(channel)
+        channel.runtime.open_hosts.discard(channel)
 
 
 async def _terminate(view: LiveView, reason: str) -> None:

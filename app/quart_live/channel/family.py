@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..errors import JoinRefused
 from ..mailbox.endings import Part
-from ..nested.handle import ViewHandle
 from ..nested.placing import LivePlaces
+from ..protocol.flash import Flash
+from ..view.handle import ViewHandle
+from ..view.navigation import Patch
 
 if TYPE_CHECKING:
-    from ..extension import QuartLive
-    from ..socket.socket import LiveSocket
-    from .channel import Channel
+    from ..protocol.tokens import Tokens
+    from ..view.registry import ViewRegistry
+    from .base import BaseChannel, ChannelBrowser
 
 PARENT_GONE = {"reason": "the parent has gone"}
+
+
+@dataclass(frozen=True, slots=True)
+class PatchFromInside:
+    """A message to the root view: a view inside has called `push_patch`.
+
+    Attributes:
+        patch: the address.
+        flash: what the view has put into the flash, for the root view to show.
+    """
+
+    patch: Patch
+    flash: Flash
 
 
 class Family:
@@ -23,7 +39,8 @@ class Family:
 
     Args:
         channel: whose family it is.
-        live: the extension.
+        views: the app's view classes.
+        tokens: signs what children join with.
         element_id: the channel's element id.
 
     Attributes:
@@ -35,18 +52,18 @@ class Family:
             see ``nested_failure.py``.
     """
 
-    def __init__(self, channel: Channel, live: QuartLive, element_id: str) -> None:
+    def __init__(self, channel: BaseChannel, views: ViewRegistry, tokens: Tokens, element_id: str) -> None:
         self._channel = channel
         self._id = element_id
-        self.parent: Channel | None = None
-        self.children: dict[str, Channel] = {}
-        self.places = LivePlaces(live.views, live.tokens, element_id)
+        self.parent: BaseChannel | None = None
+        self.children: dict[str, BaseChannel] = {}
+        self.places = LivePlaces(views, tokens, element_id)
         self.is_sticky = False
         self.awaited: set[str] = set()
         self._handles: dict[str, ViewHandle] = {}
         channel.children = MappingProxyType(self._handles)
 
-    def join(self, parent: Channel) -> None:
+    def join(self, parent: BaseChannel) -> None:
         """Become a child of ``parent``, which has been joined."""
         _, rendering = parent.joined()
         self._channel.parent = _handle(parent)
@@ -58,7 +75,7 @@ class Family:
             family._channel.on_end(Part.FAMILY, family.leave)
 
     @property
-    def root(self) -> Channel:
+    def root(self) -> BaseChannel:
         """The outermost channel of the family: a main or a sticky view, or one in an ordinary page."""
         channel = self._channel
         while channel.family.parent is not None:
@@ -106,11 +123,11 @@ class Family:
             self.parent.crash(f"its linked child {self._id} crashed")
 
 
-def _handle(channel: Channel) -> ViewHandle:
+def _handle(channel: BaseChannel) -> ViewHandle:
     return ViewHandle(channel.topic.removeprefix("lv:"), channel.topic, channel.mailbox)
 
 
-def parent_of(socket: LiveSocket, parent_id: str | None) -> Channel | None:
+def parent_of(browser: ChannelBrowser, parent_id: str | None) -> BaseChannel | None:
     """The channel of the parent that a token names.
 
     Raises:
@@ -120,7 +137,7 @@ def parent_of(socket: LiveSocket, parent_id: str | None) -> Channel | None:
     """
     if parent_id is None:
         return None
-    channel = socket.channels.get(f"lv:{parent_id}")
+    channel: BaseChannel | None = browser.channels.get(f"lv:{parent_id}")
     if channel is None or channel.view is None:
         raise JoinRefused(PARENT_GONE)
     return channel

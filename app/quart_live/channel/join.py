@@ -29,25 +29,23 @@ from .mounting import enter
 from .nested_failure import MOUNT_SECONDS, answer_failed_mount
 
 if TYPE_CHECKING:
-    from .channel import Channel
+    from .base import BaseChannel
 
 log = logging.getLogger("quart_live.channel")
 
 CRASHED = {"reason": "join crashed"}
 
 
-async def join(channel: Channel, message: Message) -> None:
+async def join(channel: BaseChannel, message: Message) -> None:
     """Handle a ``phx_join``: afterwards the view is there and answered for, or the channel has ended."""
-    socket = channel.socket
     try:
-        allowance = socket.allowance
-        async with channel.live.turns.taken(allowance.account.name, allowance.address.name):
+        async with channel.browser.turn():
             if channel.stopping:  # while it waited, its browser has gone, or joined anew
                 return
             await channel.enter_app_context()
             async with Contained(channel.mailbox):
                 with channel.telemetry.span("live_view.join", topic=channel.topic):
-                    admission = admit(channel.live, socket, message)
+                    admission = admit(channel.runtime, channel.browser, message)
                     view, rendering, response = await mount(channel, admission)
                 frame = channel.frames.ok(message.ref, response)
     except JoinRefused as refusal:
@@ -60,13 +58,13 @@ async def join(channel: Channel, message: Message) -> None:
         await channel.send(frame)
 
 
-async def _refuse(channel: Channel, message: Message, response: Mapping[str, Any]) -> None:
+async def _refuse(channel: BaseChannel, message: Message, response: Mapping[str, Any]) -> None:
     # First forget, then answer: the client may join again the moment it has the answer.
     await end(channel, "refused")
     await channel.send(channel.frames.error(message.ref, response))
 
 
-async def _crash(channel: Channel, message: Message) -> None:
+async def _crash(channel: BaseChannel, message: Message) -> None:
     if channel.family.parent is None:
         events = channel.visit.crash_events() if channel.visit is not None else []
         await _refuse(channel, message, {**CRASHED, "events": events} if events else CRASHED)
@@ -75,7 +73,7 @@ async def _crash(channel: Channel, message: Message) -> None:
     await answer_failed_mount(channel, message, CRASHED)
 
 
-async def mount(channel: Channel, admission: Admission) -> tuple[LiveView, ViewRendering, dict[str, Any]]:
+async def mount(channel: BaseChannel, admission: Admission) -> tuple[LiveView, ViewRendering, dict[str, Any]]:
     """Mount the view of an admitted join.
 
     Returns:
@@ -84,7 +82,7 @@ async def mount(channel: Channel, admission: Admission) -> tuple[LiveView, ViewR
     Raises:
         JoinRefused: if the view went elsewhere, or raised an HTTP error such as 404.
     """
-    live, socket = channel.live, channel.socket
+    runtime, browser = channel.runtime, channel.browser
     if admission.parent is not None:
         channel.family.join(admission.parent)
     channel.family.is_sticky = admission.sticky
@@ -94,31 +92,34 @@ async def mount(channel: Channel, admission: Admission) -> tuple[LiveView, ViewR
     view.id = admission.claims.element_id
     params = admission.params
     view.connect_params = {key: value for key, value in params.items() if key != STASH_PARAM}
-    view.connect_info = socket.info
-    state.assigns.update({"csrf_token": socket.csrf_token})
+    view.connect_info = browser.info
+    state.assigns.update({"csrf_token": browser.csrf_token})
     state.show_flash(admission.flash)
-    session = {**(socket.session or {}), **admission.claims.session}
-    await live.stash.open(view, session, Sent.read(params, navigated=admission.navigated))
+    session = {**(browser.session or {}), **admission.claims.session}
+    await runtime.stash.open(view, session, Sent.read(params, navigated=admission.navigated))
     try:
         async with asyncio.timeout(MOUNT_SECONDS if admission.parent is not None else None):
-            outcome = await enter(view, admission.match, session, admission.uri, live.routes)
+            outcome = await enter(view, admission.match, session, admission.uri, runtime.routes)
     except HTTPException as error:
         if error.code is None or not 400 <= error.code < 500:
             raise
         # The page is loaded again and answered with this status, so that the app's error page is shown.
-        token = live.tokens.sign_reload(error.code)
+        token = runtime.tokens.sign_reload(error.code)
         raise JoinRefused({"reason": "reload", "status": error.code, "token": token}) from None
     if outcome.leave is not None:
-        socket.moves += 1
-        if socket.moves > MAX_PATCHES:
+        browser.moves += 1
+        if browser.moves > MAX_PATCHES:
             name = type(view).__name__
             raise TooManyPatchesError(f"{name} is one of {MAX_PATCHES} views in a row that went elsewhere")
         raise JoinRefused(error_response(outcome.leave, channel.flash_token(state)))
     if admission.match.route is not None:
-        socket.moves = 0
+        browser.moves = 0
     rendering_in(channel.family.places)
-    rendering = ViewRendering(live.templates, view)
-    response: dict[str, Any] = {"rendered": await rendering.join(), "liveview_version": live.client_version}
+    rendering = ViewRendering(runtime.templates, view)
+    response: dict[str, Any] = {
+        "rendered": await rendering.join(),
+        "liveview_version": runtime.client_version,
+    }
     channel.family.rendered(is_first=params.get("_mounts") == 0)
     if admission.navigated:
         tag, attributes = admission.view.container

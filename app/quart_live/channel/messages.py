@@ -17,6 +17,7 @@ from ..protocol.events import ViewEvent, decode_event
 from ..protocol.frames import Message, TooLong
 from ..telemetry import Measured
 from ..uploads import handling as uploads
+from ..uploads.desk import desk_in
 from ..view.lifecycle_hooks import with_hooks
 from ..view.state import state_of
 from ..view.view import LiveView
@@ -24,12 +25,12 @@ from .mounting import as_page, can_patch, patch
 from .reply import finish, placed_of
 
 if TYPE_CHECKING:
-    from .channel import Channel
+    from .base import BaseChannel
 
 log = logging.getLogger("quart_live.channel")
 
 
-async def handle(channel: Channel, message: Message) -> None:
+async def handle(channel: BaseChannel, message: Message) -> None:
     """Handle one message."""
     _, rendering = channel.joined()
     rendering.state.begin_turn()
@@ -40,10 +41,10 @@ async def handle(channel: Channel, message: Message) -> None:
             case "live_patch":
                 await _patch(channel, message)
             case "allow_upload":
-                owner, response = await uploads.preflight(channel.uploads, message.payload)
+                owner, response = await uploads.preflight(desk_in(channel), message.payload)
                 await finish(channel, message, component=placed_of(channel, owner), response=response)
             case "progress":
-                owner = await uploads.progress(channel.uploads, message.payload)
+                owner = await uploads.progress(desk_in(channel), message.payload)
                 await finish(channel, message, component=placed_of(channel, owner))
             case "cids_will_destroy":
                 rendering.components.table.will_destroy(_cids(message))
@@ -57,15 +58,15 @@ async def handle(channel: Channel, message: Message) -> None:
         await channel.send(channel.frames.error(message.ref, {"reason": str(error)}))
 
 
-async def _event(channel: Channel, message: Message) -> None:
+async def _event(channel: BaseChannel, message: Message) -> None:
     view, rendering = channel.joined()
     if isinstance(message.payload, TooLong):
         log.warning("An event of %d characters is too long; see LIVE_MAX_FRAME_BYTES", message.payload.size)
-        await view.handle_too_long(message.payload.size, channel.live.settings.max_frame_bytes)
+        await view.handle_too_long(message.payload.size, channel.runtime.settings.max_frame_bytes)
         await finish(channel, message)
         return
-    event = decode_event(message.payload, channel.live.settings.max_form_fields)
-    await uploads.chosen(channel.uploads, message.payload)
+    event = decode_event(message.payload, channel.runtime.settings.max_form_fields)
+    await uploads.chosen(desk_in(channel), message.payload)
     if event.component is None:
         await finish(channel, message, await _reply_of(channel, view, event))
         return
@@ -81,7 +82,7 @@ async def _event(channel: Channel, message: Message) -> None:
     await finish(channel, message, reply, placed)
 
 
-def _measured(channel: Channel, target: LiveView | LiveComponent, event: str) -> Measured:
+def _measured(channel: BaseChannel, target: LiveView | LiveComponent, event: str) -> Measured:
     view, _ = channel.joined()
     if target is view:
         return channel.telemetry.view_span("live_view.handle_event", view, event=event)
@@ -89,7 +90,7 @@ def _measured(channel: Channel, target: LiveView | LiveComponent, event: str) ->
 
 
 async def _reply_of(
-    channel: Channel, target: LiveView | LiveComponent, event: ViewEvent
+    channel: BaseChannel, target: LiveView | LiveComponent, event: ViewEvent
 ) -> dict[str, Any] | None:
     if event.name == "lv:clear-flash":
         kind = event.params.get("key") if isinstance(event.params, dict) else None
@@ -105,12 +106,12 @@ async def _reply_of(
     return reply
 
 
-async def _patch(channel: Channel, message: Message) -> None:
+async def _patch(channel: BaseChannel, message: Message) -> None:
     view, rendering = channel.joined()
     url = message.payload.get("url") if isinstance(message.payload, dict) else None
     if not isinstance(url, str):
         raise MalformedEventError("live_patch needs a url")
-    match = channel.live.routes.match(url, channel.socket.root_path)
+    match = channel.runtime.routes.match(url, channel.browser.root_path)
     if not can_patch(match, view):
         await channel.send(channel.frames.ok(message.ref, {"link_redirect": True}))
         return

@@ -1,4 +1,4 @@
-"""A nested view that cannot mount, or is one too many for its socket.
+"""A nested view that cannot mount, or is one too many for its browser.
 
 As in Phoenix its join is answered with an error. The official client keeps what the element shows, marks it
 with the error classes and tries again after 1 and after 2 seconds. When the third try fails, it gives up:
@@ -28,8 +28,8 @@ from ..protocol.frames import FrameWriter, Message
 from .still_html import still_html
 
 if TYPE_CHECKING:
-    from ..socket.socket import LiveSocket
-    from .channel import Channel
+    from ..runtime import Runtime
+    from .base import BaseChannel, ChannelBrowser
 
 MAX_TRIES = 3
 """How often the official client tries to join a nested view (``MAX_CHILD_JOIN_ATTEMPTS``)."""
@@ -51,7 +51,7 @@ def delay(mounts: object) -> float:
     return min(MAX_DELAY, 2.0 ** (mounts - 1))
 
 
-async def answer_failed_mount(channel: Channel, join: Message, reason: Mapping[str, Any]) -> None:
+async def answer_failed_mount(channel: BaseChannel, join: Message, reason: Mapping[str, Any]) -> None:
     """Answer a nested view's join whose mount has failed. The channel has ended already.
 
     Args:
@@ -63,17 +63,17 @@ async def answer_failed_mount(channel: Channel, join: Message, reason: Mapping[s
     assert parent is not None
     events = channel.visit.crash_events() if channel.visit is not None else []
     if not channel.family.is_linked:
-        await _answer(channel.socket, join, reason, events)
+        await _answer(channel.runtime, channel.browser, join, reason, events)
         return
     frames = FrameWriter(join.join_ref or join.ref, join.topic)
-    await channel.socket.send(frames.error(join.ref, {**reason, "events": events} if events else reason))
+    await channel.browser.send(frames.error(join.ref, {**reason, "events": events} if events else reason))
     mounts = parent.view.connect_params.get("_mounts") if parent.view is not None else None
     asyncio.get_running_loop().call_later(delay(mounts), channel.family.spread_crash)
 
 
-def answer_later(socket: LiveSocket, join: Message, reason: Mapping[str, Any]) -> None:
+def answer_later(runtime: Runtime, browser: ChannelBrowser, join: Message, reason: Mapping[str, Any]) -> None:
     """The same for a join that gets no channel, as the socket has too many; it may have room later."""
-    task = asyncio.get_running_loop().create_task(_answer(socket, join, reason, []))
+    task = asyncio.get_running_loop().create_task(_answer(runtime, browser, join, reason, []))
     _answering.add(task)  # the event loop holds its tasks weakly
     task.add_done_callback(_answering.discard)
 
@@ -88,27 +88,31 @@ _answering: set[asyncio.Task[None]] = set()
 
 
 async def _answer(
-    socket: LiveSocket, join: Message, reason: Mapping[str, Any], events: list[list[Any]]
+    runtime: Runtime,
+    browser: ChannelBrowser,
+    join: Message,
+    reason: Mapping[str, Any],
+    events: list[list[Any]],
 ) -> None:
     frames = FrameWriter(join.join_ref or join.ref, join.topic)
-    parent = _who_waits(socket, join)
+    parent = _who_waits(runtime, browser, join)
     if parent is None:
         response = {**reason, "events": events} if events else reason
-        await socket.send(frames.error(join.ref, response))
+        await browser.send(frames.error(join.ref, response))
         return
-    html = await still_html(socket, join, parent) if join.payload.get("static") else ""
+    html = await still_html(runtime, browser, join, parent) if join.payload.get("static") else ""
     parent.family.awaited.discard(join.topic.removeprefix("lv:"))
     rendered: dict[str, Any] = {"s": [html], "e": events} if events else {"s": [html]}
-    response = {"rendered": rendered, "liveview_version": socket.live.client_version}
-    await socket.send(frames.ok(join.ref, response))
-    await socket.send(frames.crashed())
+    response = {"rendered": rendered, "liveview_version": runtime.client_version}
+    await browser.send(frames.ok(join.ref, response))
+    await browser.send(frames.crashed())
 
 
-def _who_waits(socket: LiveSocket, join: Message) -> Channel | None:
+def _who_waits(runtime: Runtime, browser: ChannelBrowser, join: Message) -> BaseChannel | None:
     """The parent, if its page would wait for ever were this try refused."""
     payload = join.payload if isinstance(join.payload, dict) else {}
-    claims = socket.live.tokens.read_session(payload.get("session"))
-    parent = socket.channels.get(f"lv:{claims.parent_id}") if claims is not None else None
+    claims = runtime.tokens.read_session(payload.get("session"))
+    parent = browser.channels.get(f"lv:{claims.parent_id}") if claims is not None else None
     params = payload.get("params")
     if parent is None or not isinstance(params, dict) or params.get("_mounts") != 0:
         return None

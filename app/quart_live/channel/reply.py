@@ -16,21 +16,21 @@ from ..diffs.fanout import Shares
 from ..diffs.view_rendering import NOT_IN_TREE
 from ..errors import LiveViewError
 from ..mailbox.mailbox import Turn
-from ..nested.handle import PatchFromInside
 from ..protocol.frames import Message, end_of_diff
 from ..pubsub import JoinAgain, Resync
 from ..view.lifecycle_hooks import with_hooks
 from ..view.navigation import Navigate, Patch, Redirect
 from .end import end
+from .family import PatchFromInside
 from .mounting import can_patch, follow
 
 if TYPE_CHECKING:
-    from .channel import Channel
+    from .base import BaseChannel
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-async def info(channel: Channel, message: object, shares: Shares | None = None) -> None:
+async def info(channel: BaseChannel, message: object, shares: Shares | None = None) -> None:
     """Handle a message from PubSub, a timer or the view itself.
 
     Args:
@@ -46,7 +46,7 @@ async def info(channel: Channel, message: object, shares: Shares | None = None) 
         await rest
 
 
-def send_changes(channel: Channel, shares: Shares | None) -> Coroutine[Any, Any, None] | None:
+def send_changes(channel: BaseChannel, shares: Shares | None) -> Coroutine[Any, Any, None] | None:
     """Send what `handle_info` has changed. Returns what is left to do, if the browser or a component waits.
 
     Args:
@@ -67,10 +67,10 @@ def send_changes(channel: Channel, shares: Shares | None) -> Coroutine[Any, Any,
         end = shares.keep(seen, diff) if shares is not None else end_of_diff(diff)
     if channel.telemetry.listening:
         return channel.send((channel.frames.diff_head + end).decode())
-    return channel.socket.send_now(channel.frames.diff_head, end)
+    return channel.browser.send_now(channel.frames.diff_head, end)
 
 
-async def resync(channel: Channel, message: Resync) -> None:
+async def resync(channel: BaseChannel, message: Resync) -> None:
     """Messages may have been lost: the view reads its state again, or ends and is joined anew."""
     view, rendering = channel.joined()
     rendering.state.begin_turn()
@@ -83,7 +83,7 @@ async def resync(channel: Channel, message: Resync) -> None:
         await finish(channel, None)
 
 
-async def turn(channel: Channel, item: Turn) -> None:
+async def turn(channel: BaseChannel, item: Turn) -> None:
     """Handle a step of the engine: slow work that has ended, an upload that has failed."""
     _, rendering = channel.joined()
     rendering.state.begin_turn()
@@ -93,7 +93,7 @@ async def turn(channel: Channel, item: Turn) -> None:
     await finish(channel, None, component=placed_of(channel, item.owner))
 
 
-async def component_update(channel: Channel, message: ComponentUpdate) -> None:
+async def component_update(channel: BaseChannel, message: ComponentUpdate) -> None:
     """Handle a `send_update`."""
     _, rendering = channel.joined()
     rendering.state.begin_turn()
@@ -102,7 +102,7 @@ async def component_update(channel: Channel, message: ComponentUpdate) -> None:
         await finish(channel, None, component=component)
 
 
-async def patch_from_inside(channel: Channel, message: PatchFromInside) -> None:
+async def patch_from_inside(channel: BaseChannel, message: PatchFromInside) -> None:
     """Handle the `push_patch` of a nested view: the page's address is this view's."""
     state = channel.joined()[1].state
     state.flash = message.flash
@@ -111,7 +111,7 @@ async def patch_from_inside(channel: Channel, message: PatchFromInside) -> None:
 
 
 async def finish(
-    channel: Channel,
+    channel: BaseChannel,
     answers: Message | None,
     reply: dict[str, Any] | None = None,
     component: Placed | None = None,
@@ -131,7 +131,7 @@ async def finish(
         response: what else the client's message is answered with.
     """
     view, rendering = channel.joined()
-    outcome = await follow(view, channel.live.routes)
+    outcome = await follow(view, channel.runtime.routes)
     state = rendering.state
     for done in outcome.patches:
         await channel.send(channel.frames.push(done.event, done.wire()))
@@ -164,7 +164,7 @@ async def finish(
             await channel.send(channel.frames.push(event, payload))
 
 
-def _patch_root(channel: Channel, patch: Patch) -> None:
+def _patch_root(channel: BaseChannel, patch: Patch) -> None:
     """Hand a nested view's patch to the root view, whose address the page's address is.
 
     Raises:
@@ -172,7 +172,7 @@ def _patch_root(channel: Channel, patch: Patch) -> None:
     """
     view, rendering = channel.joined()
     root = channel.family.root
-    around, match = root.view, channel.live.routes.match(patch.to, root.root_path)
+    around, match = root.view, channel.runtime.routes.match(patch.to, root.root_path)
     if around is not None and not can_patch(match, around):
         raise LiveViewError(
             f"push_patch({patch.to!r}) of {type(view).__name__} is a patch of the page around it, and "
@@ -181,13 +181,13 @@ def _patch_root(channel: Channel, patch: Patch) -> None:
     root.mailbox.post(PatchFromInside(patch, rendering.state.flash))
 
 
-async def _send_with_components(channel: Channel, diff: dict[str, Any]) -> None:
+async def _send_with_components(channel: BaseChannel, diff: dict[str, Any]) -> None:
     """Complete the diff of a `handle_info` that has placed components, and send it."""
     _, rendering = channel.joined()
     await channel.send(channel.frames.diff(await rendering.with_components(diff)))
 
 
-async def _leave_for(channel: Channel, target: Navigate | Redirect, answers: Message | None) -> None:
+async def _leave_for(channel: BaseChannel, target: Navigate | Redirect, answers: Message | None) -> None:
     """Send the browser elsewhere and end. Pushed events go out first; nobody would hear them afterwards."""
     state = channel.joined()[1].state
     frames = []
@@ -205,7 +205,7 @@ async def _leave_for(channel: Channel, target: Navigate | Redirect, answers: Mes
         await channel.send(frame)
 
 
-def placed_of(channel: Channel, owner: object) -> Placed | None:
+def placed_of(channel: BaseChannel, owner: object) -> Placed | None:
     """Where a component stands; ``None`` for the view, or if it has gone."""
     _, rendering = channel.joined()
     return rendering.components.get(owner.myself) if isinstance(owner, LiveComponent) else None

@@ -75,7 +75,8 @@ class Shares:
         """Those of an envelope; None for messages that only one view gets."""
         if envelope.shares is None and envelope.topic is not None:
             envelope.shares = cls(envelope.message)
-        return envelope.shares
+        shares: Shares | None = envelope.shares
+        return shares
 
     def __init__(self, message: object) -> None:
         self.parts: Parts = parts_of(message)

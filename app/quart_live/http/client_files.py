@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 from functools import cache
 from pathlib import Path
 
 from markupsafe import Markup
 from quart import Response, abort, request, send_file
 
-log = logging.getLogger("quart_live.client")
-
-VERSION_OF_CLIENT = "1.2.12"
-"""The version of ``phoenix_live_view`` that the engine was built and tested with."""
+from ..protocol.client_version import installed_version
 
 FILES = {
     "phoenix.mjs": "phoenix/priv/static/phoenix.mjs",
@@ -29,29 +25,6 @@ FILES = {
 STASH_FILE = Path(__file__).parent.parent / "stash" / "stash.js"
 _IMPORTS = {"phoenix": "phoenix.mjs", "phoenix_live_view": "phoenix_live_view.esm.js"}
 _YEAR = 365 * 24 * 3600
-
-
-@cache
-def installed_version(client_dir: Path, package: str) -> str | None:
-    """Version of an npm package in ``client_dir``, or ``None`` if it is not installed there."""
-    try:
-        return str(json.loads((client_dir / package / "package.json").read_text("utf-8"))["version"])
-    except (OSError, ValueError, KeyError):
-        return None
-
-
-@cache
-def client_version(client_dir: Path) -> str:
-    """The version to tell the client. It warns on its console unless it is its own."""
-    installed = installed_version(client_dir, "phoenix_live_view")
-    if installed is None:
-        log.warning("phoenix_live_view is not installed in %s; run npm ci or set LIVE_CLIENT_DIR", client_dir)
-        return VERSION_OF_CLIENT
-    if installed != VERSION_OF_CLIENT:
-        log.warning(
-            "phoenix_live_view %s is installed; the engine was tested with %s", installed, VERSION_OF_CLIENT
-        )
-    return installed
 
 
 def import_map(path: str, client_dir: Path, nonce: Markup) -> Markup:

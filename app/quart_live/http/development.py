@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, Template
 from markupsafe import Markup
 
+from ..channel.channel import Channel, joined_of
 from ..errors import LiveViewError
 from ..mailbox.mailbox import Turn
 from ..rendering import LiveTemplateError
@@ -37,8 +38,8 @@ from ..rendering.environment import what_is_wrong
 from ..rendering.linking import CANNOT_BE_LOADED
 
 if TYPE_CHECKING:
-    from ..channel.channel import Channel
-    from ..extension import QuartLive
+    from ..runtime import Runtime
+    from ..socket.open_sockets import OpenSockets
 
 log = logging.getLogger("quart_live.development")
 
@@ -69,20 +70,26 @@ class Reloader:
     """Watches the files of an app and tells its open pages.
 
     Args:
-        live: the extension.
+        runtime: the app's.
+        sockets: the open ones.
     """
 
-    def __init__(self, live: QuartLive) -> None:
-        self._live = live
+    def __init__(self, runtime: Runtime, sockets: OpenSockets) -> None:
+        self._runtime, self._sockets = runtime, sockets
         self._task: asyncio.Task[None] | None = None
         self._live_names: set[str] = set()
         self._ordinary_names: set[str] = set()
         self._broken: set[str] = set()
         self._held: set[str] = set()
 
+    @property
+    def running(self) -> bool:
+        """Whether it looks for changed files."""
+        return self._task is not None
+
     def start(self) -> None:
         """Begin to watch, if this is wanted and not so already."""
-        if self._task is None and self._live.settings.reload:
+        if self._task is None and self._runtime.settings.reload:
             self._task = asyncio.get_running_loop().create_task(self._watch())
 
     async def stop(self) -> None:
@@ -105,19 +112,19 @@ class Reloader:
             self._note_names()
             self._note_broken(names)
             names = [name for name in names if name not in self._broken]
-            cache = self._live.templates.environment.cache or {}
+            cache = self._runtime.templates.environment.cache or {}
             before = {key: template for key, template in cache.items() if key[1] in names}
             self._forget_templates()
         scripts = [name for name in assets if name.endswith((".js", ".mjs"))]
         if scripts or any(not self._is_live(name) for name in names):
             self._tell_pages({})
         elif names:
-            for channel in self._live.channels:
+            for channel in joined_of(self._runtime.open_hosts):
                 channel.mailbox.post(Turn(partial(self._replace, channel, before)))
         if assets:
-            self._live.statics.forget()
+            self._runtime.statics.forget()
         if styles:
-            digest = self._live.statics.digest
+            digest = self._runtime.statics.digest
             self._tell_pages({"styles": [{"name": name, "digest": digest(name) or ""} for name in styles]})
 
     async def _watch(self) -> None:
@@ -138,12 +145,12 @@ class Reloader:
                 log.exception("A change could not be shown")
 
     def _template_folders(self) -> list[Path]:
-        app = self._live.app
+        app = self._runtime.app
         parts = [app, *app.blueprints.values()]
         return [Path(part.root_path) / part.template_folder for part in parts if part.template_folder]
 
     def _static_folder(self) -> Path:
-        app = self._live.app
+        app = self._runtime.app
         return Path(app.static_folder) if app.static_folder else Path(app.root_path) / "static"
 
     @staticmethod
@@ -158,11 +165,11 @@ class Reloader:
 
     def _note_names(self) -> None:
         """Jinja's cache knows by name what each environment has loaded so far."""
-        self._live_names |= {key[1] for key in self._live.templates.environment.cache or ()}
-        self._ordinary_names |= {key[1] for key in self._live.app.jinja_env.cache or ()}
+        self._live_names |= {key[1] for key in self._runtime.templates.environment.cache or ()}
+        self._ordinary_names |= {key[1] for key in self._runtime.app.jinja_env.cache or ()}
 
     def _forget_templates(self) -> None:
-        for environment in (self._live.templates.environment, self._live.app.jinja_env):
+        for environment in (self._runtime.templates.environment, self._runtime.app.jinja_env):
             if environment.cache is not None:
                 # What does not compile now is shown as it was.
                 for key in [key for key in environment.cache if key[1] not in self._broken]:
@@ -184,8 +191,8 @@ class Reloader:
                 self._broken.discard(name)
 
     def _used_by(self, name: str) -> list[Environment]:
-        ordinary: Environment = self._live.app.jinja_env
-        live = [self._live.templates.environment] if name in self._live_names else []
+        ordinary: Environment = self._runtime.app.jinja_env
+        live = [self._runtime.templates.environment] if name in self._live_names else []
         return [*live, ordinary] if name in self._ordinary_names or not live else [*live]
 
     def _replace(self, channel: Channel, before: dict[Any, Template]) -> None:
@@ -200,7 +207,7 @@ class Reloader:
 
     def _hold(self, before: dict[Any, Template]) -> None:
         """Put templates back: what was included or placed before goes on being shown by them."""
-        cache = self._live.templates.environment.cache
+        cache = self._runtime.templates.environment.cache
         if cache is not None:
             for key, template in before.items():
                 template._uptodate = None  # else the newer file is read again
@@ -208,7 +215,7 @@ class Reloader:
                 self._held.add(key[1])
 
     def _tell_pages(self, detail: dict[str, object]) -> None:
-        for socket in tuple(self._live.sockets):
+        for socket in self._sockets:
             for channel in socket.channels.values():
                 # A view that is still joining takes this after its join.
                 channel.mailbox.post(Turn(partial(_push, channel, detail)))

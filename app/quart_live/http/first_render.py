@@ -23,18 +23,18 @@ from ..channel.mounting import Outcome, enter
 from ..diffs.view_rendering import ViewRendering
 from ..errors import LiveViewError
 from ..mailbox.faults import AsExceptions
-from ..nested.handle import ViewHandle
 from ..nested.placing import Placement, child_token, element, rendering
 from ..protocol import csrf
 from ..router import LiveRoute, Match, query_params
 from ..view.connect_info import ConnectInfo
+from ..view.handle import ViewHandle
 from ..view.host import Host
 from ..view.session import view_session
 from ..view.state import state_of
 from ..view.view import LiveView
 
 if TYPE_CHECKING:
-    from ..extension import QuartLive
+    from ..runtime import Runtime
 
 log = logging.getLogger("quart_live.page")
 
@@ -50,7 +50,7 @@ class LeftFromInsideError(Exception):
 
 @asynccontextmanager
 async def mounted_first(
-    live: QuartLive,
+    runtime: Runtime,
     view_class: type[LiveView],
     element_id: str,
     *,
@@ -62,7 +62,7 @@ async def mounted_first(
     """Mount a view in the present HTTP request; it is let go of when the block ends.
 
     Args:
-        live: the extension.
+        runtime: the app's.
         view_class: what to mount.
         element_id: id of its element.
         route: the live route that was requested, if it is that route's view.
@@ -70,11 +70,11 @@ async def mounted_first(
         flash: messages for it.
         parent: the view around it, if it is nested.
     """
-    addresses.enter(addresses.Site(live.app, request._get_current_object()))  # type: ignore[attr-defined]
+    addresses.enter(addresses.Site(runtime.app, request._get_current_object()))  # type: ignore[attr-defined]
     view = view_class()
     host = Host()
-    host.telemetry, host.statics = live.telemetry, live.statics
-    host.pubsub, host.root_path = live.pubsub, request.root_path
+    host.telemetry, host.statics = runtime.telemetry, runtime.statics
+    host.pubsub, host.root_path = runtime.pubsub, request.root_path
     if parent is not None:
         host.parent, host.inherited = ViewHandle(parent.id), state_of(parent).assigns.values
     state = state_of(view)
@@ -85,55 +85,55 @@ async def mounted_first(
     params: dict[str, Any] = {}
     if parent is None:
         params = {**query_params(request.query_string.decode("latin-1")), **(request.view_args or {})}
-    merged = {**await view_session(live.connect_hooks), **(session or {})}
+    merged = {**await view_session(runtime.connect_hooks), **(session or {})}
     try:
-        await live.stash.open(view, merged)
-        yield view, await enter(view, Match(params, route), merged, request.url, live.routes)
+        await runtime.stash.open(view, merged)
+        yield view, await enter(view, Match(params, route), merged, request.url, runtime.routes)
     finally:
         await host.let_go()
 
 
-async def render_first(live: QuartLive, view: LiveView) -> Markup:
+async def render_first(runtime: Runtime, view: LiveView) -> Markup:
     """HTML of a mounted view and of all views inside it.
 
     Raises:
         LeftFromInsideError: if one of those goes elsewhere.
     """
-    places = _Marks(live, view.id)
+    places = _Marks(runtime, view.id)
     with rendering(places):
-        html = await ViewRendering(live.templates, view).html()
+        html = await ViewRendering(runtime.templates, view).html()
     for mark, placement in places.placed.items():
-        html = html.replace(mark, await _child(live, view, placement))
+        html = html.replace(mark, await _child(runtime, view, placement))
     return Markup(html)
 
 
-async def _child(live: QuartLive, parent: LiveView, placement: Placement) -> Markup:
-    content, static = Markup(""), live.tokens.sign_static(placement.id, {})
+async def _child(runtime: Runtime, parent: LiveView, placement: Placement) -> Markup:
+    content, static = Markup(""), runtime.tokens.sign_static(placement.id, {})
     try:
         around = None if placement.sticky else parent
         with AsExceptions(passes_cancelled=False):
             async with mounted_first(
-                live, placement.view, placement.id, session=placement.session, parent=around
+                runtime, placement.view, placement.id, session=placement.session, parent=around
             ) as (view, outcome):
                 if outcome.leave is not None:
                     raise LeftFromInsideError(view, outcome)
-                content = await render_first(live, view)
-        static = live.tokens.sign_static(view.id, dict(view.assigns["flash"].items()))
+                content = await render_first(runtime, view)
+        static = runtime.tokens.sign_static(view.id, dict(view.assigns["flash"].items()))
     except (LeftFromInsideError, HTTPException):
         raise
     except Exception:
         log.exception("%s could not be rendered inside %s", placement.view.__name__, type(parent).__name__)
     # A nested view gets its session token from its parent's join; only then may it be joined. A sticky view
     # joins by itself.
-    session = child_token(live.views, live.tokens, placement, parent.id) if placement.sticky else ""
+    session = child_token(runtime.views, runtime.tokens, placement, parent.id) if placement.sticky else ""
     return element(placement, session=session, static=static, parent_id=parent.id, content=content)
 
 
 class _Marks:
     """Placing in the first render: a mark for each child, which no template text can contain by accident."""
 
-    def __init__(self, live: QuartLive, parent_id: str) -> None:
-        self.views, self._tokens = live.views, live.tokens
+    def __init__(self, runtime: Runtime, parent_id: str) -> None:
+        self.views, self._tokens = runtime.views, runtime.tokens
         self.parent_id = parent_id
         self.placed: dict[str, Placement] = {}
         self._nonce = secrets.token_hex(8)

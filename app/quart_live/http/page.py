@@ -35,10 +35,11 @@ from ..stash.first import with_second_try
 from ..view.state import state_of
 from ..view.view import LiveView
 from ..wellformed import well_formed
+from . import head
 from .first_render import LeftFromInsideError, mounted_first, render_first
 
 if TYPE_CHECKING:
-    from ..extension import QuartLive
+    from ..runtime import Runtime
 
 RELOAD_COOKIE = "__phoenix_reload_status__"
 CACHE_CONTROL = (
@@ -46,37 +47,37 @@ CACHE_CONTROL = (
 )
 
 
-async def render_route(live: QuartLive, route: LiveRoute) -> Response:
+async def render_route(runtime: Runtime, route: LiveRoute) -> Response:
     """Answer the GET request for a live route."""
     with AsExceptions(passes_cancelled=False):
-        return await with_second_try(lambda: _render_route(live, route))
+        return await with_second_try(lambda: _render_route(runtime, route))
 
 
-async def _render_route(live: QuartLive, route: LiveRoute) -> Response:
-    _abort_as_the_socket_said(live)
-    session, flash, element_id = await route.router.page_session(), take_flash(live), _new_id()
-    async with mounted_first(live, route.view, element_id, route=route, session=session, flash=flash) as (
+async def _render_route(runtime: Runtime, route: LiveRoute) -> Response:
+    _abort_as_the_socket_said(runtime)
+    session, flash, element_id = await route.router.page_session(), take_flash(runtime), _new_id()
+    async with mounted_first(runtime, route.view, element_id, route=route, session=session, flash=flash) as (
         view,
         outcome,
     ):
         if outcome.leave is not None or outcome.patches:
-            return await _redirected(live, view, outcome)
-        return await _page(live, route, session, view)
+            return await _redirected(runtime, view, outcome)
+        return await _page(runtime, route, session, view)
 
 
-async def _page(live: QuartLive, route: LiveRoute, session: dict[str, Any], view: LiveView) -> Response:
+async def _page(runtime: Runtime, route: LiveRoute, session: dict[str, Any], view: LiveView) -> Response:
     """The page of a route around its view."""
     g.live_main = view
-    claims = SessionClaims(view.id, live.views.name_of(route.view), route.router.name, session)
+    claims = SessionClaims(view.id, runtime.views.name_of(route.view), route.router.name, session)
     try:
-        container = await _container(live, view, claims, {"data-phx-main": ""})
+        container = await _container(runtime, view, claims, {"data-phx-main": ""})
     except LeftFromInsideError as left:
-        return await _redirected(live, left.view, left.outcome)
-    layout = route.layout or live.layout
+        return await _redirected(runtime, left.view, left.outcome)
+    layout = route.layout or runtime.layout
     title = view.assigns.get("page_title")
     title = "" if title is None else title
     if layout is None:
-        body = default_layout(live, container, title)
+        body = default_layout(runtime, container, title)
     else:
         body = await render_template(layout, inner_content=container, page_title=title, live_view=view)
     response: Response = await make_response(well_formed(body))  # type: ignore[assignment]
@@ -85,7 +86,7 @@ async def _page(live: QuartLive, route: LiveRoute, session: dict[str, Any], view
 
 
 async def render_in_template(
-    live: QuartLive,
+    runtime: Runtime,
     view_class: type[LiveView],
     session: Mapping[str, Any] | None,
     element_id: str | None,
@@ -97,12 +98,16 @@ async def render_in_template(
     wrong. A sticky view never does.
     """
     main = not sticky and getattr(g, "live_main", None) is None
-    flash = take_flash(live) if main else {}
-    claims = SessionClaims(element_id or _new_id(), live.views.name_of(view_class), None, dict(session or {}))
+    flash = take_flash(runtime) if main else {}
+    claims = SessionClaims(
+        element_id or _new_id(), runtime.views.name_of(view_class), None, dict(session or {})
+    )
     marks = {"data-phx-main": ""} if main else {"data-phx-sticky": ""} if sticky else {}
     try:
         with AsExceptions(passes_cancelled=False):
-            async with mounted_first(live, view_class, claims.element_id, session=session, flash=flash) as (
+            async with mounted_first(
+                runtime, view_class, claims.element_id, session=session, flash=flash
+            ) as (
                 view,
                 outcome,
             ):
@@ -111,9 +116,9 @@ async def render_in_template(
                 if main:
                     g.live_main = view
                 after_this_request(_do_not_store)
-                return await _container(live, view, claims, marks)
+                return await _container(runtime, view, claims, marks)
     except LeftFromInsideError as left:
-        abort(await _redirected(live, left.view, left.outcome))
+        abort(await _redirected(runtime, left.view, left.outcome))
 
 
 def _new_id() -> str:
@@ -121,28 +126,28 @@ def _new_id() -> str:
 
 
 async def _container(
-    live: QuartLive, view: LiveView, claims: SessionClaims, marks: Mapping[str, str]
+    runtime: Runtime, view: LiveView, claims: SessionClaims, marks: Mapping[str, str]
 ) -> Markup:
     """The view's element, with its content and what the client looks for."""
-    content = Markup(well_formed(await render_first(live, view)))
+    content = Markup(well_formed(await render_first(runtime, view)))
     tag, attributes = type(view).container
     names = {**attributes, "id": view.id, **marks}
-    names["data-phx-session"] = live.tokens.sign_session(claims)
-    names["data-phx-static"] = live.tokens.sign_static(view.id, dict(view.assigns["flash"].items()))
+    names["data-phx-session"] = runtime.tokens.sign_session(claims)
+    names["data-phx-static"] = runtime.tokens.sign_static(view.id, dict(view.assigns["flash"].items()))
     return write_element(tag, names, content)
 
 
-async def _redirected(live: QuartLive, view: LiveView, outcome: Outcome) -> Response:
+async def _redirected(runtime: Runtime, view: LiveView, outcome: Outcome) -> Response:
     """An HTTP redirect for a view that leaves, or patches its address, before it was ever shown."""
     target = outcome.leave.to if outcome.leave is not None else outcome.patches[-1].to
     response: Response = await make_response(redirect(target))  # type: ignore[assignment]
     if flash := state_of(view).flash:
-        token = live.tokens.sign_flash(flash)
+        token = runtime.tokens.sign_flash(flash)
         response.set_cookie(FLASH_COOKIE, token, max_age=FLASH_MAX_AGE, path="/", samesite="Lax")
     return response
 
 
-def take_flash(live: QuartLive) -> dict[str, str]:
+def take_flash(runtime: Runtime) -> dict[str, str]:
     """The flash for this page, from wherever the user comes; it is shown once.
 
     A live view's redirect leaves it in a cookie, an ordinary handler's `quart.flash` in the session (there
@@ -153,17 +158,17 @@ def take_flash(live: QuartLive) -> dict[str, str]:
     token = request.cookies.get(FLASH_COOKIE)
     if token is not None:
         _delete_cookie(FLASH_COOKIE)
-        flash.update(live.tokens.read_flash(token))
+        flash.update(runtime.tokens.read_flash(token))
     return flash
 
 
-def _abort_as_the_socket_said(live: QuartLive) -> None:
+def _abort_as_the_socket_said(runtime: Runtime) -> None:
     """A join answered with ``reload`` comes back as a page load; answer it with the status of the join."""
     token = request.cookies.get(RELOAD_COOKIE)
     if token is None:
         return
     _delete_cookie(RELOAD_COOKIE)
-    status = live.tokens.read_reload(token)
+    status = runtime.tokens.read_reload(token)
     if status is not None:
         abort(status if status in default_exceptions else 404)
 
@@ -180,13 +185,13 @@ async def _do_not_store(response: Any) -> Any:
     return response
 
 
-def default_layout(live: QuartLive, content: Markup, title: object) -> str:
+def default_layout(runtime: Runtime, content: Markup, title: object) -> str:
     """The page around a view when no layout is named: enough for a first try and for tests."""
     return DEFAULT_LAYOUT.format(
-        csrf=live.csrf_meta_tag(),
+        csrf=head.csrf_meta_tag(),
         title=title,
-        import_map=live.live_import_map(),
-        address=Markup(json.dumps(live.live_socket_path()).replace("<", "\\u003c")),
+        import_map=head.import_map(runtime),
+        address=Markup(json.dumps(head.socket_path(runtime)).replace("<", "\\u003c")),
         content=content,
     )
 

@@ -3,42 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 from quart import current_app
-from quart import session as quart_session
 
 from .. import addresses
 from ..errors import LiveViewError
 from ..form import TEMPLATE_HELPERS
 from ..js import JS
-from ..protocol import csrf
 from ..protocol.flash import Flash
 from ..view import links
 from ..view.view import LiveView
-from . import client_files, development, page
+from . import head, page
 
 if TYPE_CHECKING:
-    from ..extension import QuartLive
-    from ..settings import Settings
-    from ..view.registry import ViewRegistry
-    from ..view.static_tracking import StaticFiles
+    from ..runtime import Runtime
 
 
 class PageMethods:
     """The part of `QuartLive` that ordinary templates use; each method is a function there."""
 
-    path: str
-    views: ViewRegistry
-    statics: StaticFiles
-
     @property
-    def settings(self) -> Settings:
+    def runtime(self) -> Runtime:
         """See `QuartLive`."""
         raise NotImplementedError
 
-    def page_helpers(self) -> dict[str, Any]:
+    def _page_helpers(self) -> dict[str, Any]:
         """The names that ordinary templates know."""
         return {
             "live_render": self.live_render,
@@ -70,21 +61,21 @@ class PageMethods:
             id: the element's id; by default a random one.
             sticky: never make it the page's main view, and keep it if live pages render it too.
         """
-        view_class = self.views.named(view) if isinstance(view, str) else view
+        view_class = self.runtime.views.named(view) if isinstance(view, str) else view
         if view_class is None:
             raise LiveViewError(f"there is no live view {view!r}; give the class, or live.route it first")
-        return await page.render_in_template(cast("QuartLive", self), view_class, session, id, sticky)
+        return await page.render_in_template(self.runtime, view_class, session, id, sticky)
 
     def live_flash(self) -> Flash:
         """The flash that a live view's redirect brings to an ordinary page; shown once.
 
         Ordinary templates write ``{{ live_flash().info }}``; their own `quart.flash` is in it as well.
         """
-        return Flash(page.take_flash(cast("QuartLive", self)))
+        return Flash(page.take_flash(self.runtime))
 
     def csrf_meta_tag(self) -> Markup:
         """``<meta name="csrf-token">``; the page's script passes its content to the socket."""
-        return Markup('<meta name="csrf-token" content="{}">').format(csrf.issue(quart_session))
+        return head.csrf_meta_tag()
 
     def live_import_map(self, nonce: str | None = None) -> Markup:
         """Import map for ``phoenix`` and ``phoenix_live_view``. Must come before the first module script.
@@ -93,9 +84,7 @@ class PageMethods:
             nonce: for pages with a Content-Security-Policy: the nonce that it names. Your own inline scripts
                 need it, too; nothing else that the engine or the client does is in the policy's way.
         """
-        attribute = Markup(' nonce="{}"').format(nonce) if nonce else Markup("")
-        written = client_files.import_map(self.live_socket_path(), self.settings.client_dir, attribute)
-        return written + development.script(attribute) if self.settings.reload else written
+        return head.import_map(self.runtime, nonce)
 
     def live_socket_path(self) -> str:
         """What the page's script gives to its ``LiveSocket``, with the prefix under which the app is mounted.
@@ -104,16 +93,16 @@ class PageMethods:
 
             const liveSocket = new LiveSocket({{ live_socket_path()|tojson }}, Socket, …)
         """
-        return addresses.root_path() + self.path
+        return head.socket_path(self.runtime)
 
     def static_path(self, name: str) -> str:
         """Address of a static file with a digest of its content; see ``static_tracking.py``."""
-        return addresses.root_path() + self.statics.path(name)
+        return addresses.root_path() + self.runtime.statics.path(name)
 
 
 async def live_render(
     view: type[LiveView] | str, *, session: Mapping[str, Any] | None = None, id: str | None = None
 ) -> Markup:
     """`QuartLive.live_render` of the current app."""
-    live: QuartLive = current_app.extensions["quart_live"]
+    live: PageMethods = current_app.extensions["quart_live"]
     return await live.live_render(view, session=session, id=id)

@@ -56,6 +56,10 @@ class Endings:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    def parts(self) -> set[Part]:
+        """The parts that have something to let go of."""
+        return {entry[0] for entry in self._waiting}
+
     def add(self, part: Part, end: End, *arguments: Any) -> None:
         """Call ``end(*arguments)`` at the end. To add the same again changes nothing.
 

@@ -18,15 +18,12 @@ import contextvars
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from ..errors import MailboxOverflowError
 from .dispatcher import Dispatcher
 from .endings import End, Endings, Part
 from .faults import Cancellable
-
-if TYPE_CHECKING:
-    from ..diffs.fanout import Shares
 
 log = logging.getLogger("quart_live.mailbox")
 
@@ -39,7 +36,7 @@ class Envelope:
     Attributes:
         topic: the PubSub topic it was sent to, ``None`` for timers and ``send_self``.
         message: what was sent. Receivers share it, so nobody may change it.
-        shares: what has been rendered of it (see :mod:`quart_live.diffs.fanout`).
+        shares: what has been rendered of it, the `Shares` of :mod:`quart_live.diffs.fanout`; None before.
     """
 
     __slots__ = ("message", "shares", "topic")
@@ -47,7 +44,7 @@ class Envelope:
     def __init__(self, message: object, topic: str | None = None) -> None:
         self.message = message
         self.topic = topic
-        self.shares: Shares | None = None
+        self.shares: Any = None
 
 
 class Turn:

@@ -27,7 +27,7 @@ does it.
 Source of the shapes: Phoenix LiveView, ``lib/phoenix_live_view/static.ex`` (``nested_render``).
 """
 
-from .handle import ViewHandle
+from ..view.handle import ViewHandle
 from .methods import FamilyMethods
 
 __all__ = ["FamilyMethods", "ViewHandle"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..view.handle import ViewHandle
 from ..view.state import HasState
-from .handle import ViewHandle
 
 
 class FamilyMethods(HasState):

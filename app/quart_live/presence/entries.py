@@ -185,6 +185,10 @@ class Index:
             self._lists[topic] = by_key(self._topics[topic].values(), self._extras.get(topic, NOTHING))
         return self._lists[topic]
 
+    def fetched(self) -> dict[str, int]:
+        """Number of keys of which something was fetched, by topic."""
+        return {topic: len(extras) for topic, extras in self._extras.items()}
+
     def topics(self) -> dict[str, int]:
         """Number of entries by topic."""
         return {topic: len(entries) for topic, entries in self._topics.items()}

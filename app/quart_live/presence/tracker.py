@@ -137,7 +137,20 @@ class Presence:
         """Number of entries by topic, of all processes. For tests and status pages."""
         return self._index.topics()
 
+    def fetched(self) -> dict[str, int]:
+        """Number of keys of which something fetched is kept, by topic. For tests and status pages."""
+        return self._index.fetched()
+
+    def mailboxes(self) -> tuple[Mailbox, ...]:
+        """The mailboxes that track something in this process. For tests and status pages."""
+        return tuple(self._tracked)
+
     # -- beginning and end ---------------------------------------------------------------------------------
+
+    @property
+    def started(self) -> bool:
+        """Whether it takes part in the exchange between processes."""
+        return self._exchange is not None
 
     async def start(self) -> None:
         """Take part in the exchange between processes. Runs with the server, or at the first `track`."""

@@ -77,6 +77,10 @@ class PubSub(ABC):
         """Each topic that has subscribers in this process, and how many. For tests and status pages."""
         return {topic: len(mailboxes) for topic, mailboxes in self._subscribers.items()}
 
+    def mailboxes(self) -> tuple[Mailbox, ...]:
+        """The mailboxes that are subscribed to something. For tests and status pages."""
+        return tuple(self._topics)
+
     # -- for adapters --------------------------------------------------------------------------------------
 
     def _deliver(self, topic: str, message: object, except_for: Mailbox | None) -> None:

@@ -99,6 +99,11 @@ class RedisPubSub(PubSub):
         """Whether the link to Redis is up."""
         return self._link.up
 
+    @property
+    def under_way(self) -> int:
+        """How many messages have gone to Redis and have not come back for the subscribers here."""
+        return sum(map(len, self._under_way.values()))
+
     async def start(self) -> None:
         """Connect now, and wait until that has succeeded or failed."""
         await self._link.ready()

@@ -11,7 +11,7 @@ told whom to believe (``uvicorn --forwarded-allow-ips``). An IPv6 address counts
 | sockets | ✓ | ✓ | the handshake is refused |
 | views joined | ✓ | ✓ | as ``LIVE_MAX_CHANNELS`` |
 | joins per second | ✓ | ✓ | as ``LIVE_JOIN_RATE`` |
-| joins at work | ✓ | ✓ | the next ones wait, and account after account gets its turn (``channel/turns.py``) |
+| joins at work | ✓ | ✓ | the next ones wait, and account after account gets its turn (``socket/turns.py``) |
 | events per second | ✓ | | as ``LIVE_EVENT_RATE`` |
 | bytes of events that wait for their views | ✓ | | as ``LIVE_EVENT_RATE`` |
 | bytes of messages that have not come completely | | ✓ | the longest is cut off (:mod:`.sweeper`) |

@@ -9,9 +9,8 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from ..channel.admission import TOPIC_PREFIX
+from ..channel.base import TOPIC_PREFIX, Stop
 from ..channel.channel import Channel
-from ..channel.end import Stop
 from ..channel.nested_failure import answer_later, is_nested
 from ..protocol.frames import Message, TooLong, Unreadable, reply
 from . import excess, upload_frames
@@ -54,7 +53,7 @@ def deliver(socket: LiveSocket, message: Message, now: float) -> str | None:
 def _join(socket: LiveSocket, message: Message) -> str | None:
     if not message.topic.startswith(TOPIC_PREFIX) or (message.join_ref or message.ref) is None:
         return _error(message, "unmatched topic")
-    if socket.live.stopping:
+    if socket.runtime.stopping:
         return None  # the socket is about to be closed; the browser will join elsewhere
     if not socket.allowance.takes_join(asyncio.get_running_loop().time()):
         return _error(message, "too many joins")
@@ -67,11 +66,12 @@ def _join(socket: LiveSocket, message: Message) -> str | None:
         log.warning("A view more than %s allows; this page has %d", limit, len(socket.channels))
         if not is_nested(message):
             return _error(message, "too many channels joined")
-        answer_later(socket, message, {"reason": "too many channels joined"})
+        answer_later(socket.runtime, socket, message, {"reason": "too many channels joined"})
         return None
-    channel = Channel(socket.live, socket, message)
+    socket.allowance.view_joined()
+    channel = Channel(socket.runtime, socket, message)
     socket.channels[message.topic] = channel
-    socket.live.open_channels.add(channel)
+    socket.runtime.open_hosts.add(channel)
     return None
 
 

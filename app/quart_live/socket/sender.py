@@ -47,6 +47,16 @@ class Outlet:
         self._is_cut_off = False
         self._shortcut: Shortcut | None = None
 
+    @property
+    def waiting_bytes(self) -> int:
+        """What has been sent and waits for the peer to take it."""
+        return self._unsent.waiting
+
+    @property
+    def is_fast(self) -> bool:
+        """Whether frames go past ASGI, straight into the server's buffer."""
+        return self._shortcut is not None
+
     async def send(self, text: str) -> None:
         """Send a frame. After the end of the socket this does nothing."""
         if self._shortcut is not None and not self._closed and self._shortcut.take(text.encode()):

@@ -21,11 +21,11 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Protocol
 
-from ..mailbox.endings import Endings, Part
 from .sender import RESTARTING
 
 if TYPE_CHECKING:
-    from ..extension import QuartLive
+    from ..runtime import Runtime
+    from .open_sockets import OpenSockets
 
 log = logging.getLogger("quart_live")
 
@@ -45,47 +45,35 @@ class Service(Protocol):
         """The server stops; all views have ended."""
 
 
-async def shut_down(live: QuartLive) -> None:
-    """Drain, close every socket, wait for the views, let go of the PubSub."""
-    live.stopping = True
-    try:
-        await drain(live)
-        await asyncio.gather(*(socket.close(RESTARTING) for socket in tuple(live.sockets)))
-        if not await _ended(live):
-            for channel in live.open_channels:
-                channel.mailbox.cancel()
-            await _ended(live)
-        live.running.discard(live)
-        endings = Endings()
-        endings.add(Part.SERVICES, live.reloader.stop)
-        if not live.running:  # else another app of the same factory still needs them
-            for service in live.services:
-                endings.add(Part.SERVICES, service.stop)
-            endings.add(Part.SERVICES, live.pubsub.close)
-        await endings.run("the server")
-    finally:
-        live.stopping = False
+async def close_all(runtime: Runtime, sockets: OpenSockets) -> None:
+    """Drain, close every socket, and wait for the views."""
+    await drain(runtime)
+    await asyncio.gather(*(socket.close(RESTARTING) for socket in sockets))
+    if not await _ended(runtime):
+        for host in runtime.open_hosts:
+            host.mailbox.cancel()
+        await _ended(runtime)
 
 
-async def drain(live: QuartLive) -> None:
+async def drain(runtime: Runtime) -> None:
     """Let the handlers in progress finish, and their answers go out, within ``LIVE_DRAIN_TIMEOUT``.
 
     New sockets are refused from now on and joins are left unanswered: their browsers come back to the next
     server as soon as this one closes the socket.
     """
     try:
-        async with asyncio.timeout(live.settings.drain_timeout):
+        async with asyncio.timeout(runtime.settings.drain_timeout):
             # Looked at now and then: mailboxes, which do little else than this, need not tell anybody.
-            while any(channel.mailbox.busy for channel in live.open_channels):  # noqa: ASYNC110
+            while any(host.mailbox.busy for host in runtime.open_hosts):  # noqa: ASYNC110
                 await asyncio.sleep(LOOK_AGAIN)
     except TimeoutError:
-        log.info("Some handlers were still at work after %g seconds", live.settings.drain_timeout)
+        log.info("Some handlers were still at work after %g seconds", runtime.settings.drain_timeout)
 
 
-async def _ended(live: QuartLive) -> bool:
+async def _ended(runtime: Runtime) -> bool:
     try:
         async with asyncio.timeout(SECONDS):
-            await live.open_channels.wait_until_empty()
+            await runtime.open_hosts.wait_until_empty()
     except TimeoutError:
         return False
     return True

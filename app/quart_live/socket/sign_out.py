@@ -26,13 +26,14 @@ whoever was revoked before a mount is refused by it, whoever is revoked after it
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..mailbox.mailbox import Envelope, Mailbox
 
 if TYPE_CHECKING:
-    from .socket import LiveSocket
+    from ..mailbox.dispatcher import Dispatcher
+    from ..pubsub import PubSub
 
 SESSION_KEY = "live_socket_id"
 DISCONNECT = "disconnect"
@@ -57,17 +58,21 @@ class Inbox:
     """The mailbox of a socket: takes the word to disconnect.
 
     Args:
-        socket: what to close.
+        dispatcher: runs it.
+        pubsub: where the word comes from.
+        close: closes the socket with a code.
     """
 
-    def __init__(self, socket: LiveSocket) -> None:
-        self._socket = socket
+    def __init__(
+        self, dispatcher: Dispatcher, pubsub: PubSub, close: Callable[[int], Awaitable[None]]
+    ) -> None:
+        self._pubsub, self._close = pubsub, close
         self.context = contextvars.Context()
-        self.mailbox = Mailbox(socket.live.dispatcher, self, _MESSAGES)
+        self.mailbox = Mailbox(dispatcher, self, _MESSAGES)
 
     async def open(self, socket_id: str) -> None:
         """Listen for ``socket_id``."""
-        await self._socket.live.pubsub.subscribe(topic_of(socket_id), self.mailbox)
+        await self._pubsub.subscribe(topic_of(socket_id), self.mailbox)
 
     async def close(self) -> None:
         """Listen no more."""
@@ -80,4 +85,4 @@ class Inbox:
     async def handle(self, item: object) -> None:
         """Close the socket if that is what the message says."""
         if isinstance(item, Envelope) and item.message == DISCONNECT:
-            await self._socket.close(DISCONNECTED)
+            await self._close(DISCONNECTED)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
 from ..addresses import Site
+from ..channel.base import Stop
 from ..channel.channel import Channel
-from ..channel.end import Stop
 from ..errors import FrameTooBigError, MalformedFrameError
 from ..protocol.asgi import Receive, Scope, Send
 from ..protocol.csrf import CsrfToken
@@ -29,7 +30,8 @@ from .server_side import COMPRESSED, HalfOpen, ServerSide
 from .sign_out import Inbox, socket_id_in
 
 if TYPE_CHECKING:
-    from ..extension import QuartLive
+    from ..runtime import Runtime
+    from .open_sockets import OpenSockets
 
 log = logging.getLogger("quart_live.socket")
 
@@ -48,15 +50,19 @@ class LiveSocket(Outlet):
         session: the HTTP session of the handshake, ``None`` if its CSRF token was wrong.
         root_path: the prefix under which the whole app is mounted.
         site: the app as this browser reaches it.
+        server: what can be seen of the server's own connection.
         moves: how many mounts in a row have sent the browser on to another view.
     """
 
-    def __init__(self, live: QuartLive, scope: Scope, receive: Receive, send: Send) -> None:
-        settings = live.settings
-        super().__init__(send, live.dispatcher.outbox, settings.send_timeout, settings.max_unsent_bytes)
-        self.live = live
+    def __init__(
+        self, runtime: Runtime, sockets: OpenSockets, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        settings = runtime.settings
+        super().__init__(send, runtime.dispatcher.outbox, settings.send_timeout, settings.max_unsent_bytes)
+        self.runtime = runtime
+        self._sockets = sockets
         self.channels: dict[str, Channel] = {}
-        self.allowance = Allowance(live.budgets, settings, address_of(scope))
+        self.allowance = Allowance(sockets.budgets, settings, address_of(scope))
         self.transfers: dict[str, Transfer] = {}
         self.session: dict[str, Any] | None = None
         self.info = ConnectInfo()
@@ -69,8 +75,8 @@ class LiveSocket(Outlet):
         self._watchdog: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
         self._inbox: Inbox | None = None
-        self._server = ServerSide(send)
-        self._half = HalfOpen(self._server)
+        self.server = ServerSide(send)
+        self._half = HalfOpen(self.server)
 
     async def serve(self) -> None:
         """Serve the socket until it is closed by either side."""
@@ -84,13 +90,11 @@ class LiveSocket(Outlet):
                 await self._inbox.close()
 
     async def _serve_accepted(self) -> None:
-        self.live.sockets.add(self)
-        self.live.sweeper.begin()
         self._half.opened(asyncio.get_running_loop().time())
         self._watch()
         began = time.perf_counter()
+        self._sockets.add(self)
         self._tell("live_socket.open")
-        self.live.reloader.start()
         try:
             await self._read_frames()
         except asyncio.CancelledError:
@@ -104,13 +108,18 @@ class LiveSocket(Outlet):
             self._tell("live_socket.close", duration=time.perf_counter() - began)
 
     def _tell(self, name: str, **measurements: float) -> None:
-        sockets = len(self.live.sockets)
-        self.live.telemetry.emit(name, {"sockets": sockets, **measurements}, peer=self.info.peer)
+        sockets = len(self._sockets)
+        self.runtime.telemetry.emit(name, {"sockets": sockets, **measurements}, peer=self.info.peer)
 
     def forget(self, channel: Channel) -> None:
         """Called by a channel that takes no more messages."""
+        self.allowance.view_left()
         if self.channels.get(channel.topic) is channel:
             del self.channels[channel.topic]
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """Wait until this browser may join a view; its turn is over when the block ends."""
+        return self._sockets.turns.taken(self.allowance.account.name, self.allowance.address.name)
 
     # -- beginning and end ---------------------------------------------------------------------------------
 
@@ -118,7 +127,7 @@ class LiveSocket(Outlet):
         event = await self._receive()
         if event["type"] != "websocket.connect":
             return False
-        if not origin.is_allowed(self._scope, self.live.settings.allowed_origins):
+        if not origin.is_allowed(self._scope, self.runtime.settings.allowed_origins):
             log.warning("Refused a socket from a foreign origin; see LIVE_ALLOWED_ORIGINS")
             return await self._refuse("origin", 1008)
         try:
@@ -128,7 +137,7 @@ class LiveSocket(Outlet):
             return await self._refuse("error", 1011)
         if not self.info.query.get("vsn", "").startswith("2."):
             return await self._refuse("version", 1008)
-        if self.live.stopping:
+        if self.runtime.stopping:
             return await self._refuse("stopping", RESTARTING)
         if (limit := self.allowance.open()) is not None:
             log.warning("Refused a socket: %s is reached, from %s", limit, self.info.peer)
@@ -136,27 +145,27 @@ class LiveSocket(Outlet):
         subprotocol = "phoenix" if "phoenix" in self._scope.get("subprotocols", ()) else None
         await self._send({"type": "websocket.accept", "subprotocol": subprotocol})
         self.accepted()
-        settings = self.live.settings
-        self._server.limit_messages(max(settings.max_message_bytes, settings.max_frame_bytes))
-        if self._server.compresses(self._scope) and self.live.warned_of.is_first(
+        settings = self.runtime.settings
+        self.server.limit_messages(max(settings.max_message_bytes, settings.max_frame_bytes))
+        if self.server.compresses(self._scope) and self._sockets.warned_of.is_first(
             COMPRESSED, time.monotonic()
         ):
             log.warning(COMPRESSED)
         return True
 
     async def _refuse(self, reason: str, code: int) -> bool:
-        self.live.telemetry.emit("live_socket.refused", reason=reason)
+        self.runtime.telemetry.emit("live_socket.refused", reason=reason)
         await self._send({"type": "websocket.close", "code": code})
         return False
 
     async def _shake_hands(self) -> None:
-        handshake = await shake_hands(self.live.app, self._scope, self.live.connect_hooks)
+        handshake = await shake_hands(self.runtime.app, self._scope, self.runtime.connect_hooks)
         self.session, self.info, self.csrf_token = handshake.session, handshake.info, handshake.csrf_token
         self.allowance.claim(handshake)
         self.site = handshake.site
         socket_id = socket_id_in(handshake.session)
         if socket_id is not None:
-            self._inbox = Inbox(self)
+            self._inbox = Inbox(self.runtime.dispatcher, self.runtime.pubsub, self.close)
             await self._inbox.open(socket_id)
 
     def _gone(self, reason: str) -> None:
@@ -165,9 +174,7 @@ class LiveSocket(Outlet):
         The channels finish what is in their mailboxes by themselves.
         """
         self._closed = True
-        self.live.sockets.discard(self)
-        if not self.live.sockets:
-            self.live.sweeper.end()
+        self._sockets.discard(self)
         self._unsent.stop()
         if self._watchdog is not None:
             self._watchdog.cancel()
@@ -177,12 +184,12 @@ class LiveSocket(Outlet):
     def _watch(self) -> None:
         loop = asyncio.get_running_loop()
         self._last_frame = loop.time()
-        self._watchdog = loop.call_later(self.live.settings.idle_timeout, self._look_for_life)
+        self._watchdog = loop.call_later(self.runtime.settings.idle_timeout, self._look_for_life)
 
     def _look_for_life(self) -> None:
         # One timer that is set again now and then, instead of one for each frame.
         loop = asyncio.get_running_loop()
-        left = self._last_frame + self.live.settings.idle_timeout - loop.time()
+        left = self._last_frame + self.runtime.settings.idle_timeout - loop.time()
         if left > 0:
             self._watchdog = loop.call_later(left, self._look_for_life)
         else:
@@ -197,7 +204,7 @@ class LiveSocket(Outlet):
         Returns:
             The bytes of a message that has not come completely.
         """
-        reason = self._half.too_long(now, self.live.settings, joined=bool(self.channels))
+        reason = self._half.too_long(now, self.runtime.settings, joined=bool(self.channels))
         if reason is not None:
             self.cut_off(reason)
             return 0
@@ -206,7 +213,7 @@ class LiveSocket(Outlet):
     # -- frames --------------------------------------------------------------------------------------------
 
     async def _read_frames(self) -> None:
-        loop, settings = asyncio.get_running_loop(), self.live.settings
+        loop, settings = asyncio.get_running_loop(), self.runtime.settings
         while True:
             event = await self._receive()
             if event["type"] != "websocket.receive" or self._closed:

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..extension import QuartLive
+    from ..runtime import Runtime
     from .socket import LiveSocket
 
 log = logging.getLogger("quart_live.socket")
@@ -28,12 +29,18 @@ class Sweeper:
     """The timer.
 
     Args:
-        live: the extension.
+        sockets: the open ones.
+        runtime: has the bounds.
     """
 
-    def __init__(self, live: QuartLive) -> None:
-        self._live = live
+    def __init__(self, sockets: Iterable[LiveSocket], runtime: Runtime) -> None:
+        self._sockets, self._runtime = sockets, runtime
         self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it will look again."""
+        return self._timer is not None
 
     def begin(self) -> None:
         """There is a socket."""
@@ -48,22 +55,23 @@ class Sweeper:
 
     def _look(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(SECONDS, self._look)
-        sweep(self._live, asyncio.get_running_loop().time())
+        sweep(self._sockets, self._runtime.settings.max_unfinished_bytes, asyncio.get_running_loop().time())
 
 
-def sweep(live: QuartLive, now: float) -> None:
+def sweep(sockets: Iterable[LiveSocket], most: int, now: float) -> None:
     """Look at all sockets.
 
     Args:
-        live: the extension.
+        sockets: the open ones.
+        most: bytes that may be unfinished from one address.
         now: the event loop's time.
     """
     unfinished: dict[str, list[tuple[int, LiveSocket]]] = {}
-    for socket in tuple(live.sockets):
+    for socket in sockets:
         if size := socket.look(now):
             unfinished.setdefault(socket.allowance.address.name, []).append((size, socket))
     for parts in unfinished.values():
-        _bound(parts, live.settings.max_unfinished_bytes)
+        _bound(parts, most)
 
 
 def _bound(parts: list[tuple[int, LiveSocket]], most: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..protocol.frames import Message, reply
+from ..uploads.desk import desk_in
 
 if TYPE_CHECKING:
     from .socket import LiveSocket
@@ -30,12 +31,12 @@ def deliver(socket: LiveSocket, message: Message) -> str | None:
 
 def _join(socket: LiveSocket, message: Message) -> str | None:
     token = message.payload.get("token") if isinstance(message.payload, dict) else None
-    claims = socket.live.tokens.read_upload(token)
+    claims = socket.runtime.tokens.read_upload(token)
     reason = "invalid_token"
     # The token names the view, the upload and the entry. All of them have to be alive, on this very socket.
     if claims is not None and message.topic == TOPIC_PREFIX + claims.entry_ref and message.ref is not None:
         channel = socket.channels.get(claims.topic)
-        desk = channel.uploads if channel is not None else None
+        desk = desk_in(channel) if channel is not None else None
         reason = desk.receive(socket, claims, message) if desk is not None else "disallowed"
     if not reason:
         return None

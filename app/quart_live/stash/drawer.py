@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .declaration import BROWSER, Kept, Scope, Stash
 from .identity import Identity
 from .seal import Place
 
 if TYPE_CHECKING:
-    from .stores import AppStores
+    from .seal import Seals
+    from .stores import StashStore
+
+
+class Stores(Protocol):
+    """Stores and keys; see `Stashes`."""
+
+    @property
+    def seals(self) -> Seals:
+        """Makes and opens what is kept."""
+
+    @property
+    def first_added(self) -> str:
+        """Name of the store for the user scope where the declaration names none."""
+
+    @property
+    def who_is(self) -> Callable[[Mapping[str, Any]], object]:
+        """Tells the user's id from a session."""
+
+    def store(self, name: str, /) -> StashStore:
+        """A store by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +45,7 @@ class Drawer:
         identity: who looks at it.
     """
 
-    stashes: AppStores
+    stashes: Stores
     stash: Stash
     key: str
     identity: Identity

@@ -69,12 +69,12 @@ class Seals:
 
     Args:
         keys: returns the app's secret keys, oldest first; the last one seals, all of them open.
-        now: seconds since 1970; for tests.
+        clock: seconds since 1970; for tests.
     """
 
-    def __init__(self, keys: Callable[[], list[str]], now: Callable[[], float] = time.time) -> None:
+    def __init__(self, keys: Callable[[], list[str]], clock: Callable[[], float] = time.time) -> None:
         self._keys = keys
-        self._now = now
+        self.clock = clock
 
     def seal(self, place: Place, version: int, text: str, *, encrypt: bool = False) -> str:
         """Seal a value's JSON text for ``place``."""
@@ -108,7 +108,7 @@ class Seals:
 
     def _signer(self, place: Place) -> URLSafeTimedSerializer:
         options = {"digest_method": hashlib.sha384, "key_derivation": "hmac"}
-        return URLSafeTimedSerializer(self._keys(), salt=place.binding(), signer=_signer_class(self._now),
+        return URLSafeTimedSerializer(self._keys(), salt=place.binding(), signer=_signer_class(self.clock),
                                       signer_kwargs=options)  # fmt: skip
 
     def _verified(self, place: Place, seal: str, max_age: float) -> Any:
@@ -118,7 +118,7 @@ class Seals:
         return read if self._is_young(made.timestamp(), max_age) else None
 
     def _encrypt(self, place: Place, version: int, text: str) -> str:
-        data = zlib.compress(json.dumps([self._now(), version, text]).encode())
+        data = zlib.compress(json.dumps([self.clock(), version, text]).encode())
         nonce = secrets.token_bytes(_NONCE)
         sealed = _cipher(self._keys()[-1]).encrypt(nonce, data, place.binding().encode())
         return "~" + base64.urlsafe_b64encode(nonce + sealed).rstrip(b"=").decode()
@@ -138,7 +138,7 @@ class Seals:
 
     def _is_young(self, made: float, max_age: float) -> bool:
         # From the future is a seal that was made before the clock was put back. It is ours all the same.
-        return self._now() - made <= max_age
+        return self.clock() - made <= max_age
 
 
 @lru_cache(maxsize=4)

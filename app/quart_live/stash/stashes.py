@@ -25,7 +25,7 @@ from quart import session as quart_session
 from ..errors import LiveViewError
 from ..mailbox.endings import Part
 from ..protocol import csrf
-from ..view.session import view_session
+from ..view.session import ConnectHook, view_session
 from ..view.state import state_of
 from . import first
 from .declaration import BROWSER
@@ -39,7 +39,7 @@ from .visit import Visit
 if TYPE_CHECKING:
     from werkzeug.sansio.response import Response
 
-    from ..extension import QuartLive
+    from ..view.registry import ViewRegistry
     from ..view.view import LiveView
 
 log = logging.getLogger("quart_live.stash")
@@ -55,24 +55,29 @@ class Stashes:
     """Stores, keys and users of one app's stash.
 
     Args:
-        live: the extension.
         keys: returns the app's secret keys.
+        views: the app's view classes.
+        connect_hooks: what adds to the session that views are mounted with.
 
     Attributes:
         seals: makes and opens what is kept.
         who_is: tells the user's id from a session; see `user_id`.
     """
 
-    def __init__(self, live: QuartLive, keys: Callable[[], list[str]]) -> None:
+    def __init__(
+        self, keys: Callable[[], list[str]], views: ViewRegistry, connect_hooks: list[ConnectHook]
+    ) -> None:
         self.seals = Seals(keys)
         self.who_is: WhoIs = lambda session: session.get("user_id")
-        self._live = live
+        self._views, self._connect_hooks = views, connect_hooks
         self._stores: dict[str, StashStore] = {MEMORY: MemoryStash()}
         self._warned = False
 
-    def of_app(self, live: QuartLive, keys: Callable[[], list[str]]) -> Stashes:
+    def of_app(
+        self, keys: Callable[[], list[str]], views: ViewRegistry, connect_hooks: list[ConnectHook]
+    ) -> Stashes:
         """The same declarations for one app, with a memory of its own."""
-        stashes = Stashes(live, keys)
+        stashes = Stashes(keys, views, connect_hooks)
         stashes.who_is = self.who_is
         stashes._stores |= {name: store for name, store in self._stores.items() if name != MEMORY}
         return stashes
@@ -132,7 +137,7 @@ class Stashes:
         stash = type(view).stash
         if stash is None and not any_has_stash():
             return
-        key = view_key(self._live.views.name_of(type(view)), view.id)
+        key = view_key(self._views.name_of(type(view)), view.id)
         keeps = sent is not None
         if sent is None:
             sent = Sent(skipped=frozenset({key}) if first.is_second_try() else frozenset())
@@ -152,7 +157,7 @@ class Stashes:
         Args:
             response: the answer to that request; it gets a cookie that tells the next page to clear up.
         """
-        user = self.who_is(await view_session(self._live.connect_hooks))
+        user = self.who_is(await view_session(self._connect_hooks))
         owner = session_owner(csrf.issue(quart_session), user)
         if owner is not None:
             await self._forget(owner)

@@ -9,10 +9,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
-
-if TYPE_CHECKING:
-    from .seal import Seals
+from typing import Protocol
 
 
 class StashStore(Protocol):
@@ -41,22 +38,6 @@ class StashStore(Protocol):
         ...
 
 
-class AppStores(Protocol):
-    """The stores and keys of an app, as what is kept of its views needs them; see `stashes.Stashes`."""
-
-    seals: Seals
-    who_is: Callable[[Mapping[str, Any]], object]
-
-    @property
-    def first_added(self) -> str:
-        """Name of the store for the user scope where the declaration names none."""
-        ...
-
-    def store(self, name: str) -> StashStore:
-        """The store of a name."""
-        ...
-
-
 class MemoryStash:
     """Keeps values in this process: they survive lost connections and crashes of a view, not a restart.
 
@@ -73,6 +54,10 @@ class MemoryStash:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def owners(self) -> set[str]:
+        """Of whom something is kept."""
+        return set(self._of_owner)
 
     async def read(self, owner: str, view: str) -> dict[str, str]:
         """See `StashStore.read`."""

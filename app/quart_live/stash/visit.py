@@ -16,7 +16,7 @@ from .sent import Sent
 
 if TYPE_CHECKING:
     from ..protocol.csrf import CsrfToken
-    from .stores import AppStores
+    from .drawer import Stores
 
 
 class Visit:
@@ -33,7 +33,7 @@ class Visit:
 
     def __init__(
         self,
-        stashes: AppStores,
+        stashes: Stores,
         key: str,
         csrf_token: CsrfToken,
         session: Mapping[str, Any],

@@ -10,7 +10,7 @@ from ..mailbox.faults import Contained
 from .restoring import STORE_SECONDS
 
 if TYPE_CHECKING:
-    from .stores import AppStores
+    from .drawer import Stores
 
 log = logging.getLogger("quart_live.stash")
 
@@ -25,7 +25,7 @@ class StoreWriter:
         key: of the view.
     """
 
-    def __init__(self, stashes: AppStores, key: str) -> None:
+    def __init__(self, stashes: Stores, key: str) -> None:
         self._stashes = stashes
         self._key = key
         self._waiting: dict[Batch, dict[str, str | None]] = {}

@@ -35,7 +35,7 @@ async def render_component(
     view = LiveView()
     host = state_of(view).host
     host.pubsub = live.pubsub
-    components = ViewRendering(live.templates, view).components
+    components = ViewRendering(live.runtime.templates, view).components
     cid = components.place(component, id, {"id": id, **assigns})
     try:
         await components.settle(for_page=True)

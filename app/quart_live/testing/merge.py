@@ -64,6 +64,10 @@ class Tree:
         """The same for one component."""
         return self._html(cid)
 
+    def components(self) -> set[int]:
+        """The cids of the components that the browser keeps, in the page or not."""
+        return set(self._components)
+
     def shown_components(self) -> set[int]:
         """The cids of the components in the page."""
         return {int(cid) for cid in _CID.findall(self.html())} if self._components else set()

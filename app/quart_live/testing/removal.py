@@ -16,10 +16,14 @@ class Removals:
 
     Args:
         send: sends an event with a payload to the view and returns its ref.
+
+    Attributes:
+        muted: while it is true, the server is told of none that goes: as if the browser were very slow.
     """
 
     def __init__(self, send: Callable[[str, dict[str, Any]], str]) -> None:
         self._send = send
+        self.muted = False
         self._waiting: dict[str, tuple[str, set[int]]] = {}
 
     def __bool__(self) -> bool:
@@ -31,7 +35,7 @@ class Removals:
 
     def push(self, event: str, cids: set[int]) -> None:
         """Tell the server of components, if there are any."""
-        if cids:
+        if cids and not self.muted:
             ref = self._send(event, {"cids": sorted(cids)})
             self._waiting[ref] = (event, cids)
 

@@ -38,6 +38,13 @@ class TestSocket:
         query: more of the socket's query; ``vsn`` is added.
         headers: more headers for the handshake.
         root_path: the prefix under which the app is mounted; ``path`` begins with it.
+
+    Attributes:
+        scope: the connection's ASGI scope, as the server will hand it to the app. Change it before `connect`,
+            for a client at another address, say.
+        close_code: the code with which the server has closed the socket; ``None`` while it is open.
+        frames: all frames so far; ``>`` those to the server, ``<`` those from it.
+        on_frame: called with each frame from the server, before anybody receives it.
     """
 
     __test__ = False  # not a test class, whatever pytest thinks of its name
@@ -63,7 +70,7 @@ class TestSocket:
         self.on_frame: Callable[[list[Any]], None] = lambda frame: None
         cookie = "; ".join(f"{name}={value}" for name, value in (cookies or {}).items())
         all_headers = {"host": "localhost", "cookie": cookie, **(headers or {})}
-        self._scope = {
+        self.scope: dict[str, Any] = {
             "type": "websocket",
             "asgi": {"version": "3.0", "spec_version": "2.4"},
             "http_version": "1.1",
@@ -86,7 +93,7 @@ class TestSocket:
             SocketClosedError: if the server refuses the handshake.
         """
         self._to_app.put_nowait({"type": "websocket.connect"})
-        serving: Any = self._app(self._scope, self._to_app.get, self._take)  # type: ignore[arg-type]
+        serving: Any = self._app(self.scope, self._to_app.get, self._take)  # type: ignore[arg-type]
         self._task = asyncio.get_running_loop().create_task(serving)
         await asyncio.wait({self._accepted, self._task}, return_when=asyncio.FIRST_COMPLETED)
         if not self._accepted.done():
@@ -144,6 +151,23 @@ class TestSocket:
             self._to_app.put_nowait({"type": "websocket.disconnect", "code": code})
             async with asyncio.timeout(SECONDS):
                 await self._task
+
+    async def ended(self) -> None:
+        """Wait until the server has let go of the socket, for whatever reason."""
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=SECONDS)
+            assert self._task.done(), f"the server has not let go of its socket within {SECONDS} seconds"
+
+    async def cancel(self) -> bool:
+        """Cancel the app's task, as a server does that stops in a hurry, and wait until it has ended.
+
+        Returns:
+            Whether the app has let itself be cancelled, as it should.
+        """
+        assert self._task is not None, "connect it first"
+        self._task.cancel()
+        await self.ended()
+        return self._task.cancelled()
 
     def _checked(self, frame: list[Any]) -> list[Any]:
         if not frame:  # what `_take` leaves when the socket is closed while somebody waits

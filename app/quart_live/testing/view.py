@@ -136,7 +136,7 @@ class LiveViewTest(BoundPage):
     async def settle(self) -> None:
         """Wait until all that is in the view's mailbox now has been handled."""
         await self.exchange("cids_will_destroy", {"cids": []})
-        while self._removals:
+        while self.removals:
             await self.exchange("cids_will_destroy", {"cids": []})
 
     async def child(self, element_id: str) -> LiveViewTest:

@@ -26,6 +26,7 @@ class ViewWire:
         socket: the socket.
         redirected_to: where the server wants a full page load of.
         crashed: whether the view has crashed since it was joined last.
+        removals: the components whose elements the page has lost; may be muted.
         join_ref: the ref of the last join, which all its frames carry.
         tree: what the browser has of the view; None before the join.
         inside: the views inside it that were joined over the same socket.
@@ -39,7 +40,7 @@ class ViewWire:
         self.socket: TestSocket
         self.join_ref = ""
         self.tree: Tree | None = None
-        self._removals = Removals(self._push)
+        self.removals = Removals(self._push)
         self._changed = asyncio.Event()
         self.inside: list[ViewWire] = []
 
@@ -113,15 +114,15 @@ class ViewWire:
     def _take_reply(self, ref: str | None, response: dict[str, Any]) -> None:
         if "rendered" in response:
             self.tree = Tree(response["rendered"])
-            self._removals.clear()
+            self.removals.clear()
         elif "diff" in response:
             self._merge(response["diff"])
         if self.tree is not None:
-            self._removals.answered(self.tree, ref, response)
+            self.removals.answered(self.tree, ref, response)
 
     def _merge(self, diff: dict[str, Any]) -> None:
         if self.tree is not None:
-            self._removals.merge(self.tree, diff)
+            self.removals.merge(self.tree, diff)
 
 
 def _events(event: str, payload: Any) -> list[Any]:

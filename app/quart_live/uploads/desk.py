@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..protocol.frames import Message
     from ..protocol.tokens import Tokens
     from ..settings import Settings
+    from ..view.host import Host
 
 FRAME_HEAD = 2048
 """Bytes of a chunk's frame that are not the chunk, at most."""
@@ -46,7 +47,7 @@ class ConnectedHost(Protocol):
     mailbox: Mailbox
 
     @property
-    def live(self) -> Services: ...
+    def runtime(self) -> Services: ...
 
 
 class UploadDesk:
@@ -62,8 +63,8 @@ class UploadDesk:
 
     def __init__(self, host: ConnectedHost) -> None:
         self._host = host
-        self.dispatcher = host.live.dispatcher
-        self.folder = UploadFolder(host.live.settings.upload_dir)
+        self.dispatcher = host.runtime.dispatcher
+        self.folder = UploadFolder(host.runtime.settings.upload_dir)
         self._allowed: dict[str, tuple[HasState, Upload]] = {}
         self._transfers: dict[UploadEntry, Transfer] = {}
         self._ending: set[asyncio.Task[None]] = set()
@@ -85,11 +86,11 @@ class UploadDesk:
     def preflight(self, upload: Upload, entry: UploadEntry) -> str:
         """The token with which the browser may send this entry."""
         claims = UploadClaims(self._host.topic, upload.ref, entry.ref, entry.uuid)
-        return self._host.live.tokens.sign_upload(claims)
+        return self._host.runtime.tokens.sign_upload(claims)
 
     def client_config(self, upload: Upload) -> dict[str, int]:
         """What the client's uploader has to know; a chunk never exceeds the frames that we take."""
-        largest = max(1, self._host.live.settings.max_frame_bytes - FRAME_HEAD)
+        largest = max(1, self._host.runtime.settings.max_frame_bytes - FRAME_HEAD)
         return {
             "chunk_size": min(int(upload.chunk_size), largest),
             "chunk_timeout": int(upload.chunk_timeout * 1000),
@@ -201,12 +202,19 @@ def note_change(owner: HasState) -> None:
     state_of(owner).assigns.changed.add("uploads")
 
 
+def desk_in(host: Host) -> UploadDesk | None:
+    """The desk of a view's host, if it has one."""
+    desk = host.uploads
+    assert desk is None or isinstance(desk, UploadDesk)
+    return desk
+
+
 def desk_of(host: Any) -> UploadDesk | None:
-    """The desk of a view's host; ``None`` in the first render."""
+    """The desk of a view's host, made if there is none; ``None`` in the first render."""
     if host.mailbox is None:
         return None
-    if host.uploads is None:
-        host.uploads = UploadDesk(host)
-        host.on_end(Part.UPLOADS, host.uploads.close)
-    desk: UploadDesk = host.uploads
+    desk = desk_in(host)
+    if desk is None:
+        desk = host.uploads = UploadDesk(host)
+        host.on_end(Part.UPLOADS, desk.close)
     return desk

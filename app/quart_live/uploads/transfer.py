@@ -164,6 +164,11 @@ class Transfer:
         else:
             await self._answer(message, "ok", {})
 
+    @property
+    def waiting(self) -> bool:
+        """Whether it ends if nothing more comes in time."""
+        return self._timer is not None
+
     async def _complete_or_wait(self) -> None:
         loop = asyncio.get_running_loop()
         self._deadline = loop.time() + self.upload.chunk_timeout

@@ -24,26 +24,26 @@ if TYPE_CHECKING:
     from ..mailbox.async_tasks import AsyncTasks
     from ..mailbox.mailbox import Mailbox
     from ..mailbox.timers import Timers
-    from ..nested.handle import ViewHandle
     from ..pubsub import PubSub
+    from .handle import ViewHandle
     from .static_tracking import StaticFiles
 
 
-class Desk(Protocol):
-    """The uploads of a view; see `uploads.desk.UploadDesk`."""
+class Uploads(Protocol):
+    """The uploads of a view, as far as its components concern them; see `uploads.desk.UploadDesk`."""
 
-    def release(self, owner: Any) -> None:
-        """A component has gone: take nothing more for it, and delete its files."""
+    def release(self, owner: Any, /) -> None:
+        """A component has gone: take nothing more for it."""
 
 
-class StashVisit(Protocol):
-    """What is kept of a view and its components; see `stash.visit.Visit`."""
-
-    async def keep_component(self, component: Any, id: object) -> None:
-        """Restore a component that is about to be mounted."""
+class Visit(Protocol):
+    """The stash during one mount of a view; see `stash.visit.Visit`."""
 
     def crash_events(self) -> list[list[Any]]:
         """Events for the answer to a join that has crashed."""
+
+    async def keep_component(self, component: Any, id: Any, /) -> None:
+        """Restore a component that is about to be mounted."""
 
     async def written(self) -> None:
         """Return when all is written that was kept."""
@@ -75,8 +75,8 @@ class Host:
     mailbox: Mailbox | None = None
     timers: Timers | None = None
     tasks: AsyncTasks | None = None
-    uploads: Desk | None = None
-    visit: StashVisit | None = None
+    uploads: Uploads | None = None
+    visit: Visit | None = None
     topic: str = ""
     root_path: str = ""
     parent: ViewHandle | None = None

@@ -1,14 +1,11 @@
-"""What an extension keeps track of: view classes by name, and the channels that are open."""
+"""View classes by the names that tokens give them."""
 
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .view import LiveView
-
-if TYPE_CHECKING:
-    pass
 
 
 class ViewRegistry:

@@ -48,7 +48,7 @@ REFUSALS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     ),
     "the name of who is gone, and a password without end": (
         {"Nickname": "Deleted account 3", "Password": "x" * 201},
-        {"Nickname": "Choose another one", "Password": "200 at most"},
+        {"Nickname": "Choose another nickname", "Password": "200 at most"},
     ),
     "her email as password": ({"Password": "eve@example.com"}, {"Password": "not your name or your email"}),
     "a taken nickname": ({"Nickname": "Alice"}, {"Nickname": "This nickname is taken."}),

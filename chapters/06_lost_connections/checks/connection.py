@@ -18,7 +18,7 @@ TEMPLATE = "messenger/templates/conversation_live.html"
 CONVERSATION_CSS = "static/css/conversation.css"
 
 HIKE = 2
-WHAT_BECOMES_OF_IT = "What you send now goes out as soon as you are again."
+WHAT_BECOMES_OF_IT = "What you send now goes out when the connection is back."
 
 
 async def own_clock(c: CheckContext, person: Person) -> None:

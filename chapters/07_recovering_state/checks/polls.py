@@ -85,7 +85,7 @@ async def voting(c: CheckContext) -> None:
     await c.fill(alice, "Question", "Which day?")
     await c.fill(alice, "Choices, one in each line", "Saturday")
     await c.click(alice, "Ask")
-    await c.expect_text(alice.page.get_by_role("alert"), "Give two choices at least", "the reason")
+    await c.expect_text(alice.page.get_by_role("alert"), "Give at least two choices", "the reason")
     await c.expect_value(alice.textbox("Question"), "Which day?")
     await c.fill(alice, "Choices, one in each line", "Saturday\nSunday")
     await c.click(alice, "Ask")

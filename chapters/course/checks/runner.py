@@ -191,8 +191,8 @@ class Run:
             check.title,
             failure.verdict,
             done=tuple(context.steps) if context is not None else (),
-            expected=_line(failure.expected),
-            seen=_line(failure.seen),
+            expected=one_line(failure.expected),
+            seen=one_line(failure.seen),
             wire=last_frames(people if failure.whose is None else [failure.whose]),
             files=differing_files(check, self._state, self._course),
             raised=raised,
@@ -215,7 +215,7 @@ class Run:
                 await lab.start()
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """A text on one line that can be read; half of a letter, which no terminal can print, as its number."""
     line = " ".join(text.encode("utf-8", "backslashreplace").decode().split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 2]} …"

@@ -26,7 +26,7 @@ def stage(what: str | None, port: int, no_browser: bool) -> None:
     """Alice and Bob side by side in your browser, the wire, and buttons that break things."""
     course = Course.here()
     name = what if what == "workspace" else str(_chapter(course, what).number)
-    _open_stage(course, name, port, not no_browser)
+    open_stage(course, name, port, not no_browser)
 
 
 @click.command()
@@ -46,7 +46,7 @@ def demo(chapter: str, port: int, no_browser: bool, headless: bool, record: bool
     elif headless:
         asyncio.run(_play(found))
     else:
-        _open_stage(course, str(found.number), port, not no_browser)
+        open_stage(course, str(found.number), port, not no_browser)
 
 
 def _chapter(course: Course, what: str | None) -> Chapter:
@@ -58,7 +58,8 @@ def _chapter_in_work(course: Course) -> int:
     return min(max(Workspace(course).progress.chapter, 1), course.last)
 
 
-def _open_stage(course: Course, name: str, port: int, browse: bool) -> None:
+def open_stage(course: Course, name: str, port: int, browse: bool) -> None:
+    """Serve the stage until it is stopped. ``browse`` opens a browser."""
     # It needs Quart and a server, which are slow to import.
     from course.stage.serve import serve_stage
 

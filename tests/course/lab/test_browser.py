@@ -44,7 +44,7 @@ def test_a_machine_without_one(bare: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="programs have suffixes there")
 def test_the_order_of_choices(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installed = program(bare / "bin" / "google-chrome")
-    revision = browser_choice._wanted_revision()
+    revision = browser_choice.wanted_revision()
     assert revision is not None
     own = own_build(bare, revision)
     own_build(bare, "1")

@@ -12,7 +12,7 @@ from course import Course
 from course.checks import CheckResult
 from course.checks.evidence import differing_files
 from course.checks.registry import Check
-from course.checks.runner import LONGEST, _line
+from course.checks.runner import LONGEST, one_line
 from course.lab.app.host import Host
 from course.lab.app.state import AppState, prepare_database
 from course.lab.errors import AppDidNotStart
@@ -55,8 +55,8 @@ def test_a_frame_in_a_report_is_a_phrase() -> None:
 
 
 def test_what_was_seen_is_cut() -> None:
-    assert _line("word " * 200) == ("word " * 200)[: LONGEST - 2] + " …"
-    assert _line("  two\n words ") == "two words"
+    assert one_line("word " * 200) == ("word " * 200)[: LONGEST - 2] + " …"
+    assert one_line("  two\n words ") == "two words"
 
 
 @pytest.fixture

@@ -159,7 +159,7 @@ def test_without_a_number_it_opens_the_chapter_in_work(
 ) -> None:
     monkeypatch.setenv("PARLEY_WORKSPACE", str(tmp_path / "workspace"))
     opened: list[str] = []
-    monkeypatch.setattr(classroom, "_open_stage", lambda course, name, port, browse: opened.append(name))
+    monkeypatch.setattr(classroom, "open_stage", lambda course, name, port, browse: opened.append(name))
     course = Course.here()
     CliRunner().invoke(classroom.stage, [], catch_exceptions=False)
     progress = Workspace(course).progress

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -22,7 +23,13 @@ BASKET = "I will bring the big basket."
 DEMOS = [chapter for chapter in COURSE.chapters if (chapter.path / "demo.py").is_file()]
 
 
-@pytest.mark.parametrize("chapter", DEMOS, ids=lambda chapter: chapter.name)
+def case(chapter: Chapter) -> Any:
+    """A chapter as a parameter; the mark: see `support.sampling`."""
+    grows = pytest.mark.grows(state=chapter.number, chapter=chapter.number, daily=True, together=True)
+    return pytest.param(chapter, id=chapter.name, marks=grows)
+
+
+@pytest.mark.parametrize("chapter", [case(chapter) for chapter in DEMOS])
 async def test_a_demo_is_played_to_its_end(open_stage: Open, chapter: Chapter) -> None:
     staged = await open_stage("demo", str(chapter.number))
     await staged.choose_pace("at once")

@@ -9,7 +9,7 @@ from playwright.async_api import FrameLocator, Locator
 from support.staging import Backstage
 
 from course.lab import protocols
-from course.stage.locator import StagePage
+from course.stage.actor import Actor
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 
@@ -17,27 +17,27 @@ ROLES: tuple[protocols.Role, ...] = get_args(protocols.Role)
 NAMES_JS = """elements => elements.map(each => each.outerHTML.slice(0, 120))"""
 
 
-async def frame(backstage: Backstage, path: str = "/") -> tuple[StagePage, FrameLocator]:
+async def frame(backstage: Backstage, path: str = "/") -> tuple[Actor, FrameLocator]:
     """The same page twice: for the driver, and for Playwright."""
     alice = backstage.actor("Alice")
     await alice.goto(path)
-    return alice.page, backstage.glass("Alice")
+    return alice, backstage.glass("Alice")
 
 
 async def ids(locator: Locator) -> list[str]:
     return [str(text) for text in await locator.evaluate_all(NAMES_JS)]
 
 
-async def found(page: StagePage, **step: Any) -> list[str]:
+async def found(alice: Actor, **step: Any) -> list[str]:
     """The elements that one step of the driver finds."""
-    return [str(text) for text in await page._driver.do("describe", [step])]
+    return [str(text) for text in await alice.driver.do("describe", [step])]
 
 
 @pytest.mark.parametrize("role", ROLES)
 async def test_roles_are_those_of_playwright(backstage: Backstage, role: protocols.Role) -> None:
-    page, glass = await frame(backstage)
+    alice, glass = await frame(backstage)
     there = await ids(glass.get_by_role(role))
-    assert await found(page, by="role", role=role, exact=False) == there
+    assert await found(alice, by="role", role=role, exact=False) == there
 
 
 async def test_every_role_that_a_messenger_needs_is_on_that_page(backstage: Backstage) -> None:
@@ -80,13 +80,13 @@ async def test_every_role_that_a_messenger_needs_is_on_that_page(backstage: Back
     ],
 )
 async def test_names_are_those_of_playwright(backstage: Backstage, role: protocols.Role) -> None:
-    page, glass = await frame(backstage)
-    names = [str(name) for name in await page._driver.do("names", [{"by": "role", "role": role}])]
+    alice, glass = await frame(backstage)
+    names = [str(name) for name in await alice.driver.do("names", [{"by": "role", "role": role}])]
     assert names
     for name in {*names, "Send", "send", "no such"}:
         for exact in (True, False):
             there = await ids(glass.get_by_role(role, name=name, exact=exact))
-            assert await found(page, by="role", role=role, name=name, exact=exact) == there, (name, exact)
+            assert await found(alice, by="role", role=role, name=name, exact=exact) == there, (name, exact)
 
 
 @pytest.mark.parametrize(
@@ -108,9 +108,9 @@ async def test_names_are_those_of_playwright(backstage: Backstage, role: protoco
 )
 @pytest.mark.parametrize("exact", [True, False])
 async def test_texts_are_those_of_playwright(backstage: Backstage, text: str, exact: bool) -> None:
-    page, glass = await frame(backstage)
+    alice, glass = await frame(backstage)
     there = await ids(glass.get_by_text(text, exact=exact))
-    assert await found(page, by="text", text=text, exact=exact) == there
+    assert await found(alice, by="text", text=text, exact=exact) == there
 
 
 @pytest.mark.parametrize(
@@ -131,30 +131,30 @@ async def test_texts_are_those_of_playwright(backstage: Backstage, text: str, ex
 )
 @pytest.mark.parametrize("exact", [True, False])
 async def test_labels_are_those_of_playwright(backstage: Backstage, text: str, exact: bool) -> None:
-    page, glass = await frame(backstage)
+    alice, glass = await frame(backstage)
     there = await ids(glass.get_by_label(text, exact=exact))
-    assert await found(page, by="label", text=text, exact=exact) == there
+    assert await found(alice, by="label", text=text, exact=exact) == there
 
 
 async def test_locators_are_put_together_as_with_playwright(backstage: Backstage) -> None:
-    page, glass = await frame(backstage)
+    alice, glass = await frame(backstage)
     for ours, theirs in (
         (
-            page.get_by_role("log", name="Messages").get_by_text("Good"),
+            alice.page.get_by_role("log", name="Messages").get_by_text("Good"),
             glass.get_by_role("log", name="Messages").get_by_text("Good"),
         ),
         (
-            page.get_by_label("What arrived").get_by_text("Alice"),
+            alice.page.get_by_label("What arrived").get_by_text("Alice"),
             glass.get_by_label("What arrived").get_by_text("Alice"),
         ),
         (
-            page.get_by_role("listitem").filter(has_text="T"),
+            alice.page.get_by_role("listitem").filter(has_text="T"),
             glass.get_by_role("listitem").filter(has_text="T"),
         ),
-        (page.get_by_role("listitem").nth(1), glass.get_by_role("listitem").nth(1)),
-        (page.get_by_role("listitem").last, glass.get_by_role("listitem").last),
-        (page.locator("section").get_by_role("button"), glass.locator("section").get_by_role("button")),
-        (page.get_by_placeholder("by"), glass.get_by_placeholder("by")),
+        (alice.page.get_by_role("listitem").nth(1), glass.get_by_role("listitem").nth(1)),
+        (alice.page.get_by_role("listitem").last, glass.get_by_role("listitem").last),
+        (alice.page.locator("section").get_by_role("button"), glass.locator("section").get_by_role("button")),
+        (alice.page.get_by_placeholder("by"), glass.get_by_placeholder("by")),
     ):
         assert await ours.all_inner_texts() == await theirs.all_inner_texts()
         assert await ours.count() == await theirs.count() > 0

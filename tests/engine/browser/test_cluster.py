@@ -64,7 +64,7 @@ async def pubsubs(redis_server: RedisServer) -> AsyncIterator[list[RedisPubSub]]
     yield made
     for pubsub in made:
         await pubsub.close()
-    await until(lambda: redis_server.ask("PUBSUB", "CHANNELS") == b"*0\r\n")
+    await until(lambda: redis_server.channels() == [])
 
 
 async def test_sign_out_everywhere_reaches_all_processes(serve: Serve, pubsubs: list[RedisPubSub]) -> None:

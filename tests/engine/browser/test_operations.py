@@ -96,7 +96,7 @@ async def test_a_browser_that_reads_nothing_is_cut_off_and_comes_back(serve: Ser
     site.link.hang()
     numbers = count()
     async with asyncio.timeout(30):
-        while channel.socket in site.live.sockets:
+        while channel.browser in site.live.sockets:
             if not channel.mailbox.busy:
                 channel.mailbox.post(Envelope(f"{next(numbers)} " + "x" * 1_000_000))
             await asyncio.sleep(0)

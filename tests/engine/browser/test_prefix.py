@@ -172,7 +172,7 @@ async def use(site: Any, address: str, folder: Path) -> None:
     await page.get_by_text("write", exact=True).click()
     await expect(page.locator("em")).to_have_text("kept")
     (folder / "static" / "app.css").write_text("h1 { color: rgb(0, 0, 255) }")
-    site.live.statics.forget()
+    site.live.runtime.statics.forget()
     for socket in tuple(site.live.sockets):
         await socket.close(1012)
     await expect(page.get_by_role("status")).to_have_text("New version")

@@ -46,7 +46,7 @@ async def test_two_tabs_are_one_person_and_a_cut_link_removes_them(serve: Serve)
 
     site.link.cut()
     await site.disconnected(bob)
-    await site.live.open_channels.wait_until_empty()
+    await site.live.runtime.open_hosts.wait_until_empty()
     assert presence.list(TOPIC) == {}
     await site.link.fix()
     await shows(bob, "ann calm", "bob calm")

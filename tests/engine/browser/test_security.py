@@ -42,7 +42,7 @@ async def test_tab_left_open_for_three_weeks_reloads_once_and_goes_on(serve: Ser
     page = await site.open("/")
     await page.click("button")
     loads = loads_of(page)
-    site.live.tokens.clock = lambda: time.time() + THREE_WEEKS
+    site.live.runtime.tokens.clock = lambda: time.time() + THREE_WEEKS
     async with page.expect_navigation():
         await reconnect(site)
     await site.connected(page)
@@ -60,8 +60,8 @@ async def test_page_that_can_never_join_does_not_reload_in_a_loop(serve: Serve) 
     site = await serve(app())
     page = await site.context.new_page()
     await page.clock.install()
-    real = site.live.tokens.read_session
-    site.live.tokens.read_session = lambda token: None  # type: ignore[method-assign]
+    real = site.live.runtime.tokens.read_session
+    site.live.runtime.tokens.read_session = lambda token: None  # type: ignore[method-assign]
     loads = loads_of(page)
     await page.goto(site.address)
     await page.wait_for_selector(".phx-error", state="attached")
@@ -72,7 +72,7 @@ async def test_page_that_can_never_join_does_not_reload_in_a_loop(serve: Serve) 
             await page.clock.run_for(5_200)
         await page.wait_for_selector(".phx-error", state="attached")
         assert len(loads) == expected
-    site.live.tokens.read_session = real  # type: ignore[method-assign]
+    site.live.runtime.tokens.read_session = real  # type: ignore[method-assign]
     async with page.expect_navigation():
         await page.clock.run_for(10_100)
     await site.connected(page)
@@ -126,7 +126,7 @@ async def test_a_page_that_has_lost_its_session_loads_itself_anew(serve: Serve) 
     page = await site.open("/sign-in/alice")
     await expect(page.locator("p")).to_have_text("alice")
     loads = loads_of(page)
-    site.live.tokens.clock = lambda: time.time() + 60  # not a page that was made just now
+    site.live.runtime.tokens.clock = lambda: time.time() + 60  # not a page that was made just now
     await site.context.clear_cookies()
     async with page.expect_navigation():
         await reconnect(site)

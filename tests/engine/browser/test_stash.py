@@ -77,7 +77,7 @@ async def test_cut_link_without_flicker(serve: Serve) -> None:
     (join,) = joins
     assert "hello" in json.dumps(json.loads(join)[4]["response"]["rendered"])
     assert set(await page.evaluate("window.shown")) <= {"hello"}
-    assert "_stash" not in site.live.channels[0].socket.info.query
+    assert "_stash" not in site.live.channels[0].browser.info.query
     site.problems.clear()
 
 
@@ -383,6 +383,6 @@ async def test_params_may_be_a_function_and_stay_out_of_the_sockets_address(serv
     assert channel.view is not None
     assert channel.view.connect_params["of"] == "DIV"
     assert "_stash" not in channel.view.connect_params
-    query = channel.socket.info.query
+    query = channel.browser.info.query
     assert query["of"] == "socket"
     assert not any("stash" in name for name in query)

@@ -60,7 +60,7 @@ async def test_open_page_learns_of_a_deploy(serve: Serve, app: Quart, tmp_path: 
     await expect(page.locator("[data-phx-main].phx-connected")).to_be_attached()
     await expect(status).to_have_count(0)
     (tmp_path / "static" / "app.css").write_text("h1 { color: rgb(0, 0, 255) }")
-    site.live.statics.forget()
+    site.live.runtime.statics.forget()
     for socket in tuple(site.live.sockets):
         await socket.close(1012)
     await expect(status).to_have_text("There is a new version.")

@@ -11,6 +11,7 @@ import pytest
 from engine.browser.conftest import Serve, Site, make_app
 from playwright.async_api import FilePayload, Page, expect
 from quart import request
+from support.sockets import socket_under
 
 from quart_live import LiveView, UploadedFile, UploadEntry, UploadRefused, UploadWriter
 
@@ -187,7 +188,7 @@ async def test_cancelled_on_its_way(serve: Serve, kept: Path, temporary: Path) -
     FormLive.gate.set()
     await expect(page.locator("li")).to_have_count(0)
     (channel,) = site.live.channels
-    assert channel.socket.transfers == {}
+    assert socket_under(site.live, channel).transfers == {}
     # The first submit has waited for its file; it goes out without it, and must not meet the next one.
     await asyncio.wait_for(Keeping.saved.wait(), 10)
     await page.set_input_files("input", [payload("b.txt", b"b")])

@@ -127,7 +127,7 @@ async def test_browser_shows_what_a_fresh_render_would(
             tree = page.tree
             assert tree is not None
             kept = {cid for cid in range(1, 200) if cid in rendering.components.table}
-            assert kept == tree.shown_components() == set(tree._components)
+            assert kept == tree.shown_components() == tree.components()
     assert shown == expected
 
 
@@ -162,7 +162,7 @@ def fresh_html(view: LiveView, components: Components, live: QuartLive) -> str:
     known = Known(components)
 
     def tree(target: LiveView | LiveComponent) -> Node:
-        return Renderer(live.templates.of(target), known).render(state_of(target).assigns.values)
+        return Renderer(live.runtime.templates.of(target), known).render(state_of(target).assigns.values)
 
     class Trees(dict[int, Node]):
         def __contains__(self, cid: object) -> bool:

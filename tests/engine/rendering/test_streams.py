@@ -99,7 +99,7 @@ def test_nothing_is_kept_of_what_was_sent() -> None:
     assert "rows-1" in renderer.html(assigns)
     assert not assigns["streams"]["rows"].pending
     assert "rows-1" not in renderer.current_html()
-    tree: Any = renderer._tree
+    tree: Any = renderer.tree
     assert (tree[2].entries, tree[2].changes) == ([], None)
     assert renderer.diff(assigns, {"streams", "n"}) == {}
 

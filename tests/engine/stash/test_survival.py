@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from typing import Any
@@ -546,8 +547,7 @@ async def test_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
         await page.change("#f", draft="hello")
         await page.click("#news")
         stashes = app.extensions["quart_live"].stash
-        now = stashes.seals._now
-        stashes.seals._now = lambda: now() + 24 * 3600 + 2
+        stashes.seals.clock = lambda: time.time() + 24 * 3600 + 2
         await come_back(page)
         assert shown(page) == ("", "news", "none", "invalid")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from quart import Quart
+from support.sockets import socket_of
 
 from quart_live import (
     AsyncResult,
@@ -109,6 +110,6 @@ async def test_what_a_component_holds_goes_with_it(app: Quart, live: QuartLive, 
         assert AvatarComponent.cancelled == ["org"]
         channel = page.channel
         assert channel.tasks is not None and not len(channel.tasks)
-        assert channel.socket.transfers == {}
+        assert socket_of(page).transfers == {}
         assert (await sending.chunk())["status"] == "error"
         await sending.progress(100)

@@ -12,10 +12,13 @@ from unittest.mock import ANY
 import pytest
 from engine.uploads.views import AutoLive, DocLive
 from quart import Quart
+from support.clock import LoopClock
+from support.sockets import socket_of
 
 from quart_live import LiveView, LiveViewTest, QuartLive, UploadEntry, UploadRefused
 from quart_live.testing import ChosenFile, ViewCrashedError
 from quart_live.testing.sending import Sending, binary_frame
+from quart_live.uploads.desk import desk_in
 from quart_live.uploads.files import TemporaryFile
 
 
@@ -237,7 +240,7 @@ async def test_a_chunk_between_the_cancel_and_the_close(
         received = [json.loads(frame) for way, frame in page.socket.frames if way == "<"]
         assert [sending.join_ref, sending.join_ref, sending.topic, "phx_close", {}] in received
         assert "901" not in [frame[1] for frame in received]
-        assert page.channel.socket.transfers == {}
+        assert socket_of(page).transfers == {}
 
 
 async def test_a_chunk_that_does_not_come(
@@ -254,16 +257,25 @@ async def test_a_chunk_that_does_not_come(
         assert files_in(tmp_path) == []
 
 
-async def test_no_timeout_once_it_is_complete(doc_app: Quart, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(DocLive, "options", {**DocLive.options, "chunk_timeout": 0.05})
+async def test_no_timeout_once_it_is_complete(
+    doc_app: Quart, monkeypatch: pytest.MonkeyPatch, clock: LoopClock
+) -> None:
+    monkeypatch.setattr(DocLive, "options", {**DocLive.options, "chunk_timeout": 5})
     async with LiveViewTest(doc_app, "/doc") as page:
         (sending,) = await begun(page, text_file())
-        await sending.rest()
-        desk = page.channel.uploads
+        desk = desk_in(page.channel)
         assert desk is not None
         (entry,) = page.view.assigns.uploads.doc.entries
+        await sending.chunk()
         received = desk.transfer_of(entry)
-        assert received is not None and received.complete and received._timer is None
+        assert received is not None and received.waiting
+        await sending.rest()
+        assert received.complete and not received.waiting
+        for _ in range(3):
+            clock.advance(6)
+            await page.settle()
+        assert "timed_out" not in page.html
+        assert desk.transfer_of(entry) is received
 
 
 async def test_the_client_could_not_send_it(doc_app: Quart, tmp_path: Path) -> None:
@@ -340,7 +352,7 @@ async def test_files_go_with_their_view(doc_app: Quart, tmp_path: Path, way: Any
     while sending.offset < sent:
         await sending.chunk()
     assert len(files_in(tmp_path)) == 1
-    channel, socket = page.channel, page.channel.socket
+    channel, socket = page.channel, socket_of(page)
     await way(page)
     await channel.ended()
     assert everything_in(tmp_path) == []

@@ -1,4 +1,4 @@
-"""A message has the key that its sender's browser gave it. Those that are there have none."""
+"""A message has the key that its author's browser gave it. Existing ones have none."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ MESSAGES = "chat_messages"
 
 def upgrade() -> None:
     op.add_column(MESSAGES, sa.Column("key", sa.Uuid, nullable=True))
-    # Rows without a key are all different to this rule: nothing is like nothing else that is unknown.
+    # Rows without a key are all different for this constraint: NULL equals nothing, not even NULL.
     columns = ["conversation_id", "user_id", "key"]
     op.create_index("uq_chat_messages_key", MESSAGES, columns, unique=True)
 

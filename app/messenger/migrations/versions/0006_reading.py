@@ -1,4 +1,4 @@
-"""How far each member has read. Of what was there before, everything counts as read."""
+"""How far each member has read. Existing messages count as read."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,7 +18,7 @@ UPDATE chat_conversation_members SET last_read_id = coalesce(
 def upgrade() -> None:
     op.add_column(MEMBERS, sa.Column("last_read_id", sa.Integer, nullable=True))
     op.add_column(MEMBERS, sa.Column("came_after_id", sa.Integer, nullable=False, server_default="0"))
-    # Otherwise people would find all that was ever written marked as new on the day of the change.
+    # Without this, all old messages would be unread on the day of the migration.
     op.execute(READ_ALL)
 
 

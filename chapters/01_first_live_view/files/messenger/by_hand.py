@@ -23,7 +23,7 @@ PAGE = """<!doctype html>
 
 
 def render(clicks: int, ticks: int) -> str:
-    """All of the page's content, in its present state."""
+    """Return the HTML of the page's content, with these numbers."""
     return f"""
       <h1>Counter by hand</h1>
       <p>clicked {clicks} times</p>
@@ -50,7 +50,7 @@ async def socket() -> None:
 
 
 def create_app() -> Quart:
-    """This page alone, before there is an app around it."""
+    """Build an app with this page alone."""
     app = Quart(__name__)
     app.register_blueprint(by_hand)
     return app

@@ -9,5 +9,5 @@ pages = Blueprint("pages", __name__)
 
 @pages.get("/")
 async def index() -> str:
-    """The landing page, with two live counters in it."""
+    """Show the landing page, with two live counters in it."""
     return await render_template("index.html", Counter=CounterLive)

@@ -4,7 +4,7 @@ import { LiveSocket } from "phoenix_live_view";
 
 const csrfToken = document.querySelector("meta[name='csrf-token']").content;
 
-// What a click brings along, besides its name.
+// What a click event carries, besides its name.
 function describeClick(event) {
   const { altKey, ctrlKey, metaKey, shiftKey, pageX, pageY, screenX, screenY } = event;
   return { altKey, ctrlKey, metaKey, shiftKey, pageX, pageY, screenX, screenY };

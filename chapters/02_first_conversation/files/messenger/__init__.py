@@ -16,7 +16,7 @@ from .times import clock, clock_or_day, day_name
 
 
 def create_app() -> Quart:
-    """Build the app. What it reads from the environment is listed in env.sample."""
+    """Build the app. The environment variables that it reads are listed in env.sample."""
     app = Quart(__name__, static_folder=static_folder(), static_url_path="/static")
     read_environment(app)
 

@@ -1,4 +1,4 @@
-"""What the app takes from its environment. All its variables begin with PARLEY_."""
+"""The settings that the app takes from its environment. All the variables begin with PARLEY_."""
 
 import os
 from pathlib import Path
@@ -13,17 +13,21 @@ Make one, and keep it out of git:  python -c "import secrets; print(secrets.toke
 
 
 def read_environment(app: Quart) -> None:
-    """Copy PARLEY_SECRET_KEY and the like into `app.config`. Raises RuntimeError without a secret key."""
-    # loads=str: a key made of digits alone stays text.
+    """Copy PARLEY_SECRET_KEY and the like into `app.config`.
+
+    Raises:
+        RuntimeError: PARLEY_SECRET_KEY is not set.
+    """
+    # loads=str: a key that consists of digits stays text.
     app.config.from_prefixed_env("PARLEY", loads=str)
     if not app.config["SECRET_KEY"]:
         raise RuntimeError(NO_SECRET_KEY)
-    # Browsers ask each time whether a style or a script has changed; a short "no" is the usual answer.
+    # Browsers ask each time whether a style or a script has changed. Mostly the short answer is no.
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0
 
 
 def static_folder() -> str:
-    """PARLEY_STATIC, or the folder `static` beside this package, or one level higher."""
+    """Return PARLEY_STATIC, or else the folder `static` beside this package or one level higher."""
     named = os.environ.get("PARLEY_STATIC")
     if named:
         return str(Path(named).resolve())
@@ -32,11 +36,11 @@ def static_folder() -> str:
 
 
 def database_url() -> str:
-    """PARLEY_DATABASE_URL, or a SQLite file in the folder PARLEY_DATA (`data` beside this package)."""
+    """Return PARLEY_DATABASE_URL, or else a SQLite file in PARLEY_DATA (`data` beside this package)."""
     named = os.environ.get("PARLEY_DATABASE_URL")
     if named:
         return named
     folder = Path(os.environ.get("PARLEY_DATA") or PACKAGE.parent / "data").resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    # Not glued together: in an address the ? or % of a folder's name would mean something else.
+    # URL.create quotes the path: in a URL the ? or % of a folder's name would mean something else.
     return URL.create("sqlite", database=(folder / "parley.db").as_posix()).render_as_string()

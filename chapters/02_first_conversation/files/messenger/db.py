@@ -1,4 +1,4 @@
-"""The database: what the contexts do in it are functions of a session, and it says when each one runs."""
+"""The database. The contexts give it functions of a session, and it decides when each one runs."""
 
 from collections.abc import Callable, Coroutine
 from functools import update_wrapper
@@ -17,15 +17,15 @@ T = TypeVar("T")
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
-# The largest number an INTEGER column holds in PostgreSQL. A greater id from a URL cannot name a row.
+# The largest number of an INTEGER column in PostgreSQL. No row has a greater id.
 LARGEST_ID = 2**31 - 1
 
-# Seconds that a writer waits for another process that is writing. SQLite lets one write at a time.
+# Seconds that a writer waits while another process writes. SQLite allows one write at a time.
 PATIENCE = 5.0
 
 
 class Base(DeclarativeBase):
-    """What every model inherits: one catalogue of tables, in which each constraint gets a name."""
+    """The base class of all models: one catalogue of tables, in which each constraint gets a name."""
 
     metadata = MetaData(
         naming_convention={
@@ -39,12 +39,12 @@ class Base(DeclarativeBase):
 
 
 class Act(Generic[P, T]):
-    """Something that is done in the database as a whole, or not at all.
+    """An act: an operation on the database that is done as a whole or not at all.
 
     It is written as a function of a session, and called without it: `await create_user("Alice")`.
 
     Attributes:
-        within: the function itself, for a part of another act. It is given that one's session.
+        within: the function itself, for use inside another act, with the session of that one.
     """
 
     def __init__(
@@ -57,15 +57,20 @@ class Act(Generic[P, T]):
         update_wrapper(self, function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]:
-        """Do it, in a session of its own. Raises Unavailable; what writes, also Invalid."""
+        """Run the act in a session of its own.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+            Invalid: a rule refuses what was written.
+        """
         return self._run(lambda session: self.within(session, *args, **kwargs))
 
 
 class Database:
-    """Does what the contexts ask for. `connect` decides, once, which database it reaches.
+    """The door to the database. `connect` decides, once, which database it opens.
 
     Attributes:
-        engine: for those who bring their own async code.
+        engine: the asynchronous engine, for libraries with async code of their own.
     """
 
     engine: AsyncEngine
@@ -74,7 +79,7 @@ class Database:
         """Use the database at `url`, for example `sqlite:///parley.db`. Opens nothing yet.
 
         Args:
-            url: where it is.
+            url: the address of the database.
             patience: seconds to wait for SQLite while another process writes.
         """
         address = make_url(url)
@@ -87,25 +92,34 @@ class Database:
         self.store: Store = SQLite(address, patience) if is_sqlite else Server(self.engine)
 
     async def disconnect(self) -> None:
-        """Finish what was asked for, and close all connections."""
+        """Finish all acts that have begun, and close all connections."""
         await self.store.close()
         await self.engine.dispose()
 
     def reads(self, function: Callable[Concatenate[Session, P], T]) -> Act[P, T]:
-        """A decorator for a function of a session that only reads."""
+        """Decorate a function of a session that only reads."""
         return Act(self.read, function)
 
     def writes(self, function: Callable[Concatenate[Session, P], T]) -> Act[P, T]:
-        """A decorator for a function of a session that writes. What it has written is stored at its end."""
+        """Decorate a function of a session that writes. What it writes is stored when it returns."""
         return Act(self.write, function)
 
     async def read(self, work: Work[T]) -> T:
-        """Call it with a session for reading. Raises Unavailable."""
+        """Call `work` with a session for reading.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
         with unavailable_if_down():
             return await self.store.read(work)
 
     async def write(self, work: Work[T]) -> T:
-        """Call it with a session for writing. All is stored, or nothing. Raises Invalid, Unavailable."""
+        """Call `work` with a session for writing. All of it is stored, or nothing.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+            Invalid: a rule refuses what was written.
+        """
         try:
             with unavailable_if_down():
                 return await self.store.write(work)
@@ -114,7 +128,7 @@ class Database:
 
 
 def with_async_driver(address: URL) -> URL:
-    """The URL with a driver that does not block the event loop."""
+    """Return the URL with a driver that does not block the event loop."""
     return address.set(drivername=DRIVERS.get(address.drivername, address.drivername))
 
 

@@ -12,17 +12,17 @@ pages = Blueprint("pages", __name__)
 
 @pages.get("/")
 async def index() -> str:
-    """The landing page: every conversation, as each of its members."""
+    """Show the landing page: every conversation, with a link for each of its members."""
     return await render_template("index.html", conversations=await chat.all_conversations())
 
 
 async def not_found(_error: HTTPException) -> tuple[str, int]:
-    """What an address leads to when nothing is there."""
+    """Show the page for an address that leads to nothing."""
     return await render_template("not_found.html"), 404
 
 
 async def unavailable(error: Unavailable) -> ResponseReturnValue:
-    """What is shown when the database cannot be reached. The page asks for nothing that is in it."""
+    """Show the page for a database that cannot be reached. It needs no data to be rendered."""
     template = current_app.jinja_env.get_template("unavailable.html")
     page = await template.render_async(reason=error, again=request.method == "GET", seconds=error.seconds)
     return page, 503, {"Retry-After": str(error.seconds), "Cache-Control": "no-store"}

@@ -1,4 +1,4 @@
-"""Messages in runs: what one person writes within five minutes shares a name and an avatar."""
+"""Messages in runs: messages of one person within five minutes share a name and an avatar."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -11,7 +11,7 @@ LONGEST_PAUSE = timedelta(minutes=5)
 
 
 class Entry(NamedTuple):
-    """A message and how it stands in the log, for one reader."""
+    """A message and its position in the log, for one reader."""
 
     message: Posted
     mine: bool

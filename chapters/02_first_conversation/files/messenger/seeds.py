@@ -15,7 +15,7 @@ FIRST_MESSAGES = [
 
 @db.writes
 def seed(session: Session) -> str | None:
-    """Fill an empty database. Returns what was stored, or None when there was something already."""
+    """Seed an empty database. Returns what was stored, or None if there were records already."""
     if chat.all_conversations.within(session):
         return None
     one = find_or_create(session, "User One")
@@ -28,6 +28,6 @@ def seed(session: Session) -> str | None:
 
 
 def find_or_create(session: Session, nickname: str) -> accounts.User:
-    """Somebody may have stored this user already."""
+    """Return the user with this nickname, and create it if needed."""
     found = accounts.find_user_by_nickname.within(session, nickname)
     return found or accounts.create_user.within(session, nickname)

@@ -1,4 +1,4 @@
-"""Where the records are: in a file of SQLite, or with a server of PostgreSQL. Both do work in sessions."""
+"""The stores of the records: a SQLite file, or a PostgreSQL server. Both run work in sessions."""
 
 import asyncio
 import sys
@@ -16,35 +16,35 @@ from sqlalchemy.orm import Session
 T = TypeVar("T")
 Work: TypeAlias = Callable[[Session], T]
 
-# SQLite lets one write at a time. More threads that read than this would only wait for Python.
+# SQLite allows one write at a time. More reading threads than this would only wait for Python.
 READERS = 2
 
-# Seconds after which a thread that computes lets others go on. It is the event loop that computes; with
-# Python's own 5 milliseconds, a transaction of six statements would wait for it six times so long.
+# Seconds after which a computing thread lets others run. The computing thread is the event loop. With
+# Python's default of 5 milliseconds, a transaction of six statements would wait for it six times as long.
 SWITCH = 0.0005
 
-# Seconds after which we look at the clock while another process writes.
+# Seconds between two looks at the clock while another process writes.
 STEP = 0.05
 
 
 class Store(Protocol):
-    """What does the work: all of it, or nothing. It is done as well when nobody waits for it any more."""
+    """The interface of a store. Work is done as a whole or not at all, even if its caller is cancelled."""
 
     async def read(self, work: Work[T]) -> T:
-        """Do what only reads."""
+        """Run work that only reads."""
 
     async def write(self, work: Work[T]) -> T:
-        """Do what may write, and store it."""
+        """Run work that may write, and commit it."""
 
     async def close(self) -> None:
-        """Finish what was asked for, and close all connections."""
+        """Finish the work that has begun, and close all connections."""
 
 
 class SQLite:
-    """A file. One thread writes, in the order in which it was asked; others read meanwhile.
+    """A SQLite file. One thread writes, in the order of the calls; other threads read meanwhile.
 
     Args:
-        url: where it is.
+        url: the address of the file.
         patience: seconds to wait while another process writes.
     """
 
@@ -62,22 +62,22 @@ class SQLite:
         self._readers = ThreadPoolExecutor(READERS, "reader")
 
     async def read(self, work: Work[T]) -> T:
-        """See `Store`."""
+        """Run work that only reads, in one of the reading threads."""
         return await self._do(self._readers, partial(reading, self.engine, work))
 
     async def write(self, work: Work[T]) -> T:
-        """See `Store`."""
+        """Run work that may write, in the writing thread."""
         return await self._do(self._writer, partial(writing, self._for_writing, work))
 
     async def _do(self, threads: ThreadPoolExecutor, what: Callable[[], T]) -> T:
-        # Who waits in the queue is waiting already.
+        # The time in the queue counts.
         deadline = monotonic() + self.patience
         return await asyncio.shield(
             asyncio.get_running_loop().run_in_executor(threads, patiently, what, deadline)
         )
 
     async def close(self) -> None:
-        """See `Store`."""
+        """Finish the work that has begun, and close all connections."""
         threads = self._writer, self._readers
         self._begin()
         for each in threads:
@@ -86,20 +86,20 @@ class SQLite:
 
 
 def reading(engine: Engine, work: Work[T]) -> T:
-    """Do the work in a session that stores nothing."""
+    """Run the work in a session that stores nothing."""
     with Session(engine) as session:
         return work(session)
 
 
 def writing(engine: Engine, work: Work[T]) -> T:
-    """Do the work in a session, and store at its end what it has written."""
-    # The pages keep using a record after its session has ended, so a commit must not expire it.
+    """Run the work in a session, and commit at its end what it has written."""
+    # The pages use a record after its session has ended, so a commit must not expire it.
     with Session(engine, expire_on_commit=False) as session, session.begin():
         return work(session)
 
 
 def part_of(connection: Connection, work: Work[T]) -> T:
-    """Do the work in a transaction that somebody else has begun, and will end."""
+    """Run the work in a transaction that the caller has begun and will end."""
     with Session(connection, expire_on_commit=False) as session:
         done = work(session)
         session.flush()
@@ -107,7 +107,7 @@ def part_of(connection: Connection, work: Work[T]) -> T:
 
 
 def patiently(what: Callable[[], T], deadline: float) -> T:
-    """Do it, and again while another process writes, until the deadline."""
+    """Run the work, and run it again while another process writes, until the deadline."""
     while True:
         try:
             return what()
@@ -117,20 +117,20 @@ def patiently(what: Callable[[], T], deadline: float) -> T:
 
 
 def is_busy(error: OperationalError) -> bool:
-    """Whether another process holds the lock that we want."""
+    """Return whether another process holds the lock."""
     return getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY")
 
 
 def prepare_engine(engine: Engine) -> None:
-    """What all connections to SQLite need."""
+    """Register the listeners that every connection to SQLite needs."""
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", begin_sqlite)
     event.listen(engine, "handle_error", leave_broken_sqlite)
 
 
 def prepare_sqlite(connection: Any, _record: object) -> None:
-    """Watch over foreign keys, which SQLite does not by itself, and let readers go on during a write."""
-    # The driver begins transactions when it thinks fit, and none for tables. We say when: `begin_sqlite`.
+    """Switch on foreign keys, which are off by default, and a journal that allows reading during a write."""
+    # By default the driver decides when a transaction begins, and begins none for tables. Here we decide.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
@@ -139,16 +139,16 @@ def prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def begin_sqlite(connection: Connection) -> None:
-    """Begin. Who is going to write says so at once: then SQLite lets them wait for their turn."""
+    """Begin a transaction. A writer asks for the lock at once, so that SQLite can let it wait."""
     connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
 
 def leave_broken_sqlite(context: ExceptionContext) -> None:
-    """Give up a connection that has met a full disk or a file it may not write: it would not recover."""
+    """Drop a connection after a full disk or a file that cannot be written: it would not recover."""
     name = getattr(context.original_exception, "sqlite_errorname", "")
     if name.startswith(("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")):
         if context.connection is not None:
-            # It is closed at leisure, and shall lock nobody out until then.
+            # The connection is closed some time later, and must not hold a lock until then.
             context.connection.connection.rollback()
         context.is_disconnect = True
 
@@ -161,12 +161,12 @@ class Server:
         self._running: set[asyncio.Task[Any]] = set()
 
     async def read(self, work: Work[T]) -> T:
-        """See `Store`."""
+        """Run work that only reads."""
         async with AsyncSession(self.engine) as session:
             return await session.run_sync(work)
 
     async def write(self, work: Work[T]) -> T:
-        """See `Store`."""
+        """Run work that may write, as a task that a cancelled caller does not stop."""
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         task = asyncio.create_task(self._write(work, answer))
         self._running.add(task)
@@ -178,7 +178,7 @@ class Server:
             async with self.engine.connect() as connection, connection.begin() as transaction:
                 done = await connection.run_sync(part_of, work)
                 await transaction.commit()
-                # What is stored first is answered first, however long it takes to give the connection back.
+                # The answers come in the order of the commits, however long it takes to return a connection.
                 answer.set_result(done)
         except BaseException as error:
             if answer.done():
@@ -186,5 +186,5 @@ class Server:
             answer.set_exception(error)
 
     async def close(self) -> None:
-        """See `Store`."""
+        """Wait for the writes that have begun."""
         await asyncio.gather(*self._running, return_exceptions=True)

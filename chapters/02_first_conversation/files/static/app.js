@@ -6,7 +6,7 @@ import { Composer } from "./hooks/composer.js";
 
 const csrfToken = document.querySelector("meta[name='csrf-token']").content;
 
-// What a click brings along, besides its name.
+// What a click event carries, besides its name.
 function describeClick(event) {
   const { altKey, ctrlKey, metaKey, shiftKey, pageX, pageY, screenX, screenY } = event;
   return { altKey, ctrlKey, metaKey, shiftKey, pageX, pageY, screenX, screenY };

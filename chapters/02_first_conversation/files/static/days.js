@@ -1,5 +1,5 @@
-// "Today" is true until midnight, and a page may stay open longer. The server sends all the words that will be
-// needed, with the day they count from; here the right one is chosen, whenever the day or the page has changed.
+// "Today" is true until midnight, and a page may stay open longer. The server sends all the words that will
+// be needed, with the day they count from. This picks the right one whenever the day or the page has changed.
 const DAY = 24 * 60 * 60 * 1000;
 
 function choose() {
@@ -21,7 +21,7 @@ function atMidnight() {
 
 export function keepDays() {
   atMidnight();
-  // A computer that slept over midnight; and a patch, which brings back the words that were sent.
+  // After a night in which the computer slept, and after a patch, which brings back the words of the server.
   document.addEventListener("visibilitychange", choose);
   document.addEventListener("phx:update", choose);
   choose();

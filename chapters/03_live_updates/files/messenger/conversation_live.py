@@ -13,40 +13,40 @@ from .runs import Entry, entries, entry
 
 log = logging.getLogger(__name__)
 
-# So many of the last messages a view keeps. One that is announced late belongs among them.
+# The number of last messages that a view keeps. A message that is broadcast late belongs among them.
 KEPT = 12
 
 
 class ConversationLive(LiveView):
-    """Shows a conversation as it grows, and stores what this member writes."""
+    """The messages of a conversation, updated live, and a form to write new ones."""
 
     tail: tuple[chat.Posted, ...] = ()
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
-        """The address says which conversation, and as whom."""
+        """Show the conversation that the address names, as the member that it names."""
         conversation = await chat.find_conversation(params["conversation_id"]) or abort(404)
         me = conversation.member(params["user_id"]) or abort(404)
         others = [member.user for member in conversation.members if member.user_id != me.id]
         self.assign(page_title=conversation.title, here=conversation, me=me, others=others, error="")
         if self.connected:
-            # First subscribe, then read: a message that comes in between arrives twice, but never not at all.
+            # First subscribe, then read: a message stored in between arrives twice, but is never lost.
             await self.subscribe(chat.conversation_topic(conversation.id))
         await self.show_recent()
         self.assign(summaries=await chat.conversations_of(me.id))
 
     async def show_recent(self) -> None:
-        """Read the newest messages, and show them in place of what is there."""
+        """Read the newest messages, and show them instead of those on the page."""
         messages = await chat.recent_messages(self.assigns.here.id)
         self.tail = tuple(messages[-KEPT:])
         self.stream("entries", entries(messages, self.assigns.me.id), dom_id=element_id, reset=True)
 
     async def handle_event(self, event: str, params: dict[str, Any]) -> None:
-        """Send what was typed."""
+        """Send a message that was typed."""
         if event == "send":
             await self.send(params["content"])
 
     async def send(self, content: str) -> None:
-        """Store the message and announce it, or say why not."""
+        """Store the message and broadcast it, or show why it was refused."""
         here, me = self.assigns.here, self.assigns.me
         try:
             message = await chat.send_message(here.id, me.id, content)
@@ -55,12 +55,12 @@ class ConversationLive(LiveView):
             self.assign(error=str(invalid))
             return
         self.assign(error="")
-        # The text in the composer belongs to the browser. Only now may it go.
+        # The text in the composer belongs to the browser. It may be cleared only now.
         self.push_event("message-sent", {})
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
 
     async def handle_info(self, message: chat.Posted) -> None:
-        """Someone has sent a message to this conversation. It may have been this member."""
+        """Show a new message of this conversation. Its author may be this member."""
         if self.tail and message.id <= self.tail[-1].id:
             await self.show_late(message)
             return
@@ -68,13 +68,13 @@ class ConversationLive(LiveView):
         self.assign(summaries=chat.with_newest(self.assigns.summaries, message))
 
     async def show_late(self, message: chat.Posted) -> None:
-        """Put a message where it belongs: two that were stored in one order may be announced in the other."""
+        """Insert a late message at its place: messages may be broadcast in another order than stored."""
         if any(one.id == message.id for one in self.tail):
-            # Announced a second time.
+            # It was broadcast twice.
             return
         later = [one for one in self.tail if one.id > message.id]
         if len(later) == KEPT:
-            # Older than all that we keep. The database knows its place.
+            # Older than all that we keep. Only the database knows its place.
             await self.show_recent()
             return
         for one in later:
@@ -84,16 +84,16 @@ class ConversationLive(LiveView):
             self.append(one)
 
     def append(self, message: chat.Posted) -> None:
-        """Put a message at the end of the log."""
+        """Append a message to the log."""
         previous = self.tail[-1] if self.tail else None
         self.stream_insert("entries", self.entry(message, previous), limit=-chat.WINDOW)
         self.tail = (*self.tail, message)[-KEPT:]
 
     def entry(self, message: chat.Posted, previous: chat.Posted | None) -> Entry:
-        """The message as it stands after the one before it."""
+        """Return the message with its position after the previous one."""
         return entry(message, previous, self.assigns.me.id)
 
 
 def element_id(placed: Entry) -> str:
-    """The id of a message's element. The browser knows it by that."""
+    """Return the id of a message's element, by which the browser recognises it."""
     return f"message-{placed.message.id}"

@@ -13,20 +13,20 @@ from .runs import Entry, entries, entry
 
 log = logging.getLogger(__name__)
 
-# So many of the last messages a view keeps. One that is announced late belongs among them.
+# The number of last messages that a view keeps. A message that is broadcast late belongs among them.
 KEPT = 12
 
 
 class ConversationLive(LiveView):
-    """Shows a conversation as it grows, and stores what this member writes."""
+    """The messages of a conversation, updated live, and a form to write new ones."""
 
     tail: tuple[chat.Posted, ...] = ()
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
-        """The address says which conversation. Who looks at it, the session has said."""
+        """Show the conversation that the address names, as the signed-in user."""
         me, number = self.assigns.me, params["conversation_id"]
         if self.connected:
-            # First subscribe, then read: what happens in between arrives twice, but never not at all.
+            # First subscribe, then read: what happens in between arrives twice, but is never lost.
             await self.subscribe(chat.conversation_topic(number))
         conversation = await chat.find_conversation_of(me.id, number) or abort(404)
         self.assign(page_title=conversation.title, here=conversation, error="")
@@ -35,23 +35,23 @@ class ConversationLive(LiveView):
         self.assign(summaries=await chat.conversations_of(me.id))
 
     def show_members(self, conversation: chat.Conversation) -> None:
-        """Name the others below the title."""
+        """Show the names of the other members below the title."""
         me = self.assigns.me
         self.assign(others=[member.user for member in conversation.members if member.user_id != me.id])
 
     async def show_recent(self) -> None:
-        """Read the newest messages, and show them in place of what is there."""
+        """Read the newest messages, and show them instead of those on the page."""
         messages = await chat.recent_messages(self.assigns.here.id)
         self.tail = tuple(messages[-KEPT:])
         self.stream("entries", entries(messages, self.assigns.me.id), dom_id=element_id, reset=True)
 
     async def handle_event(self, event: str, params: dict[str, Any]) -> None:
-        """Send what was typed."""
+        """Send a message that was typed."""
         if event == "send":
             await self.send(params["content"])
 
     async def send(self, content: str) -> None:
-        """Store the message and announce it, or say why not."""
+        """Store the message and broadcast it, or show why it was refused."""
         here, me = self.assigns.here, self.assigns.me
         try:
             message = await chat.send_message(here.id, me.id, content)
@@ -63,12 +63,12 @@ class ConversationLive(LiveView):
             self.go_home()
             return
         self.assign(error="")
-        # The text in the composer belongs to the browser. Only now may it go.
+        # The text in the composer belongs to the browser. It may be cleared only now.
         self.push_event("message-sent", {})
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
 
     async def handle_info(self, news: chat.Posted | chat.MembershipEnded) -> None:
-        """Something has happened in this conversation: a message, or a member is one no more."""
+        """Show a new message, or the members after one has left."""
         if isinstance(news, chat.Posted):
             await self.show_message(news)
         elif news.user_id == self.assigns.me.id:
@@ -77,12 +77,12 @@ class ConversationLive(LiveView):
             self.show_members(conversation)
 
     def go_home(self) -> None:
-        """This user is no member any more, so this page is not theirs to see."""
+        """Go to the dashboard: this user is no longer a member."""
         self.put_flash("info", f"You are no longer in “{self.assigns.here.title}”.")
         self.redirect(to="/")
 
     async def show_message(self, message: chat.Posted) -> None:
-        """Put a message at the end of the log. It may be one's own."""
+        """Append a message to the log, or insert it if it is late."""
         if self.tail and message.id <= self.tail[-1].id:
             await self.show_late(message)
             return
@@ -90,13 +90,13 @@ class ConversationLive(LiveView):
         self.assign(summaries=chat.with_newest(self.assigns.summaries, message))
 
     async def show_late(self, message: chat.Posted) -> None:
-        """Put a message where it belongs: two that were stored in one order may be announced in the other."""
+        """Insert a late message at its place: messages may be broadcast in another order than stored."""
         if any(one.id == message.id for one in self.tail):
-            # Announced a second time.
+            # It was broadcast twice.
             return
         later = [one for one in self.tail if one.id > message.id]
         if len(later) == KEPT:
-            # Older than all that we keep. The database knows its place.
+            # Older than all that we keep. Only the database knows its place.
             await self.show_recent()
             return
         for one in later:
@@ -106,16 +106,16 @@ class ConversationLive(LiveView):
             self.append(one)
 
     def append(self, message: chat.Posted) -> None:
-        """Put a message at the end of the log."""
+        """Append a message to the log."""
         previous = self.tail[-1] if self.tail else None
         self.stream_insert("entries", self.entry(message, previous), limit=-chat.WINDOW)
         self.tail = (*self.tail, message)[-KEPT:]
 
     def entry(self, message: chat.Posted, previous: chat.Posted | None) -> Entry:
-        """The message as it stands after the one before it."""
+        """Return the message with its position after the previous one."""
         return entry(message, previous, self.assigns.me.id)
 
 
 def element_id(placed: Entry) -> str:
-    """The id of a message's element. The browser knows it by that."""
+    """Return the id of a message's element, by which the browser recognises it."""
     return f"message-{placed.message.id}"

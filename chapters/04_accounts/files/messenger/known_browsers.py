@@ -1,7 +1,7 @@
 """Browsers in which an account's owner has signed in before. A cookie says so; it lets nobody in by itself.
 
-Strangers who guess use up what strangers may try. The owner does not stand in that line: a browser that is
-known has attempts of its own.
+Guesses of strangers use up the budget of strangers. They do not lock out the owner, since a known browser has
+a budget of its own.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ MOST = 8
 
 
 def remember(user: accounts.User) -> None:
-    """Give this browser the cookie, since its user has just signed in. It still knows the others."""
+    """Set the cookie for a user who has just signed in in this browser. The other users in it stay."""
     known = {key: value for key, value in read().items() if key != str(user.id)}
     known[str(user.id)] = [secrets.token_urlsafe(12), version_of(user)]
     value = signer().dumps(dict(list(known.items())[-MOST:]))
@@ -40,19 +40,19 @@ def remember(user: accounts.User) -> None:
 
 
 def proof_for(user: accounts.User | None) -> str | None:
-    """What this browser's own attempts are counted under; None when it is a stranger to the account."""
+    """Return the key for this browser's own attempts; None if the user has not signed in here before."""
     number, version = read().get(str(user.id), ("", "")) if user is not None else ("", "")
-    # A new password makes strangers of all browsers: somebody may have copied a cookie.
+    # After a new password no browser is known: somebody may have copied a cookie.
     return f"{user.id}:{number}" if user is not None and version and version == version_of(user) else None
 
 
 def version_of(user: accounts.User) -> str:
-    """What changes with the password, and tells nothing of it."""
+    """Return a short digest that changes with the password and does not reveal it."""
     return hashlib.sha256(user.password_hash.encode()).hexdigest()[:16] if user.password_hash else ""
 
 
 def read() -> dict[str, list[str]]:
-    """What the cookie holds, by user; nothing when it is not ours, or too old."""
+    """Return the content of the cookie, by user id; empty if it is forged or expired."""
     try:
         known = signer().loads(request.cookies.get(COOKIE, ""), max_age=int(LASTS.total_seconds()))
     except BadData:
@@ -61,6 +61,6 @@ def read() -> dict[str, list[str]]:
 
 
 def signer() -> URLSafeTimedSerializer:
-    """Signs with the key of this installation, for this purpose alone."""
+    """Return the signer of the cookie. Its signatures are valid for this purpose only."""
     assert current_app.secret_key is not None
     return URLSafeTimedSerializer(current_app.secret_key, salt="known browsers")

@@ -32,7 +32,7 @@ HIKE = [
 
 @db.writes
 def seed(session: Session) -> str | None:
-    """Fill an empty database, or one from before there were accounts. Returns what was stored, or None."""
+    """Seed an empty database, or one without accounts. Returns what was stored, or None."""
     titles = {conversation.title for conversation in chat.all_conversations.within(session)}
     without = [user for user in people(session) if user.email is None]
     if titles and not without:
@@ -48,13 +48,13 @@ def seed(session: Session) -> str | None:
 
 
 def people(session: Session) -> list[accounts.User]:
-    """Those of the five who are there."""
+    """Return those of the five people who exist."""
     found = [accounts.find_user_by_nickname.within(session, nickname) for nickname in EMAILS]
     return [user for user in found if user is not None]
 
 
 def begin(session: Session, title: str, messages: list[tuple[str, str]]) -> None:
-    """Store a conversation. Who writes first owns it."""
+    """Store a conversation with its messages. The author of the first one owns it."""
     everyone = {nickname: find_or_create(session, nickname) for nickname, _ in messages}
     owner, *others = everyone.values()
     conversation = chat.create_conversation.within(session, title, owner=owner, others=others)
@@ -63,6 +63,6 @@ def begin(session: Session, title: str, messages: list[tuple[str, str]]) -> None
 
 
 def find_or_create(session: Session, nickname: str) -> accounts.User:
-    """Somebody may have stored this user already."""
+    """Return the user with this nickname, and create it if needed."""
     found = accounts.find_user_by_nickname.within(session, nickname)
     return found or accounts.create_user.within(session, nickname)

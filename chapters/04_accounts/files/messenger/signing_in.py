@@ -1,4 +1,4 @@
-"""Who is at the other end: over HTTP and on the socket alike, the session in the cookie tells."""
+"""The signed-in user: the session in the cookie tells who it is, over HTTP and on the socket alike."""
 
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
@@ -15,13 +15,13 @@ from . import accounts, known_browsers
 
 
 class Visitor(AuthUser):
-    """Whoever sent a request. `auth_id` is the token from their cookie, which proves nothing by itself."""
+    """The sender of a request. `auth_id` is the token from the cookie, which proves nothing by itself."""
 
     _user: accounts.User | None = None
     _asked = False
 
     async def user(self) -> accounts.User | None:
-        """The user whose session this is, if it still is one."""
+        """Return the user of the session, or None if the session has ended."""
         if not self._asked and self.auth_id is not None:
             self._user = await accounts.find_user_by_token(self.auth_id)
         self._asked = True
@@ -29,12 +29,12 @@ class Visitor(AuthUser):
 
     @property
     async def is_authenticated(self) -> bool:
-        """For quart_auth's `login_required`: the cookie is ours, and its session has not ended."""
+        """Whether the cookie's session has not ended. quart_auth's `login_required` asks this."""
         return await self.user() is not None
 
 
 def init_app(app: Quart, live: QuartLive) -> None:
-    """Let the app know its visitors, in its pages and on its sockets."""
+    """Set up signing in, for pages and for live sockets."""
     auth = QuartAuth(user_class=Visitor, duration=int(accounts.LASTS.total_seconds()))
     auth.init_app(app)
     app.context_processor(for_templates)
@@ -44,12 +44,12 @@ def init_app(app: Quart, live: QuartLive) -> None:
 
 
 async def for_templates() -> dict[str, Any]:
-    """What every ordinary page is given."""
+    """Return the variables of every ordinary page."""
     return {"me": await current_user(), "csrf_token": csrf.issue(session)}
 
 
 async def for_views() -> dict[str, Any]:
-    """What the session of every live view has, besides what is in the cookie."""
+    """Return what is added to the session of every live view, besides the cookie's content."""
     user = await current_user()
     if user is None:
         return {}
@@ -57,26 +57,26 @@ async def for_views() -> dict[str, Any]:
 
 
 def socket_id(user_id: int) -> str:
-    """The name under which all sockets of a user can be closed at once."""
+    """Return the name under which all sockets of a user can be closed."""
     return f"users:{user_id}"
 
 
 async def current_user() -> accounts.User | None:
-    """The user who sent this request, or None."""
+    """Return the user who sent this request, or None."""
     return await cast(Visitor, quart_auth.current_user).user()
 
 
 def current_token() -> str:
-    """The token in the cookie of who sent this request; empty without one."""
+    """Return the session token of this request; empty if it has none."""
     return quart_auth.current_user.auth_id or ""
 
 
 async def require_user(
     view: LiveView, params: dict[str, Any], session: dict[str, Any], stage: str
 ) -> str | None:
-    """For `on_mount`: only users see this view. It finds them in `assigns.me`."""
+    """Let only users see a view, and assign the user as `me`. For `on_mount`."""
     if has_request_context():
-        # The token is from the cookie of this request, which has been looked up already.
+        # The token is from the cookie of this request, and was looked up already.
         user = await current_user()
     else:
         user = await accounts.find_user_by_token(session.get("token"))
@@ -88,47 +88,47 @@ async def require_user(
 
 
 async def sign_in(user: accounts.User) -> None:
-    """Begin a session. Nothing of the visitor's goes into it, or somebody could have prepared it."""
+    """Start a session. The visitor's cookie is emptied first: somebody else may have prepared it."""
     token = await accounts.start_session(user.id, instead_of=quart_auth.current_user.auth_id)
     session.clear()
     quart_auth.login_user(Visitor(token), remember=True)
-    # As it is now: the password may just have changed.
+    # Read again, since the password may just have changed.
     known_browsers.remember(await accounts.find_user(user.id) or user)
 
 
 async def sign_out(user: accounts.User) -> None:
     """End all sessions of a user, in every browser, and close their live pages."""
-    # First the sessions: the pages come back at once, and must find them ended.
+    # First the sessions: the pages join again at once, and must find them ended.
     await accounts.end_sessions(user.id)
     await forget(user)
 
 
 async def forget(user: accounts.User) -> None:
-    """Let this browser know nothing more of a user whose sessions have ended, and close their live pages."""
+    """Remove a user from this browser's cookies, and close their live pages."""
     quart_auth.logout_user()
     await close_pages(user.id)
 
 
 async def close_pages(user_id: int) -> None:
-    """Close all sockets of a user. Pages come back, and are let in if their session goes on."""
+    """Close all sockets of a user. The pages join again, and only those with a valid session get in."""
     live: QuartLive = current_app.extensions["quart_live"]
     await live.disconnect(socket_id(user_id))
 
 
 def sign_in_address(wanted: str) -> str:
-    """The sign-in page that leads on to the wanted address."""
+    """Return the address of the sign-in page that leads on to the wanted address."""
     parts = urlsplit(wanted)
     return with_next("/sign-in", f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 
 def with_next(page: str, wanted: str | None = None) -> str:
-    """The address of a page that leads on to the wanted one, or to where this one leads."""
+    """Return the address of a page that leads on to the wanted address, or else to the `next` of this one."""
     wanted = wanted or next_page()
     return page if wanted == "/" else f"{page}?next={quote(wanted)}"
 
 
 def next_page() -> str:
-    """Where to go after signing in: what `next` says, if it is a page of ours."""
+    """Return the address to go to after signing in: `next`, if it is a page of ours."""
     try:
         return local_path(request.args.get("next", "/"))
     except ValueError:
@@ -136,12 +136,12 @@ def next_page() -> str:
 
 
 async def to_sign_in(_error: HTTPException) -> ResponseReturnValue:
-    """A page for users only was asked for by someone else."""
+    """Redirect a visitor to the sign-in page, from a page that is for users only."""
     return redirect(sign_in_address(request.full_path.rstrip("?")))
 
 
 async def keep_out_of_caches(response: Response) -> Response:
-    """After signing out the back button shall not show what was there before."""
+    """Forbid caching of pages, so that the back button does not show them after signing out."""
     if response.mimetype == "text/html":
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -14,20 +14,20 @@ from .summaries import ShowsConversations
 
 log = logging.getLogger(__name__)
 
-# So many of the last messages a view keeps. One that is announced late belongs among them.
+# The number of last messages that a view keeps. A message that is broadcast late belongs among them.
 KEPT = 12
 
 
 class ConversationLive(HasSettings, ShowsConversations):
-    """Shows a conversation as it grows, stores what this member writes, and lets its owner run it."""
+    """The messages of a conversation, updated live, with a form to write and a window of settings."""
 
     tail: tuple[chat.Posted, ...] = ()
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
-        """The address says which conversation. Who looks at it, the session has said."""
+        """Show the conversation that the address names, as the signed-in user."""
         me, number = self.assigns.me, params["conversation_id"]
         if self.connected:
-            # First subscribe, then read: what happens in between arrives twice, but never not at all.
+            # First subscribe, then read: what happens in between arrives twice, but is never lost.
             await self.subscribe(chat.conversation_topic(number))
         here = await chat.find_place(me.id, number) or abort(404)
         self.here_id = number
@@ -37,27 +37,27 @@ class ConversationLive(HasSettings, ShowsConversations):
         await self.show_conversations()
 
     async def show_place(self, here: chat.Place) -> None:
-        """Show its title, who takes part, and whether it is open."""
+        """Show the title and the members of the conversation, and whether it is open."""
         if here.title != self.assigns.get("page_title"):
             self.assign(page_title=here.title, new_title=here.title)
         self.assign(here=here)
         await self.show_settings()
 
     async def show_recent(self) -> None:
-        """Read the newest messages, and show them in place of what is there."""
+        """Read the newest messages, and show them instead of those on the page."""
         messages = await chat.recent_messages(self.assigns.here.id)
         self.tail = tuple(messages[-KEPT:])
         self.stream("entries", entries(messages, self.assigns.me.id), dom_id=element_id, reset=True)
 
     async def handle_event(self, event: str, params: Any) -> None:
-        """Send what was typed, or do what is done in the window of settings."""
+        """Send a message that was typed, or handle an event of the settings window."""
         if event == "send":
             await self.send(text_in(params, "content"))
         else:
             await self.change(event, params)
 
     async def send(self, content: str) -> None:
-        """Store the message and announce it, or say why not."""
+        """Store the message and broadcast it, or show why it was refused."""
         here, me = self.assigns.here, self.assigns.me
         try:
             message = await chat.send_message(here.id, me.id, content)
@@ -69,12 +69,12 @@ class ConversationLive(HasSettings, ShowsConversations):
             self.go_home()
             return
         self.assign(error="")
-        # The text in the composer belongs to the browser. Only now may it go.
+        # The text in the composer belongs to the browser. It may be cleared only now.
         self.push_event("message-sent", {})
         await self.pubsub.broadcast(chat.conversation_topic(here.id), message)
 
     async def handle_info(self, news: chat.News) -> None:
-        """Something has happened, here or in another conversation of mine."""
+        """Update the page with news of this or another conversation of the user."""
         await self.follow(news)
         if news.conversation_id != self.assigns.here.id:
             return
@@ -86,20 +86,20 @@ class ConversationLive(HasSettings, ShowsConversations):
             self.go_home()
 
     async def show_message(self, message: chat.Posted) -> None:
-        """Put a message at the end of the log. It may be one's own."""
+        """Append a message to the log, or insert it if it is late."""
         if self.tail and message.id <= self.tail[-1].id:
             await self.show_late(message)
             return
         self.append(message)
 
     async def show_late(self, message: chat.Posted) -> None:
-        """Put a message where it belongs: two that were stored in one order may be announced in the other."""
+        """Insert a late message at its place: messages may be broadcast in another order than stored."""
         if any(one.id == message.id for one in self.tail):
-            # Announced a second time.
+            # It was broadcast twice.
             return
         later = [one for one in self.tail if one.id > message.id]
         if len(later) == KEPT:
-            # Older than all that we keep. The database knows its place.
+            # Older than all that we keep. Only the database knows its place.
             await self.show_recent()
             return
         for one in later:
@@ -109,16 +109,16 @@ class ConversationLive(HasSettings, ShowsConversations):
             self.append(one)
 
     def append(self, message: chat.Posted) -> None:
-        """Put a message at the end of the log."""
+        """Append a message to the log."""
         previous = self.tail[-1] if self.tail else None
         self.stream_insert("entries", self.entry(message, previous), limit=-chat.WINDOW)
         self.tail = (*self.tail, message)[-KEPT:]
 
     def entry(self, message: chat.Posted, previous: chat.Posted | None) -> Entry:
-        """The message as it stands after the one before it."""
+        """Return the message with its position after the previous one."""
         return entry(message, previous, self.assigns.me.id)
 
 
 def element_id(placed: Entry) -> str:
-    """The id of a message's element. The browser knows it by that."""
+    """Return the id of a message's element, by which the browser recognises it."""
     return f"message-{placed.message.id}"

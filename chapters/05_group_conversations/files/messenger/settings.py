@@ -1,7 +1,7 @@
-"""The window *Members and settings* of a conversation, and what its members do to it there.
+"""The window *Members and settings* of a conversation, and the actions of its members there.
 
-Whatever stands in the window is made when it is opened, and dropped when it is closed: see
-static/hooks/dialog.js. While it is closed, the page holds no member of it, and nobody who could be added.
+The content of the window is made when it is opened, and dropped when it is closed: see
+static/hooks/dialog.js. While it is closed, the page holds no members, and no people to add.
 """
 
 import logging
@@ -29,17 +29,17 @@ class HasSettings(LiveView):
     windows: tuple[str, ...] = ("settings",)
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
-        """Begin with what the page has open: it may have been there before its line was lost."""
+        """Fill the windows that the page has open: it may have opened them before the connection was lost."""
         self.assign(filled=self.windows_in(self.connect_params), refusal="", note="")
         self.assign(members=Members(), contacts=Contacts(), stays=None)
 
     def windows_in(self, params: Any) -> tuple[str, ...]:
-        """The windows that a browser wants to be filled. It may name anything."""
+        """Return the windows that the browser asks for. Unknown names are skipped."""
         wanted = text_in(params, "windows").split()
         return tuple(window for window in self.windows if window in wanted)
 
     async def show_settings(self) -> None:
-        """Read what stands in the window, if somebody looks at it."""
+        """Read the content of the settings window if it is open, else drop it."""
         here, me = self.assigns.here, self.assigns.me
         if "settings" not in self.assigns.filled:
             self.assign(members=Members(), contacts=Contacts(), stays=None)
@@ -47,12 +47,12 @@ class HasSettings(LiveView):
         self.assign(members=await self.assigns.members.read(here.id))
         self.assign(stays=await chat.who_stays(here.id, me.id))
         if here.i_own:
-            # Everyone else can be added.
+            # All people who are not members can be added.
             others = await chat.member_ids(here.id)
             self.assign(contacts=await self.assigns.contacts.leave_out(others))
 
     async def change(self, event: str, params: Any) -> None:
-        """Fill a window, look for people, or do something to the conversation."""
+        """Fill a window, search for people, or act on the conversation."""
         if event == "windows":
             self.assign(filled=self.windows_in(params))
             await self.show_settings()
@@ -70,11 +70,11 @@ class HasSettings(LiveView):
             await self.act(ACTIONS[event], params)
 
     async def show_members(self, members: Members) -> None:
-        """Show these."""
+        """Read these members and show them."""
         self.assign(members=await members.read(self.assigns.here.id))
 
     async def act(self, action: Action, params: Any) -> None:
-        """Do something to the conversation and announce it, or say why not."""
+        """Act on the conversation and broadcast the change, or show why it was refused."""
         here, me = self.assigns.here, self.assigns.me
         try:
             await action.do(here.id, me.id, params)
@@ -89,6 +89,6 @@ class HasSettings(LiveView):
         await self.pubsub.broadcast(chat.conversation_topic(here.id), chat.Changed(here.id))
 
     def go_home(self) -> None:
-        """This user is no member any more, so this page is not theirs to see."""
+        """Go to the dashboard: this user is no longer a member."""
         self.put_flash("info", f"You are no longer in “{self.assigns.here.title}”.")
         self.redirect(to="/")

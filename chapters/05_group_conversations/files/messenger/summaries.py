@@ -1,4 +1,4 @@
-"""The list of a person's conversations, as two views show it, and how it follows the news."""
+"""The list of a user's conversations, which two views show, and its updates by news."""
 
 from collections.abc import Collection, Iterable
 from itertools import takewhile
@@ -15,9 +15,9 @@ class ShowsConversations(LiveView):
     """A view with the conversations of `me` in the stream `conversations`.
 
     Attributes:
-        topics: what it hears.
-        here_id: the conversation that the page is about, 0 for none.
-        listed: what the page shows, by conversation. The last of them is on top.
+        topics: the topics of conversations that it subscribes to.
+        here_id: the conversation that the page shows, 0 for none.
+        listed: the items on the page, by conversation. The last one is on top.
     """
 
     topics: frozenset[str] = frozenset()
@@ -25,16 +25,16 @@ class ShowsConversations(LiveView):
     listed: dict[int, Listed]
 
     async def show_conversations(self) -> None:
-        """Read the list, and hear of everything that happens in it from now on."""
+        """Read the list, and subscribe to the topics of its conversations."""
         me = self.assigns.me
         if self.connected:
-            # As ever: first subscribe, then read. To subscribe we have to know what there is.
+            # First subscribe, then read, as always. The ids are needed to subscribe.
             await self.listen_to(await chat.conversation_ids_of(me.id))
         found = await chat.conversations_of(me.id)
         self.arrange([listed(summary, me, self.here_id) for summary in found])
 
     async def listen_to(self, conversation_ids: list[int]) -> None:
-        """Subscribe to these conversations, and no longer to others."""
+        """Subscribe to the topics of these conversations, and unsubscribe from all others."""
         topics = frozenset(map(chat.conversation_topic, conversation_ids))
         for topic in self.topics - topics:
             await self.unsubscribe(topic)
@@ -43,7 +43,7 @@ class ShowsConversations(LiveView):
         self.topics = topics
 
     def arrange(self, items: list[Listed]) -> None:
-        """Show these conversations, the most recent first. What is there already is not sent again."""
+        """Show these conversations, the most recent first. Items already on the page are not sent again."""
         before: dict[int, Listed] = getattr(self, "listed", {})
         self.listed = {item.id: item for item in reversed(items)}
         if not before:
@@ -53,38 +53,38 @@ class ShowsConversations(LiveView):
         for old in before.values():
             if old.id not in stays:
                 self.stream_delete(STREAM, old)
-        # From the top down: each comes where it belongs, for all that stand above it are there.
+        # From the top down: all items above are then in place already.
         for position, item in enumerate(items):
             if item.id not in stays or item != before[item.id]:
                 self.stream_insert(STREAM, item, at=position)
 
     async def follow(self, news: chat.News) -> None:
-        """Bring the list up to date."""
+        """Update the list with news of a conversation."""
         if isinstance(news, chat.Posted) and news.conversation_id in self.listed:
             self.bring_up(news)
         else:
             await self.show_conversations()
 
     def bring_up(self, message: chat.Posted) -> None:
-        """Show a message as the last line of its conversation, and that on top. This costs no question."""
+        """Move a conversation to the top, with the message as its last line. This needs no query."""
         item = self.listed[message.conversation_id]
         if message.id <= item.last_id:
-            # It was announced late, or a second time.
+            # It was broadcast late, or twice.
             return
         newer = after(item, message)
         if next(reversed(self.listed)) != item.id:
-            # What is in a stream does not move by itself.
+            # An item of a stream does not move by itself.
             self.stream_delete(STREAM, self.listed.pop(item.id))
         self.listed[item.id] = newer
         self.stream_insert(STREAM, newer, at=0)
 
 
 def element_id(item: Listed) -> str:
-    """The id of an item's element."""
+    """Return the id of an item's element."""
     return f"conversation-{item.id}"
 
 
 def bottom(before: Iterable[int], now: Collection[int]) -> set[int]:
-    """Those at the bottom that are in the same order as before, both given from the bottom up."""
+    """Return the ids at the bottom whose order has not changed. Both lists begin at the bottom."""
     pairs = zip((number for number in before if number in now), now, strict=False)
     return {old for old, new in takewhile(lambda pair: pair[0] == pair[1], pairs)}

@@ -1,4 +1,4 @@
-"""Reading what a browser has sent. Anybody can send anything, so nothing is taken for granted."""
+"""Reading the params of a browser. They may contain anything, so each value is checked."""
 
 from typing import Any
 from uuid import UUID
@@ -9,13 +9,13 @@ NOBODY = 0
 
 
 def text_in(params: Any, name: str) -> str:
-    """The text under this name; empty when there is none. PostgreSQL takes no text with a zero in it."""
+    """Return the text under this name; empty if there is none. PostgreSQL refuses zero bytes."""
     value = params.get(name) if isinstance(params, dict) else None
     return value.replace("\0", "") if isinstance(value, str) else ""
 
 
 def id_in(params: Any, name: str) -> int:
-    """The id under this name, written as text or as a number; 0, which nobody has, when there is none."""
+    """Return the id under this name, sent as text or as a number; 0, nobody's id, if there is none."""
     value = params.get(name) if isinstance(params, dict) else None
     text = str(value) if type(value) is int else text_in(params, name)
     plain = text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_ID))
@@ -23,7 +23,7 @@ def id_in(params: Any, name: str) -> int:
 
 
 def key_in(params: Any, name: str) -> UUID | None:
-    """The key under this name, as `crypto.randomUUID` of a browser writes it; None when there is none."""
+    """Return the key under this name, as a browser's `crypto.randomUUID` makes it; None if there is none."""
     try:
         return UUID(text_in(params, name))
     except ValueError:

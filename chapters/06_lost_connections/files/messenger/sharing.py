@@ -1,4 +1,4 @@
-"""Reads that many want in the same moment: what has not begun yet is done once for all of them."""
+"""Shared reads: equal calls at the same moment are answered by one read, if it has not begun yet."""
 
 import asyncio
 from functools import update_wrapper
@@ -13,12 +13,12 @@ T = TypeVar("T")
 
 
 class Shared(Generic[P, T]):
-    """An act that reads. Who asks the same before it has begun gets the same answer.
+    """A shared act that reads. Calls with the same arguments, made before it begins, get the same answer.
 
-    Who asks later gets another one: what they have heard already must be in it.
+    A later call reads again: its answer has to contain what the caller has heard already.
 
     Attributes:
-        within: as that of the act.
+        within: the function itself, for use inside another act.
     """
 
     def __init__(self, act: Act[P, T]) -> None:
@@ -27,7 +27,11 @@ class Shared(Generic[P, T]):
         update_wrapper(self, act)
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Read, in a session of its own or in that of somebody who has asked the same. Raises Unavailable."""
+        """Read in a session of its own, or share the read of an earlier call.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
         key = args, tuple(kwargs.items())
         waiting = self._waiting.get(key)
         if waiting is None:
@@ -37,12 +41,12 @@ class Shared(Generic[P, T]):
                 return self.within(session, *args, **kwargs)
 
             waiting = self._waiting[key] = asyncio.create_task(db.read(begin))
-            # It may never begin.
+            # If it never begins, this removes it.
             waiting.add_done_callback(lambda _: self._waiting.pop(key, None))
-        # Whoever goes away leaves the others their answer.
+        # A cancelled caller must not take the answer from the others.
         return await asyncio.shield(waiting)
 
 
 def shared(act: Act[P, T]) -> Shared[P, T]:
-    """A decorator, above `@db.reads`. All get the same answer, so it should be one that nobody changes."""
+    """Share a read. Stands above `@db.reads`. All callers get the same object, so they must not change it."""
     return Shared(act)

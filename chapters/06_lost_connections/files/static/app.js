@@ -16,7 +16,7 @@ import { bringFormsBack } from "./leaving.js";
 
 const csrfToken = document.querySelector("meta[name='csrf-token']").content;
 
-// What a click brings along, besides its name.
+// What a click event carries, besides its name.
 function describeClick(event) {
   const { altKey, ctrlKey, metaKey, shiftKey, pageX, pageY, screenX, screenY } = event;
   return { altKey, ctrlKey, metaKey, shiftKey, pageX, pageY, screenX, screenY };
@@ -26,7 +26,7 @@ const CreateConversationForm = restoresForm();
 
 const liveSocket = new LiveSocket("/live", Socket, {
   ...patience,
-  // Asked for at each join.
+  // Read at each join.
   params: () => ({ _csrf_token: csrfToken, windows: windowsToFill() }),
   hooks: { Composer, CreateConversationForm, Dialog, Lifecycle, Log, Outbox, Unsent },
   metadata: { click: describeClick },

@@ -1,23 +1,23 @@
-// A page can be written in before its view has joined, and on a slow line that takes long. What the join brings
-// knows nothing of it. So a field that somebody has changed is left as it is, and told as soon as there is a view.
+// A user can write in a page before its view has joined, which takes long on a slow connection. The join does
+// not know that text. So a changed field is left as it is, and the view is told as soon as it has joined.
 const untouched = new WeakSet(document.querySelectorAll("input, textarea, select"));
 
-// For the client, which calls it before it changes an element. The first time is the join.
+// The client calls this before it changes an element. The first time is the join.
 export function keepEarly(from, to) {
   if (!untouched.delete(from) || !isChanged(from)) return;
   if (from.matches("[type=checkbox], [type=radio]")) to.checked = from.checked;
   else to.value = from.value;
-  // When the client is done with the join, and before anything else comes that could change the field back.
+  // After the client has applied the join, and before another patch can change the field back.
   queueMicrotask(() => tell(from));
 }
 
-// As if it were typed now, and the field left: whoever waits for a pause need not wait.
+// As if the text were typed now and the field left, so that a debounced event is sent at once.
 export function tell(field) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.dispatchEvent(new Event("blur"));
 }
 
-// Whether a field shows something else than what the page came with.
+// Whether a field differs from what the page came with.
 export function isChanged(field) {
   if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
   if (field.type !== "select-one") return field.value !== field.defaultValue;

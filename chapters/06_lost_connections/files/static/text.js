@@ -1,15 +1,15 @@
 // Browsers keep text in units of 16 bits, and an emoji takes two of them. A cut in the middle, or a faulty
-// program, leaves half of one. That is no text: it cannot be sent, and not be stored.
+// program, leaves half of one. Such text can be neither sent nor stored.
 export function wellFormed(text) {
   return text.toWellFormed?.() ?? text.replace(/\p{Surrogate}/gu, "\uFFFD");
 }
 
-// The beginning of a text. What ends in half a character loses that half.
+// The beginning of a text, without half a character at its end.
 export function cut(text, longest) {
   return wellFormed(text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, ""));
 }
 
-// In characters, as the server counts them: without the blanks around.
+// In characters, as the server counts them: without spaces around the text.
 export function lengthOf(text) {
   return [...text.trim()].length;
 }

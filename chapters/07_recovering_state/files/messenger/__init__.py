@@ -23,12 +23,12 @@ from .times import clock, clock_or_day, day_name
 from .wizard_live import WizardLive
 from .zones import in_their_zone
 
-# Where quart_live keeps what is stashed for users. Its migration is 0005.
+# The table of quart_live's stash for users. Its migration is 0005.
 STASH = stash_table(Base.metadata)
 
 
 def create_app() -> Quart:
-    """Build the app. What it reads from the environment is listed in env.sample."""
+    """Build the app. The environment variables that it reads are listed in env.sample."""
     app = Quart(__name__, static_folder=static_folder(), static_url_path="/static")
     read_environment(app)
     security.init_app(app)

@@ -29,16 +29,16 @@ account_pages = Blueprint("account_pages", __name__)
 
 WRONG = "The email or the password is wrong."
 NOT_YOURS = "This is not your current password."
-# The same for an email that has an account already. Only a mail could say which, to its owner alone.
+# The same words for an email that has an account already. Only an email could tell its owner alone.
 MADE = (
     "Now sign in. If this email was new here, your account is ready. "
-    "If it had an account already, the password of that has not changed."
+    "If the email already had an account, its password has not changed."
 )
 
 
 @account_pages.route("/register", methods=["GET", "POST"])
 async def register() -> ResponseReturnValue:
-    """A new account. Whether the email had one before is not said."""
+    """Register an account. The answer does not say whether the email had an account before."""
     if await current_user():
         return redirect(next_page())
     form = await RegisterForm.of_request()
@@ -59,7 +59,7 @@ async def register() -> ResponseReturnValue:
 
 @account_pages.route("/sign-in", methods=["GET", "POST"], endpoint="sign_in")
 async def sign_in_page() -> ResponseReturnValue:
-    """Back into an account. Whether the email is known is not said."""
+    """Sign in to an account. The answer does not say whether the email has one."""
     if await current_user():
         return redirect(next_page())
     form = await SignInForm.of_request(email=session.get("email"))
@@ -75,7 +75,7 @@ async def sign_in_page() -> ResponseReturnValue:
 
 @account_pages.route("/sign-out", methods=["GET", "POST"], endpoint="sign_out")
 async def sign_out_page() -> ResponseReturnValue:
-    """Out of the account, in every browser. A link to this page alone signs nobody out."""
+    """Sign out in every browser. This takes a form: opening a link to this page signs nobody out."""
     form, user = await SignOutForm.of_request(), await current_user()
     if user is not None and form.is_good():
         await sign_out(user)
@@ -89,7 +89,7 @@ async def sign_out_page() -> ResponseReturnValue:
 @account_pages.route("/profile", methods=["GET", "POST"])
 @login_required
 async def profile() -> ResponseReturnValue:
-    """The account of who looks at it."""
+    """Show the profile of the signed-in user, and change it."""
     me = await current_user()
     assert me is not None
     form = await ProfileForm.of_request(nickname=me.nickname, email=me.email)
@@ -116,7 +116,7 @@ async def profile() -> ResponseReturnValue:
 @account_pages.route("/profile/delete", methods=["GET", "POST"])
 @login_required
 async def delete_account() -> ResponseReturnValue:
-    """The end of an account. The page says before what becomes of everything."""
+    """Delete the account. The page first tells the consequences for each conversation."""
     me = await current_user()
     assert me is not None
     form = await DeleteForm.of_request()
@@ -134,7 +134,7 @@ async def delete_account() -> ResponseReturnValue:
 
 @db.writes
 def end_account(session: Session, user_id: int) -> Sequence[chat.MembershipEnded]:
-    """All of it, or nothing: half of it would be an account that nobody can use or delete."""
+    """Delete an account in one transaction: half of it would be an account that nobody can use or delete."""
     accounts.close_account.within(session, user_id)
     chat.forget_drafts_of.within(session, user_id)
     return chat.leave_all.within(session, user_id)
@@ -143,7 +143,7 @@ def end_account(session: Session, user_id: int) -> Sequence[chat.MembershipEnded
 async def prove(
     form: PageForm, email: str | None, password: str, refusal: str, browser: str | None
 ) -> accounts.User | None:
-    """The user whose password this is. Otherwise the form says why not."""
+    """Return the user with this email and password, or None; then the form shows the reason."""
     try:
         user = await accounts.authenticate(email or "", password, request.remote_addr or "", browser)
     except Unavailable as unavailable:
@@ -158,11 +158,11 @@ async def prove(
 
 
 def this_session() -> str:
-    """Who is signed in has attempts of their own: a stranger's guesses do not shut the profile."""
+    """Return the key of this session's own budget. Guesses of strangers do not block the profile page."""
     return f"session:{current_token()}"
 
 
 async def show(template: str, form: PageForm, **more: Any) -> ResponseReturnValue:
-    """The page with its form: as new, or with what was typed and what is wrong with it."""
+    """Render a page with its form: empty, or with what was typed and the errors."""
     status = form.status if request.method == "POST" else 200
     return await render_template(template, form=form, **more), status, form.headers

@@ -1,4 +1,4 @@
-"""A page to break: one word, kept in ten ways. What comes back, the server shows beside each field."""
+"""A page to break: eleven words, each kept in another way. The page shows which ones come back."""
 
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -18,9 +18,9 @@ class Way(NamedTuple):
     """One way of keeping state.
 
     Attributes:
-        name: stands in ids and events.
-        title: as the page says it.
-        hook: of its form, if it has one.
+        name: the name in ids and events.
+        title: the title on the page.
+        hook: the hook of its form, if it has one.
         recovers: whether the client sends the form again by itself.
     """
 
@@ -46,7 +46,7 @@ WAYS = (
 
 
 class KeepingLive(RestoresForm):
-    """Takes a word for each way, and keeps it in this way only."""
+    """A page with one word for each way of keeping state. Each word is kept in its way only."""
 
     on_mount = (restoring,)
     stash = Stash(
@@ -57,7 +57,7 @@ class KeepingLive(RestoresForm):
     )
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
-        """Nothing is known of any word, but for those that were kept somewhere."""
+        """Start with empty words, except those that were kept somewhere."""
         me, number = self.assigns.me, params["conversation_id"]
         self.here = await chat.find_place(me.id, number) or abort(404)
         self.assign(page_title="What comes back", looked=0)
@@ -66,21 +66,21 @@ class KeepingLive(RestoresForm):
         self.assign(draft=await chat.draft_of(number, me.id))
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
-        """The address has a word too."""
+        """Show the word that the address carries."""
         self.assign(address=text_in(params, "word"))
         self.show()
 
     def show(self) -> None:
-        """Show what is known of each word."""
+        """Show the current value of each word."""
         self.assign(rows=[(way, self.assigns[way.name]) for way in WAYS])
 
     async def restore(self, fields: dict[str, Any]) -> None:
-        """A hook hands its form back."""
+        """Show the word of the form that a hook has sent."""
         self.assign(hook=text_in(fields, "hook"))
         self.show()
 
     async def handle_event(self, event: str, params: Any) -> None:
-        """A word was written, or somebody looks whether all has come back that will."""
+        """Keep a word that was written, and show all words."""
         if event == "look":
             self.assign(looked=self.assigns.looked + 1)
         for way in WAYS:
@@ -89,7 +89,7 @@ class KeepingLive(RestoresForm):
         self.show()
 
     async def keep(self, way: Way, word: str) -> None:
-        """Keep a word in one way. Most take it from the assigns, or have it in the browser already."""
+        """Keep a word in one way. Most need only the assigns, or have the word in the browser already."""
         if way.name == "address":
             self.push_patch(
                 f"/conversations/{self.here.id}/keeping?{urlencode({'word': word})}", replace=True

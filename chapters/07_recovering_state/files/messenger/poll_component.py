@@ -1,6 +1,6 @@
-"""A poll: the questions of a conversation. What was chosen is held here, until it is voted for.
+"""A poll: the questions of a conversation, and the ballot, until it is voted for.
 
-The parent of the `QuestionComponent`s. What a question shows as chosen comes from here alone.
+The parent of the `QuestionComponent`s. Only it decides what a question shows as chosen.
 """
 
 from typing import Any
@@ -15,15 +15,15 @@ from .question_component import QuestionComponent
 
 
 class PollComponent(LiveComponent):
-    """All questions of one conversation, and a form to ask another."""
+    """The questions of one conversation, and a form to ask another one."""
 
     async def mount(self) -> None:
-        """Begin with nothing chosen."""
+        """Start with an empty ballot and an empty form."""
         self.assign(ballot={}, kept="{}", refusal="", note="")
         self.assign(asked="", choices="", not_asked="", was_asked="")
 
     async def update(self, assigns: dict[str, Any]) -> None:
-        """A question says what was chosen in it. Else it is time to read: somebody has asked, or voted."""
+        """Add a choice to the ballot. Without one, read the questions: somebody has asked or voted."""
         chosen = assigns.get("choose", {})
         if chosen:
             self.assign(note="")
@@ -33,7 +33,7 @@ class PollComponent(LiveComponent):
         self.choose(only_offered(self.assigns.ballot | chosen, self.assigns.questions))
 
     def choose(self, ballot: Ballot) -> None:
-        """Hold these choices, and hand each one that is new down to its question."""
+        """Replace the ballot, and tell each question whose choice has changed."""
         for question_id in ballot.keys() | self.assigns.ballot.keys():
             chosen = ballot.get(question_id, 0)
             if chosen != self.assigns.ballot.get(question_id, 0):
@@ -41,7 +41,7 @@ class PollComponent(LiveComponent):
         self.assign(ballot=ballot, kept=as_text(ballot))
 
     async def handle_event(self, event: str, params: Any) -> None:
-        """Something was voted for or asked, or a browser hands back what was chosen before."""
+        """Vote, ask a question, or restore the ballot that the browser has kept."""
         if event == "restore":
             self.choose(ballot_in(params, self.assigns.questions) | self.assigns.ballot)
         elif event == "vote":
@@ -50,20 +50,20 @@ class PollComponent(LiveComponent):
             await self.ask(text_in(params, "question"), text_in(params, "choices"))
 
     async def vote(self) -> None:
-        """Store the choices. From then on they are votes, and the ballot is empty."""
+        """Store the ballot as votes, and empty it."""
         if await self.do(chat.vote(self.assigns.here_id, self.assigns.me_id, self.assigns.ballot), "refusal"):
             self.choose({})
             self.assign(note="You have voted.")
 
     async def ask(self, content: str, choices: str) -> None:
-        """Put one more question. What was typed stays until it is stored."""
+        """Store one more question. What was typed stays in the form until it is stored."""
         self.assign(asked=content, choices=choices)
         if await self.do(chat.ask(self.assigns.here_id, self.assigns.me_id, content, choices), "not_asked"):
             self.assign(asked="", choices="", was_asked="Asked.")
             self.push_event("saved:asking", {})
 
     async def do(self, asked: Any, reason: str) -> bool:
-        """Ask the context, and tell everyone; or say why not, in the assign that `reason` names."""
+        """Call the context and broadcast the change, or assign the refusal to the name in `reason`."""
         here_id = self.assigns.here_id
         self.assign(refusal="", note="", not_asked="", was_asked="")
         try:

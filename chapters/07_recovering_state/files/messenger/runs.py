@@ -1,4 +1,4 @@
-"""Messages in runs: what one person writes within five minutes shares a name and an avatar."""
+"""Messages in runs: messages of one person within five minutes share a name and an avatar."""
 
 from collections.abc import Iterable
 from datetime import timedelta, tzinfo
@@ -9,12 +9,12 @@ from .chat import Posted
 from .times import day_of
 
 LONGEST_PAUSE = timedelta(minutes=5)
-# Twenty pages full, so that many who come at once cost little more than one.
+# The entries of twenty pages. Many readers who join at once then cost little more than one.
 MOST_KEPT = 1000
 
 
 class Entry(NamedTuple):
-    """A message and how it stands in the log, for one reader."""
+    """A message and its position in the log, for one reader."""
 
     message: Posted
     mine: bool
@@ -23,13 +23,13 @@ class Entry(NamedTuple):
 
 
 def entry(message: Posted, previous: Posted | None, reader_id: int, zone: tzinfo | None = None) -> Entry:
-    """Place a message after the one before it. A day begins when it begins in the reader's zone."""
+    """Place a message after the one before it. Days begin at midnight in the reader's zone."""
     return placed(message, previous, message.user_id == reader_id, zone)
 
 
 @lru_cache(MOST_KEPT)
 def placed(message: Posted, previous: Posted | None, mine: bool, zone: tzinfo | None) -> Entry:
-    """The same. It is made once for all in this zone who have written the message, or have not."""
+    """Place a message. The result is cached for its author, and for all other readers of a zone."""
     opens_day = previous is None or day_of(message.created_at, zone) != day_of(previous.created_at, zone)
     continues = (
         not opens_day

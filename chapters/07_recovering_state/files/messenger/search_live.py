@@ -1,4 +1,4 @@
-"""Searching messages. What is searched stands in the address; what was searched lately, in the stash."""
+"""Searching messages. The search is in the address; the recent searches are in the stash."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,16 +15,16 @@ WITHIN = {"": None, "day": timedelta(days=1), "week": timedelta(days=7)}
 
 
 class SearchLive(LiveView):
-    """Shows what the address asks for. To change that is to go to another address."""
+    """A search of messages. Its state is the address: a change goes to another address."""
 
     stash = Stash(recent=user())
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
-        """Nobody has searched yet, on any device; unless they have."""
+        """Start with no recent searches. Those of the user come from the stash."""
         self.assign(page_title="Search", recent=[])
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
-        """Search for what the address says. It may say anything."""
+        """Search for what the address asks. Unknown values are replaced by their defaults."""
         words, whose, within = words_in(params), text_in(params, "whose"), text_in(params, "within")
         whose = whose if whose in chat.WHOSE else "all"
         within = within if within in WITHIN else ""
@@ -33,7 +33,7 @@ class SearchLive(LiveView):
         self.assign(tabs=[(name, self.address(whose=name)) for name in chat.WHOSE])
 
     async def handle_event(self, event: str, params: Any) -> None:
-        """Something was typed, or searched in earnest: that is one more place to go back to."""
+        """Go to the address of the search, and remember one that was submitted."""
         if event not in ("type", "search"):
             return
         words, within = words_in(params), text_in(params, "within")
@@ -43,11 +43,11 @@ class SearchLive(LiveView):
         self.push_patch(self.address(words=words, within=within), replace=event == "type")
 
     def address(self, **changed: str) -> str:
-        """The address of this search with something changed."""
+        """Return the address of this search with these changes."""
         asked = {name: self.assigns[name] for name in ("words", "whose", "within")} | changed
         return f"/search?{urlencode(asked)}"
 
 
 def words_in(params: Any) -> str:
-    """What is wanted, as far as it is looked for. The page says it again and again, and it is kept."""
+    """Return the words to search for, cut at the longest search."""
     return text_in(params, "words")[: chat.LONGEST_SEARCH]

@@ -1,4 +1,4 @@
-"""Times: stored in UTC, shown by the clock of whoever reads; by that of the server where it is unknown."""
+"""Times: stored in UTC, shown in the time zone of the reader, or else in that of the server."""
 
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
@@ -10,12 +10,12 @@ from sqlalchemy.types import TypeDecorator
 
 
 def now() -> datetime:
-    """This moment, in UTC."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC. SQLite forgets the time zone of what it stores; this column puts it back."""
+    """A column for a moment in UTC. SQLite drops the time zone of what it stores; this adds it again."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -28,44 +28,44 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Timestamps:
-    """For models: when a record was made, and when it last changed."""
+    """A mixin for models: when a record was made, and when it last changed."""
 
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
     @property
     def mark(self: Any) -> str:
-        """What a browser calls this record. A new database begins with id 1 again."""
+        """The name of this record in a browser. The id does not suffice: a new database begins with 1."""
         return f"{self.id}-{self.created_at.timestamp():.6f}"
 
 
 def clock(moment: datetime, zone: tzinfo | None = None) -> str:
-    """`14:32`."""
+    """Return the time of day, for example `14:32`."""
     return f"{moment.astimezone(zone):%H:%M}"
 
 
 def clock_or_day(moment: datetime, zone: tzinfo | None = None) -> Markup:
-    """`14:32` for today, else `3 Mar`."""
+    """Return `14:32` for today, else `3 Mar`."""
     day = day_of(moment, zone)
     return by_day(moment, zone, clock(moment, zone), f"{day.day} {day:%b}")
 
 
 def day_of(moment: datetime, zone: tzinfo | None = None) -> date:
-    """The calendar day on which it happened, there."""
+    """Return the calendar day of a moment, in this time zone."""
     return moment.astimezone(zone).date()
 
 
 def day_name(moment: datetime, zone: tzinfo | None = None) -> Markup:
-    """`Today`, `Yesterday` or `Monday, 3 March 2025`."""
+    """Return `Today`, `Yesterday` or `Monday, 3 March 2025`."""
     day = day_of(moment, zone)
     return by_day(moment, zone, "Today", "Yesterday", f"{day:%A}, {day.day} {day:%B %Y}")
 
 
 def by_day(moment: datetime, zone: tzinfo | None, *words: str) -> Markup:
-    """Say the first of the words today, the next one tomorrow, and the last one for good."""
+    """Return the first word for today, the next for yesterday, and so on; the last for all other days."""
     day = day_of(moment, zone)
     days_ago = (day_of(now(), zone) - day).days
     said = words[days_ago] if 0 <= days_ago < len(words) else words[-1]
-    # The page has all the words, so that it is right after midnight as well: see days.js.
+    # The page has all the words, so that the right one stands there after midnight too: see days.js.
     element = Markup('<time datetime="{}" data-day="{}" data-words="{}">{}</time>')
     return element.format(moment.isoformat(), day, "|".join(words), said)

@@ -1,4 +1,4 @@
-"""A new conversation, step by step: who, how it is called, and a last look."""
+"""A new conversation, step by step: its members, its title, and a last look."""
 
 from typing import Any
 
@@ -13,19 +13,19 @@ CHOOSE_SOMEBODY = "Choose somebody first."
 
 
 class WizardLive(RestoresForm):
-    """Shows one step at a time. What was said in the others stands in hidden inputs of the same form."""
+    """A wizard that shows one step at a time. Hidden inputs of its form hold the other steps."""
 
     on_mount = (restoring,)
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
-        """Begin with the first step."""
+        """Start with the first step."""
         contacts = await Contacts.find(besides=[self.assigns.me.id])
         self.assign(page_title="New conversation", contacts=contacts, refusal="")
         self.assign(step=STEPS[0], chosen=[], chosen_ids=[], title="")
 
     async def handle_event(self, event: str, params: Any) -> None:
-        """Something was filled in, or it is time for another step."""
-        # A field sends its last change when it vanishes. By then the form may show another step.
+        """Take a change of the form, or go to another step."""
+        # A field sends its last change when it is removed. By then the form may show another step.
         is_of_this_step = text_in(params, "step") == self.assigns.step
         if event == "edit" and is_of_this_step:
             await self.fill_in(params)
@@ -40,7 +40,7 @@ class WizardLive(RestoresForm):
             await self.go_on()
 
     async def fill_in(self, params: Any) -> None:
-        """Take what the form says, of whatever step. Who is not there is left out."""
+        """Take the fields of the form, of whatever step. People without an account are left out."""
         ids = dict.fromkeys(ids_in(params))
         people = {user.id: user for user in await accounts.find_users(ids)}
         chosen = [people[user_id] for user_id in ids if user_id in people and user_id != self.assigns.me.id]
@@ -48,18 +48,18 @@ class WizardLive(RestoresForm):
         self.assign(title=text_in(params, "title"), refusal="")
 
     async def recover(self, params: Any) -> None:
-        """The view has begun anew, and the client hands its form back. That says the step, too."""
+        """Take the form that the client sends after a new mount, with its step."""
         await self.fill_in(params)
         step = text_in(params, "step")
         if step in STEPS and self.assigns.chosen:
             self.assign(step=step)
 
     async def restore(self, fields: dict[str, Any]) -> None:
-        """The page itself was loaded again, and hands back what the one before it had kept."""
+        """Take the form that the browser has kept over a reload of the page."""
         await self.recover(fields)
 
     async def go_on(self) -> None:
-        """Go to the next step, if this one is done. The last one begins the conversation."""
+        """Go to the next step if this one is complete. After the last one the conversation begins."""
         if not self.assigns.chosen:
             self.assign(step=STEPS[0], refusal=CHOOSE_SOMEBODY)
         elif self.assigns.step == STEPS[-1]:
@@ -68,12 +68,12 @@ class WizardLive(RestoresForm):
             self.go(1)
 
     def go(self, steps: int) -> None:
-        """Go so many steps on, or back."""
+        """Go this many steps forward, or back."""
         number = STEPS.index(self.assigns.step) + steps
         self.assign(step=STEPS[max(0, min(number, len(STEPS) - 1))], refusal="")
 
     async def begin(self) -> None:
-        """Store the conversation and go there, or say why not."""
+        """Store the conversation and go to its page, or show why it was refused."""
         me = self.assigns.me
         try:
             ids = [me.id, *self.assigns.chosen_ids]
@@ -85,7 +85,7 @@ class WizardLive(RestoresForm):
 
 
 def ids_in(params: Any) -> list[int]:
-    """The ids of people that a form has sent."""
+    """Return the ids of people that the form has sent."""
     sent = params.get("people") if isinstance(params, dict) else None
     rows = sent[: chat.MOST_MEMBERS] if isinstance(sent, list) else []
     return [id_in({"id": row}, "id") for row in rows]

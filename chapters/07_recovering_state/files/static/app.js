@@ -19,7 +19,7 @@ import { bringFormsBack } from "./leaving.js";
 
 const csrfToken = document.querySelector("meta[name='csrf-token']").content;
 
-// What a click brings along, besides its name.
+// What a click event carries, besides its name.
 function describeClick(event) {
   const { altKey, ctrlKey, metaKey, shiftKey, pageX, pageY, screenX, screenY } = event;
   return { altKey, ctrlKey, metaKey, shiftKey, pageX, pageY, screenX, screenY };

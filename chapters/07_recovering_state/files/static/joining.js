@@ -1,4 +1,4 @@
-// What every view is told when its page joins: once, and not again before the next join.
+// The params of every join: sent once, and not again before the next join.
 import { withStash } from "quart_live/stash";
 import { windowsToFill } from "./hooks/dialog.js";
 import { stashedDraft } from "./hooks/draft.js";

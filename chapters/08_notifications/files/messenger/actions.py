@@ -1,4 +1,4 @@
-"""What members can do to a conversation besides writing: which event asks for it, and what is said then."""
+"""The actions of members on a conversation, by event, with the note that is shown afterwards."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
@@ -8,12 +8,12 @@ from .params import id_in, text_in
 
 
 class Action(NamedTuple):
-    """One of them.
+    """An action of a member on a conversation.
 
     Attributes:
-        do: asks the context; given the conversation's id, mine, and what the browser has sent.
-        done: what to say when it is done.
-        brings_somebody: whether a member comes whom nobody has told yet.
+        do: calls the context with the conversation's id, my id, and the params of the event.
+        done: the note that is shown afterwards.
+        brings_somebody: whether it adds a member, who has to be told.
     """
 
     do: Callable[[int, int, Any], Awaitable[None]]
@@ -26,11 +26,11 @@ ACTIONS = {
         lambda here, me, params: chat.rename_conversation(here, me, text_in(params, "title")), "Renamed."
     ),
     "close": Action(lambda here, me, _: chat.close_conversation(here, me)),
-    "reopen": Action(lambda here, me, _: chat.reopen_conversation(here, me), "Open again."),
+    "reopen": Action(lambda here, me, _: chat.reopen_conversation(here, me), "Opened again."),
     "add": Action(
         lambda here, me, params: chat.invite(here, me, id_in(params, "id")), "Added.", brings_somebody=True
     ),
     "remove": Action(lambda here, me, params: chat.remove_member(here, me, id_in(params, "id")), "Removed."),
-    "hand-over": Action(lambda here, me, params: chat.hand_over(here, me, id_in(params, "id")), "Done."),
+    "hand-over": Action(lambda here, me, params: chat.hand_over(here, me, id_in(params, "id")), "New owner."),
     "leave": Action(lambda here, me, _: chat.leave(here, me)),
 }

@@ -1,4 +1,4 @@
-"""Telling people that they are in a conversation."""
+"""Telling new members of a conversation."""
 
 from collections.abc import Iterable
 
@@ -11,12 +11,12 @@ from .notifications import note_of_conversation, pusher
 async def announce(
     view: LiveView, conversation: chat.Conversation | chat.Place, user_ids: Iterable[int]
 ) -> None:
-    """Tell these users, on all their pages, and the devices of those who have never opened it.
+    """Tell new members of a conversation, on all their pages and on their devices.
 
     Args:
-        view: of whoever has brought them there, and who is not pushed to.
-        conversation: which one.
-        user_ids: who; they are members already.
+        view: the view of the user who added them, and who gets no push.
+        conversation: the conversation.
+        user_ids: the ids of the new members.
     """
     for user_id in user_ids:
         await view.pubsub.broadcast(chat.user_topic(user_id), chat.Started(conversation.id))

@@ -1,4 +1,4 @@
-"""A conversation as it stands in somebody's list: small, frozen, and made once for all who have the same."""
+"""A conversation in the list of a user: small, frozen, and made once for all users with an equal item."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -8,12 +8,12 @@ from . import chat
 from .accounts import User
 from .text import shortened
 
-# As many messages and items as are on their way at a time, and some more.
+# A little more than the number of messages and items that are sent at a time.
 MOST_KEPT = 1000
 
 
 class Line(NamedTuple):
-    """The last message of a conversation, as far as a list shows it."""
+    """The last message of a conversation, as a list shows it."""
 
     id: int
     author_id: int
@@ -23,21 +23,21 @@ class Line(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A conversation in somebody's list.
+    """A conversation in the list of a user.
 
-    It says nothing about whose list it is. For all who have read everything it is equal, and its HTML is
-    made once.
+    It does not say whose list it is. So it is equal for all users who have read everything, and its HTML is
+    made once for all of them.
 
     Attributes:
         id, mark, title, created_at: of the conversation.
-        closed: whether nobody can write in it.
-        here: whether it is the one that the page is about.
-        face: of somebody else who is in it, or one's own where nobody else is.
-        second_face: of one more.
+        closed: whether the conversation is closed.
+        here: whether the page shows this conversation.
+        face: the first other member, or the user if there is none.
+        second_face: one more other member.
         line: the last message, if there is one.
-        unread: how many messages wait.
+        unread: the number of unread messages.
         is_new: whether somebody else has begun it, and it was never opened.
-        incoming: whether the last message is one of those that wait.
+        incoming: whether the last message is one of the unread.
     """
 
     id: int
@@ -60,12 +60,12 @@ class Listed(NamedTuple):
 
     @property
     def moment(self) -> datetime:
-        """When something was last said, or when it began."""
+        """The time of the last message, or of the beginning if there is none."""
         return self.line.created_at if self.line else self.created_at
 
 
 def listed(summary: chat.Summary, me: User, here_id: int = 0) -> Listed:
-    """What the database says of a conversation, as an item of my list."""
+    """Make an item of my list from a summary."""
     conversation, last, others = summary
     faces = others or [chat.Author(me.id, me.nickname)]
     return Listed(
@@ -83,18 +83,18 @@ def listed(summary: chat.Summary, me: User, here_id: int = 0) -> Listed:
 
 @lru_cache(MOST_KEPT)
 def line_of(message: chat.Posted) -> Line:
-    """What a list shows of a message."""
+    """Make a line of a list from a message."""
     author = message.author
     return Line(message.id, author.id, author.nickname, shortened(message.content), message.created_at)
 
 
 @lru_cache(MOST_KEPT)
 def after(item: Listed, message: chat.Posted) -> Listed:
-    """The item after a message has come. Everybody whose item was the same gets the very same object."""
+    """Return the item with a new last message. Equal items give the same object, which is made once."""
     return item._replace(line=line_of(message))
 
 
 def counted(item: Listed, waiting: chat.Unread, me_id: int) -> Listed:
-    """The item, with so much that I have not read."""
+    """Return the item with the number of messages that I have not read."""
     incoming = waiting.messages > 0 and item.line is not None and item.line.author_id != me_id
     return item._replace(unread=waiting.messages, is_new=waiting.is_new, incoming=incoming)

@@ -1,4 +1,4 @@
-"""The part of the dashboard that says whether this browser shows notifications, and changes it."""
+"""The part of the dashboard that turns notifications of this browser on and off."""
 
 from contextlib import suppress
 from typing import Any
@@ -13,19 +13,19 @@ STATES = ("on", "off", "denied", "unsupported")
 
 
 class NotificationsComponent(LiveComponent):
-    """Asks the browser, by a hook, and stores where it takes pushes. Is given `device`, a session's id.
+    """A part of the dashboard. A hook asks the browser for its push address; `device` is its session's id.
 
     Assigns:
-        state: one of `STATES`; empty until the browser has said it.
-        reach: `always` when a push gets there, `never` when it does not, empty while that is not known.
+        state: one of `STATES`; empty until the browser has sent it.
+        reach: `always` if a push arrives, `never` if not, empty while that is not known.
     """
 
     async def mount(self) -> None:
-        """The browser will say."""
+        """Start with an unknown state, until the hook sends it."""
         self.assign(state="", reach="", key=pusher.public_key)
 
     async def handle_event(self, event: str, params: Any) -> None:
-        """The hook says how things are, and again whenever they change."""
+        """Take the state of the browser, which the hook sends first and after each change."""
         state, device = text_in(params, "state"), self.assigns.device
         if event != "device" or state not in STATES or device is None:
             return
@@ -40,7 +40,7 @@ class NotificationsComponent(LiveComponent):
             self.assign(reach="never")
 
     async def keep(self, device: int, params: Any) -> str:
-        """Remember where this browser takes pushes. Returns how far we reach it."""
+        """Store the push address of this browser. Returns `reach`."""
         hosts = pusher.settings.hosts if pusher.settings is not None else ()
         try:
             await keep_device(device, Address.in_params(params, hosts))

@@ -1,4 +1,4 @@
-"""A page on which messages are read: the browser says how far, and when nobody looks.
+"""A page on which messages are read: the browser tells how far, and when the page is in the background.
 
 The page has an element with `phx-hook="Reading"`, see static/hooks/reading.js.
 """
@@ -14,13 +14,13 @@ from .summaries import ShowsConversations
 
 
 class ReadsMessages(ShowsConversations):
-    """A view of one conversation, `here`, by somebody who may look elsewhere for a while.
+    """A view of one conversation, `here`, whose messages are read while the page is in the foreground.
 
     Attributes:
-        tail: the last messages that are shown.
-        marked: how far the mark is, as far as this page knows; -1 before it is opened for the first time.
+        tail: the last messages on the page.
+        marked: the position of the mark, as far as this page knows; -1 before the first visit.
         away: whether the page is in the background.
-        lined: whether it has been shown since then what is new.
+        lined: whether the new messages have been marked by a line since then.
         line_at: the message with the line “New messages”, 0 for none; None until it is known.
     """
 
@@ -31,7 +31,7 @@ class ReadsMessages(ShowsConversations):
     line_at: int | None = None
 
     async def read(self, up_to: int) -> None:
-        """Remember, soon, that the messages up to this one were read. What is no news costs nothing."""
+        """Move the mark soon, to this message. A mark that has not moved costs nothing."""
         here, me = self.assigns.here, self.assigns.me
         self.away, self.reading = False, here.id
         newest = self.tail[-1].id if self.tail else 0
@@ -43,23 +43,23 @@ class ReadsMessages(ShowsConversations):
             self.show_numbers()
 
     async def tell_others(self, here: int) -> None:
-        """The mark has moved: tell my other pages."""
+        """Tell my other pages that the mark has moved."""
         await self.broadcast_from(chat.user_topic(self.assigns.me.id), chat.Read(here))
 
     async def look_away(self) -> None:
-        """From now on messages wait, here as everywhere else."""
+        """Count new messages of this conversation as unread from now on."""
         self.away, self.lined, self.reading, self.line_at = True, False, 0, None
         await self.count_unread()
         self.show_numbers()
 
 
 async def reading(view: ReadsMessages, params: dict[str, Any], session: dict[str, Any], stage: str) -> None:
-    """For `on_mount`: the view hears how far somebody has read."""
+    """Let a view receive how far its user has read. For `on_mount`."""
     view.attach_hook("reading", "handle_event", take)
 
 
 async def take(view: ReadsMessages, event: str, params: Any) -> Any:
-    """What the hook in the page says. All other events go their way."""
+    """Handle the events of the hook in the page, and pass all others on."""
     if event == "read":
         await view.read(id_in(params, "to"))
     elif event == "away":

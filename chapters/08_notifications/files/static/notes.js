@@ -1,10 +1,10 @@
-// A page has something for the service worker, if there is one.
+// Sends a message of the page to the service worker, if there is one.
 export const supported =
   window.isSecureContext && "serviceWorker" in navigator && "Notification" in window;
 
 const allowed = () => supported && Notification.permission === "granted";
 
-// Notifications are on when the browser allows them and our service worker is there to show them.
+// Notifications are on if the browser allows them and our service worker is there to show them.
 export async function registration() {
   return allowed() ? navigator.serviceWorker.getRegistration() : undefined;
 }

@@ -33,7 +33,7 @@ def template_lines(app: Any) -> list[dict[str, Any]]:
             "template": name,
             "lines": [[number, _line(source, number)] for number in numbers],
         }
-        for name, template, source in _templates(app.extensions["quart_live"].templates)
+        for name, template, source in _templates(app.extensions["quart_live"].runtime.templates)
         for statics, numbers in template.part_lines.items()
     ]
 

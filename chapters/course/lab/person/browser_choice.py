@@ -129,14 +129,15 @@ def _candidates() -> Iterator[tuple[str, Path]]:
 
 def _own_builds() -> Iterator[Path]:
     """Playwright's builds; only the revision that the installed Playwright was made for."""
-    revision = _wanted_revision()
+    revision = wanted_revision()
     if revision is None:
         return
     for name in OWN_BUILDS:
         yield from sorted((_playwright_cache() / f"chromium-{revision}").glob(name))
 
 
-def _wanted_revision() -> str | None:
+def wanted_revision() -> str | None:
+    """The build of Chromium that the installed Playwright wants; None without one."""
     spec = importlib.util.find_spec("playwright")
     if spec is None or spec.origin is None:
         return None

@@ -1,4 +1,4 @@
-"""The accounts context: who people are."""
+"""The accounts context: the users."""
 
 from .models import User
 from .users import create_user, find_user, find_user_by_nickname

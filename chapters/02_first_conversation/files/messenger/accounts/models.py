@@ -12,7 +12,7 @@ CHOOSE_A_NICKNAME = says("nickname", "Choose a nickname.")
 
 
 class User(Timestamps, Base):
-    """Someone who writes and reads messages."""
+    """A user, who writes and reads messages."""
 
     __tablename__ = "accounts_users"
     __table_args__ = (
@@ -22,11 +22,11 @@ class User(Timestamps, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     nickname: Mapped[str] = mapped_column(VisibleLine(40), info=CHOOSE_A_NICKNAME)
-    # By this it is told apart from others, and found.
+    # For comparing nicknames, and for searching.
     nickname_folded: Mapped[str] = mapped_column(Text)
 
     @validates("nickname")
     def fold_nickname(self, _name: str, nickname: str | None) -> str | None:
-        """Whoever sets the nickname sets both."""
+        """Set the folded nickname together with the nickname."""
         self.nickname_folded = folded(nickname or "")
         return nickname

@@ -10,7 +10,11 @@ from .models import User
 
 @db.writes
 def create_user(session: Session, nickname: str) -> User:
-    """Store someone new. Raises Invalid when the nickname is blank or taken."""
+    """Store a new user.
+
+    Raises:
+        Invalid: the nickname is blank or taken.
+    """
     user = User(nickname=nickname)
     session.add(user)
     session.flush()
@@ -19,7 +23,7 @@ def create_user(session: Session, nickname: str) -> User:
 
 @db.reads
 def find_user(session: Session, user_id: int) -> User | None:
-    """The user with this id, or None."""
+    """Return the user with this id, or None."""
     if user_id > LARGEST_ID:
         return None
     return session.get(User, user_id)
@@ -27,5 +31,5 @@ def find_user(session: Session, user_id: int) -> User | None:
 
 @db.reads
 def find_user_by_nickname(session: Session, nickname: str) -> User | None:
-    """The user who goes by this nickname, however it is typed, or None."""
+    """Return the user with this nickname, in whatever case it is typed, or None."""
     return session.scalar(select(User).where(User.nickname_folded == folded(nickname)))

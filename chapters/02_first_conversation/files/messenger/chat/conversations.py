@@ -14,7 +14,7 @@ from .posted import COLUMNS, Posted, posted
 
 MOST_CONVERSATIONS = 50
 
-# Built once: see `messages`.
+# Built once, as in `messages`.
 LAST = (
     select(func.max(Message.id))
     .where(Message.conversation_id == Conversation.id)
@@ -33,7 +33,7 @@ MINE = (
 
 
 class Summary(NamedTuple):
-    """A conversation with the last message in it, if there is one."""
+    """A conversation, and its last message if there is one."""
 
     conversation: Conversation
     last_message: Posted | None
@@ -43,7 +43,11 @@ class Summary(NamedTuple):
 def create_conversation(
     session: Session, title: str, owner: User, others: Sequence[User] = ()
 ) -> Conversation:
-    """Store a conversation and its members together. Raises Invalid."""
+    """Store a conversation and its members together.
+
+    Raises:
+        Invalid: the title is blank or too long, or a user is listed twice.
+    """
     conversation = Conversation(title=title)
     conversation.members = [Member(user_id=owner.id, owner=True)]
     conversation.members += [Member(user_id=user.id) for user in others]
@@ -54,7 +58,11 @@ def create_conversation(
 
 @db.writes
 def add_member(session: Session, conversation_id: int, user_id: int, *, owner: bool = False) -> Member:
-    """Let one more user take part. Raises Invalid for a second membership or a second owner."""
+    """Add a member to a conversation.
+
+    Raises:
+        Invalid: the user is a member already, or the conversation already has an owner.
+    """
     member = Member(conversation_id=conversation_id, user_id=user_id, owner=owner)
     session.add(member)
     return member
@@ -62,7 +70,7 @@ def add_member(session: Session, conversation_id: int, user_id: int, *, owner: b
 
 @db.reads
 def find_conversation(session: Session, conversation_id: int) -> Conversation | None:
-    """The conversation with its members and who they are, or None."""
+    """Return the conversation with its members and their users, or None."""
     if conversation_id > LARGEST_ID:
         return None
     return session.get(Conversation, conversation_id, options=[with_members()])
@@ -70,22 +78,22 @@ def find_conversation(session: Session, conversation_id: int) -> Conversation | 
 
 @db.reads
 def all_conversations(session: Session) -> Sequence[Conversation]:
-    """The newest conversations, with their members."""
+    """Return the newest conversations, with their members."""
     newest = select(Conversation).order_by(Conversation.id.desc()).limit(MOST_CONVERSATIONS)
     return session.scalars(newest.options(with_members())).all()
 
 
 def summary(conversation: Conversation, *row: Any) -> Summary:
-    """The summary in a row: a conversation, and the columns of its last message, empty without one."""
+    """Make a summary from a row: a conversation, and the columns of its last message, if any."""
     return Summary(conversation, posted(row) if row[0] is not None else None)
 
 
 @db.reads
 def conversations_of(session: Session, user_id: int) -> list[Summary]:
-    """The conversations a user takes part in, the most recent first."""
+    """Return the conversations of a user, the most recent first."""
     return [summary(*row) for row in session.execute(MINE, {"me": user_id})]
 
 
 def with_members() -> ORMOption:
-    """Load the members and their users in the same go."""
+    """Return the option that loads the members and their users together with a conversation."""
     return selectinload(Conversation.members).joinedload(Member.user)

@@ -1,4 +1,4 @@
-"""The tables of the chat context. Each rule stands beside the words for someone who breaks it."""
+"""The tables of the chat context. Beside each rule stands the message for someone who breaks it."""
 
 from datetime import datetime
 
@@ -13,12 +13,12 @@ from ..times import Timestamps, UtcDateTime, now
 
 GIVE_A_TITLE = says("title", "Give the conversation a title.")
 LONGEST_TITLE_KEPT = 200
-# In characters, as both databases count them.
+# In characters, which both databases count.
 LONGEST_MESSAGE = 10_000
 
 
 class Conversation(Timestamps, Base):
-    """A place where its members write to each other."""
+    """A conversation, in which its members write to each other."""
 
     __tablename__ = "chat_conversations"
     __table_args__ = (
@@ -33,16 +33,16 @@ class Conversation(Timestamps, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(VisibleLine(LONGEST_TITLE_KEPT), info=GIVE_A_TITLE)
 
-    # "raise": a relation that was not asked for is an error here, not a query that nobody meant to send.
+    # "raise": a relationship that was not loaded raises an error here, instead of sending a hidden query.
     members: Mapped[list["Member"]] = relationship(order_by="Member.id", lazy="raise")
 
     def member(self, user_id: int) -> User | None:
-        """The member with this user id, or None."""
+        """Return the member with this user id, or None."""
         return next((member.user for member in self.members if member.user_id == user_id), None)
 
 
 class Member(Timestamps, Base):
-    """One user's place in one conversation."""
+    """The membership of one user in one conversation."""
 
     __tablename__ = "chat_conversation_members"
     __table_args__ = (
@@ -66,7 +66,7 @@ class Member(Timestamps, Base):
 
 
 class Message(Timestamps, Base):
-    """Something a member wrote."""
+    """A message of one member to a conversation."""
 
     __tablename__ = "chat_messages"
     __table_args__ = (
@@ -91,7 +91,7 @@ class Message(Timestamps, Base):
 
 
 class SeenMessage(Base):
-    """That one user has seen one message, and when."""
+    """A record that one user has seen one message, and when."""
 
     __tablename__ = "chat_seen_messages"
     __table_args__ = (UniqueConstraint("message_id", "user_id", info=says("message_id", "Already seen.")),)

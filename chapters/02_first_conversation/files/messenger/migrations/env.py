@@ -9,7 +9,7 @@ from messenger.db import Base
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
-    # SQLite can hardly change a table in place; Alembic makes a new one and copies the rows.
+    # SQLite can hardly change a table in place. Alembic makes a new one and copies the rows.
     render_as_batch=True,
 )
 with context.begin_transaction():

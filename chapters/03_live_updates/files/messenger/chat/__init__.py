@@ -1,4 +1,4 @@
-"""The chat context: conversations, their members, and what they write to each other."""
+"""The chat context: conversations, their members, and their messages."""
 
 from .conversations import (
     Summary,

@@ -1,6 +1,6 @@
-"""The names under which news is published."""
+"""The topics on which news is broadcast."""
 
 
 def conversation_topic(conversation_id: int) -> str:
-    """Where every new message of a conversation is announced."""
+    """Return the topic on which every new message of a conversation is broadcast."""
     return f"conversation:{conversation_id}"

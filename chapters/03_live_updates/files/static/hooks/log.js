@@ -1,4 +1,4 @@
-// The messages. Who has scrolled up to read is left there, and told how many have come meanwhile.
+// The log of messages. A reader who has scrolled up stays there, and sees how many new messages there are.
 export const Log = {
   mounted() {
     this.more = document.getElementById("more");
@@ -15,12 +15,12 @@ export const Log = {
     this.watch.disconnect();
   },
 
-  // The column is reversed: its end is at 0, and what is above has negative numbers.
+  // The column is reversed: its end is at 0, and positions above it are negative.
   atEnd() {
     return this.el.scrollTop > -40;
   },
 
-  // By their ids: after a fault the whole list comes anew, and what was there before is not new.
+  // Messages are recognised by their ids: after a fault the whole list is sent again, with nothing new in it.
   count() {
     const others = [...this.messages.querySelectorAll(".message:not(.mine)")].map(idOf);
     const come = others.filter((id) => id > this.newest);

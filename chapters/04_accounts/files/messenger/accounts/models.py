@@ -13,12 +13,12 @@ from ..times import Timestamps, UtcDateTime, now
 CHOOSE_A_NICKNAME = says("nickname", "Choose a nickname.")
 NICKNAME_TAKEN = says("nickname", "This nickname is taken.")
 EMAIL_TAKEN = says("email", "This email is taken.")
-SMALL_LETTERS = says("email", "Write it in small letters.")
+SMALL_LETTERS = says("email", "Use small letters only.")
 BOTH = says("password", "An email and a password come together.")
 
 
 class User(Timestamps, Base):
-    """Someone who writes and reads messages. Who has no email cannot sign in."""
+    """A user, who writes and reads messages. A user without an email cannot sign in."""
 
     __tablename__ = "accounts_users"
     __table_args__ = (
@@ -31,30 +31,30 @@ class User(Timestamps, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     nickname: Mapped[str] = mapped_column(VisibleLine(40), info=CHOOSE_A_NICKNAME)
-    # By this it is told apart from others, and found.
+    # For comparing nicknames, and for searching.
     nickname_folded: Mapped[str] = mapped_column(Text)
     email: Mapped[str | None] = mapped_column(String(254))
     password_hash: Mapped[str | None] = mapped_column(String(255))
 
     @validates("nickname")
     def fold_nickname(self, _name: str, nickname: str | None) -> str | None:
-        """Whoever sets the nickname sets both."""
+        """Set the folded nickname together with the nickname."""
         self.nickname_folded = folded(nickname or "")
         return nickname
 
     @validates("email")
     def spell_email(self, _name: str, email: str | None) -> str | None:
-        """Stored as it is looked for."""
+        """Store the email in its normal form."""
         return email and normal_email(email)
 
 
 def normal_email(email: str) -> str:
-    """The form in which an email is stored and looked for. straße@ and strasse@ stay two mailboxes."""
+    """Return the normal form of an email, for storing and searching. straße@ and strasse@ stay different."""
     return plain(email).lower()
 
 
 class UserSession(Timestamps, Base):
-    """A browser in which a user is signed in. It holds a token, of which we keep the digest."""
+    """A session: one browser in which a user is signed in. It has a token, of which we keep the digest."""
 
     __tablename__ = "accounts_sessions"
     __table_args__ = (UniqueConstraint("token_digest"),)
@@ -65,7 +65,7 @@ class UserSession(Timestamps, Base):
 
 
 class Attempt(Base):
-    """Somebody tried a password. `key` stands for an account, or for an address of the network."""
+    """One attempt to prove a password. `key` stands for an account, a browser, or a network address."""
 
     __tablename__ = "accounts_attempts"
     __table_args__ = (Index("ix_accounts_attempts_key_at", "key", "at"),)

@@ -1,4 +1,4 @@
-"""Who takes part in a conversation, and what happens when someone leaves."""
+"""The members of a conversation, and the effect when one of them leaves."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -19,23 +19,23 @@ MEMBER = (
 
 
 class NotAMember(Exception):  # noqa: N818  (a person made it, not the program)
-    """Who asked for this takes no part in the conversation, or does no more."""
+    """An error for a user who is not, or no longer, a member of the conversation."""
 
 
 class MembershipEnded(NamedTuple):
-    """News for everyone who has the conversation open, the one who is out among them."""
+    """News for all members of a conversation, and for the former member: this membership has ended."""
 
     conversation_id: int
     user_id: int
 
 
 class Leaving(NamedTuple):
-    """What becomes of a conversation when one of its members goes.
+    """The effect on a conversation when one of its members leaves.
 
     Attributes:
-        conversation: which one.
-        heir: who owns it from then on, if that changes.
-        ends: whether nobody is left in it.
+        conversation: the conversation.
+        heir: the member who becomes the owner; None if the owner does not change.
+        ends: whether no member is left, so that the conversation is deleted.
     """
 
     conversation: Conversation
@@ -44,7 +44,11 @@ class Leaving(NamedTuple):
 
 
 def require_member(session: Session, conversation_id: int, user_id: int) -> str:
-    """The nickname of a user who takes part in the conversation. Raises NotAMember for all others."""
+    """Return the nickname of a member.
+
+    Raises:
+        NotAMember: the user is not a member of the conversation.
+    """
     nickname = session.scalar(MEMBER, {"here": conversation_id, "user": user_id})
     if nickname is None:
         raise NotAMember
@@ -53,7 +57,7 @@ def require_member(session: Session, conversation_id: int, user_id: int) -> str:
 
 @db.reads
 def leavings(session: Session, user_id: int) -> list[Leaving]:
-    """What it would mean for each of their conversations if this user left."""
+    """Return the effect on each conversation of a user, if this user left all of them."""
     mine = select(Member.conversation_id).where(Member.user_id == user_id)
     query = select(Conversation).where(Conversation.id.in_(mine)).order_by(Conversation.id)
     conversations = session.scalars(query.options(with_members())).all()
@@ -61,7 +65,7 @@ def leavings(session: Session, user_id: int) -> list[Leaving]:
 
 
 def leaving(conversation: Conversation, user_id: int) -> Leaving:
-    """The owner's place goes to whoever has been there longest."""
+    """Return the effect of a member's leaving. The oldest membership inherits the ownership."""
     others = [member for member in conversation.members if member.user_id != user_id]
     has_owner = any(member.owner for member in others)
     return Leaving(conversation, others[0] if others and not has_owner else None, ends=not others)
@@ -69,7 +73,7 @@ def leaving(conversation: Conversation, user_id: int) -> Leaving:
 
 @db.writes
 def leave_all(session: Session, user_id: int) -> Sequence[MembershipEnded]:
-    """Take a user out of all conversations. Returns the news to be told."""
+    """Remove a user from all conversations. Returns the news to broadcast."""
     left = leavings.within(session, user_id)
     session.execute(delete(SeenMessage).where(SeenMessage.user_id == user_id))
     session.execute(delete(Member).where(Member.user_id == user_id))
@@ -81,5 +85,5 @@ def leave_all(session: Session, user_id: int) -> Sequence[MembershipEnded]:
 
 
 def with_members() -> ORMOption:
-    """Load the members and their users in the same go, who came first before the others."""
+    """Return the option that loads the members and their users with a conversation, the oldest first."""
     return selectinload(Conversation.members).joinedload(Member.user)

@@ -1,4 +1,4 @@
-"""The accounts context: who people are, and how they prove it."""
+"""The accounts context: the users, and how they prove who they are."""
 
 from .attempts import TooManyAttempts
 from .contacts import find_people, find_users

@@ -15,7 +15,7 @@ from .posted import COLUMNS, Author, Posted, posted
 MOST_CONVERSATIONS = 50
 FACES = 2
 
-# Built once: see `messages`.
+# Built once, as in `messages`.
 LAST = (
     select(func.max(Message.id))
     .where(Message.conversation_id == Conversation.id)
@@ -47,7 +47,7 @@ FIRST_OTHERS = (
 
 
 class Summary(NamedTuple):
-    """A conversation, the last message in it if there is one, and some of the other members."""
+    """A conversation, its last message if there is one, and some of the other members."""
 
     conversation: Conversation
     last_message: Posted | None
@@ -58,7 +58,11 @@ class Summary(NamedTuple):
 def create_conversation(
     session: Session, title: str, owner: User, others: Sequence[User] = ()
 ) -> Conversation:
-    """Store a conversation and its members together. Raises Invalid."""
+    """Store a conversation and its members together.
+
+    Raises:
+        Invalid: the title is blank or too long, or a user is listed twice.
+    """
     conversation = Conversation(title=title)
     conversation.members = [Member(user_id=owner.id, owner=True)]
     conversation.members += [Member(user_id=user.id) for user in others]
@@ -69,7 +73,11 @@ def create_conversation(
 
 @db.writes
 def add_member(session: Session, conversation_id: int, user_id: int, *, owner: bool = False) -> Member:
-    """Let one more user take part. Raises Invalid for a second membership or a second owner."""
+    """Add a member to a conversation.
+
+    Raises:
+        Invalid: the user is a member already, or the conversation already has an owner.
+    """
     member = Member(conversation_id=conversation_id, user_id=user_id, owner=owner)
     session.add(member)
     return member
@@ -77,7 +85,7 @@ def add_member(session: Session, conversation_id: int, user_id: int, *, owner: b
 
 @db.reads
 def find_conversation(session: Session, conversation_id: int) -> Conversation | None:
-    """The conversation with its members and who they are, or None."""
+    """Return the conversation with its members and their users, or None."""
     if conversation_id > LARGEST_ID:
         return None
     return session.get(Conversation, conversation_id, options=[with_members()])
@@ -85,33 +93,33 @@ def find_conversation(session: Session, conversation_id: int) -> Conversation | 
 
 @db.reads
 def all_conversations(session: Session) -> Sequence[Conversation]:
-    """The newest conversations, with their members."""
+    """Return the newest conversations, with their members."""
     newest = select(Conversation).order_by(Conversation.id.desc()).limit(MOST_CONVERSATIONS)
     return session.scalars(newest.options(with_members())).all()
 
 
 @db.reads
 def conversation_ids_of(session: Session, user_id: int) -> list[int]:
-    """The ids of all conversations a user takes part in."""
+    """Return the ids of all conversations of a user."""
     mine = select(Member.conversation_id).where(Member.user_id == user_id)
     return list(session.scalars(mine))
 
 
 def summary(conversation: Conversation, *row: Any) -> Summary:
-    """The summary in a row: a conversation, and the columns of its last message, empty without one."""
+    """Make a summary from a row: a conversation, and the columns of its last message, if any."""
     return Summary(conversation, posted(row) if row[0] is not None else None)
 
 
 @db.reads
 def conversations_of(session: Session, user_id: int) -> list[Summary]:
-    """The conversations a user takes part in, the most recent first."""
+    """Return the conversations of a user, the most recent first."""
     found = [summary(*row) for row in session.execute(MINE, {"me": user_id})]
     faces = faces_in(session, [summary.conversation.id for summary in found], user_id)
     return [summary._replace(faces=faces[summary.conversation.id]) for summary in found]
 
 
 def faces_in(session: Session, ids: Sequence[int], user_id: int) -> dict[int, list[Author]]:
-    """For each conversation the first other members. However many there are, a few of them are read."""
+    """Return the first other members of each conversation. Of a large one only a few rows are read."""
     faces: dict[int, list[Author]] = {conversation_id: [] for conversation_id in ids}
     for conversation_id, *user in session.execute(FIRST_OTHERS, {"ids": ids, "me": user_id}):
         faces[conversation_id].append(Author(*user))

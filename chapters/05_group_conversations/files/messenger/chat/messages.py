@@ -11,10 +11,10 @@ from .members import require_member
 from .models import Conversation, Message, SeenMessage
 from .posted import COLUMNS, Posted, just_posted, posted
 
-# A page shows the newest messages only: it costs the same in a conversation of ten and of ten thousand.
+# A page shows only the newest messages: it costs the same in a conversation of ten and of ten thousand.
 WINDOW = 50
 
-# A query is built once, when the module is loaded. To build it takes longer than to ask it.
+# A query is built once, when the module is loaded. Building it takes longer than running it.
 NEWEST = (
     select(*COLUMNS)
     .join(Message.author)
@@ -31,8 +31,9 @@ LOCKED = (
 def send_message(session: Session, conversation_id: int, user_id: int, content: str) -> Posted:
     """Store a message and return it with its author.
 
-    Raises Invalid when there is nothing in it or the conversation is closed, NotAMember when the user takes
-    no part in it.
+    Raises:
+        Invalid: the message is blank or too long, or the conversation is closed.
+        NotAMember: the user is not a member of the conversation.
     """
     nickname = require_open(session, conversation_id, user_id)
     message = Message(conversation_id=conversation_id, user_id=user_id, content=content.strip())
@@ -42,11 +43,14 @@ def send_message(session: Session, conversation_id: int, user_id: int, content: 
 
 
 def require_open(session: Session, conversation_id: int, user_id: int) -> str:
-    """The nickname of a member who may write. Raises Invalid when the conversation is closed, and NotAMember.
+    """Lock the conversation until the end of the transaction, and return the nickname of a member.
 
-    From here to its end the transaction has the conversation for itself: nobody else writes in it, closes it
-    or removes a member. In SQLite this is so for each transaction; in PostgreSQL by the lock. So the ids of
-    the messages come in the order in which they are stored.
+    Nobody else can write in it, close it or remove a member until then. SQLite ensures this for every
+    transaction, PostgreSQL by the lock. So the ids of the messages have the order in which they are stored.
+
+    Raises:
+        Invalid: the conversation is closed.
+        NotAMember: the user is not a member.
     """
     closed_at = session.scalar(LOCKED, {"here": conversation_id})
     nickname = require_member(session, conversation_id, user_id)
@@ -57,14 +61,18 @@ def require_open(session: Session, conversation_id: int, user_id: int) -> str:
 
 @db.reads
 def recent_messages(session: Session, conversation_id: int, limit: int = WINDOW) -> Sequence[Posted]:
-    """The newest messages with their authors, oldest of them first."""
+    """Return the newest messages with their authors, the oldest of them first."""
     found = session.execute(NEWEST, {"here": conversation_id, "limit": limit}).all()
     return [posted(row) for row in found[::-1]]
 
 
 @db.writes
 def mark_seen(session: Session, message_id: int, user_id: int) -> SeenMessage:
-    """Remember that a user has seen a message, and when. Raises Invalid the second time."""
+    """Record that a user has seen a message, and when.
+
+    Raises:
+        Invalid: it is recorded already.
+    """
     seen = SeenMessage(message_id=message_id, user_id=user_id)
     session.add(seen)
     return seen

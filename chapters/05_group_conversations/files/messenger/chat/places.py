@@ -1,4 +1,4 @@
-"""What a page needs to know of a conversation: little, however many take part in it."""
+"""The part of a conversation that a page needs: little, however many members there are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ from ..db import LARGEST_ID, db
 from ..text import folded
 from .models import Conversation, Member
 
-# So many are named one by one. Of more, a few stand for all.
+# Up to so many members are named one by one. Of more, only the first few are named.
 NAMED = 8
 FIRST_NAMES = 2
 
 
 @dataclass(frozen=True)
 class Place:
-    """A conversation, as one of its members sees it from outside.
+    """A conversation as one of its members sees it, without the list of members.
 
     Attributes:
-        id, title, closed_at, created_at, mark: as those of the conversation.
-        i_own: whether this member is its owner.
-        members: how many there are.
-        names: nicknames of the others: of all, or of the first when there are many.
+        id, title, closed_at, created_at, mark: as in the conversation.
+        i_own: whether this member is the owner.
+        members: the number of members.
+        names: the nicknames of the others: all of them, or the first if there are many.
     """
 
     id: int
@@ -40,7 +40,7 @@ class Place:
 
     @property
     def unnamed(self) -> int:
-        """How many others are not in `names`."""
+        """The number of other members whose nickname is not in `names`."""
         return self.members - 1 - len(self.names)
 
 
@@ -49,7 +49,7 @@ MINE = (
     .join(Member, Member.conversation_id == Conversation.id)
     .where(Member.conversation_id == bindparam("here"), Member.user_id == bindparam("user"))
 )
-# The window counts them all, whatever the limit lets through.
+# The window function counts all rows, also those beyond the limit.
 OTHERS = (
     select(User.nickname, func.count().over())
     .join(Member, Member.user_id == User.id)
@@ -61,7 +61,7 @@ OTHERS = (
 
 @db.reads
 def find_place(session: Session, user_id: int, conversation_id: int) -> Place | None:
-    """The conversation, if this user is one of its members; else None, as if it were not there."""
+    """Return the conversation as this member sees it; None if the user is not a member."""
     if max(user_id, conversation_id) > LARGEST_ID:
         return None
     which = {"here": conversation_id, "user": user_id}
@@ -86,12 +86,12 @@ def find_place(session: Session, user_id: int, conversation_id: int) -> Place | 
 
 @db.reads
 def members_page(session: Session, conversation_id: int, wanted: str, limit: int) -> Sequence[Member]:
-    """Members and who they are, those who came first before the others.
+    """Return members and their users, the oldest membership first.
 
     Args:
-        conversation_id: where.
-        wanted: some letters of the nickname, of either case; all members when empty.
-        limit: how many at most.
+        conversation_id: the id of the conversation.
+        wanted: some letters of the nickname, in upper or lower case; empty for all members.
+        limit: the most members to return.
     """
     if len(wanted) > LONGEST_NICKNAME:
         return []
@@ -109,14 +109,14 @@ def members_page(session: Session, conversation_id: int, wanted: str, limit: int
 
 @db.reads
 def member_ids(session: Session, conversation_id: int) -> Sequence[int]:
-    """The user ids of all members."""
+    """Return the user ids of all members."""
     query = select(Member.user_id).where(Member.conversation_id == conversation_id)
     return session.scalars(query).all()
 
 
 @db.reads
 def who_stays(session: Session, conversation_id: int, user_id: int) -> Member | None:
-    """Who would own the conversation without this user: its owner, or who was there first. None: nobody."""
+    """Return the member who would own the conversation without this user; None if nobody is left."""
     query = (
         select(Member)
         .where(Member.conversation_id == conversation_id, Member.user_id != user_id)

@@ -1,7 +1,7 @@
-"""What the owner of a conversation may do to it, and what each member may.
+"""The rights of a conversation's owner, and those of each member.
 
-Each function is told who asks, as `by`, and looks into the database whether they may. What a page shows or
-hides is a courtesy; the rule is here.
+Each function gets the id of the acting user as `by`, and checks in the database whether that user may do it.
+A page hides buttons as a courtesy; the rule is here.
 """
 
 from sqlalchemy import delete, update
@@ -18,11 +18,16 @@ from .models import Conversation, Member
 CLOSED = "This conversation is closed. Its owner can open it again."
 NOT_A_MEMBER = "This person is not a member."
 ONLY_THE_OWNER = "Only the owner can do this."
-TO_GO_LEAVE = "This is yourself. To go, leave the conversation."
+TO_GO_LEAVE = "You cannot remove yourself. Leave the conversation instead."
 
 
 def owned(session: Session, conversation_id: int, by: int, *, also_closed: bool = False) -> Conversation:
-    """A conversation that `by` owns, for this transaction alone. Raises Invalid, and NotAMember."""
+    """Lock the conversation and return it, if `by` is its owner.
+
+    Raises:
+        Invalid: `by` is not the owner, or the conversation is closed.
+        NotAMember: `by` is not a member.
+    """
     conversation = locked(session, conversation_id, by)
     if not place_of(conversation, by).owner:
         raise Invalid({"owner": [ONLY_THE_OWNER]})
@@ -32,9 +37,13 @@ def owned(session: Session, conversation_id: int, by: int, *, also_closed: bool 
 
 
 def locked(session: Session, conversation_id: int, by: int) -> Conversation:
-    """A conversation of a member's, which only one transaction has at a time. Raises NotAMember."""
-    # Who has written a row makes all others wait who want to write it. So we write first, and read what
-    # those before us have left.
+    """Lock the conversation until the end of the transaction, and return it.
+
+    Raises:
+        NotAMember: `by` is not a member.
+    """
+    # A transaction that has written a row makes all others wait that want to write it. So this writes first,
+    # and then reads what the earlier ones have left.
     here = update(Conversation).where(Conversation.id == conversation_id)
     session.execute(here.values(updated_at=now()))
     conversation = session.get(Conversation, conversation_id, options=[with_members()])
@@ -45,28 +54,49 @@ def locked(session: Session, conversation_id: int, by: int) -> Conversation:
 
 @db.writes
 def rename_conversation(session: Session, conversation_id: int, by: int, title: str) -> None:
-    """Give it another title. Raises Invalid."""
+    """Rename a conversation.
+
+    Raises:
+        Invalid: `by` is not the owner, the conversation is closed, or the title is blank or too long.
+        NotAMember: `by` is not a member.
+    """
     conversation = owned(session, conversation_id, by)
     conversation.title = checked_title(title)
 
 
 @db.writes
 def close_conversation(session: Session, conversation_id: int, by: int) -> None:
-    """From now on nobody can write in it. Raises Invalid."""
+    """Close a conversation, so that nobody can write in it.
+
+    Raises:
+        Invalid: `by` is not the owner, or the conversation is closed already.
+        NotAMember: `by` is not a member.
+    """
     conversation = owned(session, conversation_id, by)
     conversation.closed_at = now()
 
 
 @db.writes
 def reopen_conversation(session: Session, conversation_id: int, by: int) -> None:
-    """Take `close_conversation` back. Raises Invalid."""
+    """Open a closed conversation again.
+
+    Raises:
+        Invalid: `by` is not the owner.
+        NotAMember: `by` is not a member.
+    """
     conversation = owned(session, conversation_id, by, also_closed=True)
     conversation.closed_at = None
 
 
 @db.writes
 def invite(session: Session, conversation_id: int, by: int, user_id: int) -> None:
-    """Let one more person take part. Raises Invalid."""
+    """Add a member to a conversation.
+
+    Raises:
+        Invalid: `by` is not the owner, the conversation is closed or full, or the person does not exist or is
+            a member already.
+        NotAMember: `by` is not a member.
+    """
     conversation = owned(session, conversation_id, by)
     if len(conversation.members) >= MOST_MEMBERS:
         raise Invalid({"members": [TOO_MANY_MEMBERS]})
@@ -77,7 +107,12 @@ def invite(session: Session, conversation_id: int, by: int, user_id: int) -> Non
 
 @db.writes
 def remove_member(session: Session, conversation_id: int, by: int, user_id: int) -> None:
-    """Let somebody take part no longer; what they wrote stays. Raises Invalid."""
+    """Remove another member from a conversation. The messages stay.
+
+    Raises:
+        Invalid: `by` is not the owner, the conversation is closed, or the user is `by` or not a member.
+        NotAMember: `by` is not a member.
+    """
     conversation = owned(session, conversation_id, by)
     if user_id == by:
         raise Invalid({"members": [TO_GO_LEAVE]})
@@ -86,14 +121,23 @@ def remove_member(session: Session, conversation_id: int, by: int, user_id: int)
 
 @db.writes
 def hand_over(session: Session, conversation_id: int, by: int, user_id: int) -> None:
-    """Make another member the owner. Raises Invalid."""
+    """Make another member the owner.
+
+    Raises:
+        Invalid: `by` is not the owner, the conversation is closed, or the user is not a member.
+        NotAMember: `by` is not a member.
+    """
     conversation = owned(session, conversation_id, by)
     crown(session, conversation, place_of(conversation, user_id))
 
 
 @db.writes
 def leave(session: Session, conversation_id: int, by: int) -> None:
-    """Take part no longer. Somebody else owns it then, and nobody left means that it ends. Raises Invalid."""
+    """Leave a conversation. An owner is replaced; with its last member the conversation is deleted.
+
+    Raises:
+        NotAMember: `by` is not a member.
+    """
     conversation = locked(session, conversation_id, by)
     going = leaving(conversation, by)
     if going.heir is not None:
@@ -105,7 +149,7 @@ def leave(session: Session, conversation_id: int, by: int) -> None:
 
 
 def crown(session: Session, conversation: Conversation, heir: Member) -> None:
-    """Make a member the owner. Two at once are against the rules, so the old one goes first."""
+    """Make a member the owner. There may be only one, so the old owner loses the place first."""
     for member in conversation.members:
         member.owner = False
     session.flush()
@@ -113,7 +157,11 @@ def crown(session: Session, conversation: Conversation, heir: Member) -> None:
 
 
 def place_of(conversation: Conversation, user_id: int) -> Member:
-    """A member's row. Raises Invalid when there is none."""
+    """Return the membership of a user.
+
+    Raises:
+        Invalid: the user is not a member.
+    """
     for member in conversation.members:
         if member.user_id == user_id:
             return member

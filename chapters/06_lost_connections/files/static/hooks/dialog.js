@@ -1,13 +1,13 @@
-// A window within the page. The button that names it in aria-controls opens it, at once; Escape closes it.
-// The server fills it when it is told to, and drops what stands in it when it is closed. If somebody has begun
-// something in it, it stays.
+// A window within the page. A button that names it in aria-controls opens it at once; Escape closes it. The
+// server fills it after it was opened, and drops its content after it was closed. A form in which something
+// was typed is kept.
 import { fillFormsIn } from "../leaving.js";
 
 const SOON = 1_000;
 
 const toFill = new Set();
 
-// For the server, when the page joins again.
+// For the server, at the next join.
 export const windowsToFill = () => [...toFill].join(" ");
 
 export const Dialog = {
@@ -24,7 +24,7 @@ export const Dialog = {
     fillFormsIn(coming);
   },
 
-  // It may have been opened when the server had been asked to join, and had not answered.
+  // It may have been opened after the join was sent, and before the server answered.
   reconnected() {
     if (toFill.has(this.el.id)) this.tell();
   },
@@ -36,7 +36,7 @@ export const Dialog = {
     this.tell();
   },
 
-  // Somebody may have closed it by mistake, and opens it again.
+  // It may have been closed by mistake, and opened again.
   closed() {
     setTimeout(() => this.el.open || this.begun || this.drop(), SOON);
   },
@@ -46,7 +46,7 @@ export const Dialog = {
   },
 
   tell() {
-    // Without a connection nobody hears it. The join tells it then.
+    // Without a connection no server hears it. The next join tells it.
     this.pushEvent("windows", { windows: windowsToFill() }).catch(() => {});
   },
 };

@@ -1,4 +1,4 @@
-// Messages on their way. Each has a key of its own, and is sent again until the server says what became of it.
+// The outbox: messages on their way. Each has a key, and is sent again until the server has answered.
 import { bubble } from "../bubble.js";
 import { load, newKey, save } from "../storage.js";
 import { wellFormed } from "../text.js";
@@ -6,7 +6,7 @@ import { wellFormed } from "../text.js";
 const TRIES = 5;
 const PREFIX = "outbox:";
 const NO_ANSWER = "The server could not take it.";
-// How the client words it when the server does answer, and only to say that it can do nothing with it.
+// The client's words for an answer of the server that only says that the event failed.
 const UNREADABLE = "failed with reason";
 
 export const Outbox = {
@@ -22,7 +22,7 @@ export const Outbox = {
     this.send();
   },
 
-  // Its name says whose it is and which conversation it is for. Another name means another outbox.
+  // Its name contains the user and the conversation. Another name means another outbox.
   open() {
     this.name = this.el.dataset.name;
     this.items = load(this.name);
@@ -45,7 +45,7 @@ export const Outbox = {
   disconnected() {
     this.away = true;
     this.attempt += 1;
-    // A message that ends the view or the line each time would do so for ever, and hold up those behind it.
+    // A message that ends the view or the connection would do so each time, and block those behind it.
     if (this.waiting && ++this.waiting.tries === TRIES) this.waiting.refused = NO_ANSWER;
     this.waiting = null;
     this.changed();
@@ -63,22 +63,22 @@ export const Outbox = {
     this.send();
   },
 
-  // One at a time: so they are stored in the order in which they were written.
+  // One at a time, so that they are stored in the order in which they were written.
   async send() {
     const item = this.items.find((one) => !one.sent && !one.refused);
     if (!item || this.waiting || this.away) return;
     this.waiting = item;
     const attempt = ++this.attempt;
     const { key, content } = item;
-    // The server is told what it is for, and takes it nowhere else.
+    // The server is told which conversation it is for, and refuses it for any other.
     const to = this.name.slice(PREFIX.length);
     const told = this.pushEvent("send", { key, content: wellFormed(content), to });
-    // No answer comes when the line breaks. Then the next connection asks again.
+    // A lost connection gives no answer. The message is then sent again over the next one.
     const answer = await told.catch(({ message }) => ({ none: !message.includes(UNREADABLE) }));
     if (answer?.none || attempt !== this.attempt) return;
     this.waiting = null;
     if (answer?.later) {
-      // The database cannot take it now. Nobody has to do anything: it goes out when it can.
+      // The database cannot store it now. It is sent again without any help of the user.
       this.timer = setTimeout(() => this.send(), answer.later * 1000);
       return;
     }
@@ -101,7 +101,7 @@ export const Outbox = {
     this.send();
   },
 
-  // What stands in the log is stored, whether we were told or not, and needs no second bubble.
+  // A message in the log is stored, with or without an answer, and needs no second bubble.
   changed() {
     const newest = Number(this.messages.lastElementChild?.id.replace("message-", ""));
     const arrived = ({ key, sent }) =>

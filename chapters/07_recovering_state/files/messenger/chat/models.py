@@ -1,4 +1,4 @@
-"""The tables of the chat context. Each rule stands beside the words for someone who breaks it."""
+"""The tables of the chat context. Beside each rule stands the message for someone who breaks it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,12 +14,12 @@ from ..times import Timestamps, UtcDateTime, now
 
 GIVE_A_TITLE = says("title", "Give the conversation a title.")
 LONGEST_TITLE_KEPT = 200
-# In characters, as both databases count them.
+# In characters, which both databases count.
 LONGEST_MESSAGE = 10_000
 
 
 class Conversation(Timestamps, Base):
-    """A place where its members write to each other, until its owner closes it."""
+    """A conversation, in which its members write to each other until the owner closes it."""
 
     __tablename__ = "chat_conversations"
     __table_args__ = (
@@ -35,16 +35,16 @@ class Conversation(Timestamps, Base):
     title: Mapped[str] = mapped_column(VisibleLine(LONGEST_TITLE_KEPT), info=GIVE_A_TITLE)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    # "raise": a relation that was not asked for is an error here, not a query that nobody meant to send.
+    # "raise": a relationship that was not loaded raises an error here, instead of sending a hidden query.
     members: Mapped[list["Member"]] = relationship(order_by="Member.id", lazy="raise")
 
     def member(self, user_id: int) -> User | None:
-        """The member with this user id, or None."""
+        """Return the member with this user id, or None."""
         return next((member.user for member in self.members if member.user_id == user_id), None)
 
 
 class Member(Timestamps, Base):
-    """One user's place in one conversation."""
+    """The membership of one user in one conversation."""
 
     __tablename__ = "chat_conversation_members"
     __table_args__ = (
@@ -68,7 +68,7 @@ class Member(Timestamps, Base):
 
 
 class Message(Timestamps, Base):
-    """Something a member wrote."""
+    """A message of one member to a conversation."""
 
     __tablename__ = "chat_messages"
     __table_args__ = (
@@ -82,7 +82,7 @@ class Message(Timestamps, Base):
         ),
         # Finds the newest messages of one conversation without reading the others.
         Index("ix_chat_messages_conversation_id_id", "conversation_id", "id"),
-        # A message that is sent again because nobody heard the answer is still the same message.
+        # A message that is sent again because the answer was lost is still the same message.
         Index(
             "uq_chat_messages_key",
             "conversation_id",
@@ -97,22 +97,22 @@ class Message(Timestamps, Base):
     conversation_id: Mapped[int] = mapped_column(ForeignKey("chat_conversations.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("accounts_users.id"))
     content: Mapped[str] = mapped_column(VisibleText)
-    # The same as a search compares it.
+    # The content as a search compares it.
     content_folded: Mapped[str] = mapped_column(Text, server_default="")
-    # Made by the sender's browser. What was stored without one can only be sent once.
+    # Made by the author's browser. A message without a key can only be sent once.
     key: Mapped[UUID | None] = mapped_column(Uuid)
 
     author: Mapped[User] = relationship(lazy="raise")
 
     @validates("content")
     def fold_content(self, _name: str, content: str | None) -> str | None:
-        """Whoever sets the content sets both."""
+        """Set the folded content together with the content."""
         self.content_folded = folded(content or "")
         return content
 
 
 class SeenMessage(Base):
-    """That one user has seen one message, and when."""
+    """A record that one user has seen one message, and when."""
 
     __tablename__ = "chat_seen_messages"
     __table_args__ = (UniqueConstraint("message_id", "user_id", info=says("message_id", "Already seen.")),)

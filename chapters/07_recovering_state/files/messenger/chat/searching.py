@@ -1,4 +1,4 @@
-"""Finding messages by some of their words, in the conversations that somebody takes part in."""
+"""Searching messages by their words, in the conversations of a user."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,7 +14,7 @@ from .models import Conversation, Member, Message
 
 MOST_FOUND = 30
 LONGEST_SEARCH = 100
-# Of a long message a list shows a part. It looks for the place in steps, but not for long. In characters.
+# Lists show a part of a long message. It is searched for in steps, and not in all of them. In characters.
 SHOWN = 300
 STEP = 50
 MOST_TRIED = 12
@@ -23,7 +23,7 @@ WHOSE = ("all", "mine", "others")
 
 
 class Found(NamedTuple):
-    """A message, where it was written, and the part of it that a list shows."""
+    """A message that was found, its conversation, and the part of it that a list shows."""
 
     message: Message
     conversation: Conversation
@@ -34,13 +34,13 @@ class Found(NamedTuple):
 def search_messages(
     session: Session, user_id: int, words: str, whose: str = "all", within: timedelta | None = None
 ) -> Sequence[Found]:
-    """The newest messages that have all of these words in them.
+    """Return the newest messages that contain all of these words.
 
     Args:
-        user_id: who searches; they find what is in conversations of theirs.
-        words: some words, or parts of words, in whatever case; without any nothing is found.
-        whose: one of WHOSE: only what they have written, or only what others have.
-        within: how old it is at most.
+        user_id: the user who searches, in the conversations of which they are a member.
+        words: words or parts of words, in upper or lower case; nothing is found without any.
+        whose: one of WHOSE: all messages, only mine, or only those of others.
+        within: the greatest age of a message.
     """
     wanted = folded(words[:LONGEST_SEARCH]).split()
     if not wanted:
@@ -64,11 +64,11 @@ def search_messages(
 
 
 def part_with(message: Message, word: str) -> str:
-    """The text, or if it is long, what stands around the place where the folded word is."""
+    """Return the text of a message, or of a long one the part around the folded word."""
     if len(message.content) <= SHOWN:
         return message.content
     line, known = one_line(message.content), message.content_folded
-    # Folding changes lengths a little, so the place is near this one: the nearest pieces are looked at.
+    # Folding changes lengths a little, so the place is near this one. The nearest pieces are tried first.
     near = known.find(word) * len(line) // len(known)
     pieces = sorted(range(0, len(line), STEP), key=lambda each: abs(each + STEP - near))[:MOST_TRIED]
     piece = next((each for each in pieces if word in folded(line[each : each + 3 * STEP])), 0)
@@ -80,6 +80,6 @@ def part_with(message: Message, word: str) -> str:
 
 
 def letter_from(line: str, place: int) -> int:
-    """Where the first letter begins that does so at the place or after it."""
+    """Return the position of the first letter that begins at `place` or after it."""
     letters = LETTER.finditer(line, max(place - LONGEST_LETTER, 0))
     return next((letter.start() for letter in letters if letter.start() >= place), place)

@@ -1,5 +1,5 @@
-// A copy of a form, in case its page or its line is lost. It is offered, not put back: it may be from long ago.
-// Its name says whose it is: others may use this browser after them.
+// A copy of a form, in case its page or its connection is lost. It is offered and not put back by itself,
+// since it may be old. Its name contains the user: others may use this browser later.
 const PREFIX = "backup:";
 
 export const Backup = {
@@ -13,7 +13,7 @@ export const Backup = {
     this.leave = () => this.store();
     addEventListener("beforeunload", this.warn);
     addEventListener("pagehide", this.leave);
-    // A telephone may end a page in the background without a word.
+    // A phone may end a page in the background without an event.
     document.addEventListener("visibilitychange", this.leave);
     this.offer();
   },
@@ -32,7 +32,7 @@ export const Backup = {
     this.offer();
   },
 
-  // Of a form that somebody has emptied by hand, nothing is left to save.
+  // A form that the user has emptied has nothing to save.
   isUnsaved() {
     return this.unsaved && this.fields().some(([, value]) => value.trim() !== "");
   },
@@ -47,7 +47,7 @@ export const Backup = {
     try {
       localStorage.setItem(this.name, JSON.stringify(copy));
     } catch {
-      // No room, or not allowed. The warning before leaving is all we have then.
+      // No room, or not allowed. Then only the warning before leaving remains.
     }
   },
 
@@ -59,7 +59,7 @@ export const Backup = {
     }
   },
 
-  // Nothing is offered that stands in the form already.
+  // A copy that equals the form is not offered.
   offer() {
     const copy = this.copy();
     const same = JSON.stringify(copy?.fields) === JSON.stringify(this.fields());
@@ -67,7 +67,7 @@ export const Backup = {
     offer.hidden = !copy || same;
     if (!copy) return;
     const at = new Date(copy.at);
-    // A clock alone means today.
+    // A time alone means today.
     const day = at.toDateString() === new Date().toDateString() ? {} : { day: "numeric", month: "short" };
     const words = at.toLocaleString([], { ...day, hour: "2-digit", minute: "2-digit" });
     offer.querySelector("[data-at]").textContent = words;

@@ -1,7 +1,7 @@
-// The form in which a message is written. What is in its field belongs to the browser.
+// The form in which a message is written. The text in its field belongs to the browser.
 import { lengthOf, wellFormed } from "../text.js";
 
-// From so many characters before the end on, the composer says how many are left.
+// With so many characters left or fewer, the composer shows the number.
 const NEAR = 200;
 
 export const Composer = {
@@ -22,9 +22,9 @@ export const Composer = {
 
   submit(event) {
     const blank = this.text.value.trim() === "";
-    // Of an empty message the server says what is wrong, if it can be asked.
+    // The server explains what is wrong with an empty message, if it can be reached.
     if (blank && !this.el.closest(".phx-error")) {
-      // The client takes the focus away while it waits, and gives it back later. We go on writing meanwhile.
+      // The client removes the focus while it waits, and returns it later. This keeps it for writing.
       setTimeout(() => this.text.focus());
       return;
     }
@@ -33,7 +33,7 @@ export const Composer = {
     if (!blank && this.count() >= 0) this.send();
   },
 
-  // Nothing is cut off, as a maxlength would do with what is pasted. What is too long stays, to be shortened.
+  // Too long text stays, so that it can be shortened. A maxlength would cut off what is pasted.
   count() {
     const place = document.getElementById("composer-count");
     const left = Number(place.dataset.longest) - lengthOf(this.text.value);
@@ -43,7 +43,7 @@ export const Composer = {
     return left;
   },
 
-  // From here on the outbox answers for it.
+  // From here on the outbox is responsible for it.
   send() {
     const outbox = document.getElementById("outbox");
     outbox.dispatchEvent(new CustomEvent("outbox:add", { detail: wellFormed(this.text.value) }));
@@ -51,12 +51,12 @@ export const Composer = {
     document.getElementById("log").scrollTop = 0;
   },
 
-  // A message that was refused comes back to be changed.
+  // A refused message comes back to be changed.
   take(content) {
     this.write([content, this.text.value].filter(Boolean).join("\n"));
   },
 
-  // As if somebody had typed it, so that whoever keeps the draft hears of it.
+  // As if it were typed, so that the draft hook notices it.
   write(text) {
     this.text.value = text;
     this.text.dispatchEvent(new Event("input", { bubbles: true }));
@@ -64,8 +64,8 @@ export const Composer = {
   },
 };
 
-// While a word is composed, Enter picks it. Safari says that it is done before it tells of the key, which then
-// has the number 229.
+// While a word is composed, Enter picks it. Safari reports the end of the composition before the key, whose
+// code is then 229.
 function isComposing(event) {
   return event.isComposing || event.keyCode === 229;
 }

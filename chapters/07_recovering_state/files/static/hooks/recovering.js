@@ -1,4 +1,4 @@
-// The hooks of chapter 7, by the names that templates call them.
+// The hooks of chapter 7, by their names in templates.
 import { comesBack, restoresForm } from "./restore.js";
 
 export { Backup } from "./backup.js";

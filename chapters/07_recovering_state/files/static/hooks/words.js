@@ -1,4 +1,4 @@
-// One of the ways on the page `keeping`: a word that the tab keeps, and tells with the next join.
+// One of the ways on the page `keeping`: the tab keeps a word, and sends it with the next join.
 import { wellFormed } from "../text.js";
 
 export function stashedWord(view) {

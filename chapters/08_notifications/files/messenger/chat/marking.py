@@ -1,4 +1,4 @@
-"""Marks of many readers, written together: all who read a message say so in the same moment."""
+"""Marks of many readers, written together: they all read a new message in the same moment."""
 
 import asyncio
 import logging
@@ -14,14 +14,14 @@ log = logging.getLogger(__name__)
 # Seconds for which the marks of a conversation are collected.
 PAUSE = 0.25
 
-# So often we try to write a mark, unless the database is away.
+# The number of attempts to write a mark, while the database can be reached.
 TRIES = 5
 
 Tell = Callable[[], Awaitable[None]]
 
 
 class Mark(NamedTuple):
-    """How far one user has read, and who is told when that is stored and was news."""
+    """How far one user has read, and the callback for when that is stored and was new."""
 
     up_to: int
     tell: Tell
@@ -29,14 +29,14 @@ class Mark(NamedTuple):
 
 
 class Batch:
-    """Marks in one conversation that are written together.
+    """The marks in one conversation that are written together.
 
     Attributes:
         here: the id of the conversation.
-        marks: by user.
-        alone: held while one batch of that conversation is written. The next one is collected meanwhile.
-        due: set when it is time to write them.
-        task: waits for that, and writes them.
+        marks: the marks by user id.
+        alone: the lock that is held while a batch of this conversation is written.
+        due: the event that is set when it is time to write.
+        task: the task that waits for `due` and writes the marks.
     """
 
     def __init__(self, here: int, alone: asyncio.Lock) -> None:
@@ -48,7 +48,7 @@ class Batch:
 
 
 class Marks:
-    """Collects marks. None is lost, unless the process is killed: then the pages say it again."""
+    """A collector of marks. A killed process loses some, and the pages then send them again."""
 
     def __init__(self) -> None:
         self._open: dict[int, Batch] = {}
@@ -57,13 +57,13 @@ class Marks:
         self._closing = False
 
     def add(self, here: int, user_id: int, up_to: int, tell: Tell) -> None:
-        """Move a mark soon.
+        """Store a mark soon.
 
         Args:
-            here: the id of a conversation.
-            user_id: whose mark.
-            up_to: the id of the last message that they have read.
-            tell: called when it is stored, if that is further than before.
+            here: the id of the conversation.
+            user_id: the id of the reader.
+            up_to: the id of the last message that was read.
+            tell: called when the mark is stored, if it has moved.
         """
         self._add(here, user_id, Mark(up_to, tell))
 
@@ -80,13 +80,13 @@ class Marks:
             batch.marks[user_id] = mark
 
     async def written(self, user_id: int) -> None:
-        """Wait until this user's marks are stored. Who counts what is unread does so first."""
+        """Wait until this user's marks are stored. Called before unread messages are counted."""
         await self._hurry([batch for batch in self._waiting if user_id in batch.marks])
 
     async def close(self) -> None:
         """Store all marks now."""
         self._closing = True
-        # What could not be written is tried again at once.
+        # Marks of a failed write are tried again at once.
         for _ in range(TRIES):
             await self._hurry(list(self._waiting))
         self._closing = False
@@ -101,7 +101,7 @@ class Marks:
         try:
             await batch.due.wait()
             async with batch.alone:
-                # What comes from now on is for the next batch.
+                # Marks that are added from now on belong to the next batch.
                 del self._open[batch.here]
                 up_to = {user: mark.up_to for user, mark in batch.marks.items()}
                 moved = await move_marks(batch.here, up_to)
@@ -119,14 +119,14 @@ class Marks:
                 log.exception("The pages of user %s were not told what they have read", user_id)
 
     def _put_back(self, batch: Batch, error: Exception) -> None:
-        """Try again with the next batch."""
+        """Add the marks to the next batch, after a failed write."""
         away = isinstance(error, Unavailable)
         if not away:
             log.error("Marks in conversation %s could not be written", batch.here, exc_info=error)
         elif self._closing:
             return
         for user_id, mark in batch.marks.items():
-            # A database that is away is waited for, however long.
+            # A database that cannot be reached is waited for, however long.
             left = mark.tries if away else mark.tries - 1
             if left:
                 self._add(batch.here, user_id, mark._replace(tries=left))

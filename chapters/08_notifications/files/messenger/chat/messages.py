@@ -15,10 +15,10 @@ from .models import Conversation, Message, SeenMessage
 from .posted import COLUMNS, Posted, just_posted, posted
 from .reading import move_mark
 
-# A page shows the newest messages only: it costs the same in a conversation of ten and of ten thousand.
+# A page shows only the newest messages: it costs the same in a conversation of ten and of ten thousand.
 WINDOW = 50
 
-# A query is built once, when the module is loaded. To build it takes longer than to ask it.
+# A query is built once, when the module is loaded. Building it takes longer than running it.
 NEWEST = (
     select(*COLUMNS)
     .join(Message.author)
@@ -41,57 +41,67 @@ SENT = (
 def send_message(
     session: Session, conversation_id: int, user_id: int, content: str, key: UUID | None = None
 ) -> Posted:
-    """Store a message and return it with its author. One that is stored already is returned as it is.
-
-    Raises Invalid when there is nothing in it or the conversation is closed, NotAMember when the user takes
-    no part in it.
+    """Store a message and return it with its author. A known key returns the message stored before.
 
     Args:
-        conversation_id: where.
-        user_id: who writes.
-        content: what.
-        key: the sender's own mark for this message. Who hears no answer may send it again with the same key.
+        conversation_id: the id of the conversation.
+        user_id: the id of the author.
+        content: the text of the message.
+        key: the browser's key for this message. A sender without an answer can send it again with that key.
+
+    Raises:
+        Invalid: the message is blank or too long, or the conversation is closed.
+        NotAMember: the user is not a member of the conversation.
     """
     closed = lock(session, conversation_id)
     nickname = require_member(session, conversation_id, user_id)
-    # What was kept while it was written has served its purpose.
+    # The draft is not needed any more.
     forget_draft.within(session, conversation_id, user_id, content)
     if key is not None and (sent := sent_with(session, conversation_id, user_id, key)):
-        # Also when it has been closed since then: it was stored, and whoever asks shall hear so.
+        # Also after it was closed: the message was stored, and its sender has to get that answer.
         return sent
     refuse_if(closed)
     message = Message(conversation_id=conversation_id, user_id=user_id, content=content.strip(), key=key)
     session.add(message)
     session.flush()
-    # Who writes has read what is there.
+    # An author has read all messages up to their own.
     move_mark(session, conversation_id, user_id, message.id)
     return just_posted(message, nickname)
 
 
 def sent_with(session: Session, conversation_id: int, user_id: int, key: UUID) -> Posted | None:
-    """The message that this user has sent with this key, if there is one."""
+    """Return the message that this user has sent with this key, or None."""
     row = session.execute(SENT, {"here": conversation_id, "user": user_id, "key": key}).first()
     return posted(row) if row is not None else None
 
 
 def require_open(session: Session, conversation_id: int, user_id: int) -> None:
-    """Raises Invalid when the conversation is closed, NotAMember when this user takes no part in it."""
+    """Lock the conversation, and check that this user may write in it.
+
+    Raises:
+        Invalid: the conversation is closed.
+        NotAMember: the user is not a member.
+    """
     closed = lock(session, conversation_id)
     require_member(session, conversation_id, user_id)
     refuse_if(closed)
 
 
 def lock(session: Session, conversation_id: int) -> bool:
-    """Have the conversation for this transaction alone, to its end. Returns whether it is closed.
+    """Lock the conversation until the end of the transaction. Returns whether it is closed.
 
-    Nobody else writes in it then, closes it or removes a member. In SQLite this is so for each transaction;
-    in PostgreSQL by the lock. So the ids of the messages come in the order in which they are stored.
+    Nobody else can write in it, close it or remove a member until then. SQLite ensures this for every
+    transaction, PostgreSQL by the lock. So the ids of the messages have the order in which they are stored.
     """
     return session.scalar(LOCKED, {"here": conversation_id}) is not None
 
 
 def refuse_if(closed: bool) -> None:
-    """Raises Invalid when the conversation is closed."""
+    """Check that the conversation is open.
+
+    Raises:
+        Invalid: it is closed.
+    """
     if closed:
         raise Invalid({"content": ["This conversation is closed. Nobody can write in it."]})
 
@@ -99,14 +109,18 @@ def refuse_if(closed: bool) -> None:
 @shared
 @db.reads
 def recent_messages(session: Session, conversation_id: int, limit: int = WINDOW) -> Sequence[Posted]:
-    """The newest messages with their authors, oldest of them first."""
+    """Return the newest messages with their authors, the oldest of them first."""
     found = session.execute(NEWEST, {"here": conversation_id, "limit": limit}).all()
     return [posted(row) for row in found[::-1]]
 
 
 @db.writes
 def mark_seen(session: Session, message_id: int, user_id: int) -> SeenMessage:
-    """Remember that a user has seen a message, and when. Raises Invalid the second time."""
+    """Record that a user has seen a message, and when.
+
+    Raises:
+        Invalid: it is recorded already.
+    """
     seen = SeenMessage(message_id=message_id, user_id=user_id)
     session.add(seen)
     return seen

@@ -1,4 +1,4 @@
-"""How far each member has read. What others have written after that is unread."""
+"""Marks: how far each member has read. Later messages of others are unread."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -19,8 +19,8 @@ MOVE = (
     .returning(Member.id)
     .execution_options(synchronize_session=False)
 )
-# Marks of many come as one JSON object, {"7": 12}: user 7 has read up to message 12. Their rows are locked
-# in the order of their ids: two that lock the same rows in different orders would wait for each other.
+# Many marks come as one JSON object, {"7": 12}: user 7 has read up to message 12. Their rows are locked in
+# the order of their ids: two statements with different orders would wait for each other.
 GIVEN = func.json_each(bindparam("marks", type_=JSON)).table_valued("key", "value")
 UP_TO = cast(cast(GIVEN.c.value, Text), Integer)
 AHEAD = (
@@ -38,7 +38,7 @@ MOVE_ALL = (
     .returning(Member.user_id)
     .execution_options(synchronize_session=False)
 )
-# Nobody has to catch up on what was written before they came.
+# Messages from before the membership do not count as unread.
 UNREAD = and_(
     Message.conversation_id == Member.conversation_id,
     Message.id > func.coalesce(Member.last_read_id, 0),
@@ -67,7 +67,7 @@ class Unread(NamedTuple):
     """What a user has not read of a conversation.
 
     Attributes:
-        messages: how many, by others.
+        messages: the number of unread messages of others.
         is_new: whether somebody else has begun it, and this user has never opened it.
     """
 
@@ -76,7 +76,7 @@ class Unread(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """What a user has not read, by conversation, and the newest message of all when that was so."""
+    """The unread messages of a user by conversation, and the newest message's id when they were counted."""
 
     unread: Mapping[int, Unread]
     up_to: int
@@ -84,32 +84,32 @@ class Counted(NamedTuple):
 
 @db.writes
 def mark_read(session: Session, conversation_id: int, user_id: int, up_to: int) -> bool:
-    """Remember that a user has read up to this message. Returns whether that is further than before."""
+    """Move a user's mark to this message. Returns whether it was further back."""
     return move_mark(session, conversation_id, user_id, up_to)
 
 
 def move_mark(session: Session, conversation_id: int, user_id: int, up_to: int) -> bool:
-    """The same within a transaction. A mark only moves forward: of two pages the one that read on counts."""
+    """Move a user's mark within a transaction. It moves forward only: of two pages the further one counts."""
     moved = session.scalar(MOVE, {"here": conversation_id, "user": user_id, "up_to": up_to})
     return moved is not None
 
 
 @db.writes
 def move_marks(session: Session, conversation_id: int, up_to: Mapping[int, int]) -> Sequence[int]:
-    """Move the marks of several users, each up to a message. Returns those who had not read as far before."""
+    """Move the marks of several users. Returns the ids of those whose mark was further back."""
     return session.scalars(MOVE_ALL, {"here": conversation_id, "marks": up_to}).all()
 
 
 @db.reads
 def read_up_to(session: Session, conversation_id: int, user_id: int) -> int:
-    """The id of the last message that a user has read; 0 when it was empty, -1 when they never opened it."""
+    """Return the id of the last message that a user has read; 0 for an empty log, -1 if never opened."""
     mark = session.scalar(MARK, {"here": conversation_id, "user": user_id})
     return -1 if mark is None else mark
 
 
 @db.reads
 def unread_of(session: Session, user_id: int) -> Mapping[int, Unread]:
-    """What a user has not read, by conversation; those with nothing new are left out."""
+    """Return what a user has not read, by conversation; without those in which nothing is new."""
     rows = session.execute(COUNTED, {"user": user_id})
     found = [(id, Unread(messages, bool(new))) for id, messages, new in rows]
     return {id: unread for id, unread in found if unread != Unread()}
@@ -117,17 +117,17 @@ def unread_of(session: Session, user_id: int) -> Mapping[int, Unread]:
 
 @db.reads
 def newest_id(session: Session) -> int:
-    """The id of the newest message of all; 0 when there is none."""
+    """Return the id of the newest message in the database; 0 if there is none."""
     return session.scalar(select(func.max(Message.id))) or 0
 
 
 @db.reads
 def counted_of(session: Session, user_id: int) -> Counted:
-    """What a user has not read. Counted in this order, so that nothing above the number is in it."""
+    """Count what a user has not read. The newest id is read last, so that no later message is counted."""
     return Counted(unread_of.within(session, user_id), newest_id.within(session))
 
 
 @db.reads
 def list_of(session: Session, user_id: int) -> tuple[list[Summary], Counted]:
-    """The conversations of a user, and what they have not read in them. One way to the database is enough."""
+    """Return the conversations of a user and what they have not read, in one transaction."""
     return conversations_of.within(session, user_id), counted_of.within(session, user_id)

@@ -1,4 +1,4 @@
-"""The notifications context: which browsers take notifications, what these say, and how they get there."""
+"""The notifications context: devices, the notes for them, and pushing."""
 
 from .devices import Address, device_of, devices_to_tell, forget_device, keep_device
 from .endpoints import NotAPushService, check_endpoint

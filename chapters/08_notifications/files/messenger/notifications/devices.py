@@ -20,11 +20,11 @@ from .endpoints import check_endpoint
 from .models import Device
 
 SECRET_BYTES = 16
-UNREADABLE = Invalid({"keys": ["The browser has sent keys that nothing can be encrypted with."]})
+UNREADABLE = Invalid({"keys": ["The keys of this browser cannot be used for encryption."]})
 
 
 class Address(NamedTuple):
-    """Where a browser takes notifications, and the keys that make them readable for it alone."""
+    """The address of a browser at its push service, and the keys with which only that browser can read."""
 
     endpoint: str
     p256dh: str
@@ -32,7 +32,11 @@ class Address(NamedTuple):
 
     @classmethod
     def in_params(cls, params: Any, hosts: Collection[str]) -> "Address":
-        """The address that a browser has sent: its `PushSubscription`, as JSON. Raises Invalid."""
+        """Read the address that a browser has sent: its `PushSubscription`, as JSON.
+
+        Raises:
+            Invalid: it is no push service that we know, or the keys cannot be used.
+        """
         keys = params.get("keys") if isinstance(params, dict) else None
         address = cls(text_in(params, "endpoint"), text_in(keys, "p256dh"), text_in(keys, "auth"))
         check_endpoint(address.endpoint, hosts)
@@ -41,7 +45,11 @@ class Address(NamedTuple):
 
 
 def check_keys(address: Address) -> None:
-    """Raise Invalid unless the keys are a point on the curve and a secret of sixteen bytes."""
+    """Check that the keys are a point on the curve and a secret of sixteen bytes.
+
+    Raises:
+        Invalid: they are not.
+    """
     try:
         EllipticCurvePublicKey.from_encoded_point(SECP256R1(), b64urldecode(address.p256dh.encode()))
         secret = b64urldecode(address.auth.encode())
@@ -53,7 +61,7 @@ def check_keys(address: Address) -> None:
 
 @db.reads
 def device_of(session: Session, token: str | None) -> int | None:
-    """The id of the session that a browser is signed in with; None if there is none."""
+    """Return the id of the session with this token, or None."""
     if token is None:
         return None
     return session.scalar(select(UserSession.id).where(UserSession.token_digest == digest(token)))
@@ -61,12 +69,16 @@ def device_of(session: Session, token: str | None) -> int | None:
 
 @db.writes
 def keep_device(session: Session, session_id: int, address: Address) -> None:
-    """Remember where a browser takes notifications; it takes them in one place. Raises Invalid."""
+    """Store the address of a browser, and replace its earlier one.
+
+    Raises:
+        Invalid: the session has ended, or another request stores the address at the same moment.
+    """
     same = select(Device).where(Device.session_id == session_id, Device.endpoint == address.endpoint)
     known = session.scalar(same)
     if known is not None and (known.p256dh, known.auth) == address[1:]:
         return
-    # Whoever was signed in here before has gone.
+    # The browser may belong to another session now.
     mine = or_(Device.session_id == session_id, Device.endpoint == address.endpoint)
     session.execute(delete(Device).where(mine))
     session.add(Device(session_id=session_id, **address._asdict()))
@@ -74,13 +86,13 @@ def keep_device(session: Session, session_id: int, address: Address) -> None:
 
 @db.writes
 def forget_device(session: Session, session_id: int) -> None:
-    """The browser of this session takes none any more."""
+    """Forget the device of this session."""
     session.execute(delete(Device).where(Device.session_id == session_id))
 
 
 @db.writes
 def forget_endpoint(session: Session, endpoint: str) -> None:
-    """The push service says that nobody lives there any more."""
+    """Forget a device that its push service does not know any more."""
     session.execute(delete(Device).where(Device.endpoint == endpoint))
 
 
@@ -88,13 +100,13 @@ def forget_endpoint(session: Session, endpoint: str) -> None:
 def devices_to_tell(
     session: Session, conversation_id: int, besides: int, read_below: int
 ) -> Sequence[Device]:
-    """The devices of a conversation's members.
+    """Return the devices of a conversation's members.
 
     Args:
-        conversation_id: which conversation.
-        besides: id of a user who needs not be told.
-        read_below: only of members who have not read up to this message; with 0, of those who have never
-            opened the conversation.
+        conversation_id: the id of the conversation.
+        besides: the id of a user who is left out.
+        read_below: only members who have not read up to this message; 0 for those who have never opened
+            the conversation.
     """
     query = (
         select(Device)

@@ -13,7 +13,7 @@ KNOWN = says("device", "This device is known already.")
 class Device(Timestamps, Base):
     """A browser that takes notifications while no page is open.
 
-    It belongs to a session, and goes with it: a browser in which somebody has signed out is told nothing.
+    It belongs to a session, and is deleted with it: a browser that is signed out gets no notifications.
     """
 
     __tablename__ = "notifications_devices"
@@ -22,6 +22,6 @@ class Device(Timestamps, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("accounts_sessions.id", ondelete="CASCADE"))
     endpoint: Mapped[str] = mapped_column(String(1000))
-    # The browser's public key, and a secret it shares with us alone: what we send, only it can read.
+    # The browser's public key, and a secret that only we share. So only that browser can read a push.
     p256dh: Mapped[str] = mapped_column(String(100))
     auth: Mapped[str] = mapped_column(String(30))

@@ -1,11 +1,11 @@
-// Says how far somebody has read: to the end of the log, while they have it before their eyes.
+// Tells how far the user has read: to the end of the log, while that is visible.
 import { post } from "../notes.js";
 
-// In milliseconds: after that it is said, and not more often than this.
+// In milliseconds: the delay, and the shortest time between two reports.
 const SOON = 150;
 const SELDOM = 500;
 
-// For the server, when the page joins again: the line that was shown stays where it is.
+// For the server, at the next join: the line that was shown stays where it is.
 export function lineAt() {
   const line = document.querySelector(".unread-line");
   return Number(line?.parentElement.id.replace("message-", "") ?? 0);
@@ -23,7 +23,7 @@ export const Reading = {
     this.begin();
   },
 
-  // The server has begun anew, and knows nothing of this page.
+  // The view is new, and does not know this page.
   reconnected() {
     this.begin();
   },
@@ -47,7 +47,7 @@ export const Reading = {
     if (!hidden && this.away) this.told = -1;
     this.away = hidden;
     if (hidden) this.timer = clearTimeout(this.timer);
-    // Several messages at once are read at once. One that comes while the timer runs is read when it ends.
+    // Several messages are reported together. One that comes while the timer runs is reported at its end.
     else this.timer ??= setTimeout(() => this.read(), Math.max(SOON, this.said + SELDOM - performance.now()));
   },
 
@@ -63,7 +63,7 @@ export const Reading = {
   },
 
   push(event, params) {
-    // Without a connection nobody hears it. Then it is said again after it has come back.
+    // Without a connection nothing arrives. It is reported again after the next join.
     this.pushEvent(event, params).catch(() => {});
   },
 };

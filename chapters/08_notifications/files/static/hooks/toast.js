@@ -1,5 +1,5 @@
-// A toast goes by itself when its time is over. Nobody loses it under the mouse or the keyboard: there the
-// time begins anew when they leave.
+// A toast disappears after some time. While the mouse or the focus is on it, it stays, and then the time
+// begins again.
 const TIME = 8_000;
 
 export const Toast = {

@@ -11,7 +11,7 @@ MODIFIER_KEYS = {"altKey": "Alt", "ctrlKey": "Ctrl", "metaKey": "Meta", "shiftKe
 
 
 class CounterLive(LiveView):
-    """Counts clicks, and ticks of a clock. Shows what an event brings with it."""
+    """A counter of clicks and of clock ticks, which also shows what an event carries."""
 
     inline_template = """
     <section class="card" aria-label="{{ name or 'Counter' }}">
@@ -49,17 +49,17 @@ class CounterLive(LiveView):
     """
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
-        """Start from nothing. `name` comes from a page that embeds this view."""
+        """Start both numbers at 0. `name` is given by a page that embeds this view."""
         self.assign(name=session.get("name"), clicks=0, ticks=0, click=None)
         self.assign(order={"name": "", "drinks": []}, arrived="Nothing yet.")
         if not self.assigns.name:
             self.assign(page_title="Counter")
-        # The first page is made without a socket. It has nobody to tick for.
+        # The first render has no socket, so its ticks would reach no page.
         if self.connected:
             self.send_interval("ticks", SECONDS_BETWEEN_TICKS)
 
     async def handle_event(self, event: str, params: dict[str, Any]) -> None:
-        """Something happened in the browser."""
+        """Count a click, show what a form has sent, or fail on purpose."""
         if event == "increment":
             self.assign(click=describe(params))
             self.send_self("clicks")
@@ -72,12 +72,12 @@ class CounterLive(LiveView):
             raise RuntimeError("This handler fails on purpose.")
 
     def handle_info(self, message: str) -> None:
-        """One more: the message says of what, "clicks" or "ticks"."""
+        """Add one to the number that the message names: "clicks" or "ticks"."""
         self.assign(**{message: self.assigns[message] + 1})
 
 
 def describe(click: dict[str, Any]) -> dict[str, str]:
-    """A click in words, from what `metadata` in app.js sends along."""
+    """Describe a click in words, from what `metadata` in app.js adds to the event."""
     held = [name for key, name in MODIFIER_KEYS.items() if click.get(key)]
     return {
         "held": ", ".join(held) or "none",

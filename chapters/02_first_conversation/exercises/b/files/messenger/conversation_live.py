@@ -12,7 +12,7 @@ from .runs import entries, entry
 
 
 class ConversationLive(LiveView):
-    """Shows the messages of a conversation and stores new ones."""
+    """The messages of a conversation, and a form to write new ones."""
 
     inline_template = """
     <div class="messenger">
@@ -82,7 +82,7 @@ class ConversationLive(LiveView):
     """
 
     async def handle_params(self, params: dict[str, Any], uri: str) -> None:
-        """The address says which conversation, and as whom."""
+        """Show the conversation that the address names, as the member that it names."""
         conversation = await chat.find_conversation(params["conversation_id"]) or abort(404)
         me = conversation.member(params["user_id"]) or abort(404)
         messages = await chat.recent_messages(conversation.id)
@@ -92,12 +92,12 @@ class ConversationLive(LiveView):
         self.assign(total=await chat.count_messages(conversation.id))
 
     async def handle_event(self, event: str, params: dict[str, Any]) -> None:
-        """Send what was typed."""
+        """Send a message that was typed."""
         if event == "send":
             await self.send(params["content"])
 
     async def send(self, content: str) -> None:
-        """Store the message and show it, or say why not."""
+        """Store the message and show it, or show why it was refused."""
         me = self.assigns.me
         try:
             message = await chat.send_message(self.assigns.here.id, me.id, content)
@@ -108,5 +108,5 @@ class ConversationLive(LiveView):
         self.assign(entries=[*self.assigns.entries, entry(message, previous, me.id)], error="")
         self.assign(summaries=await chat.conversations_of(me.id))
         self.assign(total=await chat.count_messages(self.assigns.here.id))
-        # The text in the composer belongs to the browser. Only now may it go.
+        # The text in the composer belongs to the browser. It may be cleared only now.
         self.push_event("message-sent", {})

@@ -44,7 +44,7 @@ def create_members() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(f"ix_{table}_user_id", table, ["user_id"])
-    # A partial index: it lists the owners only, and a conversation may be in it once.
+    # A partial index: it contains owners only, and each conversation once.
     op.create_index(
         f"uq_{table}_one_owner",
         table,

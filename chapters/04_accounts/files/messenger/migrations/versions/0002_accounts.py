@@ -10,7 +10,7 @@ USERS = "accounts_users"
 
 
 def upgrade() -> None:
-    # Columns that may be empty are added in place: each row stays where it is, and as it is.
+    # Nullable columns are added in place: no row is moved or changed.
     op.add_column(USERS, sa.Column("email", sa.String(254), normal_email()))
     op.add_column(USERS, sa.Column("password_hash", sa.String(255), with_password()))
     op.create_index("uq_accounts_users_email", USERS, ["email"], unique=True)
@@ -48,6 +48,6 @@ def downgrade() -> None:
     op.drop_table("accounts_attempts")
     op.drop_table("accounts_sessions")
     op.drop_index("uq_accounts_users_email", USERS)
-    # The rule goes with its column.
+    # The constraint is dropped with its column.
     op.drop_column(USERS, "password_hash")
     op.drop_column(USERS, "email")

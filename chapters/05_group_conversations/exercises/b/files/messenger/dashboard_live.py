@@ -17,26 +17,26 @@ CHANGED_MEANWHILE = "The members have changed meanwhile. Look at them, and press
 
 
 class DashboardLive(ShowsConversations):
-    """Lists the conversations of `me`, and keeps the members chosen for a new one."""
+    """The conversations of `me`, and a form with the members chosen for a new one."""
 
     on_mount = (require_user,)
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
-        """Begin with nobody chosen but me."""
+        """Start with a form that has no other member than me."""
         me = self.assigns.me
         self.assign(note="", contacts=await Contacts.find(besides=[me.id]))
         self.show_form([me])
         await self.show_conversations()
 
     def show_form(self, members: list[accounts.User], title: str = "") -> None:
-        """Show the form with these members, and with this title."""
+        """Show the form with these members and this title."""
         form = form_with(members, title)
         self.assign(form=form, rows=list(zip(form.members, members, strict=True)))
         self.assign(members=members, member_ids=[user.id for user in members])
         self.assign(suggestion=chat.title_of(members) if len(members) > 1 else "")
 
     async def handle_event(self, event: str, params: Any) -> None:
-        """Something was typed or clicked."""
+        """Handle an event of the form or of the search for people."""
         if event == "validate":
             self.show_form(self.assigns.members, title_in(params))
         elif event == "add":
@@ -51,22 +51,22 @@ class DashboardLive(ShowsConversations):
             self.assign(contacts=await self.assigns.contacts.show_more())
 
     async def add(self, user_id: int) -> None:
-        """Choose somebody. Choosing them again changes nothing."""
+        """Add a person to the form. Adding one again changes nothing."""
         members, found = self.assigns.members, await accounts.find_users([user_id])
         if user_id not in self.assigns.member_ids and found:
             self.show_form([*members, *found], self.assigns.form.title.data)
             self.assign(note=f"{found[0].nickname} is chosen.")
 
     def remove(self, user_id: int) -> None:
-        """Choose somebody no longer. I cannot be taken out."""
+        """Remove a person from the form. I cannot be removed."""
         me, *others = self.assigns.members
         left = [user for user in others if user.id != user_id]
         self.show_form([me, *left], self.assigns.form.title.data)
         if len(left) < len(others):
-            self.assign(note="Taken out again.")
+            self.assign(note="Removed.")
 
     async def create(self, params: Any) -> None:
-        """Begin the conversation that the form describes, or say why not."""
+        """Begin the conversation that the form describes, or show why it was refused."""
         me = self.assigns.me
         try:
             ids = [user.id for user in await members_in(params, me)]
@@ -82,11 +82,11 @@ class DashboardLive(ShowsConversations):
         await self.show_conversations()
 
     async def show_again(self, title: str, refusal: Invalid) -> None:
-        """Show the form as it was, with the reasons beside its fields. Who has gone is taken out."""
+        """Show the form as it was, with the errors beside its fields. Deleted accounts are left out."""
         there = {user.id for user in await accounts.find_users(self.assigns.member_ids)}
         self.show_form([user for user in self.assigns.members if user.id in there], title)
         show_refusal(self.assigns.form, refusal)
 
     async def handle_info(self, news: chat.News) -> None:
-        """Something has happened in one of the conversations."""
+        """Update the list with news of a conversation."""
         await self.follow(news)

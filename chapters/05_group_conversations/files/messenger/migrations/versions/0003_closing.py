@@ -1,4 +1,4 @@
-"""A conversation can be closed. Those that are there stay open."""
+"""A conversation can be closed. Existing ones stay open."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    # A new column that may be empty: both databases add it in place, and touch no row.
+    # A new nullable column: both databases add it in place, without changing a row.
     op.add_column("chat_conversations", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
 
 

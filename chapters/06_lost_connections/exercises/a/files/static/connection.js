@@ -1,4 +1,4 @@
-// Says when the connection is lost, and keeps controls from being used that would do nothing.
+// Shows when the connection is lost, and disables controls that would do nothing without it.
 // The client marks the element around a view: phx-connected, or phx-error while it has no connection.
 import { keepForms } from "./leaving.js";
 
@@ -9,9 +9,9 @@ const SECOND = 1_000;
 const NEEDS_SERVER = "[phx-click], form[phx-submit] button:not([type='button'], [data-works-offline])";
 const OFFLINE = " (offline)";
 
-// A line can hang without a word. If a heartbeat has no answer when the next one is due, it is lost.
-// A line that is there is no success yet: if each time what the page says first ends it again, the client would
-// come back at once, for ever. So we count what came to nothing, until a view has joined.
+// A connection can hang silently. If a heartbeat has no answer when the next one is due, it counts as lost. A
+// connection alone is no success: if the first event of the page ends it each time, the client would
+// reconnect at once, for ever. So this counts failed attempts until a view has joined.
 const WAITS = [10, 50, 100, 150, 200, 250, 500, 1_000, 2_000];
 const LONGEST_WAIT = 5_000;
 let inVain = 0;
@@ -21,9 +21,9 @@ export const patience = {
   reconnectAfterMs: () => WAITS[inVain++] ?? LONGEST_WAIT,
 };
 
-// Half a minute after something was sent and not answered, the client gives up and loads the page again.
-// Without a line nothing would come, and what is written there would be lost. So it shall go on connecting,
-// unless somebody is on the way to another page.
+// Half a minute after an unanswered message the client gives up and loads the page again. Without a
+// connection no page would come, and typed text would be lost. So it has to go on connecting, unless the user
+// is leaving for another page.
 export function keepPage(liveSocket) {
   const reload = liveSocket.reloadWithJitter;
   liveSocket.reloadWithJitter = (...given) => {
@@ -75,7 +75,7 @@ export function watchConnection() {
     told = false;
   }
 
-  // A click in the first two seconds gets its answer at once.
+  // A click in the first two seconds gets an answer at once.
   function refuse(event) {
     if (!event.target.closest?.(NEEDS_SERVER)?.closest(".phx-error")) return;
     event.preventDefault();
@@ -89,7 +89,7 @@ export function watchConnection() {
   dialog.addEventListener("click", (event) => answer(dialog, event.target.closest("button")?.value));
 }
 
-// Not the attribute `disabled`: it would take the keyboard's focus away.
+// The attribute `disabled` would take the keyboard's focus away.
 function mark() {
   for (const control of document.querySelectorAll(NEEDS_SERVER)) {
     const offline = control.closest(".phx-error") !== null;
@@ -108,12 +108,12 @@ async function answer(dialog, wanted) {
   const said = dialog.querySelector("[role='status']");
   said.textContent = "Asking the server…";
   try {
-    // Without this question a refresh might lead to the browser's own error page, and away from ours.
+    // Without this question a reload might lead to the browser's own error page.
     await fetch(location.href, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(5_000) });
   } catch {
-    said.textContent = "The server does not answer yet. We go on trying.";
+    said.textContent = "The server does not answer yet. We keep trying.";
     return;
   }
   if (keepForms()) location.reload();
-  else said.textContent = "This browser has no room to keep what you have written. Copy it, then refresh the page.";
+  else said.textContent = "This browser has no room to keep your text. Copy it, then refresh the page.";
 }

@@ -1,4 +1,4 @@
-"""Questions put to a conversation, drafts of messages, what quart_live stashes for users, and a search."""
+"""Questions of a conversation, drafts of messages, the stash of quart_live, and a search."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,7 +39,7 @@ def upgrade() -> None:
         reference("choice_id", "chat_choices.id", "CASCADE"),
         reference("user_id", "accounts_users.id"),
         *timestamps(),
-        # Whoever votes again changes their mind; they do not vote twice.
+        # A second vote on a question replaces the first.
         sa.UniqueConstraint("question_id", "user_id"),
         sqlite_autoincrement=True,
     )
@@ -63,7 +63,7 @@ def create_drafts() -> None:
 
 
 def create_stash() -> None:
-    """The columns are those of `quart_live.stash.stash_table`."""
+    """Create the table of `quart_live.stash.stash_table`, with the same columns."""
     op.create_table(
         "live_stash",
         sa.Column("owner", sa.String(200), primary_key=True),
@@ -76,12 +76,12 @@ def create_stash() -> None:
 
 
 def fold_messages() -> None:
-    """What is there already is folded now. The model folds what comes."""
+    """Fold the content of the stored messages. The model folds that of new ones."""
     op.add_column("chat_messages", sa.Column("content_folded", sa.Text, nullable=False, server_default=""))
     messages = sa.table("chat_messages", sa.column("id"), sa.column("content"), sa.column("content_folded"))
     connection = op.get_bind()
     ids = connection.scalars(sa.select(messages.c.id)).all()
-    # One at a time, for all of them together may be more than the memory holds.
+    # One at a time, because all of them together may not fit into the memory.
     for one in (messages.c.id == message_id for message_id in ids):
         content = connection.scalar(sa.select(messages.c.content).where(one))
         connection.execute(sa.update(messages).where(one).values(content_folded=folded(content or "")))

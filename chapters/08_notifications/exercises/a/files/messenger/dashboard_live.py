@@ -22,13 +22,13 @@ CHANGED_MEANWHILE = "The members have changed meanwhile. Look at them, and press
 
 
 class DashboardLive(ShowsConversations, RestoresForm):
-    """Lists the conversations of `me`, and keeps the members chosen for a new one."""
+    """The conversations of `me`, and a form with the members chosen for a new one."""
 
     title = "Conversations"
     on_mount = (require_user, in_their_zone, restoring)
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
-        """Begin with nobody chosen but me."""
+        """Start with a form that has no other member than me."""
         me = self.assigns.me
         self.assign(note="", contacts=await Contacts.find(besides=[me.id]))
         self.assign(Notifications=NotificationsComponent, device=await device_of(session.get("token")))
@@ -36,13 +36,13 @@ class DashboardLive(ShowsConversations, RestoresForm):
         await self.show_conversations()
 
     def show_form(self, members: list[accounts.User], title: str = "") -> None:
-        """Show the form with these members, and with this title."""
+        """Show the form with these members and this title."""
         form = form_with(members, title)
         self.assign(form=form, rows=list(zip(form.members, members, strict=True)))
         self.assign(members=members, member_ids=[user.id for user in members])
 
     async def handle_event(self, event: str, params: Any) -> None:
-        """Something was typed or clicked."""
+        """Handle an event of the form or of the search for people."""
         if event == "validate":
             self.show_form(self.assigns.members, title_in(params))
         elif event == "add":
@@ -59,41 +59,41 @@ class DashboardLive(ShowsConversations, RestoresForm):
             self.assign(contacts=await self.assigns.contacts.show_more())
 
     def show_title(self) -> None:
-        """Show the title, and whether there is anything to mark."""
+        """Show the title, and a button if there is anything to mark."""
         super().show_title()
         self.assign(some_unread=bool(self.unread))
 
     async def read_all(self) -> None:
-        """Nothing is unread any more, on all of this user's pages."""
+        """Mark everything as read, and tell all of this user's pages."""
         me = self.assigns.me
         for conversation_id in await chat.mark_all_read(me.id):
             await self.pubsub.broadcast(chat.user_topic(me.id), chat.Read(conversation_id))
         self.assign(note="All is read.")
 
     async def add(self, user_id: int) -> None:
-        """Choose somebody. Choosing them again changes nothing."""
+        """Add a person to the form. Adding one again changes nothing."""
         members, found = self.assigns.members, await accounts.find_users([user_id])
         if user_id not in self.assigns.member_ids and found:
             self.show_form([*members, *found], self.assigns.form.title.data)
             self.assign(note=f"{found[0].nickname} is chosen.")
 
     def remove(self, user_id: int) -> None:
-        """Choose somebody no longer. I cannot be taken out."""
+        """Remove a person from the form. I cannot be removed."""
         me, *others = self.assigns.members
         left = [user for user in others if user.id != user_id]
         self.show_form([me, *left], self.assigns.form.title.data)
         if len(left) < len(others):
-            self.assign(note="Taken out again.")
+            self.assign(note="Removed.")
 
     async def restore(self, fields: dict[str, Any]) -> None:
-        """Show the members again that the browser showed last. It may say anything, so each is looked up."""
+        """Show the members again that the browser showed last. Each id is looked up, as it may be forged."""
         me, ids = self.assigns.me, dict.fromkeys(ids_in(fields))
         people = {user.id: user for user in await accounts.find_users(ids)}
         others = [people[user_id] for user_id in ids if user_id in people and user_id != me.id]
         self.show_form([me, *others], title_in(fields))
 
     async def create(self, params: Any) -> None:
-        """Begin the conversation that the form describes, or say why not."""
+        """Begin the conversation that the form describes, or show why it was refused."""
         me = self.assigns.me
         try:
             ids = [user.id for user in await members_in(params, me)]
@@ -106,15 +106,15 @@ class DashboardLive(ShowsConversations, RestoresForm):
             return
         self.show_form([me])
         self.assign(note=f"“{conversation.title}” has begun.")
-        # To everyone, me included: each of my pages shows it when it hears of it.
+        # To all members, and so to me: each of my pages adds it when the news arrives.
         await announce(self, conversation, ids)
 
     async def show_again(self, title: str, refusal: Invalid) -> None:
-        """Show the form as it was, with the reasons beside its fields. Who has gone is taken out."""
+        """Show the form as it was, with the errors beside its fields. Deleted accounts are left out."""
         there = {user.id for user in await accounts.find_users(self.assigns.member_ids)}
         self.show_form([user for user in self.assigns.members if user.id in there], title)
         show_refusal(self.assigns.form, refusal)
 
     async def handle_info(self, news: chat.News) -> None:
-        """Something has happened in one of the conversations."""
+        """Update the list with news of a conversation."""
         await self.follow(news)

@@ -1,16 +1,16 @@
 // Shows notifications. It runs apart from all pages: the browser starts it when there is something to do,
-// also when no page is open.
+// even if no page is open.
 const OFFLINE = "/static/offline.html";
 const MEMORY = "notes";
 const REMEMBERED = 300;
-// For a push that says nothing we can read. A browser wants to see something for each.
+// For a push that cannot be read. Browsers require a notification for each push.
 const SOMETHING = { tag: "something", title: "Parley", body: "There is something new.", url: "/" };
 
-// A new version takes over at once, pages that are open included.
+// A new version takes over at once, also for open pages.
 self.addEventListener("install", (event) => event.waitUntil(prepare()));
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
-// A page comes from the server or not at all: nobody else knows what is in it.
+// A page comes from the server or not at all: nothing else knows its content.
 self.addEventListener("fetch", (event) => {
   if (event.request.mode !== "navigate") return;
   event.respondWith(fetch(event.request).catch(() => caches.match(OFFLINE)));
@@ -31,14 +31,14 @@ self.addEventListener("notificationclick", (event) => {
   event.waitUntil(lead(ownPage(event.notification.data?.url)));
 });
 
-// Anything may come: nothing at all, or what an older server has sent.
+// The data may be anything: nothing at all, or what an older server has sent.
 function noteIn(data) {
   try {
     const { tag, title, body, url } = data.json();
     const isNote = [tag, title, body, url].every((word) => typeof word === "string");
     if (isNote && tag && title) return { tag, title, body, url: ownPage(url) };
   } catch {
-    // Empty, or no JSON.
+    // Empty, or not JSON.
   }
   return SOMETHING;
 }
@@ -57,7 +57,8 @@ async function prepare() {
   await self.skipWaiting();
 }
 
-// Several pages and a push may bring the same note at the same time. One after the other, and each note once.
+// Several pages and a push may bring the same note at the same time. One after the other, each note is shown
+// once.
 function announce(notes, quiet = false) {
   return navigator.locks.request(MEMORY, async () => {
     for (const note of notes) {
@@ -67,7 +68,7 @@ function announce(notes, quiet = false) {
   });
 }
 
-// All of a conversation in one, which says how many there are.
+// One notification for the whole conversation, with the number of messages.
 async function show({ title, body, url }) {
   const [before] = await self.registration.getNotifications({ tag: url });
   const count = (before?.data.count ?? 0) + 1;
@@ -76,7 +77,7 @@ async function show({ title, body, url }) {
   return self.registration.showNotification(title, { ...look, body: words, data: { url, count } });
 }
 
-// The memory is a cache: it lasts, and pages come and go. What a note said is not in it, only its name.
+// The memory is a cache: it outlives the pages. It holds the names of notes only, not their texts.
 async function isNew(tag) {
   const memory = await caches.open(MEMORY);
   const name = `/notes/${encodeURIComponent(tag)}`;
@@ -103,14 +104,14 @@ async function isOnScreen(url) {
   return (await windows()).some((client) => isAt(client, url) && client.visibilityState === "visible");
 }
 
-// What has been read needs no notification any more.
+// A message that was read needs no notification any more.
 async function takeAway(url) {
   const shown = await self.registration.getNotifications();
   shown.filter((one) => one.data?.url === url).forEach((one) => one.close());
 }
 
-// To the page of the conversation if it is open; else to the list, which gives way. In all other windows
-// somebody may be writing: they are left alone.
+// Use the page of the conversation if it is open, else that of the list. A user may be writing in all others,
+// so they are left alone.
 async function lead(url) {
   const open = await windows();
   const there = open.find((client) => isAt(client, url));

@@ -11,10 +11,10 @@ from ..errors import Invalid
 from .models import Message, SeenMessage
 from .posted import COLUMNS, Posted, just_posted, posted
 
-# A page shows the newest messages only: it costs the same in a conversation of ten and of ten thousand.
+# A page shows only the newest messages: it costs the same in a conversation of ten and of ten thousand.
 WINDOW = 50
 
-# A query is built once, when the module is loaded. To build it takes longer than to ask it.
+# A query is built once, when the module is loaded. Building it takes longer than running it.
 NEWEST = (
     select(*COLUMNS)
     .join(Message.author)
@@ -28,7 +28,11 @@ LONGEST_MESSAGE = 500
 
 @db.writes
 def send_message(session: Session, conversation_id: int, user_id: int, content: str) -> Posted:
-    """Store a message and return it with its author. Raises Invalid when it is empty or too long."""
+    """Store a message and return it with its author.
+
+    Raises:
+        Invalid: the message is blank or too long.
+    """
     content = content.strip()
     if len(content) > LONGEST_MESSAGE:
         reason = f"{LONGEST_MESSAGE} characters at most. These are {len(content)}."
@@ -42,14 +46,18 @@ def send_message(session: Session, conversation_id: int, user_id: int, content: 
 
 @db.reads
 def recent_messages(session: Session, conversation_id: int, limit: int = WINDOW) -> Sequence[Posted]:
-    """The newest messages with their authors, oldest of them first."""
+    """Return the newest messages with their authors, the oldest of them first."""
     found = session.execute(NEWEST, {"here": conversation_id, "limit": limit}).all()
     return [posted(row) for row in found[::-1]]
 
 
 @db.writes
 def mark_seen(session: Session, message_id: int, user_id: int) -> SeenMessage:
-    """Remember that a user has seen a message, and when. Raises Invalid the second time."""
+    """Record that a user has seen a message, and when.
+
+    Raises:
+        Invalid: it is recorded already.
+    """
     seen = SeenMessage(message_id=message_id, user_id=user_id)
     session.add(seen)
     return seen

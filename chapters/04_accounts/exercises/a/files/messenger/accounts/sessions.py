@@ -14,7 +14,7 @@ from .models import User, UserSession
 
 LASTS = timedelta(days=60)
 
-# Asked for each page and each join.
+# Runs for each page and each join.
 OF_SESSION = (
     select(User)
     .join(UserSession, UserSession.user_id == User.id)
@@ -24,11 +24,11 @@ OF_SESSION = (
 
 @db.writes
 def start_session(session: Session, user_id: int, instead_of: str | None = None) -> str:
-    """Store a new session. Returns its token, which nobody can guess, and which is stored nowhere.
+    """Store a new session. Returns its token, which cannot be guessed and is not stored.
 
     Args:
-        user_id: whose.
-        instead_of: the token of a session that ends with that.
+        user_id: the id of the user who signs in.
+        instead_of: the token of an earlier session, which is ended.
     """
     token = secrets.token_urlsafe(32)
     session.execute(delete(UserSession).where(UserSession.created_at <= now() - LASTS))
@@ -39,7 +39,7 @@ def start_session(session: Session, user_id: int, instead_of: str | None = None)
 
 @db.reads
 def find_user_by_token(session: Session, token: str | None) -> User | None:
-    """The user whose session this is; None when there is no such session, or no more."""
+    """Return the user of the session with this token; None if there is no such session, or it has expired."""
     if token is None:
         return None
     return session.scalar(OF_SESSION, {"digest": digest(token), "begun_after": now() - LASTS})
@@ -47,31 +47,31 @@ def find_user_by_token(session: Session, token: str | None) -> User | None:
 
 @db.writes
 def end_session(session: Session, token: str | None) -> None:
-    """End one session."""
+    """End the session with this token."""
     if token is not None:
         session.execute(delete(UserSession).where(UserSession.token_digest == digest(token)))
 
 
 @db.reads
 def sessions_of(session: Session, user_id: int) -> Sequence[UserSession]:
-    """Where a user is signed in, the newest first."""
+    """Return the sessions of a user, the newest first."""
     query = select(UserSession).where(UserSession.user_id == user_id).order_by(UserSession.id.desc())
     return session.scalars(query).all()
 
 
 @db.writes
 def end_session_of(session: Session, user_id: int, session_id: int) -> None:
-    """End one session, if it is this user's."""
+    """End one session, if it belongs to this user."""
     mine = (UserSession.id == session_id) & (UserSession.user_id == user_id)
     session.execute(delete(UserSession).where(mine))
 
 
 @db.writes
 def end_sessions(session: Session, user_id: int) -> None:
-    """End all sessions of a user, in whatever browser."""
+    """End all sessions of a user, in every browser."""
     session.execute(delete(UserSession).where(UserSession.user_id == user_id))
 
 
 def digest(token: str) -> str:
-    """What is stored of a token: who reads the database cannot sign in with it."""
+    """Return the digest of a token, which is stored instead of it: nobody can sign in with a digest."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()

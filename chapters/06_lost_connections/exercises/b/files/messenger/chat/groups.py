@@ -1,4 +1,4 @@
-"""Beginning a conversation with several people: who may be in it, and what it is called."""
+"""Beginning a conversation with several people: checking its members and its title."""
 
 from collections.abc import Sequence
 from uuid import UUID, uuid5
@@ -13,7 +13,7 @@ from .models import Conversation
 LONGEST_TITLE = 100
 MOST_MEMBERS = 100
 
-GONE = "There is no such person, or no longer."
+GONE = "Somebody you chose has no account any more."
 TITLE_TOO_LONG = f"{LONGEST_TITLE} characters at most."
 TOO_MANY_MEMBERS = f"{MOST_MEMBERS} members at most."
 
@@ -21,18 +21,21 @@ TOO_MANY_MEMBERS = f"{MOST_MEMBERS} members at most."
 async def start_conversation(
     owner: User, member_ids: Sequence[int], title: str = "", key: UUID | None = None
 ) -> Conversation:
-    """Store a conversation and its members, all or nothing. Raises Invalid.
+    """Store a conversation and its members, all or nothing.
 
     Args:
-        owner: who begins it.
-        member_ids: who takes part, the owner among them.
-        title: how it is called; when blank, by the members' nicknames.
-        key: of the form. A second time with the same key begins nothing, and returns what has begun.
+        owner: the user who begins it.
+        member_ids: the ids of all members, with the owner's.
+        title: the title; if blank, it is made of the members' nicknames.
+        key: the form's key. A second call with the same key returns the conversation that exists already.
+
+    Raises:
+        Invalid: the title is too long, or `checked_members` refuses the members.
     """
     title = checked_title(title)
     members = await checked_members(owner, member_ids)
     others = [user for user in members if user.id != owner.id]
-    # With the owner in it, a key finds nobody else's conversation.
+    # It includes the owner, so that a key finds no conversation of another user.
     own_key = uuid5(key, str(owner.id)) if key else None
     try:
         return await create_conversation(title or title_of(members), owner, others, own_key)
@@ -43,13 +46,17 @@ async def start_conversation(
 
 
 async def checked_members(owner: User, member_ids: Sequence[int]) -> list[User]:
-    """The people with these ids, in this order. Raises Invalid unless they can begin a conversation."""
+    """Return the people with these ids, in this order, if they can begin a conversation.
+
+    Raises:
+        Invalid: the owner is missing, an id comes twice or has no account, or they are too many or too few.
+    """
     if owner.id not in member_ids:
-        raise Invalid({"members": ["You are always a member of what you begin."]})
+        raise Invalid({"members": ["You are always a member of a conversation that you begin."]})
     if len(member_ids) > MOST_MEMBERS:
         raise Invalid({"members": [TOO_MANY_MEMBERS]})
     if len(set(member_ids)) < len(member_ids):
-        raise Invalid({"members": ["Each person once."]})
+        raise Invalid({"members": ["Choose each person only once."]})
     if len(member_ids) < 2:
         raise Invalid({"members": ["Choose at least one other person."]})
     people = {user.id: user for user in await accounts.find_users(member_ids)}
@@ -59,7 +66,11 @@ async def checked_members(owner: User, member_ids: Sequence[int]) -> list[User]:
 
 
 def checked_title(title: str) -> str:
-    """The title in one line, empty when nothing in it can be read. Raises Invalid when it is too long."""
+    """Return the title in one line; empty if it shows nothing.
+
+    Raises:
+        Invalid: the title is too long.
+    """
     title = one_line(title)
     if len(title) > LONGEST_TITLE:
         raise Invalid({"title": [TITLE_TOO_LONG]})
@@ -68,7 +79,7 @@ def checked_title(title: str) -> str:
 
 
 def title_of(members: Sequence[User]) -> str:
-    """`Alice, Bob, Carol`; what would be too long ends in a number: `Alice, Bob and 12 more`."""
+    """Return `Alice, Bob, Carol`, or `Alice, Bob and 12 more` if that would be too long."""
     names = [user.nickname for user in members]
     title = ", ".join(names)
     shown = len(names)

@@ -1,4 +1,4 @@
-"""A conversation has the key of the form with which it was begun. Those that are there have none."""
+"""A conversation has the key of the form with which it was begun. Existing ones have none."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -54,6 +54,11 @@ class Turns:
         """How many joins wait."""
         return sum(len(a.waiting) for address in self._addresses.values() for a in address.accounts.values())
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses of which a join is at work or waits."""
+        return tuple(self._addresses)
+
     @asynccontextmanager
     async def taken(self, account: str, address: str) -> AsyncIterator[None]:
         """Wait for a turn, and hold it until the block ends.

@@ -1,0 +1,97 @@
+"""`Runtime`: what the engine needs of one app, as one record.
+
+A `QuartLive` may serve several apps, as a factory and its tests make them. What an app has for itself is
+here; the engine is handed this record, or those of its fields that it uses, and never the `QuartLive`.
+
+What stands above a runtime is not in it: the open sockets are in ``socket/open_sockets.py``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .diffs.templates import TemplateLibrary
+from .mailbox.dispatcher import Dispatcher
+from .protocol.client_version import client_version
+from .protocol.tokens import Tokens, secret_keys_of
+from .recently import Recently
+from .router import LiveRoutes
+from .settings import Settings, static_folder_of
+from .view.open_hosts import OpenHosts
+from .view.registry import ViewRegistry
+from .view.static_tracking import StaticFiles
+
+if TYPE_CHECKING:
+    from quart import Quart
+
+    from .pubsub import PubSub
+    from .stash import Stashes
+    from .telemetry import Telemetry
+    from .view.session import ConnectHook
+
+
+class Runtime:
+    """What the engine needs of one app.
+
+    Args:
+        app: the app.
+        path: address under which the socket and the client files are.
+        layout: template of the page around a view that names none.
+        connect_hooks: what adds to the session that views are mounted with.
+        telemetry: who listens.
+        pubsub: for all that is broadcast.
+        stash: the stash as it was declared; the app gets one of its own.
+
+    Attributes:
+        views: the view classes, by the names that tokens give them.
+        routes: which address shows which view.
+        templates: the templates of views and components.
+        tokens: signs and reads what pages give back.
+        statics: the files that pages may track.
+        stash: where state is kept that survives.
+        dispatcher: runs the mailboxes.
+        open_hosts: the channels that have not ended.
+        told_to_reload: the pages that were told to load themselves anew.
+        stopping: whether the server is about to stop, so that nobody new is let in.
+    """
+
+    def __init__(
+        self,
+        app: Quart,
+        *,
+        path: str,
+        layout: str | None,
+        connect_hooks: list[ConnectHook],
+        telemetry: Telemetry,
+        pubsub: PubSub,
+        stash: Stashes,
+    ) -> None:
+        self.app, self.path, self.layout = app, path, layout
+        self.connect_hooks, self.telemetry, self.pubsub = connect_hooks, telemetry, pubsub
+        self.views = ViewRegistry()
+        self.routes = LiveRoutes(app)
+        self.templates = TemplateLibrary(app)
+        self.tokens = Tokens(self._secret_keys)
+        self.statics = StaticFiles(static_folder_of(app), app.static_url_path or "/static", app.debug)
+        self.stash = stash.of_app(self._secret_keys, self.views, connect_hooks)
+        self.dispatcher = Dispatcher()
+        self.open_hosts = OpenHosts()
+        self.told_to_reload = Recently()
+        self.stopping = False
+        self._settings: Settings | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """Settings, read from the app's config at first use."""
+        if self._settings is None:
+            self._settings = Settings.of(self.app)
+            self.tokens.session_max_age = self._settings.session_max_age
+        return self._settings
+
+    @property
+    def client_version(self) -> str:
+        """Version of the installed client."""
+        return client_version(self.settings.client_dir)
+
+    def _secret_keys(self) -> list[str]:
+        return secret_keys_of(self.app)

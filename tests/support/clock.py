@@ -1,0 +1,33 @@
+"""The event loop's clock, which a test may put forward: what is due then happens at once.
+
+    async def test_ticks(clock: LoopClock) -> None:
+        view.send_interval("tick", 5)
+        clock.advance(5)
+        await page.settle()
+
+It moves all timers of the loop: those of the engine, of the server, and the test's own ``asyncio.timeout``.
+So do not jump farther than what shall go on may wait, for example ``LIVE_IDLE_TIMEOUT``. It never goes back,
+not even after the test: what was due before a jump back would come too late by the whole jump.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+
+class LoopClock:
+    """The clock of the running event loop."""
+
+    def __init__(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._before = loop.time
+        self._ahead = 0.0
+        loop.time = self.now  # type: ignore[method-assign]
+
+    def now(self) -> float:
+        """The loop's time, in seconds."""
+        return self._before() + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Put the clock forward. What is due then runs in the next turns of the loop."""
+        self._ahead += seconds

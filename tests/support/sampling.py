@@ -1,0 +1,169 @@
+"""Which of the tests that grow with the square of the chapters a commit runs.
+
+    @pytest.mark.grows(state=5, chapter=3, daily=False)
+
+says that a test tries what chapter 3 promises on the state of chapter 5, and is not one of those that are
+tried every day. There is one for each check on each later state, and several for each chapter, so a commit
+does not run them all. It runs
+
+- all of a state that is touched, and all of a touched chapter: checks, exercises, mistakes, notebook, demo;
+- of the rest a third, another third with each commit: three commits in a row run every test.
+
+Touched is what differs from the commit before, from ``origin/main`` or from what is committed. Where Git does
+not tell (no repository, no commit before), everything counts as touched.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+THIRDS = 3
+
+# What all states and all tests of them are made of.
+FOR_ALL = ("chapters/course.toml", "tests/support/sampling.py", "tests/support/reports.py")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A test that grows with the chapters.
+
+    Attributes:
+        file: where the test is, from the repository's root.
+        state: the chapter whose state it tries.
+        chapter: the chapter whose promise it tries.
+        third: in which third it is.
+        daily: whether it is one of those that `make test` runs.
+    """
+
+    file: str
+    state: int
+    chapter: int
+    third: int
+    daily: bool = False
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a commit runs of the tests that grow.
+
+    Attributes:
+        turn: the third whose turn it is: 0, 1 or 2.
+        touched: the files that have changed; None when that is not known.
+    """
+
+    turn: int
+    touched: frozenset[str] | None
+
+    @classmethod
+    def of(cls, root: Path) -> Sample:
+        """The sample of the commit that is checked out in ``root``."""
+        return cls(turn_of(root), touched_files(root))
+
+    def takes(self, case: Case) -> bool:
+        """Whether a test is run: it is touched, or it is its turn."""
+        return self.touches(case) or case.third == self.turn
+
+    def touches(self, case: Case) -> bool:
+        """Whether a test tries something that has changed, or has changed itself."""
+        if self.touched is None or not self.touched.isdisjoint((*FOR_ALL, case.file)):
+            return True
+        return case.chapter in self.chapters or (self.lowest is not None and self.lowest <= case.state)
+
+    @cached_property
+    def chapters(self) -> frozenset[int]:
+        """The chapters of which anything has changed: files, checks, exercises, prose or notebook."""
+        found = (re.match(r"(?:chapters|notebooks)/(\d+)_", path) for path in self.touched or ())
+        return frozenset(int(match[1]) for match in found if match)
+
+    @cached_property
+    def lowest(self) -> int | None:
+        """The first chapter whose files have changed: its state and all later ones are made of them."""
+        found = (re.match(r"chapters/(\d+)_[^/]*/files/", path) for path in self.touched or ())
+        return min((int(match[1]) for match in found if match), default=None)
+
+
+def grown(item: pytest.Item) -> Case | None:
+    """What the mark ``grows`` says of a test; None where it has none.
+
+    With ``together``, all tests of a state are in one third: they share what is expensive, or depend on what
+    the tests before have left behind.
+    """
+    mark = item.get_closest_marker("grows")
+    if mark is None:
+        return None
+    state, chapter, daily = (mark.kwargs[name] for name in ("state", "chapter", "daily"))
+    third = state if mark.kwargs.get("together") else zlib.crc32(item.name.encode())
+    return Case(item.nodeid.partition("::")[0], state, chapter, third % THIRDS, daily)
+
+
+def is_wanted(item: pytest.Item, sample: Sample, matrix: bool, some: bool) -> bool:
+    """Whether a test is run: see the table in `conftest`; ``some`` is ``--sample``."""
+    case = grown(item)
+    if case is None:
+        return matrix == (item.get_closest_marker("matrix") is not None)
+    if not matrix:
+        return case.daily and sample.takes(case)
+    return not some or case.daily != sample.takes(case)
+
+
+def told_of(left_out: Iterable[pytest.Item], sample: Sample) -> list[str]:
+    """What to say of tests that are not run, and which command runs them."""
+    items = list(left_out)
+    marked = sum(1 for item in items if item.get_closest_marker("matrix"))
+    grows = [case for case in map(grown, items) if case is not None]
+    states = sorted({case.state for case in grows if sample.touches(case)})
+    lines = []
+    if marked:
+        lines.append(f"Left out: {marked} tests marked `matrix`, which `make sample` and `make matrix` run.")
+    if grows:
+        lines.append(
+            f"Left out: {len(grows)} tests of what chapters promise on a state. Of those untouched "
+            f"a commit runs a third, this one number {sample.turn + 1}. `make matrix` runs them all."
+        )
+    if states:
+        lines.append(f"Among them states that are touched: {', '.join(map(str, states))}. Run `make sample`.")
+    return lines
+
+
+def touched_files(root: Path) -> frozenset[str] | None:
+    """The files that differ from the commit before, from ``origin/main`` or from the last commit.
+
+    Returns:
+        Their paths from ``root``; None when there is nothing to compare with.
+    """
+    before = git(root, "rev-parse", "--verify", "--quiet", "HEAD~1")
+    if not before:
+        return None
+    main = git(root, "merge-base", "HEAD", "origin/main")
+    found = git(root, "ls-files", "--others", "--exclude-standard", "-z")
+    for base in (before, main):
+        if base:
+            found += git(root, "diff", "--name-only", "--no-renames", "--relative", "-z", base.strip())
+    return frozenset(filter(None, found.split("\0")))
+
+
+def turn_of(root: Path) -> int:
+    """The third whose turn it is: of a commit the next one after that of the commit before.
+
+    A clone that lacks the first commits cannot count them, and takes the third from the commit's hash.
+    """
+    if git(root, "rev-parse", "--is-shallow-repository").strip() == "false":
+        return int(git(root, "rev-list", "--count", "--first-parent", "HEAD") or 0) % THIRDS
+    return int(git(root, "rev-parse", "HEAD").strip() or "0", 16) % THIRDS
+
+
+def git(root: Path, *words: str) -> str:
+    """What Git says; nothing where it has nothing to say, or is not there."""
+    try:
+        done = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return done.stdout if done.returncode == 0 else ""
