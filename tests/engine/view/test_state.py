@@ -46,7 +46,7 @@ def test_the_engine_has_one_private_name_on_views_and_components(kind: type[Any]
     assert isinstance(state_of(made), ViewState)
 
 
-class KeptComponent(LiveComponent):
+class OwnNamesComponent(LiveComponent):
     """Makes use of all that a component has."""
 
     inline_template = """<section>
@@ -79,7 +79,7 @@ class KeptComponent(LiveComponent):
             self.push_patch("/there")
 
 
-class InsideLive(LiveView):
+class OwnNamesInsideLive(LiveView):
     """A view in the view."""
 
     inline_template = "<em>{{ shared }} {{ told }}</em>"
@@ -91,7 +91,7 @@ class InsideLive(LiveView):
             self.parent.send("from inside")
 
 
-class KeptLive(LiveView):
+class OwnNamesLive(LiveView):
     """Makes use of all that a view has."""
 
     inline_template = """{{ live_action }} {{ flash.info }} {{ flash.error }}
@@ -157,7 +157,7 @@ class OnObjects:
 
 @pytest.mark.parametrize("named", [OnClasses, OnObjects])
 async def test_a_subclass_may_use_any_other_name(named: type[Any]) -> None:
-    kinds: list[type[Any]] = [KeptLive, InsideLive, KeptComponent]
+    kinds: list[type[Any]] = [OwnNamesLive, OwnNamesInsideLive, OwnNamesComponent]
     made: list[Any] = [type(f"{named.__name__}{kind.__name__}", (named, kind), {}) for kind in kinds]
     view, inside, component = made
     view.component, view.inside = component, inside
