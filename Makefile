@@ -81,7 +81,7 @@ soak: setup ## random operations on the engine; nothing may be left behind (MINU
 	@$(PY) tests/engine/soak.py --minutes $(or $(MINUTES),30)
 
 stage-soak: setup ## random clicking on the stage; nothing may be left behind (MINUTES=60)
-	@$(PY) tests/course/stage_soak.py --minutes $(or $(MINUTES),60)
+	@$(PY) tests/course/stage/soak.py --minutes $(or $(MINUTES),60)
 
 clean: ## remove what the tests and tools leave behind (never your workspace)
 	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.mypy_cache', '.pytest_cache', '.ruff_cache', '.import_linter_cache', '.hypothesis')]"

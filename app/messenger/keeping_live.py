@@ -15,7 +15,7 @@ LONGEST = 100
 
 
 class Way(NamedTuple):
-    """One way of keeping state.
+    """A way of keeping state.
 
     Attributes:
         name: the name in ids and events.

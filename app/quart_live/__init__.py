@@ -23,7 +23,7 @@ The browser side is the npm packages ``phoenix`` and ``phoenix_live_view``, unch
 from .channel.channel import Channel
 from .components import LiveComponent
 from .errors import LiveViewError, MalformedEventError
-from .extension import QuartLive
+from .extension.extension import QuartLive
 from .form import to_form
 from .http.page_helpers import live_render
 from .js import JS

@@ -67,7 +67,11 @@ def path_of(url: str) -> str:
 
 
 def load_demo(chapter: Chapter) -> Demo:
-    """Imports a chapter's demo. Raises `CourseError` when it has none, or one that cannot be read."""
+    """Import a chapter's demo.
+
+    Raises:
+        CourseError: it has none, or one that cannot be read.
+    """
     path = chapter.path / "demo.py"
     spec = importlib.util.spec_from_file_location(f"parley_demo_{chapter.number:02}", path)
     if not path.is_file() or spec is None or spec.loader is None:
@@ -112,7 +116,7 @@ def captions_in(path: Path) -> tuple[str, ...]:
 async def play(
     chapter: Chapter, lab: Any, before_act: Callable[[int, str], Awaitable[None]] | None = None
 ) -> list[str]:
-    """Plays all acts in a Lab; ``before_act`` is awaited with each act's number and caption.
+    """Play all acts in a Lab; ``before_act`` is awaited with each act's number and caption.
 
     Returns the captions.
     """

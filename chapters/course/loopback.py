@@ -38,7 +38,11 @@ def open_here(address: str | urllib.request.Request, timeout: float) -> HTTPResp
 
 
 def require_free(port: int, command: str) -> None:
-    """Raises `CourseError` when another program has the port; ``command`` is what the user typed."""
+    """Make sure that a port can be had; ``command`` is what the user typed.
+
+    Raises:
+        CourseError: another program has it.
+    """
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         if sys.platform != "win32":
             # As the server does: a port that a server left a moment ago counts as free.

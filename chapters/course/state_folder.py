@@ -13,7 +13,7 @@ from course.source.states import ROOTS, read_tree
 
 
 def write_state(files: Mapping[str, bytes], folder: Path) -> list[str]:
-    """Makes ``folder/messenger`` and ``folder/static`` hold exactly ``files``; returns the paths it touched.
+    """Make ``folder/messenger`` and ``folder/static`` hold exactly ``files``; return the paths it touched.
 
     Files that already have the right bytes are left alone, so their times stay; client packages in
     ``static/`` stay.

@@ -12,9 +12,17 @@ import pytest
 
 from course import Course
 from course.author.weave import weave
+from course.lab import find_chromium
 
 FIXTURES = Path(__file__).parent / "fixtures"
 GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> None:
+    """Skip where there is no browser; the reason is told."""
+    if find_chromium() is None:
+        pytest.skip("no Chromium on this machine: `course doctor` says what to do")
 
 
 @pytest.fixture

@@ -146,6 +146,18 @@ def test_commits_that_are_not_on_main_yet_count_and_so_do_moves(repository: Repo
     assert repository.whole == of_states(4, 5, 6, 7, 8) | of_chapter(4)
 
 
+def test_of_a_merge_what_either_side_has_brought_counts(repository: Repository) -> None:
+    repository.git("checkout", "-q", "-b", "own")
+    repository.commit("chapters/07_state/files/messenger/a.py")
+    repository.commit("README.md")
+    repository.git("checkout", "-q", "main")
+    repository.commit("chapters/02_first/chapter.md")
+    for here, other in (("main", "own"), ("own", "main")):
+        repository.git("checkout", "-q", "-B", f"merged-into-{here}", here)
+        repository.git("merge", "-q", "--no-edit", other)
+        assert repository.whole == of_states(7, 8) | of_chapter(7) | of_chapter(2)
+
+
 def test_without_history_everything_is_touched(tmp_path: Path) -> None:
     alone = Repository(tmp_path / "alone")
     assert alone.sample.touched is None, "there is no commit before"

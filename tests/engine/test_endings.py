@@ -14,15 +14,28 @@ from typing import Any, ClassVar
 import pytest
 from engine.app import make_app
 from quart import Quart
+from support.clock import LoopClock
 from support.leftovers import assert_nothing_left
+from support.listening import until
 from support.sockets import socket_of
 
-from quart_live import Channel, LiveView, LiveViewTest, LocalPubSub, Presence, QuartLive, Stash
+from quart_live import (
+    Channel,
+    LiveView,
+    LiveViewTest,
+    LocalPubSub,
+    Presence,
+    QuartLive,
+    Stash,
+    UploadEntry,
+    UploadWriter,
+)
 from quart_live.mailbox.endings import Endings, Part
 from quart_live.mailbox.mailbox import Mailbox
 from quart_live.stash import MemoryStash, session
 from quart_live.testing import ChosenFile
 
+LEAVE_TIMEOUT = 10
 PARTS = [part for part in Part if part is not Part.SERVICES]
 
 
@@ -76,10 +89,11 @@ class HoldsAllLive(LiveView):
     presence: ClassVar[Presence]
     ended: ClassVar[list[str]] = []
     stopped: ClassVar[list[str]] = []
+    stuck: ClassVar[asyncio.Event]
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
         self.assign(note="")
-        self.allow_upload("doc", accept="any", chunk_size=10)
+        self.allow_upload("doc", accept="any", chunk_size=10, chunk_timeout=3600)
         self.start_async("work", self.work)
         self.send_interval("tick", 3600)
         await self.presence.track(self, "room", "ann")
@@ -94,6 +108,9 @@ class HoldsAllLive(LiveView):
     async def handle_event(self, event: str, params: Any) -> None:
         if event == "note":
             self.assign(note="kept")
+        elif event == "stick":
+            self.stuck.set()
+            await asyncio.Event().wait()
 
     def handle_info(self, message: Any) -> None:
         return
@@ -128,9 +145,9 @@ class Holding:
         for channel in tuple(self.live.runtime.open_hosts):
             await self.live.runtime.open_hosts.wait_until_ended(channel)
 
-    def check(self, *, has_subscriptions: bool = False) -> None:
-        """All of it has gone."""
-        assert HoldsAllLive.ended == ["closed"]
+    def check(self, *, reason: str = "closed", has_subscriptions: bool = False) -> None:
+        """All of it has gone, and the view was told so, once."""
+        assert HoldsAllLive.ended == [reason]
         assert InsideLive.ended == ["parent"] or InsideLive.ended == ["closed"]
         assert HoldsAllLive.stopped == ["work"]
         assert HoldsAllLive.presence.topics() == {}
@@ -149,6 +166,7 @@ class Holding:
 @pytest.fixture
 async def holding(tmp_path: Path) -> AsyncIterator[Holding]:
     HoldsAllLive.ended, HoldsAllLive.stopped, InsideLive.ended = [], [], []
+    HoldsAllLive.stuck = asyncio.Event()
     before = asyncio.all_tasks()
     app = make_app(LIVE_UPLOAD_DIR=str(tmp_path))
     live: QuartLive = app.extensions["quart_live"]
@@ -257,6 +275,26 @@ async def test_an_adapter_that_does_not_let_go(holding: Holding, how: str) -> No
     holding.check(has_subscriptions=True)
 
 
+@pytest.mark.parametrize("how", ["goes well", *WAYS])
+async def test_a_handler_that_is_cut_short_and_an_adapter_besides(
+    holding: Holding, clock: LoopClock, how: str
+) -> None:
+    adapter, page = holding.live.pubsub, holding.page
+    assert isinstance(adapter, Adapter)
+    if how != "goes well":
+        adapter.faults[holding.channel.mailbox] = Fault(Part.SUBSCRIPTIONS, how)
+    event = {"type": "click", "event": "stick", "value": {}}
+    page.socket.send(holding.channel.join_ref, page.socket.next_ref(), page.topic, "event", event)
+    await asyncio.wait_for(HoldsAllLive.stuck.wait(), 5)
+    await until(lambda: holding.store.written)
+    ending = asyncio.create_task(holding.end())
+    await page.socket.ended()
+    assert holding.channel.stopping
+    clock.advance(LEAVE_TIMEOUT + 1)
+    await ending
+    holding.check(reason="cancelled", has_subscriptions=how != "goes well")
+
+
 async def test_what_begins_when_a_view_is_told_of_its_end(
     app: Quart, live: QuartLive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -352,3 +390,79 @@ async def test_a_request_that_is_cancelled_stays_so() -> None:
     with pytest.raises(asyncio.CancelledError):
         await request
     assert ran == ["context"]
+
+
+async def test_a_socket_ends_well_although_its_adapter_does_not_let_go(
+    live: QuartLive, app: Quart, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Stubborn(LocalPubSub):
+        async def unsubscribe_all(self, mailbox: Mailbox) -> None:
+            raise RuntimeError("the fault")
+
+    live.pubsub = Stubborn()
+
+    @live.on_connect
+    async def who() -> dict[str, Any]:
+        return {"live_socket_id": "users_socket:1"}
+
+    page = LiveViewTest(app, "/form")
+    await page.open()
+    await page.close()  # raises what the server's task for this socket raises
+    assert "The end of a socket failed at its subscriptions" in caplog.text
+    live.pubsub = LocalPubSub()
+
+
+class KeptLive(LiveView):
+    """Takes two files, by writers of which the first does not end."""
+
+    inline_template = (
+        '<form id="form" phx-change="chosen" phx-submit="save">{{ live_file_input(uploads.doc) }}</form>'
+    )
+    closing: ClassVar[list[str]] = []
+    let_go: ClassVar[list[str]] = []
+    stuck: ClassVar[asyncio.Event]
+
+    class Writer(UploadWriter):
+        def __init__(self, entry: UploadEntry) -> None:
+            self.name = entry.client_name
+
+        async def write_chunk(self, data: bytes) -> None:
+            return
+
+        async def close(self, reason: str | BaseException) -> None:
+            KeptLive.closing.append(self.name)
+            if self.name == "a.txt":
+                await KeptLive.stuck.wait()
+
+        async def let_go(self) -> None:
+            KeptLive.let_go.append(self.name)
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.allow_upload(
+            "doc", accept="any", max_entries=2, chunk_size=10, chunk_timeout=3600, writer=self.Writer
+        )
+
+    async def handle_event(self, event: str, params: Any) -> None:
+        return
+
+
+async def test_a_writer_that_is_cut_short_keeps_no_other_file(app: Quart, live: QuartLive) -> None:
+    KeptLive.closing, KeptLive.let_go, KeptLive.stuck = [], [], asyncio.Event()
+    live.route("/kept", KeptLive)
+    page = LiveViewTest(app, "/kept")
+    await page.open()
+    doc = page.file_input("doc")
+    await doc.choose(*(ChosenFile(name, b"x" * 100, "text/plain") for name in ("a.txt", "b.txt")))
+    for sending in await doc.begin():
+        await sending.chunk()
+    channel, socket = page.channel, socket_of(page)
+    ending = asyncio.create_task(page.close())
+    await until(lambda: KeptLive.closing)
+    channel.mailbox.cancel()
+    await until(lambda: len(KeptLive.closing) == 2)
+    KeptLive.stuck.set()
+    await ending
+    await until(lambda: len(KeptLive.let_go) == 2)
+    assert KeptLive.closing == ["a.txt", "b.txt"]
+    assert not socket.transfers
+    assert_nothing_left(live)

@@ -358,7 +358,7 @@ async def test_what_was_shared_goes_with_its_message(live: QuartLive) -> None:
 async def test_items_of_a_page_are_shared_for_a_moment_only(monkeypatch: pytest.MonkeyPatch) -> None:
     Counted.shown = 0
     now = [100.0]
-    monkeypatch.setattr("quart_live.diffs.fanout.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("quart_live.rendering.burst.time.monotonic", lambda: now[0])
     app = fanout_views.make_app(LIST.format("{{ m.text }}"), [Message(1, "one", "a")], shared=True)
     live: QuartLive = app.extensions["quart_live"]
     renders: list[int] = []

@@ -11,8 +11,8 @@ from quart import Quart
 from support.client_merge import ClientMerge
 
 from quart_live import LiveView, LiveViewTest, QuartLive
-from quart_live.diffs.templates import TemplateLibrary
 from quart_live.rendering import Renderer
+from quart_live.runtime.templates import TemplateLibrary
 
 TEMPLATE = """
 {% macro badge(text) %}<b class="{{ tone }}">{{ text }}</b>{% endmacro %}

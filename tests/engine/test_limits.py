@@ -23,7 +23,7 @@ from support.sockets import socket_under
 from quart_live import LiveViewTest, LocalPubSub, QuartLive
 from quart_live.protocol.frames import parse_text
 from quart_live.protocol.json_depth import is_too_deep
-from quart_live.recently import Recently
+from quart_live.runtime.recently import Recently
 from quart_live.settings import Settings
 from quart_live.socket.limits import SlowReader, TokenBucket
 from quart_live.testing import SocketClosedError

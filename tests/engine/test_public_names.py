@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 
 import pytest
+from quart import Quart
 
 import quart_live
 
@@ -14,6 +15,12 @@ TOP = """
     Presence PresenceDiff PubSub QuartLive RedisPubSub Stash StashStatus Timer Upload UploadEntry
     UploadRefused UploadWriter UploadedFile VERSION_OF_CLIENT ViewHandle csrf decode_form live_navigate
     live_patch live_render live_title local_path message_type stashable to_form
+"""
+
+EXTENSION = """
+    add_router app channels csrf_meta_tag disconnect init_app layout live_flash live_import_map live_render
+    live_socket_path on_connect path pubsub route runtime services settings shutdown sockets startup stash
+    static_path telemetry
 """
 
 ROOMS = {
@@ -35,6 +42,14 @@ def test_the_names_of_the_package() -> None:
     assert sorted(quart_live.__all__) == sorted(TOP.split())
     for name in quart_live.__all__:
         assert getattr(quart_live, name) is not None
+
+
+def test_what_a_program_calls_on_the_extension() -> None:
+    """What only the engine calls is on the `Runtime`, or private."""
+    app = Quart(__name__)
+    app.secret_key = "secret"
+    live = quart_live.QuartLive(app)
+    assert sorted(name for name in dir(live) if not name.startswith("_")) == EXTENSION.split()
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -17,7 +17,7 @@ from support.servers import browser, click, serving
 from quart_live import LiveView, LiveViewTest, LocalPubSub, QuartLive
 from quart_live.logs import RedactSecrets
 from quart_live.protocol.tokens import SessionClaims, Tokens
-from quart_live.recently import Recently
+from quart_live.runtime.recently import Recently
 from quart_live.socket.sign_out import DISCONNECTED
 from quart_live.testing import JoinRefusedError, SocketClosedError, TestSocket
 

@@ -1,4 +1,4 @@
-"""A class that clicks on everything there is on a stage; see course/stage_soak.py."""
+"""A class that clicks on everything there is on a stage; see ``tests/course/stage/soak.py``."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ does not run them all. It runs
 - all of a state that is touched, and all of a touched chapter: checks, exercises, mistakes, notebook, demo;
 - of the rest a third, another third with each commit: three commits in a row run every test.
 
-Touched is what differs from the commit before, from ``origin/main`` or from what is committed. Where Git does
-not tell (no repository, no commit before), everything counts as touched.
+Touched is what differs from the commit before (of a merge: from each of those), from ``origin/main`` or from
+what is committed. Where Git does not tell (no repository, no commit before), everything counts as touched.
 """
 
 from __future__ import annotations
@@ -134,19 +134,20 @@ def told_of(left_out: Iterable[pytest.Item], sample: Sample) -> list[str]:
 
 
 def touched_files(root: Path) -> frozenset[str] | None:
-    """The files that differ from the commit before, from ``origin/main`` or from the last commit.
+    """The files that differ from a commit before, from ``origin/main`` or from the last commit.
+
+    A merge has several commits before: what one of them lacks is new to it.
 
     Returns:
         Their paths from ``root``; None when there is nothing to compare with.
     """
-    before = git(root, "rev-parse", "--verify", "--quiet", "HEAD~1")
+    before = git(root, "rev-parse", "HEAD^@").split()
     if not before:
         return None
-    main = git(root, "merge-base", "HEAD", "origin/main")
+    main = git(root, "merge-base", "HEAD", "origin/main").split()
     found = git(root, "ls-files", "--others", "--exclude-standard", "-z")
-    for base in (before, main):
-        if base:
-            found += git(root, "diff", "--name-only", "--no-renames", "--relative", "-z", base.strip())
+    for base in (*before, *main):
+        found += git(root, "diff", "--name-only", "--no-renames", "--relative", "-z", base)
     return frozenset(filter(None, found.split("\0")))
 
 

@@ -21,7 +21,7 @@ from .base import TOPIC_PREFIX
 from .family import parent_of
 
 if TYPE_CHECKING:
-    from ..runtime import Runtime
+    from ..runtime.runtime import Runtime
     from .base import BaseChannel, ChannelBrowser
 
 log = logging.getLogger("quart_live.channel")

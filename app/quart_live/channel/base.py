@@ -26,7 +26,7 @@ from .family import Family
 
 if TYPE_CHECKING:
     from ..diffs.view_rendering import ViewRendering
-    from ..runtime import Runtime
+    from ..runtime.runtime import Runtime
     from ..view.state import ViewState
     from ..view.view import LiveView
 

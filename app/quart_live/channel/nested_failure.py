@@ -28,7 +28,7 @@ from ..protocol.frames import FrameWriter, Message
 from .still_html import still_html
 
 if TYPE_CHECKING:
-    from ..runtime import Runtime
+    from ..runtime.runtime import Runtime
     from .base import BaseChannel, ChannelBrowser
 
 MAX_TRIES = 3

@@ -28,7 +28,7 @@ from .mounting import enter
 
 if TYPE_CHECKING:
     from ..protocol.frames import Message
-    from ..runtime import Runtime
+    from ..runtime.runtime import Runtime
     from .base import BaseChannel, ChannelBrowser
 
 SECONDS = 2.0

@@ -31,8 +31,6 @@ Joins share items, too, for a moment: after a restart everybody asks for the sam
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Hashable, Mapping, Set
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +43,6 @@ if TYPE_CHECKING:
     from ..mailbox.mailbox import Envelope
     from ..rendering import Renderer
 
-BURST_SECONDS = 1.0
-MAX_ROWS = 5000
 MAX_PAYLOADS = 1000
 MAX_SEEN = 6
 
@@ -120,27 +116,3 @@ class Shares:
             if len(self.seen) < MAX_SEEN:
                 self.seen.append(seen)
         return text
-
-
-class Burst:
-    """Items that have been rendered for full pages and joins within the last second.
-
-    Only items that are made of immutable values are kept, and no longer than that: what a property of theirs
-    says may depend on the time.
-    """
-
-    parts: Parts = ()
-
-    def __init__(self) -> None:
-        self._rows: dict[Hashable, SharedRow] = {}
-        self._ends = 0.0
-
-    @property
-    def rows(self) -> dict[Hashable, SharedRow]:
-        """The items of this second; goes by the event loop."""
-        now = time.monotonic()
-        if now > self._ends or len(self._rows) > MAX_ROWS:
-            self._rows = {}
-            self._ends = now + BURST_SECONDS
-            asyncio.get_running_loop().call_later(BURST_SECONDS, self._rows.clear)
-        return self._rows

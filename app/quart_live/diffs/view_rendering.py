@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Protocol
 
 from ..components import Components
+from ..components.components import Templates as ComponentTemplates
 from ..components.placed import Placed
 from ..components.trial import Trial
 from ..rendering import LiveTemplate, Renderer
+from ..rendering.burst import Burst
 from ..rendering.seen import Seen
 from ..rendering.tree import to_html
 from ..telemetry import Measured
 from ..view.lifecycle_hooks import run_after_render
+from ..view.request_names import check_names
 from ..view.state import state_of
 from ..view.view import LiveView
 from .fanout import Shares
-from .templates import TemplateLibrary, check_names
 
 NOT_IN_TREE = frozenset({"e", "t"})
 """What a diff brings besides changes of the view's tree."""
+
+
+class Templates(ComponentTemplates, Protocol):
+    """The app's templates; see `quart_live.runtime.templates.TemplateLibrary`."""
+
+    @property
+    def burst(self) -> Burst | None:
+        """Items that full pages and joins share for a moment; None if nothing is shared."""
 
 
 class ViewRendering:
@@ -30,7 +40,7 @@ class ViewRendering:
         components: the view's live components.
     """
 
-    def __init__(self, library: TemplateLibrary, view: LiveView) -> None:
+    def __init__(self, library: Templates, view: LiveView) -> None:
         self._library = library
         self._view = view
         self.state = state_of(view)

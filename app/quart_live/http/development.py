@@ -38,7 +38,7 @@ from ..rendering.environment import what_is_wrong
 from ..rendering.linking import CANNOT_BE_LOADED
 
 if TYPE_CHECKING:
-    from ..runtime import Runtime
+    from ..runtime.runtime import Runtime
     from ..socket.open_sockets import OpenSockets
 
 log = logging.getLogger("quart_live.development")

@@ -34,7 +34,7 @@ from ..view.state import state_of
 from ..view.view import LiveView
 
 if TYPE_CHECKING:
-    from ..runtime import Runtime
+    from ..runtime.runtime import Runtime
 
 log = logging.getLogger("quart_live.page")
 

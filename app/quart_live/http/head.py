@@ -12,7 +12,7 @@ from ..protocol import csrf
 from . import client_files, development
 
 if TYPE_CHECKING:
-    from ..runtime import Runtime
+    from ..runtime.runtime import Runtime
 
 
 def csrf_meta_tag() -> Markup:

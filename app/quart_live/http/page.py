@@ -39,7 +39,7 @@ from . import head
 from .first_render import LeftFromInsideError, mounted_first, render_first
 
 if TYPE_CHECKING:
-    from ..runtime import Runtime
+    from ..runtime.runtime import Runtime
 
 RELOAD_COOKIE = "__phoenix_reload_status__"
 CACHE_CONTROL = (

@@ -18,7 +18,7 @@ from ..view.view import LiveView
 from . import head, page
 
 if TYPE_CHECKING:
-    from ..runtime import Runtime
+    from ..runtime.runtime import Runtime
 
 
 class PageMethods:

@@ -19,7 +19,7 @@ Metas: TypeAlias = list[Meta]
 Who: TypeAlias = HasMailbox | Mailbox
 
 
-class Host(Protocol):
+class Extension(Protocol):
     """`QuartLive`, as far as it is needed here."""
 
     pubsub: PubSub
@@ -41,14 +41,14 @@ class Presence:
 
     def __init__(
         self,
-        live: Host | PubSub,
+        live: Extension | PubSub,
         *,
         name: str = "presence",
         heartbeat: float = 2.0,
         down_after: int = 5,
         fetch: Fetch | None = None,
     ) -> None:
-        self._host = live
+        self._live = live
         if not isinstance(live, PubSub):
             live.services.append(self)
         self._topic = f"~presence:{name}"
@@ -220,7 +220,7 @@ class Presence:
 
     @property
     def _pubsub(self) -> PubSub:
-        return self._host if isinstance(self._host, PubSub) else self._host.pubsub
+        return self._live if isinstance(self._live, PubSub) else self._live.pubsub
 
 
 async def _until(told: asyncio.Future[None] | None) -> None:

@@ -13,7 +13,7 @@ from ..protocol.asgi import ASGIApp, Event, Receive, Scope, Send, local_path
 from .socket import LiveSocket
 
 if TYPE_CHECKING:
-    from ..runtime import Runtime
+    from ..runtime.runtime import Runtime
     from .open_sockets import OpenSockets
 
 Step: TypeAlias = "Callable[[], Awaitable[None]]"

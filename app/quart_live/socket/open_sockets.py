@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..recently import Recently
+from ..runtime.recently import Recently
 from .budgets import Budgets
 from .sweeper import Sweeper
 from .turns import Turns
 
 if TYPE_CHECKING:
-    from ..runtime import Runtime
+    from ..runtime.runtime import Runtime
     from .socket import LiveSocket
 
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Protocol
 from .sender import RESTARTING
 
 if TYPE_CHECKING:
-    from ..runtime import Runtime
+    from ..runtime.runtime import Runtime
     from .open_sockets import OpenSockets
 
 log = logging.getLogger("quart_live")

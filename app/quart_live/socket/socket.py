@@ -30,7 +30,7 @@ from .server_side import COMPRESSED, HalfOpen, ServerSide
 from .sign_out import Inbox, socket_id_in
 
 if TYPE_CHECKING:
-    from ..runtime import Runtime
+    from ..runtime.runtime import Runtime
     from .open_sockets import OpenSockets
 
 log = logging.getLogger("quart_live.socket")

@@ -17,7 +17,7 @@ from ..view.state import state_of
 from ..view.view import LiveView
 
 if TYPE_CHECKING:
-    from ..extension import QuartLive
+    from ..extension.extension import QuartLive
 
 
 async def render_component(

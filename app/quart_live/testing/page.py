@@ -16,7 +16,7 @@ from quart.typing import TestClientProtocol
 
 from ..channel.channel import Channel
 from ..errors import LiveViewError
-from ..extension import QuartLive
+from ..extension.extension import QuartLive
 from ..stash.sent import PARAM as STASH_PARAM
 from .dom import Element, parse, quoted
 from .errors import JoinRefusedError, PageFailedError

@@ -77,7 +77,7 @@ def _edit(old: bytes, new: bytes) -> str:
 
 
 def ripple(course: Course, since: str = "HEAD", again: bool = False) -> list[Carried]:
-    """Carries what changed in the overlays since a commit into later chapters that have the same files.
+    """Carry what changed in the overlays since a commit into later chapters that have the same files.
 
     Args:
         course: whose chapters.
@@ -165,7 +165,7 @@ def _git(course: Course, *words: str) -> bytes | None:
 
 
 def absorb(course: Course) -> tuple[list[Carried], list[str]]:
-    """Writes the edits of ``app/messenger`` and ``static`` into the chapters.
+    """Write the edits of ``app/messenger`` and ``static`` into the chapters.
 
     Returns what was carried, and the paths that no chapter can take: files it does not know, and missing
     ones.

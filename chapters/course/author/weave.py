@@ -49,7 +49,11 @@ def save_source(path: str, number: int, total: int, text: str) -> str:
 
 
 def notebook(course: Course, chapter: Chapter) -> dict[str, Any]:
-    """The chapter's notebook as JSON values. Raises `CourseError`, naming file and line."""
+    """The chapter's notebook as JSON values.
+
+    Raises:
+        CourseError: something in the chapter does not fit; the message names file and line.
+    """
     plan = read_plan(course, chapter)
     cells = _Cells(chapter)
     ready = False
@@ -167,7 +171,7 @@ def notebook_bytes(content: dict[str, Any]) -> bytes:
 
 
 def weave(course: Course) -> tuple[list[str], list[CourseError]]:
-    """Writes ``app/messenger``, ``static`` and all notebooks.
+    """Write ``app/messenger``, ``static`` and all notebooks.
 
     Returns the paths that changed, and what kept single notebooks from being woven.
     """
@@ -193,7 +197,7 @@ def weave(course: Course) -> tuple[list[str], list[CourseError]]:
 
 
 def fold_app(course: Course) -> list[str]:
-    """Writes the fold of all chapters into ``app/messenger`` and ``static``.
+    """Write the fold of all chapters into ``app/messenger`` and ``static``.
 
     Returns the paths that changed.
     """

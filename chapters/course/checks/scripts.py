@@ -44,7 +44,7 @@ def in_messenger(body: str) -> str:
 
 
 def conversation(title: str, *names: str, words: str) -> str:
-    """Stores a conversation of these users, by nickname, the owner first; its number.
+    """Store a conversation of these users, by nickname, the owner first; print its number.
 
     Args:
         title: of the conversation.
@@ -95,7 +95,7 @@ MIGRATED = """
 
 
 def migrated(revision: str, tables: Sequence[str], then: str) -> str:
-    """Migrates a seeded database of its own down, and up again; [rows before, rows after, what `then` gives].
+    """Migrate a seeded database of its own down, and up again; [rows before, rows after, what `then` gives].
 
     Args:
         revision: how far down.

@@ -113,7 +113,7 @@ def is_own_file(path: str) -> bool:
 
 
 async def saves(course: Course) -> AsyncIterator[None]:
-    """Yields at once, and then whenever files of the workspace have changed, once for many together.
+    """Yield at once, and then whenever files of the workspace have changed, once for many together.
 
     What is saved while the caller is at work comes next: we listen from before the first time on.
     """

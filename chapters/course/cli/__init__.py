@@ -74,7 +74,7 @@ for command in (command for commands in SECTIONS.values() for command in command
 
 
 def main() -> None:
-    """Runs the command line; every way out is an exit code and, if need be, a message."""
+    """Run the command line; every way out is an exit code and, if need be, a message."""
     for stream in (sys.stdout, sys.stderr):
         survive(stream)
     verbose = any(word in ("-v", "--verbose") for word in sys.argv[1:])

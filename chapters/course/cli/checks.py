@@ -101,7 +101,7 @@ class _Printer:
 def run_checks(
     course: Course, chapter: Chapter, only: str | None, patience: float, printer: _Printer | None
 ) -> list[CheckResult]:
-    """Runs checks on the workspace, with a line that shows how far they are; returns their results."""
+    """Run checks on the workspace, with a line that shows how far they are; return their results."""
     # It needs Playwright, which is slow to import; most commands do without.
     from course.checks.runner import run_checks as run_all
 

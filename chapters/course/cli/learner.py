@@ -195,7 +195,11 @@ def reset(chapter: str | None, path: str | None, yes: bool) -> None:
 
 
 def require_built(course: Course, chapter: Chapter, files: Files) -> None:
-    """Raises `CourseError` when files are missing that the chapter before this one adds or changes."""
+    """Make sure that a chapter can be begun.
+
+    Raises:
+        CourseError: files are missing that the chapter before it adds or changes.
+    """
     before = [other for other in course.chapters if other.number < chapter.number]
     missing = sorted(set(overlay(before[-1])) - set(files)) if before else []
     if missing:
@@ -214,7 +218,11 @@ def in_workspace(path: str) -> str:
 
 
 def current_chapter(workspace: Workspace) -> int:
-    """The number of the chapter in work. Raises `CourseError` before the first."""
+    """The number of the chapter in work.
+
+    Raises:
+        CourseError: none is begun yet.
+    """
     number = workspace.progress.chapter
     if number == 0:
         raise CourseError("You have not begun a chapter yet.", "Begin with `course start 1`.")

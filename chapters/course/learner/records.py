@@ -42,7 +42,7 @@ class Progress:
         return sorted({number for number in self._get("done", []) if isinstance(number, int)})
 
     def record(self, chapter: int, green: bool) -> None:
-        """Remembers how the last complete check of a chapter ended."""
+        """Remember how the last complete check of a chapter ended."""
         done = set(self.done) - {chapter}
         self._set("done", sorted(done | {chapter} if green else done))
 
@@ -52,12 +52,12 @@ class Progress:
         return {str(check): str(verdict) for check, verdict in self._get("checks", {}).items()}
 
     def note(self, verdicts: Mapping[str, str]) -> None:
-        """Remembers how checks have ended."""
+        """Remember how checks have ended."""
         if verdicts:
             self._set("checks", {**self.verdicts, **verdicts})
 
     def forget(self, chapter: int) -> None:
-        """Drops what is known of a chapter's checks: its files are about to be others."""
+        """Drop what is known of a chapter's checks: its files are about to be others."""
         kept = {
             check: verdict for check, verdict in self.verdicts.items() if check.split(".")[0] != str(chapter)
         }
@@ -80,7 +80,7 @@ class Parts:
         self._folder = folder / "parts"
 
     def add(self, chapter: int, path: str, number: int, total: int, text: str) -> dict[int, str]:
-        """Keeps one part and returns all parts of that file; parts of another cut are dropped."""
+        """Keep one part and return all parts of that file; parts of another cut are dropped."""
         parts = self.known(chapter, path, total)
         parts[number] = text
         value = {"total": total, "parts": {str(key): part for key, part in parts.items()}}
@@ -113,7 +113,7 @@ class Kept:
         self.folder = folder / "kept"
 
     def keep(self, files: dict[str, bytes]) -> Path | None:
-        """Copies ``files`` into a new numbered folder, unless the newest copies hold them already.
+        """Copy ``files`` into a new numbered folder, unless the newest copies hold them already.
 
         Returns the folder that has them, or None when there is nothing to keep.
         """

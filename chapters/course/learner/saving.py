@@ -59,9 +59,10 @@ class Saver:
         return read_plan(self.workspace.course, self.chapter)
 
     def save(self, save: Save, text: str) -> Saved:
-        """Keeps one part; writes the file when all are there.
+        """Keep one part; write the file when all are there.
 
-        Raises `CourseError` when it would not parse.
+        Raises:
+            CourseError: it would not parse.
         """
         known = self.workspace.parts.known(self.chapter.number, save.path, save.total)
         self._require_sound(save, {**known, save.number: text})
@@ -94,7 +95,7 @@ class Saver:
         )
 
     def copy(self, path: str) -> Saved:
-        """Copies a file of the chapter's overlay that is not text."""
+        """Copy a file of the chapter's overlay that is not text."""
         check_path(path, "%copy")
         source = self.chapter.files_dir / path
         if not source.is_file():
@@ -109,7 +110,7 @@ class Saver:
         return Saved(path, "" if existed else None, "(not text)", kept=kept, size=len(content))
 
     def remove(self, path: str) -> Saved:
-        """Takes a file away, keeping a copy if the learner changed it."""
+        """Take a file away, keeping a copy if the learner changed it."""
         check_path(path, "%remove")
         before = self._read(path)
         kept = self._keep(path)
@@ -117,7 +118,7 @@ class Saver:
         return Saved(path, before, None, kept=kept)
 
     def exercise(self, letter: str, path: str, text: str) -> Saved:
-        """Puts an exercise's edited lines in the place of those it started from (or of its last run)."""
+        """Put an exercise's edited lines in the place of those it started from (or of its last run)."""
         check_path(path, "%%exercise")
         starter = self.plan.starter(letter, path)
         record = self.workspace.records / "exercises" / f"{self.chapter.number:02}{letter}" / f"{path}.json"

@@ -71,7 +71,7 @@ class Workspace:
         return {path: content for path, content in files.items() if not self.is_known(path, content)}
 
     def start(self, chapter: Chapter) -> Started:
-        """Makes the workspace the state that ``chapter`` starts from.
+        """Make the workspace the state that ``chapter`` starts from.
 
         A copy of the learner's own work is kept.
         """
@@ -87,7 +87,7 @@ class Workspace:
         return Started(touched, kept, self.fresh_notebook(chapter))
 
     def forget_parts(self) -> None:
-        """Drops the parts of files and the exercises that cells have given so far."""
+        """Drop the parts of files and the exercises that cells have given so far."""
         shutil.rmtree(self.records / "parts", ignore_errors=True)
         shutil.rmtree(self.records / "exercises", ignore_errors=True)
 
@@ -105,7 +105,7 @@ class Workspace:
         return self.folder / "notebooks" / chapter.notebook_name
 
     def fresh_notebook(self, chapter: Chapter) -> Path:
-        """Puts a fresh copy of the chapter's notebook into the workspace, keeping a copy of a changed one."""
+        """Put a fresh copy of the chapter's notebook into the workspace, keeping a copy of a changed one."""
         source = self.course.notebooks_dir / chapter.notebook_name
         target = self.notebook(chapter)
         if not source.is_file():
@@ -120,7 +120,7 @@ class Workspace:
         return target
 
     def add_notebooks(self) -> None:
-        """Copies the notebooks that the workspace does not have, or has in an older version without edits."""
+        """Copy the notebooks that the workspace does not have, or has in an older version without edits."""
         for chapter in self.course.all_chapters:
             source = self.course.notebooks_dir / chapter.notebook_name
             target = self.notebook(chapter)
@@ -141,7 +141,7 @@ class Workspace:
         return present != copied or present == _text_hash(fresh)
 
     def reset(self, chapter: Chapter, path: str | None = None) -> tuple[list[str], Path | None]:
-        """Puts the chapter's beginning back, whole or one file.
+        """Put the chapter's beginning back, whole or one file.
 
         Returns the paths it wrote and the kept copy.
         """

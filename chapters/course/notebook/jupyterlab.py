@@ -64,7 +64,7 @@ def lab_command(root: Path, notebook: str, port: int, browser: bool) -> list[str
 
 
 def open_lab(course: Course, port: int, browser: bool, on_ready: Callable[[str], None]) -> int:
-    """Runs JupyterLab until Ctrl-C; ``on_ready`` gets the address once it answers. Returns an exit code."""
+    """Run JupyterLab until Ctrl-C; ``on_ready`` gets the address once it answers. Return an exit code."""
     workspace = Workspace(course)
     workspace.add_notebooks()
     introduce()

@@ -32,7 +32,7 @@ COURSE_FILE = "chapters/course.toml"
 
 
 def register(shell: Any) -> None:
-    """Adds the magics to an IPython shell, and puts the ``course`` command on its path."""
+    """Add the magics to an IPython shell, and put the ``course`` command on its path."""
     shell.register_magics(CourseMagics(shell))
     scripts = sysconfig.get_path("scripts")
     path = os.environ.get("PATH", "")
@@ -50,7 +50,7 @@ class CourseMagics(Magics):
 
     @property
     def saver(self) -> Saver:
-        """Writes this notebook's cells; there is one once ``%chapter`` has run."""
+        """The writer of this notebook's cells; there is one once ``%chapter`` has run."""
         if self._saver is None:
             raise CourseError(
                 "This kernel does not know its chapter yet.", "Run the notebook's first code cell."
@@ -132,7 +132,7 @@ class CourseMagics(Magics):
 
 
 def settle(workspace: Workspace, chapter: Chapter) -> tuple[str, bool]:
-    """Makes an empty workspace the state the chapter starts from; otherwise says what is there.
+    """Make an empty workspace the state the chapter starts from; otherwise say what is there.
 
     Returns a message, and whether it is a warning.
     """
@@ -183,7 +183,7 @@ def misplaced(course: Course, here: Path, chapter: Chapter) -> str:
 
 
 def prepare_kernel(workspace: Workspace) -> None:
-    """Puts the workspace first on the import path, and the app's settings into the environment."""
+    """Put the workspace first on the import path, and the app's settings into the environment."""
     folder = str(workspace.folder)
     if folder in sys.path:
         sys.path.remove(folder)
@@ -198,7 +198,7 @@ def prepare_kernel(workspace: Workspace) -> None:
 
 
 def forget_messenger() -> None:
-    """Drops the imported ``messenger`` modules: the next import reads the files as they are now."""
+    """Drop the imported ``messenger`` modules: the next import reads the files as they are now."""
     for name in [name for name in sys.modules if name == "messenger" or name.startswith("messenger.")]:
         del sys.modules[name]
 

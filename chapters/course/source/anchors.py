@@ -27,7 +27,8 @@ class Cut:
 def find_line(lines: Sequence[str], anchor: str, where: str, path: str) -> int:
     """The index of the one line that ``anchor`` finds.
 
-    Raises `CourseError` when it finds none or several, naming them.
+    Raises:
+        CourseError: it finds none or several; the message names them.
     """
     wanted = [piece.strip() for piece in anchor.split(" >> ")]
     stripped = [line.strip() for line in lines]
@@ -60,8 +61,8 @@ def _above_blank(lines: Sequence[str], index: int) -> int:
 def split(text: str, cuts: Sequence[Cut], path: str) -> list[str]:
     """The parts of ``text`` that ``cuts`` describe: in file order, together the whole file, byte for byte.
 
-    Raises `CourseError` when an anchor does not fit, and when lines are left out, shown twice or out of
-    order.
+    Raises:
+        CourseError: an anchor does not fit, or lines are left out, shown twice or out of order.
     """
     lines = text.splitlines(keepends=True)
 

@@ -61,7 +61,11 @@ def hints_of(chapter: Chapter) -> dict[str, Hints]:
 
 
 def hints_for(chapter: Chapter, check: str) -> Hints:
-    """The hints for one check. Raises `CourseError` when there are none."""
+    """The hints for one check.
+
+    Raises:
+        CourseError: there are none.
+    """
     hints = hints_of(chapter)
     if check not in hints:
         known = ", ".join(hints) or "none yet"

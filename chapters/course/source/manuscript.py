@@ -66,7 +66,8 @@ class Block:
 def parse(text: str, name: str) -> list[Block]:
     """The blocks of a manuscript, in order; ``name`` is its path as messages show it.
 
-    Raises `CourseError` for a fence that never closes, an unknown directive or option, and a bad path.
+    Raises:
+        CourseError: a fence never closes, a directive or option is unknown, or a path is bad.
     """
     blocks: list[Block] = []
     prose: list[str] = []
@@ -181,7 +182,7 @@ def _options(name: str, body: list[str], where: str) -> tuple[dict[str, str], st
 
 
 def check_path(path: str, where: str) -> None:
-    """Refuses a path that does not lie in ``messenger/`` or ``static/`` of a workspace."""
+    """Refuse a path that does not lie in ``messenger/`` or ``static/`` of a workspace."""
     pieces = path.split("/")
     plain = all(re.fullmatch(r"[\w][\w.-]*", piece) for piece in pieces)
     if len(pieces) < 2 or pieces[0] not in ("messenger", "static") or not plain:

@@ -25,9 +25,10 @@ class Labels:
 
 
 def merge_text(ours: bytes, base: bytes, theirs: bytes, labels: Labels) -> tuple[bytes, int]:
-    """Merges one file; returns it and the number of conflicts, which stand in it between merge marks.
+    """Merge one file; return it and the number of conflicts, which stand in it between merge marks.
 
-    Raises `CourseError` when git is missing or cannot merge the file, for example because it is not text.
+    Raises:
+        CourseError: git is missing, or cannot merge the file, for example because it is not text.
     """
     with tempfile.TemporaryDirectory() as folder:
         paths = []
@@ -58,7 +59,7 @@ class Merged:
 
 
 def merge_states(ours: Mapping[str, bytes], base: Files, theirs: Files, labels: Labels) -> Merged:
-    """Carries what changed from ``base`` to ``theirs`` into ``ours``, whose line ends do not count."""
+    """Carry what changed from ``base`` to ``theirs`` into ``ours``, whose line ends do not count."""
     merged = Merged(dict(ours))
     for path in sorted({*base, *theirs}):
         mine, old, new = ours.get(path), base.get(path), theirs.get(path)

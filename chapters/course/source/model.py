@@ -128,7 +128,8 @@ class Course:
     def chapter(self, name: str | int) -> Chapter:
         """The chapter called ``6``, ``06`` or ``06_group_conversations``.
 
-        Raises `CourseError` when there is none.
+        Raises:
+            CourseError: there is none.
         """
         text = str(name).strip()
         for chapter in self.all_chapters:

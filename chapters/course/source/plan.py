@@ -55,7 +55,11 @@ class Plan:
 
 
 def read_plan(course: Course, chapter: Chapter) -> Plan:
-    """Reads a chapter's manuscript and files. Raises `CourseError`, naming the line, when they do not fit."""
+    """Read a chapter's manuscript and files.
+
+    Raises:
+        CourseError: they do not fit; the message names the line.
+    """
     name = course.relative(chapter.manuscript)
     if not chapter.manuscript.is_file():
         raise CourseError(f"{name} is missing.", "Every chapter of course.toml needs its prose.")

@@ -138,7 +138,8 @@ def overlay(chapter: Chapter) -> Files:
 def fold(course: Course, number: int, exercise: str | None = None) -> Files:
     """State ``number``; with ``exercise="a"``, that exercise's solution laid on top of it.
 
-    Raises `CourseError` for an unknown chapter or exercise, and for a ``remove`` that names no file.
+    Raises:
+        CourseError: the chapter or exercise is unknown, or a ``remove`` names no file.
     """
     if number:
         course.chapter(number)

@@ -29,7 +29,11 @@ class Save:
 
 
 def parse_save_line(line: str) -> Save:
-    """Reads ``messenger/chat.py 2/3``. Raises `CourseError` when it is something else."""
+    """Read ``messenger/chat.py 2/3``.
+
+    Raises:
+        CourseError: it is something else.
+    """
     match = _SAVE_LINE.match(line.strip())
     if match is None:
         raise CourseError(
@@ -86,7 +90,11 @@ def sources(notebook: dict[str, Any]) -> list[str]:
 
 
 def load_notebook(content: bytes, name: str) -> dict[str, Any]:
-    """Parses a notebook file. Raises `CourseError` when it is not one."""
+    """Parse a notebook file.
+
+    Raises:
+        CourseError: it is not one.
+    """
     try:
         notebook = json.loads(content)
         sources(notebook)

@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 
-from course.lab import Lab, Person, find_chromium
+from course.lab import Lab, Person
 from course.lab.person.shared_browser import held_browser
 
-APP = Path(__file__).parent / "app"
-
-
-@pytest.fixture(scope="session")
-def chromium() -> None:
-    """Skip where there is no browser; the reason is told."""
-    if find_chromium() is None:
-        pytest.skip("no Chromium on this machine: `course doctor` says what to do")
+APP = Path(__file__).parents[1] / "apps" / "lab"
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

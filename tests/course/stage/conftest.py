@@ -62,7 +62,7 @@ async def open_stage(browser: Browser, commands: dict[tuple[str, ...], StageComm
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def backstage(browser: Browser) -> AsyncIterator[Backstage]:
     """A stage in this process, with the small app of these tests on it."""
-    async with opened_stage(Course.here(), Path(__file__).parent / "app") as (stage, _):
+    async with opened_stage(Course.here(), Path(__file__).parents[1] / "apps" / "stage") as (stage, _):
         context = await browser.new_context(viewport={"width": 1280, "height": 720})
         page = await context.new_page()
         await page.goto(stage.origin)

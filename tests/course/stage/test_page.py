@@ -151,7 +151,7 @@ async def test_with_three_people_everything_stays_in_its_row(open_stage: Open) -
 async def test_a_stage_that_starts_does_not_say_that_the_server_is_dead(backstage: Backstage) -> None:
     server = backstage.page.get_by_role("group", name="Server")
     await server.evaluate(REMEMBER_WORDS)
-    backstage.stage.load(Path(__file__).parent / "app")
+    backstage.stage.load(Path(__file__).parents[1] / "apps" / "stage")
     await expect(server).to_contain_text("Server starts …")
     await backstage.settled()
     await expect(server).to_contain_text("Server runs")

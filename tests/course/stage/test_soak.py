@@ -11,7 +11,7 @@ import pytest
 from course.lab.person.browser_choice import find_chromium
 
 DIFFERENT_ONES = 5
-SOAK = Path(__file__).parents[1] / "stage_soak.py"
+SOAK = Path(__file__).with_name("soak.py")
 
 
 @pytest.mark.timeout(400)

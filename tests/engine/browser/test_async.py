@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, ClassVar
 
-from engine.browser.conftest import Serve
+from engine.browser.site import Serve
 from playwright.async_api import expect
 
 from quart_live import AsyncResult, LiveView

@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from engine.browser.conftest import Serve, Site, make_app
+from engine.browser.site import Serve, Site, make_app
 from playwright.async_api import Page, expect
 
 from quart_live import LiveComponent, LiveView

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import pytest
 import pytest_asyncio
 from engine.browser import sign_in_app
-from engine.browser.conftest import NODE_MODULES, Serve
+from engine.browser.site import NODE_MODULES, Serve
 from playwright.async_api import Browser, expect
 from support.listening import until
 from support.redis_server import RedisServer, redis_server, running_redis

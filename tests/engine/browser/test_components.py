@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from engine.browser.conftest import Serve, Site
+from engine.browser.site import Serve, Site
 from playwright.async_api import Page, WebSocket, expect
 
 from quart_live import LiveComponent, LiveView, UploadedFile, UploadEntry

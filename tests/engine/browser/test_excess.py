@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.browser.conftest import Serve, make_app
+from engine.browser.site import Serve, make_app
 from playwright.async_api import expect
 from support.clock import LoopClock
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, ClassVar
 
-from engine.browser.conftest import Serve, Site, make_app
+from engine.browser.site import Serve, Site, make_app
 from engine.form_app import MemberForm, stripped
 from playwright.async_api import Page, expect
 from wtforms import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.browser.conftest import Serve
+from engine.browser.site import Serve
 from playwright.async_api import expect
 from support.listening import until
 

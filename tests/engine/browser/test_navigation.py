@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from engine.browser import conftest
-from engine.browser.conftest import Serve
+from engine.browser import site as sites
+from engine.browser.site import Serve
 from jinja2 import DictLoader
 from playwright.async_api import Page, expect
 from quart import Quart, render_template_string
@@ -299,7 +299,7 @@ ASK = """options.hooks = { Ask: { mounted() { this.handleEvent("tab", ({is}) => 
 
 
 async def test_hooks_attached_to_all_views_of_a_live_session(serve: Serve) -> None:
-    app = conftest.make_app({}, script=ASK)
+    app = sites.make_app({}, script=ASK)
     router = LiveRouter("tabbed", on_mount=[with_tabs])
     router.route("/first", TabbedLive)
     router.route("/second", SecondLive)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from engine.browser.conftest import Serve
+from engine.browser.site import Serve
 from playwright.async_api import expect
 
 from quart_live import LiveView

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine.browser.conftest import Serve, make_app
+from engine.browser.site import Serve, make_app
 from playwright.async_api import expect
 from support.readme import blocks
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from engine.browser.conftest import Serve
+from engine.browser.site import Serve
 from hypercorn.middleware import DispatcherMiddleware
 from playwright.async_api import expect
 from quart import Quart

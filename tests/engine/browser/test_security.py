@@ -6,8 +6,8 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from engine.browser.conftest import make_app
 from engine.browser.sign_in_app import REVOKED, CountLive, app
+from engine.browser.site import make_app
 from jinja2 import DictLoader
 from playwright.async_api import Page, Request, expect
 from quart import Quart, Response
@@ -15,7 +15,7 @@ from quart import Quart, Response
 from quart_live import Envelope, LiveView, QuartLive
 
 if TYPE_CHECKING:
-    from engine.browser.conftest import Serve, Site
+    from engine.browser.site import Serve, Site
 
 THREE_WEEKS = 21 * 24 * 3600
 

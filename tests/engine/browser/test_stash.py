@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
-from engine.browser.conftest import LOADED, NODE_MODULES, Serve
+from engine.browser.site import LOADED, NODE_MODULES, Serve
 from engine.stash.pages import PickyLive, stash_app
 from playwright.async_api import Page, expect
 from redis import Redis

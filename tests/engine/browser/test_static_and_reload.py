@@ -12,7 +12,7 @@ from quart import Quart
 from quart_live import LiveView, QuartLive
 
 if TYPE_CHECKING:
-    from engine.browser.conftest import Serve
+    from engine.browser.site import Serve
 
 LAYOUT = """<!doctype html><html><head>{{ csrf_meta_tag() }}<link rel="icon" href="data:,">
 <link phx-track-static rel="stylesheet" href="{{ static_path('app.css') }}">{{ live_import_map() }}

@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from engine.browser.conftest import Serve
+from engine.browser.site import Serve
 from engine.stream_views import BranchLive, RowsLive, row
 from playwright.async_api import Page, expect
 

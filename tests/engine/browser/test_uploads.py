@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from engine.browser.conftest import Serve, Site, make_app
+from engine.browser.site import Serve, Site, make_app
 from playwright.async_api import FilePayload, Page, expect
 from quart import request
 from support.sockets import socket_under

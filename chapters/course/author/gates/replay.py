@@ -9,7 +9,7 @@ from course.source.states import Files, committed_app, fold, origin
 
 
 def replay(course: Course) -> list[Finding]:
-    """Compares the committed app with the fold of all chapters."""
+    """Compare the committed app with the fold of all chapters."""
     try:
         folded = fold(course, course.last)
     except CourseError as error:

@@ -148,7 +148,11 @@ class _Ruff:
 
 
 def find_ruff() -> str:
-    """The ruff of this environment. Raises `CourseError` when it is not installed."""
+    """The ruff of this environment.
+
+    Raises:
+        CourseError: it is not installed.
+    """
     name = Path(sysconfig.get_path("scripts")) / "ruff"
     found = shutil.which(str(name)) or shutil.which("ruff")
     if found is None:

@@ -69,7 +69,11 @@ async def picture(person: Person, scheme: Scheme) -> bytes:
 
 
 def load_scene(course: Course) -> ModuleType:
-    """The welcome chapter's scene. Raises `CourseError` when it has none."""
+    """Import the welcome chapter's scene.
+
+    Raises:
+        CourseError: it has none.
+    """
     path = welcome(course) / "scene.py"
     spec = importlib.util.spec_from_file_location("parley_scene", path)
     if not path.is_file() or spec is None or spec.loader is None:

@@ -62,7 +62,11 @@ table.docutils { margin-left: 0; }
 
 
 def require_sphinx() -> None:
-    """Raises `CourseError` where the site's packages are missing."""
+    """Look for the site's packages.
+
+    Raises:
+        CourseError: one is missing.
+    """
     if any(importlib.util.find_spec(name) is None for name in NEEDED):
         raise CourseError(
             "The packages that make the site are not installed.", "Run `make site`: it installs them first."

@@ -25,7 +25,7 @@ def data_folder(course: Course, name: str) -> Path:
 
 
 def serve(course: Course, name: str, port: int, data: Path, on_ready: Callable[[int], None]) -> int:
-    """Serves until Ctrl-C; returns an exit code.
+    """Serve until Ctrl-C; return an exit code.
 
     ``name`` is ``workspace``, ``finished`` or a chapter's number.
 
@@ -58,7 +58,7 @@ def serve(course: Course, name: str, port: int, data: Path, on_ready: Callable[[
 
 
 def _follow(child: subprocess.Popen[str], port: int, on_ready: Callable[[int], None]) -> int:
-    """Reads what the child says until it ends."""
+    """Read what the child says until it ends."""
     assert child.stdout is not None
     for line in child.stdout:
         try:
@@ -82,7 +82,7 @@ def _follow(child: subprocess.Popen[str], port: int, on_ready: Callable[[int], N
 
 
 def _stop(child: subprocess.Popen[str]) -> None:
-    """Closes the child's standard input, which ends it, and waits; a child that hangs is killed."""
+    """Close the child's standard input, which ends it, and wait; a child that hangs is killed."""
     if child.stdin is not None:
         child.stdin.close()
     try:

@@ -38,12 +38,15 @@ class Subscriber:
 
 
 def verified(authorization: str, subscriber: Subscriber, audience: str) -> dict[str, Any]:
-    """The claims of a signature, if all is well with it (RFC 8292). Raises ValueError.
+    """The claims of a signature, if all is well with it (RFC 8292).
 
     Args:
         authorization: the header.
         subscriber: whom the push is for.
         audience: the push service it must be signed for.
+
+    Raises:
+        ValueError: something is wrong with it; the message says what.
     """
     if not authorization.startswith("vapid "):
         raise ValueError("no VAPID signature")
@@ -63,7 +66,11 @@ def verified(authorization: str, subscriber: Subscriber, audience: str) -> dict[
 
 
 def decrypted(body: bytes, encoding: str, subscriber: Subscriber) -> str:
-    """What only the subscriber can read (RFC 8291). Raises ValueError."""
+    """Decrypt what only the subscriber can read (RFC 8291).
+
+    Raises:
+        ValueError: it cannot be decrypted.
+    """
     if encoding != "aes128gcm":
         raise ValueError(f"Content-Encoding is {encoding or 'missing'}")
     try:
@@ -81,7 +88,11 @@ def in_base64(data: bytes) -> str:
 
 
 def from_base64(text: str) -> bytes:
-    """Read that. Raises ValueError."""
+    """Read base64url without padding.
+
+    Raises:
+        ValueError: it is something else.
+    """
     try:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except binascii.Error as problem:

@@ -21,7 +21,7 @@ Tell = Callable[[], Awaitable[None]]
 
 
 class Mark(NamedTuple):
-    """How far one user has read, and the callback for when that is stored and was new."""
+    """The position up to which one user has read, and the callback for when it is stored and has moved."""
 
     up_to: int
     tell: Tell

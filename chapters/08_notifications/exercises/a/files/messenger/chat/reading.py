@@ -64,7 +64,7 @@ class Read(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """What a user has not read of a conversation.
+    """The unread messages of one conversation, for one user.
 
     Attributes:
         messages: the number of unread messages of others.

@@ -28,26 +28,26 @@ from typing import TYPE_CHECKING, Any, cast
 
 from quart import Quart, Response
 
-from . import logs
-from .errors import LiveViewError
-from .http import client_files, page
-from .http.development import Reloader
-from .http.page_helpers import PageMethods
-from .mailbox.endings import Endings, Part
-from .of_each_app import OfEachApp
-from .protocol.asgi import ASGIApp
-from .pubsub import LocalPubSub, PubSub
-from .router import LiveRoute, LiveRouter
-from .runtime import Runtime
-from .socket.middleware import SocketMiddleware
-from .socket.open_sockets import OpenSockets
-from .socket.shutdown import Service, close_all
-from .socket.sign_out import DISCONNECT, topic_of
-from .stash import Stashes
-from .telemetry import Telemetry
-from .view.registry import ViewRegistry
-from .view.session import ConnectHook
-from .view.view import LiveView
+from .. import logs
+from ..errors import LiveViewError
+from ..http import client_files, page
+from ..http.development import Reloader
+from ..http.page_helpers import PageMethods
+from ..mailbox.endings import Endings, Part
+from ..protocol.asgi import ASGIApp
+from ..pubsub import LocalPubSub, PubSub
+from ..router import LiveRoute, LiveRouter
+from ..runtime.runtime import Runtime
+from ..socket.middleware import SocketMiddleware
+from ..socket.open_sockets import OpenSockets
+from ..socket.shutdown import Service, close_all
+from ..socket.sign_out import DISCONNECT, topic_of
+from ..stash import Stashes
+from ..telemetry import Telemetry
+from ..view.registry import ViewRegistry
+from ..view.session import ConnectHook
+from ..view.view import LiveView
+from .current_app import OfEachApp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +68,9 @@ class QuartLive(OfEachApp, PageMethods):
         services: what starts and stops with the server, such as `Presence`.
         telemetry: who wants to know what happens; see ``telemetry.py``.
     """
+
+    _sockets: OpenSockets
+    _reloader: Reloader
 
     def __init__(
         self,
@@ -166,6 +169,11 @@ class QuartLive(OfEachApp, PageMethods):
         return hook
 
     # -- while it runs -------------------------------------------------------------------------------------
+
+    @property
+    def sockets(self) -> OpenSockets:
+        """The open sockets now."""
+        return self._bound()._sockets
 
     async def disconnect(self, socket_id: str) -> None:
         """Close all sockets with this ``live_socket_id``, here and in all processes that share the PubSub.

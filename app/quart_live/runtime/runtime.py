@@ -10,24 +10,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .diffs.templates import TemplateLibrary
-from .mailbox.dispatcher import Dispatcher
-from .protocol.client_version import client_version
-from .protocol.tokens import Tokens, secret_keys_of
+from ..mailbox.dispatcher import Dispatcher
+from ..protocol.client_version import client_version
+from ..protocol.tokens import Tokens, secret_keys_of
+from ..router import LiveRoutes
+from ..settings import Settings, static_folder_of
+from ..view.open_hosts import OpenHosts
+from ..view.registry import ViewRegistry
+from ..view.static_tracking import StaticFiles
 from .recently import Recently
-from .router import LiveRoutes
-from .settings import Settings, static_folder_of
-from .view.open_hosts import OpenHosts
-from .view.registry import ViewRegistry
-from .view.static_tracking import StaticFiles
+from .templates import TemplateLibrary
 
 if TYPE_CHECKING:
     from quart import Quart
 
-    from .pubsub import PubSub
-    from .stash import Stashes
-    from .telemetry import Telemetry
-    from .view.session import ConnectHook
+    from ..pubsub import PubSub
+    from ..stash import Stashes
+    from ..telemetry import Telemetry
+    from ..view.session import ConnectHook
 
 
 class Runtime:

@@ -17,7 +17,7 @@ from course.notebook.kernels import SETTINGS, introduce, settings_file
 from course.source.states import fold
 from course.state_folder import write_state
 
-APP = Path(__file__).parent / "app"
+APP = Path(__file__).parents[1] / "apps" / "lab"
 
 CELLS = [
     f"""from pathlib import Path

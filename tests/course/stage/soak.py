@@ -1,7 +1,7 @@
 """A class that clicks on everything, for as long as one likes; afterwards nothing may be left behind.
 
     make stage-soak MINUTES=60
-    python tests/course/stage_soak.py --minutes 60 --seed 7
+    python tests/course/stage/soak.py --minutes 60 --seed 7
 
 The stage runs as a command of its own, its page in a real Chromium. Links are broken and fixed, the server
 is killed and started, views crash, people come and go, chapters change, acts are begun and left in the
@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parents[1]))
+    sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import psutil
 from playwright.async_api import Error as PlaywrightError

@@ -16,7 +16,7 @@ from course.learner.workspace import Workspace
 from course.source.states import fold, overlay
 from course.source.tangling import Save, parse_save_line, read_cell, sources
 
-FIXTURE = Path(__file__).parent / "fixtures" / "small"
+FIXTURE = Path(__file__).parents[1] / "fixtures" / "small"
 GREET = "messenger/greet.py"
 
 

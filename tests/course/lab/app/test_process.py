@@ -22,7 +22,7 @@ from quart_live import LiveView, LiveViewTest, QuartLive
 from quart_live.mailbox.faults import AppFault, for_thread
 from quart_live.testing.errors import PageFailedError
 
-APP = Path(__file__).parent / "app"
+APP = Path(__file__).parents[2] / "apps" / "lab"
 
 
 def write_app(folder: Path, source: str) -> Path:

@@ -14,7 +14,7 @@ from course.checks.registry import Body
 from course.checks.runner import run_checks
 from course.lab import find_chromium
 
-APP = Path(__file__).parents[1] / "lab" / "app"
+APP = Path(__file__).parents[1] / "apps" / "lab"
 
 RunOne = Callable[..., CheckResult]
 

@@ -7,7 +7,6 @@ those exist during an HTTP request only, and a page must not look different over
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -15,16 +14,15 @@ from quart import Quart
 
 from .. import addresses
 from ..components.root import RootCheck
-from ..errors import TemplateNameError
 from ..nested.placing import live_render
 from ..rendering import LiveEnvironment, LiveTemplate
+from ..rendering.burst import Burst
 from ..uploads.markup import GLOBALS as UPLOADS
 from ..view.links import TEMPLATE_HELPERS
 from ..view.names import default_template_name
+from ..view.request_names import REQUEST_ONLY, check_names
 from ..view.stateful import Stateful
-from .fanout import Burst
 
-REQUEST_ONLY = frozenset({"request", "session", "g", "get_flashed_messages", "current_user"})
 _NOT_SHARED = REQUEST_ONLY | {"url_for", "live_render", "csrf_meta_tag", "live_import_map"}
 
 
@@ -101,18 +99,3 @@ class TemplateLibrary:
             **UPLOADS,
         }
         return environment
-
-
-def check_names(template: LiveTemplate, view: type[Stateful], assigned: Iterable[str]) -> None:
-    """Refuse a template that reads what exists only during an HTTP request.
-
-    Raises:
-        TemplateNameError: if it does, and the view has not assigned it.
-    """
-    missing = (REQUEST_ONLY & set(template.names)).difference(assigned)
-    if missing:
-        names = ", ".join(sorted(missing))
-        raise TemplateNameError(
-            f"the template of {view.__name__} reads {names}, which exists only during an HTTP request, "
-            "not on the socket. Assign what it needs in mount, for example self.assign(user=session['user'])."
-        )

@@ -143,7 +143,7 @@ def test_an_error_that_no_check_has_ordered_makes_it_red_whatever_the_page_shows
 
     checks = [check(number, button) for number, button in enumerate(UNSEEN, 1)]
     checks.append(Check("1.9", "quiet", (), quiet, since=1))
-    app = Path(__file__).parents[1] / "lab" / "app"
+    app = Path(__file__).parents[1] / "apps" / "lab"
     *results, last = asyncio.run(run_checks(checks, app, artefacts=tmp_path))
     for result, (place, message) in zip(results, UNSEEN.values(), strict=True):
         assert result.verdict == "failed", result.title
@@ -233,7 +233,7 @@ def test_checks_share_a_server_but_no_people_and_survive_each_other(tmp_path: Pa
         return Check(number, number, (), body, since=1, fresh=fresh)
 
     checks = [check("1.1"), check("1.2", fresh=True), check("1.3", kill=True), check("1.4")]
-    app = Path(__file__).parents[1] / "lab" / "app"
+    app = Path(__file__).parents[1] / "apps" / "lab"
     told: list[str] = []
     results = asyncio.run(
         run_checks(checks, app, artefacts=tmp_path, on_result=lambda result: told.append(result.id))
@@ -252,6 +252,6 @@ def test_lanes_run_side_by_side_and_keep_the_order_of_results(tmp_path: Path) ->
         await asyncio.wait_for(together.wait(), 60)
 
     checks = [Check(f"1.{number}", "x", (), body, since=1) for number in (1, 2)]
-    app = Path(__file__).parents[1] / "lab" / "app"
+    app = Path(__file__).parents[1] / "apps" / "lab"
     results = asyncio.run(run_checks(checks, app, artefacts=tmp_path, lanes=2))
     assert [(result.id, result.passed) for result in results] == [("1.1", True), ("1.2", True)]

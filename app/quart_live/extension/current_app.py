@@ -13,16 +13,14 @@ from weakref import WeakSet
 
 from quart import Quart, current_app, has_app_context
 
-from .channel.channel import Channel, joined_of
-from .errors import LiveViewError
-from .runtime import Runtime
+from ..channel.channel import Channel, joined_of
+from ..errors import LiveViewError
+from ..runtime.runtime import Runtime
 
 if TYPE_CHECKING:
-    from .http.development import Reloader
-    from .pubsub import PubSub
-    from .settings import Settings
-    from .socket.open_sockets import OpenSockets
-    from .stash import Stashes
+    from ..pubsub import PubSub
+    from ..settings import Settings
+    from ..stash import Stashes
 
 
 class OfEachApp:
@@ -31,8 +29,6 @@ class OfEachApp:
     _pubsub: PubSub
     _stash: Stashes
     _runtime: Runtime | None = None
-    _sockets: OpenSockets
-    _reloader: Reloader
     _declared: Self
     _newest: Callable[[], Self | None]
 
@@ -69,11 +65,6 @@ class OfEachApp:
     def channels(self) -> tuple[Channel, ...]:
         """The connected views now, oldest first. Each has ``topic``, ``view`` and ``crash(reason)``."""
         return joined_of(self.runtime.open_hosts)
-
-    @property
-    def sockets(self) -> OpenSockets:
-        """The open sockets now."""
-        return self._bound()._sockets
 
     @property
     def settings(self) -> Settings:

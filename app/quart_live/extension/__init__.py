@@ -1,0 +1,1 @@
+"""`QuartLive`, the Quart extension: what users call, and which of its apps it stands for."""

@@ -1,0 +1,1 @@
+"""What the engine needs of one app, and the app's templates."""
