@@ -1,8 +1,8 @@
-"""Where the app is: addresses of its own pages, the same during a request and on the socket.
+"""Addresses of the app's own pages, the same during a request and on the socket.
 
 An app may be mounted below a prefix (``root_path`` in ASGI): by ``uvicorn --root-path /chat`` behind a proxy
 that strips the prefix, or by a dispatcher that keeps it. A request knows its prefix and its host, and so does
-the handshake of a socket; `Site` keeps what either of them knows, for what runs later.
+the handshake of a socket; `Site` keeps them for handlers that run later.
 
     self.push_navigate(to=self.url_for("room_live", id=7))     # /chat/rooms/7
     {{ url_for("room_live", id=7, _external=True) }}            # https://talk.example/chat/rooms/7
@@ -23,16 +23,16 @@ from .errors import LiveViewError
 
 
 class Site:
-    """The app as one browser reaches it.
+    """The app at the address by which one browser reaches it.
 
     Args:
         app: the app.
-        came_by: the request, or the handshake of the socket; None for what is rendered outside of both.
+        came_by: the request, or the handshake of the socket; None outside of both.
 
     Attributes:
-        adapter: for Quart's own ``url_for``.
+        adapter: the URL adapter, for Quart's own ``url_for``.
         root_path: the prefix under which the whole app is mounted; empty if there is none.
-        key: two browsers with equal keys see equal addresses.
+        key: the key of its addresses: browsers with equal keys see equal addresses.
     """
 
     __slots__ = ("_app", "adapter", "key", "root_path")
@@ -56,7 +56,9 @@ class Site:
         _scheme: str | None = None,
         **values: Any,
     ) -> str:
-        """Quart's ``url_for``. A dot before the endpoint is left out: a view belongs to no blueprint.
+        """Return the address of an endpoint, as Quart's ``url_for``.
+
+        A dot before the endpoint is left out, as a view belongs to no blueprint.
 
         Raises:
             BuildError: if there is no such endpoint, or values are missing.
@@ -82,23 +84,23 @@ _here: ContextVar[Site | None] = ContextVar("quart_live_site", default=None)
 
 
 def enter(site: Site | None) -> None:
-    """Let `here` be ``site`` from now on in this context; each channel and each request has its own."""
+    """Make ``site`` the site of this context from now on; each channel and each request has its own."""
     _here.set(site)
 
 
 def here() -> Site | None:
-    """The site that the present handler or template belongs to; None outside of both."""
+    """Return the site of the present handler or template, or None outside of a request and a socket."""
     return _here.get()
 
 
 def key_of_here() -> Hashable:
-    """What addresses depend on; None where nothing is known of it."""
+    """Return the key of the present site, or None outside of a request and a socket."""
     site = _here.get()
     return site.key if site is not None else None
 
 
 def root_path() -> str:
-    """The prefix under which the app is mounted for the browser that is being served."""
+    """Return the prefix under which the app is mounted for the present browser."""
     if has_request_context():
         return request.root_path.rstrip("/")
     if has_websocket_context():
@@ -108,21 +110,22 @@ def root_path() -> str:
 
 
 class AddressMethods:
-    """What views and components know of addresses."""
+    """The methods of views and components for addresses."""
 
     def url_for(self, endpoint: str, **values: Any) -> str:
-        """The address of an endpoint, as Quart's ``url_for`` makes it: a path, unless ``_external=True``.
+        """Return the address of an endpoint, as Quart's ``url_for``: a path, unless ``_external=True``.
 
-        It has the prefix under which the app is mounted, which an address written by hand has not.
+        It includes the prefix under which the app is mounted, which an address written by hand lacks.
 
         Args:
-            endpoint: of a live view its class name in snake case, see `router`.
-            values: for the rule and the query; and ``_anchor``, ``_external``, ``_method``, ``_scheme``.
+            endpoint: the endpoint; of a live view its class name in snake case, see `router`.
+            values: values for the rule and the query; ``_anchor``, ``_external``, ``_method``, ``_scheme``.
 
         Raises:
-            LiveViewError: outside of the view's handlers.
+            LiveViewError: outside of the view's handlers and its template.
+            BuildError: if there is no such endpoint, or values are missing.
         """
         site = here()
         if site is None:
-            raise LiveViewError("a view knows addresses in its handlers and its template, and only there")
+            raise LiveViewError("url_for works only in a view's handlers and template: call it there")
         return site.url_for(endpoint, **values)

@@ -1,7 +1,7 @@
 """Exceptions of the engine.
 
 `LiveViewError` and its subclasses tell a *developer* that the engine was used in a way that cannot work; the
-message says what to do. `JoinRefused` is how the join tells the *client* why it may not come in.
+message says what to do. `JoinRefused` tells the *client* why its join was refused.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ class TooManyPatchesError(LiveViewError):
 
 
 class CrashRequested(Exception):  # noqa: N818 - it is raised inside a view on purpose, by `Channel.crash`
-    """Raised inside a view's mailbox by `Channel.crash`, to show what a crash looks like."""
+    """A crash on purpose: `Channel.crash` raises it inside a view's mailbox, to show a crash."""
 
 
 class MailboxOverflowError(LiveViewError):
-    """More messages are waiting for a view than its mailbox may hold."""
+    """More messages wait for a view than its mailbox may hold."""
 
 
 class MalformedFrameError(ValueError):
@@ -35,11 +35,11 @@ class MalformedFrameError(ValueError):
 
 
 class FrameTooBigError(MalformedFrameError):
-    """A frame has more bytes than are taken."""
+    """A frame has more bytes than are allowed."""
 
 
 class TooDeepError(MalformedFrameError):
-    """The JSON of a frame is nested deeper than is taken."""
+    """The JSON of a frame is nested deeper than is allowed."""
 
 
 class MalformedEventError(ValueError):
@@ -47,7 +47,7 @@ class MalformedEventError(ValueError):
 
 
 class JoinRefused(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """A join that ends in an error reply.
+    """A join that ends with an error reply.
 
     Args:
         response: the reply's ``response``, for example ``{"reason": "stale"}``.

@@ -1,6 +1,6 @@
-"""No secrets in logs: what the ASGI server writes down is stripped of tokens and cookies.
+"""No secrets in logs: tokens and cookies are stripped from the log records of the ASGI server.
 
-The engine itself logs topics, class names and reasons, never tokens, cookies or what users typed. But an ASGI
+The engine itself logs topics, class names and reasons, never tokens, cookies or users' input. But an ASGI
 server logs each socket's address, with the CSRF token and the connect params in its query, and at debug level
 headers and frames as well. `RedactSecrets` is a `logging.Filter` on the loggers of those servers; it is
 put there when the app is set up, unless ``LIVE_REDACT_LOGS`` is false. For a logger of your own::
@@ -21,13 +21,13 @@ LOGGERS = (
 )
 REDACTED = "[redacted]"
 LONGEST = 20_000
-"""Characters of a message, or of one of its arguments, that are worth a line of a log."""
+"""The most characters of a message, or of one of its arguments, that are logged."""
 
-# Strangers choose what is logged, so each of these goes through the text once: nothing is tried from every
-# letter of a run (`*+` gives nothing back).
+# Strangers choose the text that is logged, so each pattern goes through it once: none is tried again from
+# every letter of a run (`*+` gives nothing back).
 _RUN = re.compile(r"[\w.-]{31,}+")
 _OF_TOKENS = string.ascii_letters + string.digits + "-_."
-_PARTS = (4, 5, 20)  # the least lengths of a signed token's parts
+_PARTS = (4, 5, 20)  # the smallest lengths of a signed token's parts
 _NAMED = re.compile(r"""("?(?:_csrf_token|session|static|flash|token)"?\s*[=:]\s*+"?)[^"&\s,}]++""")
 _HEADER = re.compile(
     r"(?i)\b((?:set-)?cookie|authorization|proxy-authorization)(['\"]?\s*[:,]\s*b?['\"]?)[^\r\n]++"
@@ -35,13 +35,13 @@ _HEADER = re.compile(
 
 
 class RedactSecrets(logging.Filter):
-    """Takes tokens, cookies and the query of live sockets out of log records.
+    """A log filter that takes tokens, cookies and the query of live sockets out of records.
 
     Args:
-        path: where the live socket is, for example ``/live``.
+        path: the path below which the live socket is, for example ``/live``.
 
     Attributes:
-        path: the same.
+        path: that path.
     """
 
     def __init__(self, path: str = "/live") -> None:
@@ -51,7 +51,7 @@ class RedactSecrets(logging.Filter):
         self._socket = f"{path}/websocket?{REDACTED}"
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Redact the record in place; it is always kept."""
+        """Redact the record in place; return True, as every record is kept."""
         if isinstance(record.msg, str):
             record.msg = self.redact(record.msg)
         if isinstance(record.args, tuple):
@@ -64,7 +64,7 @@ class RedactSecrets(logging.Filter):
         return True
 
     def redact(self, text: str) -> str:
-        """``text`` without its secrets, and without what exceeds `LONGEST`."""
+        """Return ``text`` without its secrets, and without the characters that exceed `LONGEST`."""
         if len(text) > LONGEST:
             text = _shortened(text)
         text = self._query.sub(self._socket, text)
@@ -80,13 +80,13 @@ class RedactSecrets(logging.Filter):
 
 
 def _shortened(text: str) -> str:
-    """The beginning of a long text. Half a token may be a secret too, so it ends where a word does."""
+    """Return the beginning of a long text, up to the end of a word: half a token may be a secret too."""
     kept = text[:LONGEST].rstrip(_OF_TOKENS)
     return f"{kept}… [{len(text) - len(kept)} characters left out]"
 
 
 def _without_tokens(run: re.Match[str]) -> str:
-    """A run of letters and dots without three parts that may be a signed token."""
+    """Return a run of letters and dots without each three parts that may be a signed token."""
     parts, kept = run[0].split("."), []
     place = 0
     while place < len(parts):

@@ -59,7 +59,7 @@ from .protocol.json_depth import MAX_JSON_DEPTH
 
 
 def static_folder_of(app: Quart) -> Path:
-    """Where ``app`` has its static files."""
+    """Return the folder of the static files of ``app``."""
     return Path(app.static_folder) if app.static_folder else Path(app.root_path) / "static"
 
 
@@ -122,7 +122,7 @@ class Settings:
             for field in fields(cls)
             if isinstance(field.default, int | float)
         }
-        # A single origin is easily given as text; it must not be read as a collection of letters.
+        # A single origin may be given as text, which must not be read as a collection of letters.
         own["allowed_origins"] = (allowed,) if isinstance(allowed, str) else tuple(allowed)
         own["reload"] = bool(get("LIVE_RELOAD", app.debug))
         own["upload_dir"] = Path(folder) if (folder := get("LIVE_UPLOAD_DIR")) else None

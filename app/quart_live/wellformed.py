@@ -1,8 +1,8 @@
-"""Text that is well-formed: no half of a character (a lone surrogate), which no UTF-8 can carry.
+"""Well-formed text, without half characters (lone surrogates), which UTF-8 cannot encode.
 
-JavaScript cuts text where it likes, also in the middle of an emoji, and writes the half as an escape,
-``"\\ud83d"``. Whatever comes from outside is made well-formed where it is read, and whatever goes out where
-it is written: each half becomes U+FFFD, as browsers do it themselves in forms and addresses.
+JavaScript may cut text in the middle of an emoji, and writes the half as an escape, ``"\\ud83d"``. All text
+from outside is made well-formed where it is read, and all text that goes out where it is written: each half
+becomes U+FFFD, as browsers do it themselves in forms and addresses.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _ESCAPE = re.compile(
 
 
 def well_formed(text: str) -> str:
-    """``text`` with U+FFFD for each half of a character; two halves that belong together become one."""
+    """Return ``text`` with U+FFFD for each half character; two halves that belong together become one."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -32,12 +32,12 @@ def well_formed(text: str) -> str:
 
 
 def well_formed_json(text: str) -> str:
-    """The same for JSON text, whose halves may be written as escapes."""
+    """Return JSON text with U+FFFD for each half character, also where it is written as an escape."""
     return _ESCAPE.sub(lambda found: r"\ufffd" if found["half"] else found[0], well_formed(text))
 
 
 def well_formed_value(value: Any) -> Any:
-    """The same for all text in a value that is to become JSON, keys included."""
+    """Return a value for JSON with U+FFFD for each half character in its texts, keys included."""
     if isinstance(value, str):
         return well_formed(value)
     if isinstance(value, dict):
@@ -51,7 +51,7 @@ def loads(text: str) -> Any:
     """Read JSON.
 
     Raises:
-        orjson.JSONDecodeError: if it is none.
+        orjson.JSONDecodeError: if it is not JSON.
     """
     try:
         return orjson.loads(text)
@@ -63,7 +63,7 @@ def dumps(value: Any, default: Callable[[Any], Any] | None = None, option: int |
     """Write JSON; arguments as for `orjson.dumps`.
 
     Raises:
-        orjson.JSONEncodeError: if something in it is no JSON.
+        orjson.JSONEncodeError: if JSON cannot hold a value in it.
     """
     try:
         return orjson.dumps(value, default, option)

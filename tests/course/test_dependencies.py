@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -60,6 +63,20 @@ def test_the_messenger_does_not_know_the_course() -> None:
     ]
     assert any(folders[0].rglob("*.py"))
     assert trespasses(folders, FORBIDDEN["messenger"]) == []
+
+
+def test_checks_need_only_what_every_learner_has() -> None:
+    """``course check`` runs them: no package of the tests, and no file of theirs."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {re.split(r"[\[><=]", line)[0] for line in project["dependencies"]}
+    distributions = packages_distributions()
+    files = sorted((ROOT / "chapters").glob("*_*/checks/*.py"))
+    assert len(files) > 30
+    for file in files:
+        for line, package in imported(file.read_text(encoding="utf-8")):
+            known = package in sys.stdlib_module_names or package == "course"
+            place = f"{file.relative_to(ROOT)}:{line} imports {package}"
+            assert known or needed & set(distributions.get(package, ())), place
 
 
 @pytest.mark.parametrize(

@@ -311,7 +311,7 @@ def test_mistakes_are_explained() -> None:
     form = to_form(TeamForm)
     with pytest.raises(LiveViewError, match="is no row"):
         drop_button(form.title)
-    with pytest.raises(LiveViewError, match="takes a FieldList"):
+    with pytest.raises(LiveViewError, match="needs a FieldList"):
         add_button(form.title)
     with pytest.raises(LiveViewError, match='"up" or "down"'):
         move_button(form.members[0], "left")

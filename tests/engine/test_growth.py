@@ -35,7 +35,7 @@ from quart_live.protocol.json_depth import is_too_deep
 from quart_live.protocol.tokens import Tokens
 from quart_live.router import query_params
 from quart_live.socket import origin
-from quart_live.stash.sent import Sent
+from quart_live.stash.join_params import JoinParams
 from quart_live.uploads.accept import Accept
 from quart_live.uploads.entries import Upload, read_entries
 from quart_live.view.registry import ViewRegistry
@@ -106,8 +106,10 @@ def _entries(count: int) -> list[dict[str, Any]]:
     return [{"ref": str(n), "name": f"{n}.png", "size": 1} for n in range(count)]
 
 
-def _kept(count: int) -> Sent:
-    return Sent.read({"_stash": {"kept": {f"user/view{n}/x": "x" for n in range(count)}}}, navigated=False)
+def _kept(count: int) -> JoinParams:
+    return JoinParams.read(
+        {"_stash": {"kept": {f"user/view{n}/x": "x" for n in range(count)}}}, navigated=False
+    )
 
 
 def _log(text: str) -> None:

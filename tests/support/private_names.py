@@ -6,7 +6,7 @@ Private is a name with one underscore in front, of anything but ``self``, ``cls`
 * in an import: ``from re import _parser``;
 * as text: ``monkeypatch.setattr(store, "_write", …)``, ``getattr(page, "_link")``, ``patch("app._now")``.
 
-What is public by convention in spite of its underscore does not count: a named tuple's ``_replace``,
+What is public in spite of its underscore does not count: a named tuple's ``_replace``, ``os._exit``,
 IPython's ``_repr_html_``.
 """
 
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-BY_CONVENTION = frozenset({"_", "_asdict", "_fields", "_make", "_replace"})
+PUBLIC = frozenset({"_", "_asdict", "_exit", "_fields", "_make", "_replace"})
 BY_NAME = frozenset({"getattr", "setattr", "hasattr", "delattr", "patch", "object"})
 
 
@@ -70,7 +70,7 @@ def is_private(name: str) -> bool:
     """Whether a name begins with one underscore, and is not public in spite of it."""
     if not name.startswith("_") or name.startswith("__") or not name.isidentifier():
         return False
-    return name not in BY_CONVENTION and not (name.startswith("_repr_") and name.endswith("_"))
+    return name not in PUBLIC and not (name.startswith("_repr_") and name.endswith("_"))
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:

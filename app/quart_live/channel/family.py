@@ -69,10 +69,20 @@ class Family:
         self._channel.parent = _handle(parent)
         self._channel.inherited = rendering.state.assigns.values
         self.parent = parent
-        parent.family.children[self._id] = self._channel
-        parent.family._handles[self._id] = _handle(self._channel)
-        for family in (self, parent.family):
-            family._channel.on_end(Part.FAMILY, family.leave)
+        parent.family.take(self._id, self._channel)
+        self._channel.on_end(Part.FAMILY, self.leave)
+
+    def take(self, element_id: str, child: BaseChannel) -> None:
+        """Have the joined channel of a nested view as a child."""
+        self.children[element_id], self._handles[element_id] = child, _handle(child)
+        self._channel.on_end(Part.FAMILY, self.leave)
+
+    def forget(self, element_id: str, child: BaseChannel) -> bool:
+        """Forget a child that has ended. Returns whether it was one; by now another may have its id."""
+        if self.children.get(element_id) is not child:
+            return False
+        del self.children[element_id], self._handles[element_id]
+        return True
 
     @property
     def root(self) -> BaseChannel:
@@ -112,10 +122,8 @@ class Family:
         if self.parent is None:
             return
         relatives = self.parent.family
-        if relatives.children.get(self._id) is self._channel:
-            del relatives.children[self._id], relatives._handles[self._id]
-            if self._channel.why == "left":  # it has been taken out of the page
-                relatives.places.forget(self._id)
+        if relatives.forget(self._id, self._channel) and self._channel.why == "left":
+            relatives.places.forget(self._id)  # it has been taken out of the page
 
     def spread_crash(self) -> None:
         """The channel has crashed: a linked child takes its parent with it."""

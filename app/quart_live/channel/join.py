@@ -18,8 +18,8 @@ from ..errors import JoinRefused, TooManyPatchesError
 from ..mailbox.faults import Contained
 from ..nested.placing import rendering_in
 from ..protocol.frames import Message
-from ..stash.sent import PARAM as STASH_PARAM
-from ..stash.sent import Sent
+from ..stash.join_params import PARAM as STASH_PARAM
+from ..stash.join_params import JoinParams
 from ..view.navigation import MAX_PATCHES, error_response
 from ..view.state import state_of
 from ..view.view import LiveView
@@ -66,7 +66,7 @@ async def _refuse(channel: BaseChannel, message: Message, response: Mapping[str,
 
 async def _crash(channel: BaseChannel, message: Message) -> None:
     if channel.family.parent is None:
-        events = channel.visit.crash_events() if channel.visit is not None else []
+        events = channel.mount_stash.crash_events() if channel.mount_stash is not None else []
         await _refuse(channel, message, {**CRASHED, "events": events} if events else CRASHED)
         return
     await end(channel, "refused")
@@ -96,7 +96,7 @@ async def mount(channel: BaseChannel, admission: Admission) -> tuple[LiveView, V
     state.assigns.update({"csrf_token": browser.csrf_token})
     state.show_flash(admission.flash)
     session = {**(browser.session or {}), **admission.claims.session}
-    await runtime.stash.open(view, session, Sent.read(params, navigated=admission.navigated))
+    await runtime.stash.open(view, session, JoinParams.read(params, navigated=admission.navigated))
     try:
         async with asyncio.timeout(MOUNT_SECONDS if admission.parent is not None else None):
             outcome = await enter(view, admission.match, session, admission.uri, runtime.routes)

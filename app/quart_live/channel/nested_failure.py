@@ -61,7 +61,7 @@ async def answer_failed_mount(channel: BaseChannel, join: Message, reason: Mappi
     """
     parent = channel.family.parent
     assert parent is not None
-    events = channel.visit.crash_events() if channel.visit is not None else []
+    events = channel.mount_stash.crash_events() if channel.mount_stash is not None else []
     if not channel.family.is_linked:
         await _answer(channel.runtime, channel.browser, join, reason, events)
         return

@@ -17,9 +17,9 @@
         async def mount(self, params, session):
             self.assign(fruit="Apples")
 
-A component lives in its view: it shares its mailbox, and what it raises ends the view. In the page it is one
+A component lives in its view: it shares its mailbox, and an error in it ends the view. In the page it is one
 element (its template must have exactly one around everything), and each one has a number in its view, the
-*cid*, in templates ``myself``: that is where ``phx-target="{{ myself }}"`` sends an event.
+*cid*, in templates ``myself``: ``phx-target="{{ myself }}"`` sends an event to it.
 
 It is the same component as long as class and id are the same, wherever in the page it stands. When it is
 placed first, `mount` runs; then, and whenever it is placed with other arguments, `update`. It is rendered
@@ -28,7 +28,7 @@ again only when something was assigned to it, and then alone.
 Templates name a component in short (``"counter"``) or as its class is called; of several with that name the
 one in the module of the view, or of the component around, is meant. Its class may be passed as well.
 
-`LiveComponent` is what one writes, `Components` what a view has of them, `Placed` one of those.
+`LiveComponent` is the base class to write one, `Components` are those of a view, `Placed` is one of those.
 """
 
 from .component import LiveComponent

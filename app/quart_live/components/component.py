@@ -1,4 +1,4 @@
-"""`LiveComponent`: what one overrides to write a component."""
+"""`LiveComponent`: the base class of live components."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class LiveComponent(Stateful):
     The template has exactly one element around everything. Besides the assigns it reads ``myself``, the
     component's number for ``phx-target``, and ``flash``.
 
-    What `put_flash` puts is the component's own, shown by its own template; if the handler also goes
+    A message of `put_flash` is the component's own, shown by its own template; if the handler also goes
     somewhere (`push_patch`, `push_navigate`, `redirect`), it comes along and is shown by the view.
 
     Class attributes:
@@ -39,16 +39,16 @@ class LiveComponent(Stateful):
         self.id: Any = None
         self.myself: int = 0
 
-    # -- what a component overrides ------------------------------------------------------------------------
+    # -- to be overridden ----------------------------------------------------------------------------------
 
     async def mount(self) -> None:
         """Make the first assigns, before the first `update`."""
 
     async def update(self, assigns: dict[str, Any]) -> None:
-        """Take what the component is given. By default all of it is assigned.
+        """Take the assigns that the component is given. By default all of them are assigned.
 
         Called when the component is placed for the first time or with other arguments than the last time
-        (objects that can be changed in place always count as other), and for `send_update`.
+        (objects that can be changed in place always count as changed), and for `send_update`.
 
         Args:
             assigns: the arguments of ``live_component(…)`` or of `send_update`, with ``id``.
@@ -59,7 +59,7 @@ class LiveComponent(Stateful):
     async def update_many(cls, updates: Sequence[tuple[Self, dict[str, Any]]]) -> None:
         """Update all components of this class that one rendering has placed, together.
 
-        Override it, instead of `update`, to load what they need with one query for all.
+        Override it, instead of `update`, to load the data of all with one query.
 
         Args:
             updates: each component with its arguments.
@@ -68,7 +68,11 @@ class LiveComponent(Stateful):
             await component.update(assigns)
 
     async def handle_event(self, event: str, params: Any) -> dict[str, Any] | None:
-        """React to an event that was targeted at this component; see `LiveView.handle_event`."""
+        """Handle an event that was targeted at this component; see `LiveView.handle_event`.
+
+        Raises:
+            LiveViewError: if it is not overridden.
+        """
         name = type(self).__name__
         raise LiveViewError(f"{name} got the event {event!r} but has no handle_event method")
 
@@ -81,7 +85,7 @@ class LiveComponent(Stateful):
 
     @property
     def pubsub(self) -> PubSub:
-        """The app's PubSub. A component cannot subscribe; its view does, and passes on what it gets."""
+        """The app's PubSub. A component cannot subscribe; its view does, and passes messages on."""
         return self._quart_live.host.pubsub
 
     def send_view(self, message: object) -> None:
@@ -92,13 +96,13 @@ class LiveComponent(Stateful):
 
 
 def attach(component: LiveComponent, around: ViewState, cid: int, id: Any) -> None:
-    """Put a new component into a view.
+    """Attach a new component to a view.
 
     Args:
         component: the component.
         around: the record of the view.
-        cid: its number there.
-        id: what it was placed with.
+        cid: the component's number there.
+        id: the id that it was placed with.
     """
     state = state_of(component)
     state.host, state.around, state.stream_prefix = around.host, around, f"{cid}-"

@@ -1,4 +1,4 @@
-"""The components of one mounted view, brought up to date.
+"""The components of one mounted view: placing, updating and rendering them.
 
 Rendering happens in rounds, as templates do not wait. While the view's template runs, each place of a
 component only gets its cid (`Components.place`). Then `Components.settle` mounts the new ones, updates those
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ..view.view import LiveView
 
 MAX_ROUNDS = 100
-"""Components within components, at most. More is a component that contains itself."""
+"""The most rounds of components within components. A component that needs more contains itself."""
 
 
 class Templates(Protocol):
@@ -40,7 +40,7 @@ class Templates(Protocol):
     root_check: RootCheck
 
     def of(self, view: Stateful, /) -> LiveTemplate:
-        """The template that a view or component wants to be rendered with now."""
+        """Return the template with which a view or component is rendered now."""
 
 
 class Components:
@@ -51,8 +51,8 @@ class Components:
         view: the view.
 
     Attributes:
-        table: which there are.
-        waiting: what was placed since the last `settle`, with its arguments.
+        table: the components by cid, and by class and id.
+        waiting: the components that were placed since the last `settle`, with their arguments.
     """
 
     def __init__(self, library: Templates, view: LiveView) -> None:
@@ -66,29 +66,29 @@ class Components:
         self.waiting: dict[Placed, dict[str, Any]] = {}
 
     def get(self, component: type[TakesUpdates] | str | int, id: Any = None) -> Placed | None:
-        """A component by class (or its name) and id, or by its cid."""
+        """Return a component by class (or its name) and id, or by its cid; None if there is none."""
         if isinstance(component, int):
             return self.table.at(component)
         return self.table.find(component_class(component, type(self._view).__module__), id)
 
     def trees(self) -> dict[int, Node]:
-        """What each component last rendered, by cid."""
+        """Return the tree that each component last rendered, by cid."""
         rendered = ((placed.cid, placed.renderer) for placed in self.table)
         return {cid: renderer.tree for cid, renderer in rendered if renderer and renderer.tree is not None}
 
     # -- while a template is running -----------------------------------------------------------------------
 
     def place(self, component: ComponentClass | str, id: Any, assigns: dict[str, Any]) -> int:
-        """See `rendering.placing.Placing.place`.
+        """Place a component in the running template; see `rendering.placing.Placing.place`.
 
         Raises:
-            LiveViewError: there is no such component, or it was placed twice.
+            LiveViewError: if there is no such component, its id is None, or it was placed twice.
         """
         around = self._parent.component if self._parent is not None else self._view
         near = type(around).__module__
         kind = self._classes.get((component, near)) or self._class_of(component, near)
         if id is None:
-            raise LiveViewError(f"{kind.__name__} needs an id that is not None")
+            raise LiveViewError(f"{kind.__name__} needs an id: pass one that is not None")
         placed = self.table.find(kind, id) or self.table.add(kind, id)
         if placed in self.waiting or placed.cid in self._settled:
             raise LiveViewError(
@@ -107,16 +107,16 @@ class Components:
     # -- afterwards ----------------------------------------------------------------------------------------
 
     async def settle(self, *, for_page: bool = False) -> dict[str, Wire]:
-        """Mount, update and render what was placed, and what is placed thereby.
+        """Mount, update and render the components that were placed, and those that are placed thereby.
 
         Args:
-            for_page: the first render, of which only the trees are wanted.
+            for_page: whether it is the first render, which needs only the trees.
 
         Returns:
-            What goes under ``c`` in the message.
+            The messages under ``c`` in a diff, by cid.
 
         Raises:
-            LiveViewError: a component contains itself without end, or its `update` goes elsewhere.
+            LiveViewError: if a component contains itself, is not one element, or goes elsewhere meanwhile.
         """
         wires: dict[str, Wire] = {}
         try:
@@ -134,7 +134,7 @@ class Components:
         raise LiveViewError(f"{name} contains itself without end")
 
     async def update(self, message: ComponentUpdate) -> Placed | None:
-        """Do what `send_update` asks for. Returns the component, if it is still there."""
+        """Run the `update` of a component for `send_update`. Return the component, if it is still there."""
         placed = self.get(message.component, message.id)
         if placed is not None:
             component = placed.component
@@ -142,7 +142,7 @@ class Components:
         return placed
 
     async def changes_of(self, placed: Placed) -> dict[str, Wire]:
-        """Render a component that has changed by itself, and what it places; as `settle`."""
+        """Render a component that has changed by itself, and those that it places; result as of `settle`."""
         wires: dict[str, Wire] = {}
         if placed.cid in self.table:
             self._render(placed, wires)
@@ -151,12 +151,12 @@ class Components:
         return wires
 
     def show_again(self, wires: dict[str, Wire], diff: Wire, tree: Node | None = None) -> None:
-        """See that the client does not leave out changed components because nothing around them has changed.
+        """Send the cids of changed components again where the client would leave out the part around them.
 
         Args:
-            wires: what goes under ``c``; completed.
-            diff: the change of the view itself, if there is one; completed.
-            tree: the view's.
+            wires: the messages under ``c``, which are completed.
+            diff: the diff of the view itself, if there is one, which is completed.
+            tree: the view's tree.
         """
         if not diff and len(wires) < 2:
             return  # the client builds that component alone
@@ -177,15 +177,16 @@ class Components:
                     wires[str(host.cid)] = wire
 
     def forget_trees(self) -> None:
-        """The browser has forgotten all components, as its whole tree was replaced: keep only their state."""
+        """Forget all trees, as the browser does when its whole tree is replaced; keep the states."""
         for placed in self.table:
             placed.renderer = None
 
     def try_out(self) -> None:
-        """Render each by its template as it is now, and throw away what comes of it.
+        """Render each component by its template as it is now, and throw the result away.
 
         Raises:
-            Exception: what a template raises, or what `RootCheck` finds.
+            Exception: the error of a template.
+            LiveViewError: if a component is not one element.
         """
         for placed in self.table:
             component = placed.component
@@ -197,8 +198,8 @@ class Components:
         groups: dict[ComponentClass, list[tuple[LiveComponent, dict[str, Any]]]] = {}
         for placed, arguments in batch.items():
             if not placed.mounted:
-                if self._state.host.visit is not None:
-                    await self._state.host.visit.keep_component(placed.component, placed.component.id)
+                if self._state.host.mount_stash is not None:
+                    await self._state.host.mount_stash.keep_component(placed.component, placed.component.id)
                 await placed.component.mount()
                 state_of(placed.component).restored = None
                 placed.mounted = True
@@ -214,7 +215,7 @@ class Components:
         if self._state.navigation is not None:
             raise LiveViewError(
                 f"{kind.__name__} goes to {self._state.navigation.to!r} while it is mounted or updated; "
-                "a component can do so only in handle_event"
+                "let it do so in handle_event"
             )
 
     def _render(self, placed: Placed, wires: dict[str, Wire], for_page: bool = False) -> None:

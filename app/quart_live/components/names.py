@@ -1,4 +1,4 @@
-"""Component classes by the names that templates call them."""
+"""The registry of component classes by the names that templates use."""
 
 from __future__ import annotations
 
@@ -18,20 +18,19 @@ _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def register(component: type[LiveComponent]) -> None:
-    """Make a class known by its names. The same class defined again, by a reload, replaces the old one."""
+    """Register a class by its names. The same class defined again, by a reload, replaces the old one."""
     _CLASSES[f"{component.__module__}:{component.__qualname__}"] = component
 
 
 def component_named(name: str, near: str = "") -> type[LiveComponent]:
-    """The component class that a template means.
+    """Return the component class of a name in a template.
 
     Args:
         name: ``counter`` or ``CounterComponent``; ``package.module:CounterComponent`` if there are several.
-
-        near: a module; a component of that module is meant first.
+        near: a module, whose components come first.
 
     Raises:
-        LiveViewError: there is none of that name, or more than one.
+        LiveViewError: if there is none of that name, or more than one.
     """
     if (exact := _CLASSES.get(name)) is not None:
         return exact
@@ -53,7 +52,11 @@ def component_named(name: str, near: str = "") -> type[LiveComponent]:
 
 
 def component_class(component: type[TakesUpdates] | str, near: str) -> type[LiveComponent]:
-    """The class itself, from what a template passes: the class or a name. Arguments as `component_named`."""
+    """Return the component class that a template passes, as a class or by name.
+
+    Raises:
+        LiveViewError: if there is no such class, or it is no live component.
+    """
     if isinstance(component, str):
         return component_named(component, near)
     if isinstance(component, type) and hasattr(component, "update_many"):

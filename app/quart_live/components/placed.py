@@ -1,4 +1,4 @@
-"""`Placed`: what the engine knows of one component of a view."""
+"""`Placed`: the engine's record of one component of a view."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from .component import LiveComponent
 
 
 class Placed:
-    """One component of a view.
+    """The record of one component of a view.
 
     Attributes:
-        cid: its number.
-        component: the object with its state.
-        arguments: what it was placed with last; ``None`` before its first `update`.
+        cid: the component's number.
+        component: the component, with its state.
+        arguments: the arguments of its last placing; ``None`` before its first `update`.
         parent: the component in whose template it was placed last; ``None`` for the view's.
-        inside: those whose parent it is.
+        inside: the components whose parent it is.
         marked: whether the browser has announced that it is gone.
-        renderer: keeps what the browser has of it; ``None`` if it has nothing, or has forgotten it.
+        mounted: whether its `mount` has run.
+        renderer: the renderer with the tree that the browser has; ``None`` if the browser has none.
     """
 
     __slots__ = ("arguments", "cid", "component", "inside", "marked", "mounted", "parent", "renderer")
@@ -36,7 +37,7 @@ class Placed:
         self.renderer: Renderer | None = None
 
     def stand_in(self, parent: Placed | None) -> None:
-        """Note in whose template it stands."""
+        """Note the component in whose template it was placed."""
         if parent is not self.parent:
             if self.parent is not None:
                 self.parent.inside.discard(self)
@@ -45,7 +46,7 @@ class Placed:
             self.parent = parent
 
     def takes(self, arguments: Mapping[str, Any]) -> bool:
-        """Whether the arguments may differ from the last ones; remembers them."""
+        """Return whether the arguments may differ from the last ones; remember them."""
         last, self.arguments = self.arguments, arguments
         return (
             last is None

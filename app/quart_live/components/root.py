@@ -1,4 +1,4 @@
-"""A component is one element: the check, and what to say when it is not.
+"""The check that a component is exactly one element.
 
 The client puts its attributes into the opening tag of a component's HTML and takes what is between there and
 the last ``>`` for the component. With text or two elements at the top it would go wrong silently.
@@ -23,7 +23,7 @@ MAX_FORMS = 1000
 
 
 class RootCheck:
-    """Looks at what is outermost in a component's HTML: once, or for each form that it can take.
+    """The check of the outermost parts of a component's HTML: once, or for each form that it can take.
 
     Nearly always that is text of the template itself, and known for good. Only where a dynamic is outermost,
     ``{% if editing %}<form>…{% else %}<p>…{% endif %}``, it has to be looked at again.
@@ -34,10 +34,10 @@ class RootCheck:
         self._outermost: WeakKeyDictionary[Statics, list[int]] = WeakKeyDictionary()
 
     def __call__(self, component: LiveComponent, renderer: Renderer) -> None:
-        """Check what a component has just rendered.
+        """Check the HTML that a component has just rendered.
 
         Raises:
-            LiveViewError: it is not exactly one element.
+            LiveViewError: if it is not exactly one element.
         """
         tree = renderer.tree
         assert tree is not None
@@ -56,7 +56,7 @@ class RootCheck:
         self._good.add(form)
 
     def _form(self, part: Any) -> Any:
-        """What tells forms apart: which templates and texts are outermost."""
+        """Return a key of the outermost templates and texts."""
         if type(part) is not list:
             return to_html(part, _Inside())
         outermost = self._outermost.get(part[0])
@@ -69,7 +69,7 @@ _COMPONENT = "<another-component>"
 
 
 class _Inside(dict[int, Node]):
-    """Stands for the components inside. None may be outermost: one element cannot be two components."""
+    """A stand-in for the components inside. None may be outermost: one element cannot be two components."""
 
     def __contains__(self, cid: object) -> bool:
         return True
@@ -79,7 +79,7 @@ class _Inside(dict[int, Node]):
 
 
 def outermost_dynamics(strings: Sequence[str]) -> list[int]:
-    """Which dynamics, from 1, are not inside an element of a template."""
+    """Return the dynamics, from 1, that are not inside an element of a template."""
     marked = "".join(f"{string}<!--{index}-->" for index, string in enumerate(strings, 1))
     parser = _TopLevel()
     parser.feed(marked)
@@ -88,7 +88,7 @@ def outermost_dynamics(strings: Sequence[str]) -> list[int]:
 
 
 def top_level(html: str) -> list[str]:
-    """The outermost opening tags and texts of a piece of HTML, without comments and white space."""
+    """Return the outermost opening tags and texts of a piece of HTML, without comments and white space."""
     parser = _TopLevel()
     parser.feed(html)
     parser.close()

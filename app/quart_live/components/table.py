@@ -1,10 +1,10 @@
-"""Which components a view has, by cid and by class and id, and how they disappear.
+"""The components of a view, by cid and by class and id, and the rules by which they disappear.
 
 Components disappear when the *browser* says so. Its two messages, and what may happen between them, are
 
 1. ``cids_will_destroy``: their elements have gone. They are marked.
-2. A rendering places one of them again: the mark is taken away, and since the browser has forgotten what it
-   had of it and of the components in it, all of that is rendered in full.
+2. A rendering places one of them again: the mark is taken away, and since the browser has forgotten the
+   trees of it and of the components in it, all of that is rendered in full.
 3. ``cids_destroyed``: those still marked are forgotten, with all inside them. The same class and id is a new
    component from now on.
 
@@ -48,15 +48,15 @@ class ComponentTable:
         return iter(self._by_cid.values())
 
     def at(self, cid: int) -> Placed | None:
-        """The component with a cid."""
+        """Return the component with a cid, or None."""
         return self._by_cid.get(cid)
 
     def find(self, kind: ComponentClass, id: Any) -> Placed | None:
-        """The component of a class with an id."""
+        """Return the component of a class with an id, or None."""
         return self._by_key.get((kind, id))
 
     def add(self, kind: ComponentClass, id: Any) -> Placed:
-        """A new component, not mounted yet."""
+        """Add a new component, which is not mounted yet."""
         self._last_cid += 1
         placed = Placed(self._last_cid, kind())
         attach(placed.component, self._view, placed.cid, id)
@@ -64,16 +64,16 @@ class ComponentTable:
         return placed
 
     def will_destroy(self, cids: Iterable[int]) -> None:
-        """The browser has no elements of these any more."""
+        """Mark components of which the browser has no elements any more."""
         for cid in cids:
             if placed := self._by_cid.get(cid):
                 placed.marked = True
 
     def destroyed(self, cids: Iterable[int]) -> list[int]:
-        """The browser confirms that they are gone; returns the cids that it can forget, too.
+        """Forget marked components, as the browser confirms that they are gone. Return their cids.
 
-        What is inside them goes with them: also what is not marked any more, or was never in the page, as
-        they were rendered once more between the two messages.
+        Those inside them go with them, also those that are not marked any more or were never in the page, as
+        the outer ones were rendered once more between the two messages. Unknown cids are returned too.
         """
         gone: list[int] = []
         for cid in cids:

@@ -1,4 +1,4 @@
-"""Components in a template that is rendered for trial: none is mounted, and nothing is noted of them."""
+"""Components in a template that is rendered for trial: none is mounted or remembered."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .names import component_class
 
 
 class Trial:
-    """Places components in what is thrown away; see `rendering.placing.Placing`.
+    """The components of a trial render; see `rendering.placing.Placing`.
 
     Args:
         around: the class of the view or component whose template is tried.
@@ -18,10 +18,10 @@ class Trial:
         self._near = around.__module__
 
     def place(self, component: Any, id: Any, assigns: dict[str, Any]) -> int:
-        """Look whether there is such a component; all get the same number.
+        """Check that there is such a component; return the same number for all.
 
         Raises:
-            LiveViewError: there is none.
+            LiveViewError: if there is none.
         """
         component_class(component, self._near)
         return 0

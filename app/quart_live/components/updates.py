@@ -1,9 +1,9 @@
-"""``send_update``: new assigns for a component, from wherever one is in its view.
+"""``send_update``: new assigns for a component, from its view or another component there.
 
     self.send_update(CounterComponent, id="apples", label="Pears")
 
-It is a message in the view's mailbox like any other: it is handled when what is at work now is done, and
-causes a diff of its own. If the component has gone by then, nothing happens.
+It is a message in the view's mailbox like any other: it is handled after the present turn, and causes a diff
+of its own. If the component has gone by then, nothing happens.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class TakesUpdates(Protocol):
-    """A live component, as far as one who addresses it by its class need know it."""
+    """A live component, as a sender of updates needs it."""
 
     async def update(self, assigns: dict[str, Any]) -> None:
         """Take new assigns."""
@@ -28,12 +28,12 @@ class TakesUpdates(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ComponentUpdate:
-    """A message: call a component's `update`.
+    """A message that calls a component's `update`.
 
     Attributes:
-        component: its class, the class's name, or the component's cid.
-        id: its id; ``None`` with a cid.
-        assigns: what `update` gets.
+        component: the component's class, the class's name, or the component's cid.
+        id: the component's id; ``None`` with a cid.
+        assigns: the assigns for `update`.
     """
 
     component: type[TakesUpdates] | str | int
@@ -42,22 +42,22 @@ class ComponentUpdate:
 
 
 class SendsUpdates(HasState):
-    """The methods of views and components that address a component."""
+    """The methods of views and components that send updates to a component."""
 
     @property
     def mailbox(self) -> Mailbox | None:
-        """Where the view's messages go; ``None`` during the first render."""
+        """The view's mailbox; ``None`` during the first render."""
         return self._quart_live.host.mailbox
 
     def send_update(
         self, component: type[TakesUpdates] | str | int, /, *, id: Any = None, **assigns: Any
     ) -> None:
-        """Let a component of this view have new assigns. Nothing in the first render.
+        """Send new assigns to a component of this view. Does nothing in the first render.
 
         Args:
             component: the class and, as ``id``, the component's id; or its ``myself`` alone.
             id: the id it was placed with.
-            assigns: given to `LiveComponent.update`, with the id.
+            assigns: the assigns for `LiveComponent.update`, which gets the id as well.
         """
         mailbox = self._quart_live.host.mailbox
         if mailbox is not None:
@@ -66,7 +66,13 @@ class SendsUpdates(HasState):
     def send_update_after(
         self, component: type[TakesUpdates] | str | int, seconds: float, /, *, id: Any = None, **assigns: Any
     ) -> Timer | None:
-        """Do `send_update` after ``seconds``.
+        """Call `send_update` after ``seconds``.
+
+        Args:
+            component: the component, as for `send_update`.
+            seconds: the delay.
+            id: the id it was placed with.
+            assigns: the assigns, as for `send_update`.
 
         Returns:
             The timer, with ``cancel()``; ``None`` during the first render, which no timer outlives.

@@ -48,7 +48,8 @@ class OfEachApp:
     @property
     def stash(self) -> Stashes:
         """Where state is kept that survives; see ``stash/``."""
-        return (self._bound_or_none() or self)._stash
+        of_app = self._of_app()
+        return self._stash if of_app is None else of_app.stash
 
     @property
     def pubsub(self) -> PubSub:
@@ -74,9 +75,7 @@ class OfEachApp:
     @property
     def runtime(self) -> Runtime:
         """What the engine has for the app. Of use to tools and tests; it may change with any version."""
-        runtime = self._bound()._runtime
-        assert runtime is not None
-        return runtime
+        return self._bound().runtime if self._runtime is None else self._runtime
 
     def _bound_or_none(self) -> Self | None:
         """The object of the current app, or of the newest one; None before `init_app`."""
@@ -87,6 +86,11 @@ class OfEachApp:
             if current is not None and current._declared is self:
                 return current
         return self._newest()
+
+    def _of_app(self) -> Self | None:
+        """The object of the current app, if that is another one than this."""
+        bound = self._bound_or_none()
+        return None if bound is self else bound
 
     def _bound(self) -> Self:
         bound = self._bound_or_none()

@@ -140,11 +140,12 @@ class QuartLive(OfEachApp, PageMethods):
         self, rule: str, view: type[LiveView], *, name: str | None = None, action: str | None = None
     ) -> None:
         """Show ``view`` at ``rule``, in the default live session; `LiveRouter.route` has the arguments."""
-        bound = self._bound_or_none()
-        if bound is None:
+        if (of_app := self._of_app()) is not None:
+            of_app.route(rule, view, name=name, action=action)
+        elif self._runtime is None:
             self._routers["default"].route(rule, view, name=name, action=action)
         else:
-            bound._add(bound._routers["default"].make(rule, view, name=name, action=action))
+            self._add(self._routers["default"].make(rule, view, name=name, action=action))
 
     def add_router(self, router: LiveRouter) -> None:
         """Add the routes of a live session. Add them to the router first.
@@ -152,12 +153,14 @@ class QuartLive(OfEachApp, PageMethods):
         Raises:
             LiveViewError: if another router has this name.
         """
-        bound = self._bound_or_none()
-        if (bound or self)._routers.setdefault(router.name, router) is not router:
+        if (of_app := self._of_app()) is not None:
+            of_app.add_router(router)
+            return
+        if self._routers.setdefault(router.name, router) is not router:
             raise LiveViewError(f"there is already a live router named {router.name!r}")
-        if bound is not None:
+        if self._runtime is not None:
             for route in router.routes:
-                bound._add(route)
+                self._add(route)
 
     def on_connect(self, hook: ConnectHook) -> ConnectHook:
         """Decorator: let ``async def hook()`` add to the session that views are mounted with.
@@ -165,7 +168,9 @@ class QuartLive(OfEachApp, PageMethods):
         It runs once for each rendered page, in its request context, and once for each socket, in a
         websocket context; so ``quart_auth.current_user`` and the like work in it.
         """
-        (self._bound_or_none() or self)._connect_hooks.append(hook)
+        if (of_app := self._of_app()) is not None:
+            return of_app.on_connect(hook)
+        self._connect_hooks.append(hook)
         return hook
 
     # -- while it runs -------------------------------------------------------------------------------------
@@ -173,7 +178,8 @@ class QuartLive(OfEachApp, PageMethods):
     @property
     def sockets(self) -> OpenSockets:
         """The open sockets now."""
-        return self._bound()._sockets
+        bound = self._bound()
+        return self._sockets if bound is self else bound.sockets
 
     async def disconnect(self, socket_id: str) -> None:
         """Close all sockets with this ``live_socket_id``, here and in all processes that share the PubSub.
@@ -195,12 +201,15 @@ class QuartLive(OfEachApp, PageMethods):
 
         Runs by itself at the end of the ASGI lifespan. Call it earlier where the server offers a hook.
         """
-        bound, runtime = self._bound(), self.runtime
+        if (of_app := self._of_app()) is not None:
+            await of_app.shutdown()
+            return
+        runtime = self.runtime
         runtime.stopping = True
         try:
-            await close_all(runtime, bound._sockets)
+            await close_all(runtime, self._sockets)
             endings = Endings()
-            endings.add(Part.SERVICES, bound._reloader.stop)
+            endings.add(Part.SERVICES, self._reloader.stop)
             self._running.discard(runtime)
             if not self._running:  # else another app of the same factory still needs them
                 for service in self.services:

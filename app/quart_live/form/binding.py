@@ -14,7 +14,7 @@ from .names import Path, bracketed, underscored
 from .reading import FormData
 from .rendering import dress
 from .rows import next_identity
-from .state import FieldState, FormState, RowState
+from .state import FieldState, FormState, RowState, attach
 from .values import merged, to_params
 
 F = TypeVar("F")
@@ -32,22 +32,22 @@ def to_form(
     base: F | None = None,
     submitted: bool | None = None,
 ) -> F:
-    """Make a form, empty or with what the user has typed.
+    """Make a form, empty or with the input of the user.
 
     Args:
         form_class: any ``wtforms.Form``, with ``FormField`` and ``FieldList`` as deep as you like.
-        params: parameters of ``phx-change`` or ``phx-submit``; without them the form shows its data at first.
-        name: under which name its fields are in ``params``: ``team`` for ``team[title]``. By default from the
-            class: ``TeamForm`` gives ``team``. ``""`` for fields without a common name.
-        obj: object with the data at first, see WTForms.
-        data: dict with the data at first.
-        base: the form as it was. What ``params`` do not mention is taken from it; for ``phx-change`` on a
+        params: parameters of ``phx-change`` or ``phx-submit``; without them the form shows its initial data.
+        name: the name of the form in ``params``: ``team`` for ``team[title]``. By default from the class:
+            ``TeamForm`` gives ``team``. ``""`` for fields without a common name.
+        obj: object with the initial data, see WTForms.
+        data: dict with the initial data.
+        base: the form as it was. Values missing in ``params`` are taken from it; for ``phx-change`` on a
             single input, which sends only itself.
         submitted: whether the errors of all fields are shown. By default if ``params`` are those of a submit,
-            which say no ``_target``.
+            which have no ``_target``.
 
     Returns:
-        The form. Call ``form.validate()``, then look at ``form.data`` and ``form.errors`` as ever.
+        The form. Call ``form.validate()``, then read ``form.data`` and ``form.errors`` as usual.
 
     Raises:
         LiveViewError: if a ``FormField`` or ``FieldList`` has a ``separator`` of its own.
@@ -65,30 +65,30 @@ def to_form(
         submitted = "_target" not in params if submitted is None else submitted
     form: Any = form_class(formdata, obj=obj, prefix=name, data=data)  # type: ignore[call-arg]
     _Binder(formdata, bool(submitted)).form(form, (name,) if name else ())
-    form._live = FormState(name, bool(submitted))
+    attach(form, FormState(name, bool(submitted)))
     return form  # type: ignore[no-any-return]
 
 
 def default_name(form_class: type) -> str:
-    """``TeamMemberForm`` → ``team_member``."""
+    """Return ``team_member`` for ``TeamMemberForm``."""
     return _WORD_STARTS.sub("_", form_class.__name__).lower().removesuffix("_form")
 
 
 class _Binder:
-    """Goes through a form that WTForms has processed: order of rows, names, ids, what is used."""
+    """The binding of a form that WTForms has processed: order of rows, names, ids, used inputs."""
 
     def __init__(self, formdata: FormData | None, submitted: bool) -> None:
         self._formdata = formdata
         self._submitted = submitted
 
     def form(self, form: BaseForm, path: Path, names: Path | None = None, ids: Path | None = None) -> bool:
-        """Do it for all fields of ``form``. Returns whether any is used.
+        """Set name, id and state of all fields of ``form``. Return whether any is used.
 
         Args:
             form: the form, perhaps one inside another.
             path: its path in WTForms' names, where rows go by identity.
-            names: its path in the names of inputs, where rows go by number.
-            ids: its path in the ids of elements.
+            names: its path in the names of inputs, where rows go by number; by default ``path``.
+            ids: its path in the ids of elements; by default ``path``.
         """
         names, ids = path if names is None else names, path if ids is None else ids
         used = False
@@ -99,7 +99,15 @@ class _Binder:
             used |= self._field(field, (*path, key), (*names, key), (*ids, key), id)
         return used
 
-    def _field(self, field: Any, path: Path, names: Path, ids: Path, own_id: str | None = None) -> bool:
+    def _field(
+        self,
+        field: Any,
+        path: Path,
+        names: Path,
+        ids: Path,
+        own_id: str | None = None,
+        row: RowState | None = None,
+    ) -> bool:
         used = self._submitted or (self._formdata is not None and path in self._formdata.used)
         if isinstance(field, FieldList):
             _expect(field, field._separator)
@@ -110,7 +118,7 @@ class _Binder:
         field.name, field.id = bracketed(names), own_id or underscored(ids)
         if field.label.field_id:  # a group of radio buttons has none
             field.label.field_id = field.id
-        field._live = FieldState(names, used, getattr(field, "_live_row", None))
+        attach(field, FieldState(names, used, row))
         dress(field)
         return used
 
@@ -119,14 +127,14 @@ class _Binder:
         used = False
         for number, (entry, identity) in enumerate(zip(field.entries, identities, strict=True)):
             entry.index, entry.short_name = number, str(number)
-            entry._live_row = RowState(names, number, identity, len(identities))
-            at = str(number)
-            used |= self._field(entry, (*path, str(identity)), (*names, at), (*ids, str(identity)))
+            row = RowState(names, number, identity, len(identities))
+            at, who = str(number), str(identity)
+            used |= self._field(entry, (*path, who), (*names, at), (*ids, who), row=row)
         field.last_index = len(identities) - 1
         return used
 
     def _rows(self, field: Any, path: Path) -> list[int]:
-        """Put the rows of a list in order; new ones get their defaults. Returns their identities."""
+        """Put the rows of a list in order; new ones get their defaults. Return their identities."""
         if self._formdata is None or path not in self._formdata.rows:
             fresh = 0 if self._formdata is None else next_identity(set())
             return list(range(fresh, fresh + len(field.entries)))
@@ -150,6 +158,6 @@ class _Binder:
 def _expect(field: Any, separator: str) -> None:
     if separator != "-":
         raise LiveViewError(
-            f"{field.short_name} has the separator {separator!r}; in a live form names are made by to_form, "
-            "so leave separator out"
+            f"{field.short_name} has the separator {separator!r}. to_form makes the names in a live form: "
+            "leave separator out"
         )

@@ -23,7 +23,11 @@ from .state import row_of, state_of
 
 @pure
 def row_inputs(row: Any) -> Markup:
-    """The hidden input that tells place and identity of a row. Put it into each row."""
+    """Return the hidden input with number and identity of a row. Put it into each row.
+
+    Raises:
+        LiveViewError: if ``row`` is not a row of a live form's list.
+    """
     state = row_of(row)
     return Markup('<input type="hidden" name="{}" value="{}:{}">').format(
         _name(state.list_names, SORT), state.number, state.identity
@@ -32,28 +36,39 @@ def row_inputs(row: Any) -> Markup:
 
 @pure
 def add_button(rows: Any, label: str = "Add", **attributes: Any) -> Markup:
-    """A button that adds a row: at the end if it stands after the rows, at the beginning if before.
+    """Return a button that adds a row: at the end if it stands after the rows, at the beginning if before.
 
     Args:
         rows: the ``FieldList``.
-        label: text, or `Markup`.
+        label: the button's text, or `Markup`.
         attributes: attributes of the button, such as ``class_="small"``.
+
+    Raises:
+        LiveViewError: if ``rows`` is not a ``FieldList`` of a live form.
     """
     if not isinstance(rows, FieldList):
-        raise LiveViewError("add_button takes a FieldList, such as form.members")
+        raise LiveViewError("add_button needs a FieldList, such as form.members")
     return _button(f"{rows.id}-add", _name(state_of(rows).names, SORT), NEW, label, attributes)
 
 
 @pure
 def drop_button(row: Any, label: str = "Remove", **attributes: Any) -> Markup:
-    """A button that removes its row."""
+    """Return a button that removes its row.
+
+    Raises:
+        LiveViewError: if ``row`` is not a row of a live form's list.
+    """
     state = row_of(row)
     return _button(f"{row.id}-drop", _name(state.list_names, DROP), str(state.number), label, attributes)
 
 
 @pure
 def move_button(row: Any, direction: str, label: str | None = None, **attributes: Any) -> Markup:
-    """A button that moves its row ``"up"`` or ``"down"``; disabled where it cannot."""
+    """Return a button that moves its row ``"up"`` or ``"down"``; disabled at the end of the list.
+
+    Raises:
+        LiveViewError: for another direction, or if ``row`` is not a row of a live form's list.
+    """
     if direction not in ("up", "down"):
         raise LiveViewError(f'move_button moves "up" or "down", not {direction!r}')
     state = row_of(row)

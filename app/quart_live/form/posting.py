@@ -12,11 +12,13 @@ TOKEN = "_csrf_token"
 
 
 async def posted_params() -> dict[str, Any]:
-    """The parameters of a posted form, nested as in `handle_event`. To be called in a Quart handler.
+    """Return the parameters of a posted form, nested as in `handle_event`. Call it in a Quart handler.
 
-    The form must carry the page's token, as
-    ``<input type="hidden" name="_csrf_token" value="{{ csrf_token }}">``. A request without it, or with a
-    wrong one, is answered with 403.
+    The form must have the page's token, as
+    ``<input type="hidden" name="_csrf_token" value="{{ csrf_token }}">``.
+
+    Raises:
+        Forbidden: if the token is missing or wrong; Quart answers with 403.
     """
     fields = [(name, value) for name, value in (await request.form).items(multi=True)]
     params = form_data.nest(fields)

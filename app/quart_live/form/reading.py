@@ -1,7 +1,7 @@
 """From an event's nested parameters to the flat form data that WTForms reads.
 
-In WTForms' names a row of a list goes by its identity (see ``rows.py``), so WTForms finds for each row the
-data that it had at first, wherever the row stands now.
+In WTForms' names a row of a list goes by its identity (see ``rows.py``), so WTForms finds the initial data of
+each row, wherever the row stands now.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .rows import list_names, rows_of
 
 
 class FormData:
-    """Form data for WTForms, and what else the parameters say.
+    """Form data for WTForms, with the rows and the used inputs that the parameters tell of.
 
     Attributes:
         rows: for each list the identities of its rows, in order.
@@ -31,10 +31,10 @@ class FormData:
         at = (name,) if name else ()
         self._read(params, at, at)
 
-    # -- what WTForms asks
+    # -- for WTForms
 
     def getlist(self, name: str) -> list[str]:
-        """All values of an input."""
+        """Return all values of an input."""
         return self._values.get(name, [])
 
     def __contains__(self, name: object) -> bool:
@@ -50,14 +50,12 @@ class FormData:
         return len(self._values)
 
     def __bool__(self) -> bool:
-        return (
-            True  # also when all is empty: an empty list is what the user wants then, not the data at first
-        )
+        return True  # even if all is empty: the user wants an empty list then, not the initial data
 
     # -- reading
 
     def _read(self, node: Mapping[str, Any], path: Path, asked: Path) -> None:
-        """Read one level. ``path`` is where it is now, ``asked`` where it was when the page was rendered."""
+        """Read one level, which is at ``path`` now and was at ``asked`` when the page was rendered."""
         lists = list_names(node)
         for key in lists:
             self._read_rows(node, key, path, asked)
@@ -96,12 +94,12 @@ class FormData:
 
 
 def _is_name(key: str) -> bool:
-    # WTForms makes numbers of what looks like one to Python, and Python knows digits that `int` refuses.
+    # WTForms converts pieces that Python takes for digits, and some of those `int` refuses.
     return not any(piece.isdigit() for piece in key.split("-"))
 
 
 def _text(value: Any) -> str | None:
-    """A scalar as a browser would send it. Hooks may send any JSON."""
+    """Return a scalar as a browser would send it; None for another value. Hooks may send any JSON."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, (str, int, float)) else None

@@ -1,4 +1,4 @@
-"""The rows of a list, as a form's parameters tell of them: which there are, in which order, and who is who.
+"""The rows of a list, read from a form's parameters: their order and their identities.
 
 A row has a *number*, its place in the list when the page was rendered; names are made with it. And it has an
 *identity* that it keeps when rows around it come, go and change places; element ids are made with that, so
@@ -15,13 +15,19 @@ from typing import Any
 from .names import DROP, MOVE, NEW, SORT, is_index
 
 NEW_FROM = 10_000
-"""Identities of rows that the user adds. Below are rows of the form's data, whose identity is their place in
-it; a form cannot send that many (`quart_live.protocol.form_data.MAX_FIELDS`)."""
+"""The first identity of rows that the user adds. Lower ones belong to rows of the form's data, whose identity
+is their place in it; a form cannot send that many (`quart_live.protocol.form_data.MAX_FIELDS`)."""
 
 
 @dataclass(slots=True)
 class Row:
-    """A row: its number in the parameters, ``None`` if it is new; its identity; its parameters."""
+    """A row of a list.
+
+    Attributes:
+        number: its number in the parameters; ``None`` if it is new.
+        identity: its identity; ``None`` until it gets one.
+        value: its parameters.
+    """
 
     number: int | None
     identity: int | None = None
@@ -29,7 +35,7 @@ class Row:
 
 
 def list_names(node: Mapping[str, Any]) -> set[str]:
-    """Which of the names in ``node`` are lists."""
+    """Return the names in ``node`` that are lists."""
     asked = {
         key.removeprefix(prefix) for key in node for prefix in (SORT, DROP, MOVE) if key.startswith(prefix)
     }
@@ -37,7 +43,7 @@ def list_names(node: Mapping[str, Any]) -> set[str]:
 
 
 def rows_of(node: Mapping[str, Any], name: str) -> list[Row]:
-    """The rows of list ``name``, with what the user asked for done: rows sorted, added, dropped, moved."""
+    """Return the rows of list ``name``, sorted, added, dropped and moved as the user asked for."""
     values = _numbered(node.get(name))
     rows, seen = [], set()
     for entry in _texts(node.get(SORT + name))[:NEW_FROM]:
@@ -51,13 +57,13 @@ def rows_of(node: Mapping[str, Any], name: str) -> list[Row]:
     rows += [Row(number, None, value) for number, value in sorted(values.items()) if number not in seen]
     rows = rows[:NEW_FROM]  # a form cannot send more; a script that speaks JSON could
     _move(rows, _texts(node.get(MOVE + name)))
-    _identify(rows)  # before any is dropped: a new row is not to look like one that goes
+    _identify(rows)  # before any is dropped: a new row must not get the identity of a dropped one
     dropped = {int(entry) for entry in _texts(node.get(DROP + name)) if is_index(entry)}
     return [row for row in rows if row.number not in dropped]
 
 
 def next_identity(taken: set[int]) -> int:
-    """An identity for a row that the user adds."""
+    """Return an identity for a row that the user adds."""
     return max([NEW_FROM - 1, *taken]) + 1
 
 
@@ -69,7 +75,7 @@ def _identify(rows: list[Row]) -> None:
         wanted = row.number if row.identity is None else row.identity
         row.identity = None if wanted in taken else wanted
         taken.add(wanted)
-    following = next_identity(taken)  # asked once: anybody may send any number of rows
+    following = next_identity(taken)  # found once: a client may send any number of rows
     for row in rows:
         if row.identity is None:
             row.identity = following
@@ -77,7 +83,7 @@ def _identify(rows: list[Row]) -> None:
 
 
 def _move(rows: list[Row], moves: list[str]) -> None:
-    """Do what the buttons ask for: ``up:3`` is the row with number 3, one place up."""
+    """Move rows as the buttons ask for: ``up:3`` is the row with number 3, one place up."""
     places = {str(row.number): place for place, row in enumerate(rows)} if moves else {}
     for move in moves:
         direction, _, number = move.partition(":")

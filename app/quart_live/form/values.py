@@ -16,21 +16,24 @@ from wtforms import (
 )
 
 from .names import SORT, UNUSED
-from .state import row_of, state_of
+from .state import form_state_of, row_of, state_of
 
 
 def to_params(form: Any) -> dict[str, Any]:
-    """The form's values as the nested parameters of an event: ``{"team": {"title": "Red", …}}``.
+    """Return the form's values as the nested parameters of an event: ``{"team": {"title": "Red", …}}``.
 
     Args:
         form: a form made by `to_form`.
+
+    Raises:
+        LiveViewError: if the form was not made by `to_form`.
     """
-    inside = dict(_entries(form._fields))
-    return {form._live.name: inside} if form._live.name else inside
+    inside, state = dict(_entries(form._fields)), form_state_of(form)
+    return {state.name: inside} if state is not None and state.name else inside
 
 
 def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """``before``, overlaid with ``given``. What is given has been used, unless it says otherwise."""
+    """Return ``before`` overlaid with ``given``. Inputs in ``given`` count as used unless marked unused."""
     result = dict(before)
     for key, value in given.items():
         old = result.get(key)

@@ -31,7 +31,7 @@ from ..nested.placing import write_element
 from ..protocol.flash import COOKIE as FLASH_COOKIE
 from ..protocol.tokens import FLASH_MAX_AGE, SessionClaims
 from ..router import LiveRoute
-from ..stash.first import with_second_try
+from ..stash.second_try import with_second_try
 from ..view.state import state_of
 from ..view.view import LiveView
 from ..wellformed import well_formed

@@ -34,15 +34,16 @@ __all__ = ["JS"]
 class JS(Appearance):
     """A chain of commands.
 
-    Common arguments:
-        to: the elements meant: a CSS selector, ``{"inner": selector}`` within the element that has the
+    Common arguments of its methods:
+        to: the elements to change: a CSS selector, ``{"inner": selector}`` within the element that has the
             command, ``{"closest": selector}`` around it; by default that element itself.
         transition, in_, out: classes while the change lasts, as text, or as a tuple of three: those during
             it, those at its start, those at its end.
-        time: milliseconds that the change lasts; the client takes 200.
+        time: milliseconds that the change lasts; 200 by default.
         blocking: ``False`` lets patches of the server through while the change lasts.
 
-    Methods raise `LiveViewError` for arguments that the client could not use.
+    Raises:
+        LiveViewError: in every method, if the client could not use an argument.
     """
 
     __slots__ = ()
@@ -61,9 +62,9 @@ class JS(Appearance):
         """Send an event to the server.
 
         Args:
-            event: its name.
+            event: the event's name.
             value: parameters, which win over ``phx-value-…`` of the element.
-            target: who gets it: a CSS selector, or a component or its cid; by default ``phx-target``.
+            target: the receiver: a CSS selector, a component or its cid; by default ``phx-target``.
             loading: CSS selector of further elements that look busy (class ``phx-click-loading``) meanwhile.
             page_loading: whether the page shows that it loads (``phx:page-loading-start``) meanwhile.
         """
@@ -98,11 +99,14 @@ class JS(Appearance):
         """Dispatch a DOM event.
 
         Args:
-            event: its name, for example ``change`` or ``app:highlight``.
-            to: see the class.
+            event: the event's name, for example ``change`` or ``app:highlight``.
+            to: the elements, see the class.
             detail: ``event.detail``; the client adds ``dispatcher``, the element that has the command.
             bubbles: whether it bubbles; by default it does.
-            blocking: hold patches back until a listener calls ``event.detail.done()``.
+            blocking: whether patches wait until a listener calls ``event.detail.done()``.
+
+        Raises:
+            LiveViewError: for a detail that the browser or the client would overwrite; else as every method.
         """
         if event == "click" and detail is not None:
             raise LiveViewError("JS.dispatch: a click cannot have a detail; the browser has its own for it")

@@ -11,14 +11,14 @@ from .chain import Chain
 
 
 class Appearance(Chain):
-    """The part of `quart_live.JS` that needs no server; arguments are explained there."""
+    """The commands of `quart_live.JS` that need no server; their common arguments are explained there."""
 
     __slots__ = ()
 
-    # -- what is visible -----------------------------------------------------------------------------------
+    # -- visibility ----------------------------------------------------------------------------------------
 
     def show(self, *, display: str | None = None, **how: Unpack[Change]) -> Self:
-        """Show elements. ``display`` is the CSS value they get; by default what suits the tag."""
+        """Show elements. ``display`` is the CSS value they get; by default the usual one of the tag."""
         return self._change("show", how, display=check.optional_text("show", "display", display))
 
     def hide(self, **how: Unpack[Change]) -> Self:
@@ -49,9 +49,13 @@ class Appearance(Chain):
         time: int | None = None,
         blocking: bool | None = None,
     ) -> Self:
-        """Give elements the classes of a transition for a while, for example to shake or highlight them."""
+        """Give elements the classes of a transition for a while, for example to shake or highlight them.
+
+        Raises:
+            LiveViewError: if there are no classes, or an argument is of no use to the client.
+        """
         if transition is None:
-            raise LiveViewError("JS.transition: say the classes of the transition")
+            raise LiveViewError("JS.transition: name the classes of the transition")
         how: Change = {"to": to, "transition": transition, "time": time, "blocking": blocking}
         return self._change("transition", how)
 
@@ -62,11 +66,11 @@ class Appearance(Chain):
         return self._change("add_class", how, names=check.some_names("add_class", "names", names))
 
     def remove_class(self, names: Classes, **how: Unpack[Change]) -> Self:
-        """Take classes away."""
+        """Remove classes."""
         return self._change("remove_class", how, names=check.some_names("remove_class", "names", names))
 
     def toggle_class(self, names: Classes, **how: Unpack[Change]) -> Self:
-        """Add each of the classes if it is not there, else take it away."""
+        """Add each of the classes if it is not there, else remove it."""
         return self._change("toggle_class", how, names=check.some_names("toggle_class", "names", names))
 
     def set_attribute(self, name: str, value: str | float, *, to: Selector | None = None) -> Self:
@@ -76,14 +80,14 @@ class Appearance(Chain):
         return self._and("set_attr", attr=pair, to=check.selector("set_attribute", to))
 
     def remove_attribute(self, name: str, *, to: Selector | None = None) -> Self:
-        """Take an attribute away."""
+        """Remove an attribute."""
         name = check.text("remove_attribute", "name", name)
         return self._and("remove_attr", attr=name, to=check.selector("remove_attribute", to))
 
     def toggle_attribute(
         self, name: str, value: str | float, other: str | float | None = None, *, to: Selector | None = None
     ) -> Self:
-        """Change an attribute between two values; with one, between that value and not being there."""
+        """Change an attribute between two values; with only one, set it or remove it."""
         values = [value] if other is None else [value, other]
         texts = [check.attribute_value("toggle_attribute", each) for each in values]
         attribute = [check.text("toggle_attribute", "name", name), *texts]
@@ -94,7 +98,7 @@ class Appearance(Chain):
 
         Args:
             names: ``"open"``, ``["open", "data-*"]``; a star stands for anything.
-            to: see the class.
+            to: the elements, see `quart_live.JS`.
         """
         attributes = check.some_names("ignore_attributes", "names", names)
         return self._and("ignore_attrs", attrs=attributes, to=check.selector("ignore_attributes", to))

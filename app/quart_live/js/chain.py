@@ -1,4 +1,4 @@
-"""A chain of operations, and how it is written: what all commands have in common."""
+"""A chain of operations, written as JSON: the base of all commands."""
 
 from __future__ import annotations
 
@@ -14,43 +14,47 @@ from .arguments import Change
 
 
 class Chain:
-    """Operations, already written as JSON; what was given may change afterwards, the command does not."""
+    """Operations, already written as JSON: a later change of an argument does not change the command."""
 
     __slots__ = ("_json",)
 
     live_pure = True
-    """To the template compiler: depends on nothing but its arguments."""
+    """For the template compiler: a call depends on nothing but its arguments."""
 
     live_immutable = True
-    """To the template compiler: its methods change nothing; they give text or another chain."""
+    """For the template compiler: the methods change nothing; they return text or another chain."""
 
     def __init__(self) -> None:
         self._json = b""
 
     def __call__(self) -> Self:
-        """The chain itself, so that ``JS().push(…)`` reads the same in templates, where ``JS`` is a chain."""
+        """Return the chain itself: ``JS().push(…)`` works in templates too, where ``JS`` is a chain."""
         return self
 
     def concat(self, other: Chain) -> Self:
-        """These commands, then those of ``other``."""
+        """Return these commands, then those of ``other``.
+
+        Raises:
+            LiveViewError: if ``other`` is no chain.
+        """
         if not isinstance(other, Chain):
-            raise LiveViewError(f"JS.concat: the other is a JS chain, but got {other!r}")
+            raise LiveViewError(f"JS.concat: the other must be a JS chain, but is {other!r}")
         return self._of(b",".join(part for part in (self._json, other._json) if part))
 
     # -- as text
 
     def to_json(self) -> str:
-        """The commands as JSON, for `liveSocket.execJS`; the same bytes for the same commands, always."""
+        """Return the commands as JSON, for `liveSocket.execJS`; equal commands are equal bytes."""
         return f"[{self._json.decode()}]"
 
     __str__ = to_json
 
     def __html__(self) -> Markup:
-        """The commands as the value of an attribute."""
+        """Return the commands as the value of an attribute."""
         return escape(self.to_json())
 
     def __iter__(self) -> Iterator[list[Any]]:
-        """The operations, each a list ``[name, arguments]``."""
+        """Yield the operations, each a list ``[name, arguments]``."""
         return iter(orjson.loads(self.to_json()))
 
     def __len__(self) -> int:

@@ -28,7 +28,7 @@ a join of the new one, which names the old in ``phx_ref_prev``. In each process 
 diff arrives, the list has it already.
 
 **What belongs to a key**, such as the user's name and picture, need not be in each meta. ``fetch`` looks it
-up when a key joins, once in each process, and adds it to what `list` and the diffs say of that key::
+up when a key joins, once in each process, and adds it to the entry of that key in `list` and the diffs::
 
     async def users(topic, presences):
         found = await accounts.users(presences)              # by name, for the keys that join now
@@ -36,11 +36,11 @@ up when a key joins, once in each process, and adds it to what `list` and the di
 
     presence = Presence(live, fetch=users)                   # {"ann": {"metas": […], "user": User(…)}}
 
-It is asked again when a key is updated, or joins with another tab. What it returns stays in this process, so
-it may be any object; keys that it leaves out, or all of them if it fails, are shown with their metas alone.
+It is called again when a key is updated, or joins with another tab. Its result stays in this process, so it
+may hold any object; keys that it leaves out, or all of them if it fails, are shown with their metas alone.
 
 **Between processes** (with `RedisPubSub`) every process knows all entries. Each is the only authority for its
-own, numbers its changes and broadcasts them; whoever finds a gap in the numbers asks for the whole state.
+own, numbers its changes and broadcasts them; one that finds a gap in the numbers asks for the whole state.
 So lost, doubled and reordered messages do no lasting harm, and all lists become equal. A process that has not
 been heard of for ``down_after`` ticks is taken for dead and its entries go; should it be heard of again, they
 return. Ticks are counted, clocks are never compared: a process that was asleep does not wake up thinking that

@@ -1,4 +1,4 @@
-"""Entries of presence, and the lists and diffs that views see of them."""
+"""Entries of presence, and the lists and diffs that views get of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 Meta: TypeAlias = dict[str, Any]
 Presences: TypeAlias = dict[str, dict[str, Any]]
-"""By key: ``{"metas": […]}``, and what ``fetch`` has added. Shared by all who ask: treat it as frozen."""
+"""By key: ``{"metas": […]}``, and the values added by ``fetch``. Shared by all callers: treat as frozen."""
 
 METAS = "metas"
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -20,14 +20,14 @@ PREVIOUS_REF = "phx_ref_prev"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One view's presence under one key. It never changes; an update is another entry.
+    """The presence of one view under one key. It never changes; an update is another entry.
 
     Attributes:
         node: the process that it belongs to.
-        number: counts the entries of that process.
-        topic: where it is present.
-        key: who is present.
-        meta: what is known about it, with ``phx_ref``.
+        number: its number among the entries of that process.
+        topic: the topic on which the key is present.
+        key: the key, which identifies the person.
+        meta: the data of the view about itself, with ``phx_ref``.
     """
 
     node: str
@@ -37,12 +37,12 @@ class Entry:
     meta: Meta
 
     def wire(self) -> list[Any]:
-        """As it travels, without the node."""
+        """Return its form on the wire, without the node."""
         return [self.number, self.topic, self.key, self.meta]
 
     @classmethod
     def from_wire(cls, node: str, parts: list[Any]) -> Entry:
-        """The reverse of `wire`.
+        """Make an entry from its form on the wire.
 
         Raises:
             ValueError: if it is no entry.
@@ -54,18 +54,18 @@ class Entry:
 
 
 def ref(node: str, number: int) -> str:
-    """What identifies an entry for good."""
+    """Return the reference that identifies an entry for good."""
     return f"{number}.{node}"
 
 
 @dataclass(frozen=True, slots=True)
 class PresenceDiff:
-    """What has changed on a topic; arrives in `handle_info`.
+    """The change of a topic; arrives in `handle_info`.
 
     Attributes:
         topic: the topic.
-        joins: by key, the metas that are new.
-        leaves: by key, the metas that are gone. A key in ``leaves`` may still have others.
+        joins: the new metas by key.
+        leaves: the metas that are gone, by key. A key in ``leaves`` may still have others.
     """
 
     topic: str
@@ -73,7 +73,7 @@ class PresenceDiff:
     leaves: Presences
 
     def apply_to(self, presences: Mapping[str, Mapping[str, Any]]) -> Presences:
-        """``presences`` with this change, for views that keep a list of their own. Twice is as once."""
+        """Return ``presences`` with this change, for views with a list of their own. Twice is as once."""
         result = {key: {**entry, METAS: list(entry[METAS])} for key, entry in presences.items()}
         for changes, adds in ((self.leaves, False), (self.joins, True)):
             for key, entry in changes.items():
@@ -85,7 +85,7 @@ class PresenceDiff:
                     before = {
                         **before,
                         **entry,
-                    }  # what a join says is the newest
+                    }  # a join has the newest values
                 result[key] = {**before, METAS: metas}
                 if not result[key][METAS]:
                     del result[key]
@@ -94,13 +94,13 @@ class PresenceDiff:
 
 @dataclass(slots=True)
 class Changes:
-    """Entries that have come and gone, in no particular order."""
+    """Entries that have joined and left, in no particular order."""
 
     joined: list[Entry]
     left: list[Entry]
 
     def by_topic(self) -> dict[str, tuple[list[Entry], list[Entry]]]:
-        """What has come and gone on each topic concerned."""
+        """Return the entries that have joined and left, by topic."""
         topics: dict[str, tuple[list[Entry], list[Entry]]] = {}
         for which, entries in enumerate((self.joined, self.left)):
             for entry in entries:
@@ -109,11 +109,11 @@ class Changes:
 
 
 def by_key(entries: Iterable[Entry], extras: Mapping[str, Mapping[str, Any]] = NOTHING) -> Presences:
-    """Entries as views see them. The order is the same in all processes: by key, then by age.
+    """Return entries as views see them, in the same order in all processes: by key, then by age.
 
     Args:
         entries: the entries.
-        extras: what else belongs to their keys.
+        extras: the values that ``fetch`` has added, by key.
     """
     result: Presences = {}
     for entry in sorted(entries, key=lambda each: (each.key, each.number, each.node)):
@@ -124,7 +124,7 @@ def by_key(entries: Iterable[Entry], extras: Mapping[str, Mapping[str, Any]] = N
 
 
 class Index:
-    """All entries of all processes, by topic, and what was fetched for their keys."""
+    """All entries of all processes, by topic, and the fetched values of their keys."""
 
     def __init__(self) -> None:
         self._topics: dict[str, dict[str, Entry]] = {}
@@ -134,11 +134,11 @@ class Index:
     def change(
         self, changes: Changes, fetched: Mapping[str, Mapping[str, Mapping[str, Any]]] = NOTHING
     ) -> list[PresenceDiff]:
-        """Take changes in.
+        """Apply changes.
 
         Args:
             changes: the changes.
-            fetched: what belongs to the keys of its joins, by topic.
+            fetched: the fetched values of the keys that join, by topic.
 
         Returns:
             One diff for each topic concerned.
@@ -178,7 +178,7 @@ class Index:
             self._lists.pop(entry.topic, None)
 
     def list(self, topic: str) -> Presences:
-        """Who is present on ``topic``; the same object until that changes."""
+        """Return the presences on ``topic``; the same object until they change."""
         if topic not in self._topics:
             return {}
         if topic not in self._lists:
@@ -186,9 +186,9 @@ class Index:
         return self._lists[topic]
 
     def fetched(self) -> dict[str, int]:
-        """Number of keys of which something was fetched, by topic."""
+        """Return the number of keys with fetched values, by topic."""
         return {topic: len(extras) for topic, extras in self._extras.items()}
 
     def topics(self) -> dict[str, int]:
-        """Number of entries by topic."""
+        """Return the number of entries by topic."""
         return {topic: len(entries) for topic, entries in self._topics.items()}

@@ -1,4 +1,4 @@
-"""One process's part in the exchange: gives `Replication` a network, a mailbox and ticks."""
+"""One process's part in the exchange: the network, the mailbox and the ticks of its `Replication`."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ MESSAGES = (Heartbeat, Delta, Pull, State, Bye)
 
 
 class Exchange:
-    """From start to stop of a process.
+    """The exchange of presences with other processes, from start to stop.
 
     Args:
-        pubsub: how to reach the other processes.
-        topic: where all of them listen. Each also has a topic of its own below it.
-        on_changes: called with what has changed in other processes.
+        pubsub: the PubSub that reaches the other processes.
+        topic: the topic that all of them listen to. Each also has a topic of its own below it.
+        on_changes: called with the changes in other processes.
         heartbeat: seconds between two ticks.
         down_after: see `Replication`.
 
     Attributes:
-        mailbox: where messages from the others arrive.
-        replication: who is present where.
+        mailbox: the mailbox for messages from the others.
+        replication: the entries of all processes.
     """
 
     def __init__(
@@ -55,14 +55,14 @@ class Exchange:
         self._timer: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
-        """Listen, and ask who is there."""
+        """Subscribe to the messages of the others, and ask for their state."""
         await self._pubsub.subscribe(self._topic, self.mailbox)
         await self._pubsub.subscribe(self._address(self.replication.node), self.mailbox)
         self.send(self.replication.heartbeat(ask=True))
         self._wait_for_tick()
 
     async def stop(self) -> None:
-        """Say good-bye: our entries go everywhere, at once."""
+        """Leave the exchange: our entries go everywhere, at once."""
         if self._timer is not None:
             self._timer.cancel()
         self.send(self.replication.bye())
@@ -71,7 +71,7 @@ class Exchange:
         await self.mailbox.end("the exchange of presences")
 
     def send(self, messages: Iterable[Outgoing] = ()) -> None:
-        """Send our news and ``messages``, soon. What is tracked in one turn of the loop travels together."""
+        """Send our news and ``messages`` soon. All that one turn of the loop tracks travels together."""
         self._outbox += messages
         if self._sender is None:
             self._sender = asyncio.get_running_loop().create_task(self._send_all())
@@ -92,10 +92,10 @@ class Exchange:
     def _address(self, node: str | None) -> str:
         return self._topic if node is None else f"{self._topic}:{node}"
 
-    # -- what comes in -------------------------------------------------------------------------------------
+    # -- incoming messages ---------------------------------------------------------------------------------
 
     def handle_now(self, item: object) -> Coroutine[Any, Any, None] | None:
-        """Our mailbox has something: a message, or word that some were lost."""
+        """Handle an item of our mailbox: a message, or the report that some were lost."""
         if not isinstance(item, Envelope):  # Resync, or more mail than we could take
             self.send(self.replication.heartbeat(ask=True))
         elif isinstance(item.message, MESSAGES):
@@ -110,7 +110,7 @@ class Exchange:
         return None
 
     async def handle(self, item: object) -> None:
-        """The same, where the mailbox wants a coroutine."""
+        """Handle an item of our mailbox, as `handle_now`; the mailbox awaits this one."""
         self.handle_now(item)
 
     def _wait_for_tick(self) -> None:

@@ -1,7 +1,7 @@
-"""`Presence(fetch=…)`: what belongs to a key, looked up once for all who are shown it.
+"""`Presence(fetch=…)`: the values that belong to a key, looked up once for all viewers.
 
-A change is first looked up, then taken into the list, then told to the subscribers. So list and diff agree
-here as they do without it, and the app's database is asked once in each process, not once for each viewer.
+A change is first looked up, then applied to the list, then broadcast to the subscribers. So list and diff
+agree here as they do without it, and the app's database is asked once in each process, not once per viewer.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ Fetch: TypeAlias = Callable[[str, Presences], Awaitable[Enriched] | Enriched]
 log = logging.getLogger("quart_live.presence")
 
 FETCH_SECONDS = 5
-"""How long a fetch may take. Afterwards people are shown without what it would have told."""
+"""The time that a fetch may take. After it people are shown with their metas alone."""
 
 
 class Fetching:
-    """The changes that wait to be looked up, and a task that does it as long as there are any.
+    """The changes that wait to be looked up, and the task that does it as long as there are any.
 
     Args:
         fetch: the app's function.
-        on_fetched: called with each change, in the order in which they came, and with what belongs to the
-            keys of its joins, by topic and key.
+        on_fetched: called with each change, in the order in which they came, and with the fetched values of
+            the keys that join, by topic and key.
     """
 
     def __init__(self, fetch: Fetch, on_fetched: Callable[[Changes, dict[str, Enriched]], None]) -> None:
@@ -38,11 +38,11 @@ class Fetching:
         self._on_fetched = on_fetched
         self._waiting: list[tuple[Changes, asyncio.Future[None]]] = []
         self._task: asyncio.Task[None] | None = None
-        self.task: asyncio.Task[None] | None = None  # each topic is looked up in one of its own
+        self.task: asyncio.Task[None] | None = None  # each topic is looked up in a task of its own
         self.cancelled = False
 
     def changed(self, changes: Changes) -> asyncio.Future[None]:
-        """Take a change in. The future is done when all has been told."""
+        """Queue a change. The future is done once the change has been broadcast."""
         told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((changes, told))
         if self._task is None:
@@ -50,7 +50,7 @@ class Fetching:
         return told
 
     async def stop(self) -> None:
-        """Drop what waits."""
+        """Drop all changes that wait."""
         task, self._task = self._task, None
         if task is not None:
             self.cancelled = True
@@ -76,7 +76,7 @@ class Fetching:
     def _tell(self, changes: Changes, found: dict[str, Enriched]) -> None:
         try:
             self._on_fetched(changes, found)
-        except Exception:  # those that wait behind it have to be told all the same
+        except Exception:  # the changes behind it have to be told all the same
             log.exception("A change of presences could not be told")
 
     async def _look_up(self, batch: list[Changes]) -> dict[str, Enriched]:
@@ -92,7 +92,7 @@ class Fetching:
                 made = self._fetch(topic, joined)
                 enriched = await made if inspect.isawaitable(made) else made
             return {key: _without_metas(enriched[key]) for key in joined if key in enriched}
-        except Exception:  # who is here is right all the same
+        except Exception:  # the list of people is right all the same
             log.exception("The fetch of presences on %r failed", topic)
             return {}
 

@@ -1,16 +1,16 @@
-"""How processes come to agree on who is present. Pure: messages in, messages out, no clock and no network.
+"""The protocol by which processes agree on the presences. Pure: messages in and out, no clock, no network.
 
 For each process (a *node*, by a random id that is new at each start) there is a *replica*: its entries, and
 a number that grows with every change, its *clock*. Only the node itself changes its replica, so two replicas
 of one node never conflict: the one with the greater clock is right. That makes the whole a join-semilattice,
 and all that is left to do is to spread the greatest clock of each:
 
-* a `Delta` takes a replica from one clock to a later one, and is ignored by whoever is not at the first;
-* a `Heartbeat` tells the clock; whoever is behind sends a `Pull` to the node and gets its `State`;
+* a `Delta` takes a replica from one clock to a later one; a node that is not at the first ignores it;
+* a `Heartbeat` tells the clock; a node that is behind sends a `Pull` to the sender and gets its `State`;
 * a node that has just started, or may have missed something, sends a heartbeat that asks for answers;
 * a `Bye` ends a node for good.
 
-A lost message is made up for by the next heartbeat; a doubled or late one has a clock that is known already.
+The next heartbeat makes up for a lost message; a doubled or late one has a clock that is known already.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DEPARTED_KEPT = 1000
 @message_type("~presence.heartbeat")
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """``node`` is alive and at ``clock``. ``ask``: everybody shall answer with a heartbeat."""
+    """A sign of life of ``node``, which is at ``clock``. With ``ask`` everybody answers with a heartbeat."""
 
     node: str
     clock: int
@@ -38,7 +38,7 @@ class Heartbeat:
 @message_type("~presence.delta")
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """Takes ``node`` from clock ``base`` to ``clock``."""
+    """A change of ``node``'s entries, from clock ``base`` to ``clock``."""
 
     node: str
     base: int
@@ -50,7 +50,7 @@ class Delta:
 @message_type("~presence.pull")
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """``node`` wants the receiver's state."""
+    """A request of ``node`` for the receiver's state."""
 
     node: str
 
@@ -68,7 +68,7 @@ class State:
 @message_type("~presence.bye")
 @dataclass(frozen=True, slots=True)
 class Bye:
-    """``node`` ends."""
+    """The end of ``node``."""
 
     node: str
 
@@ -80,12 +80,12 @@ Outgoing: TypeAlias = tuple[str | None, Message]
 
 @dataclass(slots=True)
 class Replica:
-    """What is known of a node.
+    """The known entries of a node.
 
     Attributes:
-        clock: how much is known.
-        entries: its entries by number.
-        silent: ticks since it was last heard of.
+        clock: the clock of the node at which they were known.
+        entries: the entries by number.
+        silent: the ticks since the node was last heard of.
         asked: whether its state has been asked for since its last heartbeat.
     """
 
@@ -96,11 +96,11 @@ class Replica:
 
 
 class Replication:
-    """One node's view of all.
+    """One node's view of the entries of all nodes.
 
     Args:
-        node: its id, never used before.
-        down_after: ticks of silence after which another node is taken for dead.
+        node: the node's id, never used before.
+        down_after: the ticks of silence after which another node is taken for dead.
     """
 
     def __init__(self, node: str, down_after: int) -> None:
@@ -114,7 +114,7 @@ class Replication:
         self._joins: dict[int, Entry] = {}
         self._leaves: list[int] = []
 
-    # -- what this node changes ----------------------------------------------------------------------------
+    # -- changes of this node ------------------------------------------------------------------------------
 
     def join(self, topic: str, key: str, meta: Meta, instead_of: Entry | None = None) -> Entry:
         """Add an entry of our own, perhaps in place of another."""
@@ -132,11 +132,11 @@ class Replication:
         """Remove an entry of our own."""
         del self.own.entries[entry.number]
         self.own.clock += 1
-        if self._joins.pop(entry.number, None) is None:  # else nobody has heard of it yet
+        if self._joins.pop(entry.number, None) is None:  # else no node knows it yet
             self._leaves.append(entry.number)
 
     def news(self) -> list[Outgoing]:
-        """The delta of what has changed since the last call, if anything has."""
+        """Return the delta of the changes since the last call, if there are any."""
         if self._sent == self.own.clock:
             return []
         delta = Delta(
@@ -145,20 +145,20 @@ class Replication:
         self._sent, self._joins, self._leaves = self.own.clock, {}, []
         return [(None, delta)]
 
-    # -- what it says ---
+    # -- messages to others ---
 
     def heartbeat(self, to: str | None = None, *, ask: bool = False) -> list[Outgoing]:
-        """Tell others how far we are; news goes first, so that nobody sees a gap where there is none."""
+        """Return our clock for others, with the news first, so that nobody sees a gap where there is none."""
         return [*self.news(), (to, Heartbeat(self.node, self.own.clock, ask))]
 
     def bye(self) -> list[Outgoing]:
-        """Take leave."""
+        """Return the message that ends this node."""
         return [(None, Bye(self.node))]
 
-    # -- what it hears -------------------------------------------------------------------------------------
+    # -- messages from others ------------------------------------------------------------------------------
 
     def tick(self) -> Changes:
-        """Time passes: forget the nodes that have been silent for too long."""
+        """Count a tick, and forget the nodes that have been silent for too long."""
         changes = Changes([], [])
         for node, replica in tuple(self.others.items()):
             replica.silent += 1
@@ -167,7 +167,12 @@ class Replication:
         return changes
 
     def receive(self, message: Message) -> tuple[Changes, list[Outgoing]]:
-        """Take a message in; returns what has changed and what to send."""
+        """Apply a message; return the changes, and the messages to send.
+
+        Raises:
+            ValueError: if an entry in it is malformed.
+            TypeError: if a field is of another type.
+        """
         none = Changes([], [])
         if message.node == self.node or message.node in self._departed:
             return none, []

@@ -1,4 +1,4 @@
-"""`Presence`: what views call."""
+"""`Presence`: the interface for views."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ Who: TypeAlias = HasMailbox | Mailbox
 
 
 class Extension(Protocol):
-    """`QuartLive`, as far as it is needed here."""
+    """The part of `QuartLive` that presence needs."""
 
     pubsub: PubSub
     services: list[Any]
 
 
 class Presence:
-    """Who is present on which topic.
+    """The presences on topics, in all processes.
 
     Args:
         live: the extension, which starts and stops it with the server; or a PubSub, then do so yourself.
-        name: tells several of them on one PubSub apart. The same in all processes.
+        name: its name among several on one PubSub. The same in all processes.
         heartbeat: seconds between two signs of life.
         down_after: after this many ticks (of ``heartbeat`` seconds) without a sign of life another process
             counts as dead.
-        fetch: called as ``fetch(topic, presences)`` with who has joined, to add what is known of them; see
-            the package. Plain or ``async``; a plain one must not block.
+        fetch: called as ``fetch(topic, presences)`` with the keys that join, to add values to them; see the
+            package. Plain or ``async``; a plain one must not block.
     """
 
     def __init__(
@@ -62,15 +62,15 @@ class Presence:
     # -- for views -----------------------------------------------------------------------------------------
 
     async def track(self, who: Who, topic: str, key: str, meta: Mapping[str, Any] | None = None) -> None:
-        """Show ``key`` as present on ``topic`` until ``who`` ends. Nothing during the first render.
+        """Show ``key`` as present on ``topic`` until ``who`` ends. Does nothing during the first render.
 
-        To track what is tracked already is an update.
+        Tracking the same key again is an update.
 
         Args:
             who: the view, or a mailbox.
             topic: any name; usually one that views subscribe to.
-            key: identifies the person, not the tab.
-            meta: whatever shall be known; values that can travel (`quart_live.pubsub.codec`).
+            key: the key of the person, not of the tab.
+            meta: the data for all viewers; values that can travel (`quart_live.pubsub.codec`).
 
         Raises:
             EncodeError: if ``meta`` cannot travel between processes.
@@ -86,11 +86,13 @@ class Presence:
     async def update(
         self, who: Who, topic: str, key: str, meta: Mapping[str, Any] | Callable[[Meta], Mapping[str, Any]]
     ) -> None:
-        """Replace the meta of what ``who`` tracks.
+        """Replace the meta of a key that ``who`` tracks.
 
         Args:
-            who, topic, key: as given to `track`.
-            meta: the new one, or a function that makes it from the old.
+            who: the view or mailbox that tracks it.
+            topic: the topic given to `track`.
+            key: the key given to `track`.
+            meta: the new meta, or a function that makes it from the old one.
 
         Raises:
             LiveViewError: if ``who`` does not track ``key`` on ``topic``.
@@ -109,7 +111,7 @@ class Presence:
         await self._put(self._exchange, mailbox, topic, key, _copy(meta))
 
     async def untrack(self, who: Who, topic: str | None = None, key: str | None = None) -> None:
-        """Take `track` back: of one key, of all keys on ``topic``, or of everything that ``who`` tracks."""
+        """Remove one key, all keys on ``topic``, or all that ``who`` tracks."""
         mailbox = _mailbox(who)
         if mailbox is None or mailbox not in self._tracked:
             return
@@ -120,29 +122,28 @@ class Presence:
         await _until(self._remove(gone))
 
     def list(self, topic: str) -> Presences:
-        """Who is present on ``topic``: by key, in alphabetical order, ``{"metas": […]}``.
+        """Return the presences on ``topic``: by key, in alphabetical order, ``{"metas": […]}``.
 
-        With ``fetch`` each has what that has added, too.
-
-        The same object is given to all until something changes: treat it as frozen.
+        With ``fetch`` each has the fetched values, too. All callers get the same object until something
+        changes: treat it as frozen.
         """
         return self._index.list(topic)
 
     def get(self, topic: str, key: str) -> Metas:
-        """The metas of one key; empty if it is not present."""
+        """Return the metas of one key; empty if it is not present."""
         metas: Metas = self._index.list(topic).get(key, {METAS: []})[METAS]
         return metas
 
     def topics(self) -> dict[str, int]:
-        """Number of entries by topic, of all processes. For tests and status pages."""
+        """Return the number of entries of all processes by topic. For tests and status pages."""
         return self._index.topics()
 
     def fetched(self) -> dict[str, int]:
-        """Number of keys of which something fetched is kept, by topic. For tests and status pages."""
+        """Return the number of keys with fetched values, by topic. For tests and status pages."""
         return self._index.fetched()
 
     def mailboxes(self) -> tuple[Mailbox, ...]:
-        """The mailboxes that track something in this process. For tests and status pages."""
+        """Return the mailboxes that track something in this process. For tests and status pages."""
         return tuple(self._tracked)
 
     # -- beginning and end ---------------------------------------------------------------------------------
@@ -170,7 +171,7 @@ class Presence:
     async def _started(self) -> Exchange:
         if self._exchange is None:
             async with self._starting:
-                if self._exchange is None:  # nobody else has done it meanwhile
+                if self._exchange is None:  # no other task has done it meanwhile
                     pubsub = self._pubsub
                     exchange = Exchange(pubsub, self._topic, self._changed, self._heartbeat, self._down_after)
                     await exchange.start()
@@ -189,7 +190,7 @@ class Presence:
         await _until(told)
 
     def _left(self, mailbox: Mailbox) -> None:
-        """A view has ended, in whatever way."""
+        """Remove the entries of a view that has ended, in whatever way."""
         self._remove(self._tracked.pop(mailbox, {}).values())
 
     def _remove(self, entries: Iterable[Entry]) -> asyncio.Future[None] | None:
@@ -203,10 +204,10 @@ class Presence:
         return told
 
     def _changed(self, changes: Changes) -> asyncio.Future[None] | None:
-        """Every change goes through here, ours and those of other processes.
+        """Take a change, of ours or of other processes, to be looked up and told.
 
         Returns:
-            What is done when the change has been told; ``None`` if it has.
+            A future that is done once the change has been told; ``None`` if it has been told already.
         """
         if self._fetching is not None:
             return self._fetching.changed(changes) if changes.joined or changes.left else None
@@ -214,7 +215,7 @@ class Presence:
         return None
 
     def _tell(self, changes: Changes, fetched: Mapping[str, Enriched] = NOTHING) -> None:
-        """The list first, then the diffs."""
+        """Update the list, then broadcast the diffs."""
         for diff in self._index.change(changes, fetched):
             self._pubsub.broadcast_here(diff.topic, diff)
 
@@ -225,7 +226,7 @@ class Presence:
 
 async def _until(told: asyncio.Future[None] | None) -> None:
     if told is not None:
-        await asyncio.wait([told])  # not its result: it is cancelled if we are stopped
+        await asyncio.wait([told])  # do not await it: it is cancelled if we are stopped
 
 
 def _mailbox(who: Who) -> Mailbox | None:
@@ -233,6 +234,6 @@ def _mailbox(who: Who) -> Mailbox | None:
 
 
 def _copy(meta: Mapping[str, Any]) -> Meta:
-    """A copy as other processes will get it, so that all see the same and nobody can change it."""
+    """Return a copy as other processes get it, so that all see the same and nobody can change it."""
     copy: Meta = CODEC.decode(CODEC.encode(dict(meta)))
     return copy

@@ -1,1 +1,1 @@
-"""What goes over the wire, and how it is read: frames, events, forms, tokens."""
+"""The wire: frames, events, form data, tokens, and the checks of all that comes from a client."""

@@ -13,7 +13,7 @@ ASGIApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def header(scope: Scope, name: bytes) -> str | None:
-    """The first header called ``name`` (lower case) of a scope, or ``None``."""
+    """Return the first header called ``name`` (lower case) of a scope, or ``None``."""
     for key, value in scope.get("headers", ()):
         if key.lower() == name:
             return str(value.decode("latin-1"))
@@ -21,16 +21,16 @@ def header(scope: Scope, name: bytes) -> str | None:
 
 
 def local_path(scope: Scope) -> str:
-    """The path of a scope without the prefix under which the whole app is mounted."""
+    """Return the path of a scope without the prefix under which the whole app is mounted."""
     path: str = scope.get("path", "")
     root: str = scope.get("root_path", "")
     return below(path, root) or path
 
 
 def below(path: str, root: str) -> str | None:
-    """The rest of ``path`` below the prefix ``root``; None if it is not below it."""
+    """Return the rest of ``path`` below the prefix ``root``; None if it is not below it."""
     if root.endswith("/") and path.startswith(f"{root}/"):
-        path = root + path[len(root) + 1 :]  # a server has put "/chat/" before "/live"
+        path = root + path[len(root) + 1 :]  # a server has joined "/chat/" and "/live"
     root = root.rstrip("/")
     if not root:
         return path or "/"

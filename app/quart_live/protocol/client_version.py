@@ -1,4 +1,4 @@
-"""The version of the official client: that with which the engine was tested, and that which is installed."""
+"""The version of the official client: the one that the engine was tested with, and the one installed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VERSION_OF_CLIENT = "1.2.12"
 
 @cache
 def installed_version(client_dir: Path, package: str) -> str | None:
-    """Version of an npm package in ``client_dir``, or ``None`` if it is not installed there."""
+    """Return the version of an npm package in ``client_dir``, or ``None`` if it is not installed there."""
     try:
         return str(json.loads((client_dir / package / "package.json").read_text("utf-8"))["version"])
     except (OSError, ValueError, KeyError):
@@ -24,7 +24,7 @@ def installed_version(client_dir: Path, package: str) -> str | None:
 
 @cache
 def client_version(client_dir: Path) -> str:
-    """The version to tell the client. It warns on its console unless it is its own."""
+    """Return the version to tell the client, which warns on its console unless it is its own."""
     installed = installed_version(client_dir, "phoenix_live_view")
     if installed is None:
         log.warning("phoenix_live_view is not installed in %s; run npm ci or set LIVE_CLIENT_DIR", client_dir)

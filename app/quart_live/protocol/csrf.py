@@ -27,7 +27,7 @@ _LENGTH = 18
 class CsrfToken(str):
     """The token as text.
 
-    Calling it gives the token too, so ``{{ csrf_token() }}`` works like ``{{ csrf_token }}``.
+    A call returns the token too, so ``{{ csrf_token() }}`` works like ``{{ csrf_token }}``.
     """
 
     __slots__ = ()
@@ -37,7 +37,7 @@ class CsrfToken(str):
 
 
 def issue(session: MutableMapping[str, Any]) -> CsrfToken:
-    """A token for the holder of ``session``; makes the session's secret if it has none yet."""
+    """Make a token for the holder of ``session``; make the session's secret first if it has none."""
     secret = session.get(SESSION_KEY)
     if not _is_secret(secret):
         secret = session[SESSION_KEY] = _encode(secrets.token_bytes(_LENGTH))
@@ -46,7 +46,7 @@ def issue(session: MutableMapping[str, Any]) -> CsrfToken:
 
 
 def matches(session: MutableMapping[str, Any], token: object) -> bool:
-    """Whether ``token`` was issued to the holder of ``session``."""
+    """Return whether ``token`` was issued to the holder of ``session``."""
     secret = session.get(SESSION_KEY)
     if not _is_secret(secret) or not isinstance(token, str):
         return False
@@ -57,7 +57,7 @@ def matches(session: MutableMapping[str, Any], token: object) -> bool:
 
 
 def secret_of(token: CsrfToken) -> str | None:
-    """The session's secret that ``token``, one of our own, hides."""
+    """Return the session's secret that is masked in ``token``, which must be ours."""
     raw = _decode(token)
     return _encode(_xor(raw[:_LENGTH], raw[_LENGTH:])) if len(raw) == 2 * _LENGTH else None
 

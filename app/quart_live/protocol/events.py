@@ -1,4 +1,4 @@
-"""What a client's ``event`` message says: a name and parameters.
+"""Events of a client: the name and the parameters in its ``event`` message.
 
     >>> decode_event({"type": "form", "event": "save", "value": "user[name]=Jo", "meta": {"_target": "user"}})
     ViewEvent(name='save', params={'user': {'name': 'Jo'}, '_target': ['user']}, component=None)
@@ -20,9 +20,9 @@ class ViewEvent:
     """An event for a view.
 
     Attributes:
-        name: what the template wrote into ``phx-click``, ``phx-submit``, …
+        name: the event's name, as in ``phx-click``, ``phx-submit``, …
         params: the values sent along; a dict, except that a hook may send any JSON.
-        component: the cid of the component that is meant, or ``None`` for the view itself.
+        component: the cid of the component that gets it, or ``None`` for the view itself.
     """
 
     name: str
@@ -32,6 +32,10 @@ class ViewEvent:
 
 def decode_event(payload: object, max_fields: int = form_data.MAX_FIELDS) -> ViewEvent:
     """Check and decode the payload of an ``event`` message.
+
+    Args:
+        payload: the payload.
+        max_fields: the number of fields that a form may have.
 
     Raises:
         MalformedEventError: if the payload cannot have come from the official client.

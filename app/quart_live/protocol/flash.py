@@ -3,9 +3,9 @@
     self.put_flash("info", "Saved")
 
 A template reads ``flash``, a dict of kind → text: ``{% if flash.info %}<p role="status">{{ flash.info
-}}</p>{% endif %}``. ``phx-click="lv:clear-flash"`` (with ``phx-value-key`` for one kind) closes it. What is
-put just before a `push_patch`, `push_navigate` or `redirect` is shown on the page the user comes to; what
-was there before is cleared.
+}}</p>{% endif %}``. ``phx-click="lv:clear-flash"`` (with ``phx-value-key`` for one kind) closes it. A message
+put just before a `push_patch`, `push_navigate` or `redirect` is shown on the page that the user comes to;
+earlier ones are cleared.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ COOKIE = "__phoenix_flash__"
 class Flash(Mapping[str, str]):
     """The flash messages of a view at one moment; a new object after each change.
 
-    Looking up a kind that is not there gives an empty string, so that templates need no test.
+    A kind that is not there has an empty text, so that templates need no test.
     """
 
     __slots__ = ("_texts",)
@@ -43,11 +43,11 @@ class Flash(Mapping[str, str]):
         return f"Flash({self._texts!r})"
 
     def with_message(self, kind: str, text: str) -> Flash:
-        """A copy with ``text`` as the message of ``kind``."""
+        """Return a copy with ``text`` as the message of ``kind``."""
         return Flash({**self._texts, kind: text})
 
     def without(self, kind: str | None = None) -> Flash:
-        """A copy without ``kind``, or an empty one."""
+        """Return a copy without ``kind``; by default an empty one."""
         if kind is None:
             return Flash()
         return Flash({key: text for key, text in self._texts.items() if key != kind})

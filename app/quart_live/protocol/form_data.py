@@ -26,8 +26,8 @@ def decode(encoded: str, max_fields: int = MAX_FIELDS) -> dict[str, Any]:
     """Decode a URL-encoded string into nested dicts and lists.
 
     Args:
-        encoded: what ``URLSearchParams`` of a browser writes, for example ``user%5Bname%5D=Jo``.
-        max_fields: how many fields there may be.
+        encoded: the text that ``URLSearchParams`` of a browser writes, for example ``user%5Bname%5D=Jo``.
+        max_fields: the number of fields that there may be.
 
     Raises:
         MalformedEventError: if there are more.
@@ -40,7 +40,7 @@ def decode(encoded: str, max_fields: int = MAX_FIELDS) -> dict[str, Any]:
 
 
 def nest(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Put flat ``(name, value)`` pairs where their names say."""
+    """Nest flat ``(name, value)`` pairs by their names."""
     result: dict[str, Any] = {}
     for name, value in pairs:
         _put(result, split_name(name), value)
@@ -48,7 +48,7 @@ def nest(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 
 def split_name(name: str) -> list[str]:
-    """``user[address][]`` → ``["user", "address", ""]``; a name that is not well formed stays one piece."""
+    """Split ``user[address][]`` into ``["user", "address", ""]``; leave a malformed name in one piece."""
     first, bracket, rest = name.partition("[")
     if not bracket or not first or not rest.endswith("]"):
         return [name]
@@ -59,12 +59,12 @@ def split_name(name: str) -> list[str]:
 
 
 def target_path(name: str) -> list[str]:
-    """The name of the changed input as a list: ``user[name]`` → ``["user", "name"]``."""
+    """Return the name of the changed input as a list: ``user[name]`` → ``["user", "name"]``."""
     return [piece for piece in split_name(name) if piece]
 
 
 def _put(result: dict[str, Any], path: list[str], value: str) -> None:
-    """Walk along ``path``, making dicts and lists on the way, and leave ``value`` at its end."""
+    """Put ``value`` at the end of ``path``, making dicts and lists on the way."""
     container: Any = result
     for key, following in zip(path, [*path[1:], None], strict=True):
         new: Any = value if following is None else ([] if following == "" else {})

@@ -31,9 +31,15 @@ MAX_NAME = 256
 
 @dataclass(slots=True)
 class Message:
-    """One frame that came from a client. ``payload`` is parsed JSON, or `bytes` for a binary frame.
+    """A frame from a client.
 
-    ``load`` is what it weighs while it waits for its view, see `quart_live.socket.budgets.Load`.
+    Attributes:
+        join_ref: the ref of the join that it belongs to.
+        ref: the message's own ref.
+        topic: the topic.
+        event: the name of the event.
+        payload: parsed JSON, or `bytes` of a binary frame.
+        load: its weight while it waits for its view, see `quart_live.socket.budgets.Load`.
     """
 
     join_ref: str | None
@@ -46,10 +52,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class TooLong:
-    """The payload of an event whose frame was longer than is taken; nothing of it was read.
+    """The payload of an event whose frame was too long; nothing of it was read.
 
     Attributes:
-        size: of the frame, in characters.
+        size: the length of the frame in characters.
     """
 
     size: int
@@ -60,24 +66,24 @@ class Unreadable:
     """The payload of an event or a join that no official client can have sent.
 
     Attributes:
-        why: what is wrong with it.
+        why: the reason.
     """
 
     why: str
 
 
 def to_json(value: Any) -> str:
-    """JSON text of ``value``; `orjson.Fragment` values go in as they are, `JS` commands as lists."""
+    """Return JSON text of ``value``; `orjson.Fragment` values go in as they are, `JS` commands as lists."""
     return to_json_bytes(value).decode()
 
 
 def to_json_bytes(value: Any) -> bytes:
-    """The same, not decoded."""
+    """Return JSON of ``value`` as bytes, as `to_json`."""
     return dumps(value, default=_encode_commands)
 
 
 def end_of_diff(diff: dict[str, Any]) -> bytes:
-    """All of a ``diff`` push that follows its `FrameWriter.diff_head`, the same on every channel."""
+    """Return the bytes of a ``diff`` push after `FrameWriter.diff_head`, the same on every channel."""
     return to_json_bytes(diff) + b"]"
 
 
@@ -95,7 +101,8 @@ def parse_text(text: str, max_depth: int = MAX_JSON_DEPTH) -> Message:
         max_depth: how deep its JSON may be nested.
 
     Raises:
-        MalformedFrameError: for anything that is not five values of the right kinds.
+        MalformedFrameError: if it is not five values of the right kinds.
+        TooDeepError: if its JSON is nested deeper.
     """
     try:
         fields = loads(text)
@@ -116,12 +123,13 @@ def read(event: Event, max_bytes: int, max_depth: int) -> Message:
 
     Args:
         event: a ``websocket.receive``.
-        max_bytes: how long a frame may be. A longer event or join gets `TooLong` as its payload: were the
-            socket closed instead, the client would recover its form, or join, and be closed again, at once.
+        max_bytes: how long a frame may be. A longer event or join gets `TooLong` as its payload: if the
+            socket were closed, the client would send the form or the join again, and be closed again.
         max_depth: how deep its JSON may be nested. A deeper event or join gets `Unreadable`.
 
     Raises:
-        FrameTooBigError: if it is too long.
+        FrameTooBigError: if another frame is too long.
+        TooDeepError: if the JSON of another frame is nested deeper.
         MalformedFrameError: if the official client cannot have sent it.
     """
     text, data = event.get("text"), event.get("bytes")
@@ -140,7 +148,7 @@ def read(event: Event, max_bytes: int, max_depth: int) -> Message:
 
 
 def _unread(text: str, instead: TooLong | Unreadable) -> Message | None:
-    """The message whose payload was not read, if whom it concerns can be."""
+    """Return the message with `instead` as its payload, if its head can be read."""
     head = _HEAD.match(text)
     return Message(head[1], head[2], head[3], head[4], instead) if head is not None else None
 
@@ -156,7 +164,7 @@ def parse_binary(data: bytes) -> Message:
     """Read a binary frame (an upload chunk): kind 0, four lengths, four strings, then the raw data.
 
     Raises:
-        MalformedFrameError: when the lengths do not fit the data.
+        MalformedFrameError: if the lengths do not fit the data.
     """
     if len(data) < 5 or data[0] != 0:
         raise MalformedFrameError("not a binary push")
@@ -188,19 +196,19 @@ def _name(value: object) -> str:
 
 
 def reply(join_ref: str | None, ref: str | None, topic: str, status: str, response: object) -> str:
-    """A ``phx_reply`` frame. ``status`` is ``"ok"`` or ``"error"``."""
+    """Return a ``phx_reply`` frame. ``status`` is ``"ok"`` or ``"error"``."""
     return to_json([join_ref, ref, topic, "phx_reply", {"status": status, "response": response}])
 
 
 class FrameWriter:
-    """Writes the frames of one channel, that is of one topic and one join.
+    """The writer of the frames of one channel, that is of one topic and one join.
 
     Args:
         join_ref: the ref of the join that the frames belong to; the client drops frames of another join.
         topic: the channel's topic.
 
     Attributes:
-        diff_head: the bytes with which an unsolicited ``diff`` push begins; see `end_of_diff`.
+        diff_head: the first bytes of an unsolicited ``diff`` push; see `end_of_diff`.
     """
 
     __slots__ = ("_diff_head", "_head", "_join_ref", "_push_head", "_topic", "diff_head")
@@ -214,27 +222,27 @@ class FrameWriter:
         self.diff_head = self._diff_head.encode()
 
     def diff(self, diff: object) -> str:
-        """An unsolicited ``diff`` push."""
+        """Return an unsolicited ``diff`` push."""
         return f"{self._diff_head}{to_json(diff)}]"
 
     def push(self, event: str, payload: object) -> str:
-        """Any other unsolicited push."""
+        """Return any other unsolicited push."""
         return f"{self._push_head}{to_json(event)},{to_json(payload)}]"
 
     def ok(self, ref: str | None, response: object) -> str:
-        """The ok reply to the message ``ref``."""
+        """Return the ok reply to the message ``ref``."""
         return self._reply(ref, '{"status":"ok","response":', response)
 
     def error(self, ref: str | None, response: object) -> str:
-        """The error reply to the message ``ref``."""
+        """Return the error reply to the message ``ref``."""
         return self._reply(ref, '{"status":"error","response":', response)
 
     def closed(self) -> str:
-        """``phx_close``: this channel is gone and must not be joined again."""
+        """Return ``phx_close``: this channel is gone and must not be joined again."""
         return f'{self._head}{self._join_ref},{self._topic},"phx_close",{{}}]'
 
     def crashed(self) -> str:
-        """``phx_error``: this channel has failed, the client shall join again."""
+        """Return ``phx_error``: this channel has failed, and the client joins it again."""
         return f'{self._head}{self._join_ref},{self._topic},"phx_error",{{"reason":"channel_crash"}}]'
 
     def _reply(self, ref: str | None, opening: str, response: object) -> str:

@@ -1,4 +1,4 @@
-"""How deep the JSON of a browser may be nested."""
+"""The bound on the depth of JSON from a browser."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ MAX_JSON_DEPTH = 64
 
 
 def is_too_deep(text: str, value: Any, limit: int = MAX_JSON_DEPTH) -> bool:
-    """Whether parsed JSON is nested deeper than ``limit``.
+    """Return whether parsed JSON is nested deeper than ``limit``.
 
-    Deep values are cheap to send and break whatever walks them recursively: comparing, copying, printing.
+    Deep values are cheap to send and break recursive code: comparing, copying, printing.
 
     Args:
         text: the JSON; with few brackets there is no need to look at the value.
-        value: what it was parsed to.
+        value: the parsed value.
         limit: arrays and objects within each other.
     """
     if text.count("[") + text.count("{") <= limit:

@@ -1,13 +1,13 @@
-"""Signed tokens: what the page gives to the browser and the socket gets back.
+"""Signed tokens, which the page gives to the browser and the socket gets back.
 
-Nothing the browser sends back is believed unless we signed it. A *session token* says which view an element
-holds and what session it was given; a *static token* carries the flash of the first render; both are bound
-to the element's id, so a token cannot be moved to another element. *Flash* and *reload* tokens travel in
-cookies. All have an age. They are signed, not encrypted: put no secrets into a view's session.
+Nothing that the browser sends back is believed unless we signed it. A *session token* names the view of an
+element and holds the view's extra session; a *static token* carries the flash of the first render; both are
+bound to the element's id, so a token cannot be moved to another element. *Flash* and *reload* tokens travel
+in cookies. All have an age. They are signed, not encrypted: put no secrets into a view's session.
 
-A token says what the *page* is, not who the *user* is: that is said by the HTTP session of the socket's
-handshake, which a token cannot replace. So a page's token in other hands gives them the view as *they* may
-see it, plus what was given to ``live_render(session=…)``; authorise in mount, by the session.
+A token identifies the *page*, not the *user*: the HTTP session of the socket's handshake identifies the user,
+and a token cannot replace it. So another person with a page's token gets the view as *they* may see it, plus
+the session given to ``live_render(session=…)``; authorise in mount, by the session.
 
 Keys are rotated as in Quart: put the old key into ``SECRET_KEY_FALLBACKS`` and the new one into
 ``SECRET_KEY``. Pages made with the old key go on until they are two weeks old or the key is taken out.
@@ -36,10 +36,10 @@ UPLOAD_MAX_AGE = 3600
 
 
 def secret_keys_of(app: Quart) -> list[str]:
-    """What an app signs with, the newest key last.
+    """Return the keys that an app signs with, the newest last.
 
     Raises:
-        LiveViewError: if it has no key.
+        LiveViewError: if the app has no key.
     """
     key = app.secret_key
     if not key:
@@ -50,12 +50,12 @@ def secret_keys_of(app: Quart) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class SessionClaims:
-    """What a session token says.
+    """The content of a session token.
 
     Attributes:
         element_id: the DOM id of the view's element.
         view: the registered name of the view class.
-        router: name of the live router that mounted it, or ``None`` if a plain template did.
+        router: the name of the live router that mounted it, or ``None`` if a plain template did.
         session: the extra session given to ``live_render``.
         parent_id: the element id of the parent view, for a nested view.
     """
@@ -69,13 +69,13 @@ class SessionClaims:
 
 @dataclass(frozen=True, slots=True)
 class UploadClaims:
-    """What an upload token says: it lets one file come to one view.
+    """The content of an upload token, which lets one file come to one view.
 
     Attributes:
         topic: the view's topic.
         upload_ref: the upload, as made by this mount.
         entry_ref: the client's number of the file.
-        uuid: our own name for it, as the client may give a number twice.
+        uuid: our own name for the file, as the client may give a number twice.
     """
 
     topic: str
@@ -85,12 +85,12 @@ class UploadClaims:
 
 
 class Tokens:
-    """Signs and reads the engine's tokens.
+    """The signer and reader of the engine's tokens.
 
     Args:
         keys: returns the app's secret keys, oldest first; the last one signs, all are accepted.
-        session_max_age: seconds a session token is good for.
-        clock: seconds since 1970; for tests.
+        session_max_age: seconds that a session token is good for.
+        clock: returns seconds since 1970; for tests.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Tokens:
         return self._sign("session", body)
 
     def read_session(self, token: object) -> SessionClaims | None:
-        """Read ``data-phx-session`` back; ``None`` if forged, damaged or too old."""
+        """Read ``data-phx-session``; ``None`` if forged, damaged or too old."""
         body = self._read("session", token, self.session_max_age)
         return SessionClaims(*body) if isinstance(body, list) and len(body) == 5 else None
 
@@ -118,7 +118,7 @@ class Tokens:
         return self._sign("static", [element_id, dict(flash)])
 
     def read_static(self, token: object) -> tuple[str, dict[str, str]] | None:
-        """Read ``data-phx-static`` back: element id and flash."""
+        """Read ``data-phx-static``: element id and flash; ``None`` if forged, damaged or too old."""
         body = self._read("static", token, self.session_max_age)
         return (body[0], body[1]) if isinstance(body, list) and len(body) == 2 else None
 
@@ -136,14 +136,14 @@ class Tokens:
         return self._sign("reload", status)
 
     def read_reload(self, token: object) -> int | None:
-        """The HTTP status a reloaded page shall be answered with, or ``None``."""
+        """Read the HTTP status for a page that is loaded anew; ``None`` if forged or older than a minute."""
         status = self._read("reload", token, RELOAD_MAX_AGE)
         return status if isinstance(status, int) and 400 <= status < 500 else None
 
     def claimed_age(self, token: object) -> float | None:
-        """Seconds since a token *says* it was made.
+        """Return the seconds since the time at which a token claims to be made; ``None`` if it claims none.
 
-        Not verified: good for choosing words, never for access.
+        The claim is not verified: use it for the choice of words, never for access.
         """
         if not isinstance(token, str) or token.count(".") < 2:
             return None
@@ -157,7 +157,7 @@ class Tokens:
         return self._sign("upload", [claims.topic, claims.upload_ref, claims.entry_ref, claims.uuid])
 
     def read_upload(self, token: object) -> UploadClaims | None:
-        """Read an upload token back; ``None`` if it is not ours or older than an hour."""
+        """Read an upload token; ``None`` if it is not ours or older than an hour."""
         body = self._read("upload", token, UPLOAD_MAX_AGE)
         return UploadClaims(*body) if isinstance(body, list) and len(body) == 4 else None
 
@@ -178,14 +178,14 @@ class Tokens:
             return None
         try:
             body, made = self._serializer(purpose).loads(token, return_timestamp=True)
-            # A token from the future is ours all the same: the clocks of two servers never agree fully.
+            # A token from the future is accepted: the clocks of two servers never agree fully.
             return body if self.clock() - made.timestamp() <= max_age else None
         except (BadData, ValueError, OverflowError, RecursionError, struct.error):  # absurd timestamps
             return None
 
 
 class ClockedSigner(TimestampSigner):
-    """Reads the time from a clock that tests can set."""
+    """A signer that reads the time from a clock that tests can set."""
 
     def __init__(self, *args: Any, clock: Callable[[], float] = time.time, **options: Any) -> None:
         super().__init__(*args, **options)

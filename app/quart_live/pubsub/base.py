@@ -1,4 +1,4 @@
-"""What every PubSub adapter offers, and the part that is the same in all: delivery within this process."""
+"""`PubSub`, the base of all adapters: their methods, and the delivery within this process."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from ..mailbox.mailbox import Envelope, Mailbox, post_to_all
 
 
 class HasMailbox(Protocol):
-    """A connected view, as far as `PubSub.broadcast_from` needs it."""
+    """A connected view, as `PubSub.broadcast_from` needs it."""
 
     @property
     def mailbox(self) -> Mailbox | None:
-        """Where the view's messages go; ``None`` while the page is first rendered."""
+        """The view's mailbox; ``None`` while the page is first rendered."""
 
 
 class PubSub(ABC):
-    """Topics, who listens to them in this process, and what an adapter must add: the way to all others.
+    """Topics and their subscribers in this process. An adapter adds the way to other processes.
 
     Call it from the event loop's thread only.
 
@@ -34,15 +34,15 @@ class PubSub(ABC):
         self._topics: dict[Mailbox, set[str]] = {}
 
     async def start(self) -> None:
-        """Called when the server starts. Adapters that connect may do so now, but must not insist."""
+        """Prepare for the server, which calls this at its start. An adapter may connect, but not insist."""
         return
 
     async def close(self) -> None:
-        """Let go of connections and tasks at shutdown. The object may be used again afterwards."""
+        """Release connections and tasks at shutdown. The object may be used again afterwards."""
         return
 
     async def subscribe(self, topic: str, mailbox: Mailbox) -> None:
-        """Deliver what is sent to ``topic`` into ``mailbox`` from now on, until it ends."""
+        """Deliver messages on ``topic`` to ``mailbox`` from now on, until the mailbox ends."""
         mailbox.on_end(Part.SUBSCRIPTIONS, self.unsubscribe_all, mailbox)
         self._subscribers.setdefault(topic, {})[mailbox] = None
         self._topics.setdefault(mailbox, set()).add(topic)
@@ -57,7 +57,7 @@ class PubSub(ABC):
         self._drop(topic, mailbox)
 
     async def unsubscribe_all(self, mailbox: Mailbox) -> None:
-        """Forget ``mailbox`` altogether: its view has gone."""
+        """Remove all subscriptions of ``mailbox``, whose view has ended."""
         for topic in self._topics.pop(mailbox, ()):
             self._drop(topic, mailbox)
 
@@ -70,15 +70,15 @@ class PubSub(ABC):
         """Send ``message`` to all subscribers of ``topic`` except ``sender``."""
 
     def broadcast_here(self, topic: str, message: object) -> None:
-        """Send ``message`` to the subscribers of ``topic`` in this process only; needs no serialisation."""
+        """Send ``message`` to the subscribers of ``topic`` in this process, without serialising it."""
         self._deliver(topic, message, None)
 
     def topics(self) -> dict[str, int]:
-        """Each topic that has subscribers in this process, and how many. For tests and status pages."""
+        """Return the number of subscribers in this process by topic. For tests and status pages."""
         return {topic: len(mailboxes) for topic, mailboxes in self._subscribers.items()}
 
     def mailboxes(self) -> tuple[Mailbox, ...]:
-        """The mailboxes that are subscribed to something. For tests and status pages."""
+        """Return the mailboxes that are subscribed to something. For tests and status pages."""
         return tuple(self._topics)
 
     # -- for adapters --------------------------------------------------------------------------------------
@@ -98,5 +98,5 @@ class PubSub(ABC):
                 self._abandoned(topic)
 
     def _abandoned(self, topic: str) -> None:
-        """The last subscriber of ``topic`` in this process has gone."""
+        """Release what belongs to ``topic``, whose last subscriber in this process has gone."""
         return

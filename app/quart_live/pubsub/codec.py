@@ -1,6 +1,6 @@
-"""How messages travel between processes: JSON that can hold only what was agreed on.
+"""The codec of messages between processes: JSON that can hold only plain values and registered types.
 
-Whoever can write to a shared Redis must not be able to run code in our processes, so there is no pickle.
+A stranger who can write to a shared Redis must not be able to run code in our processes: there is no pickle.
 Plain values travel as they are (None, bool, int, float, complex, str, bytes, list, tuple, dict, set,
 frozenset, datetime, date, time, timedelta, Decimal, UUID) and arrive with their types. Classes of the app
 travel if they have been registered:
@@ -41,11 +41,11 @@ FORMAT = Format(
     member=None,
     write=dumps,
     read=orjson.loads,  # much quicker than json, and every message of every process goes through it
-    integers=range(-(2**63), 2**63),  # of orjson, as is the depth
+    integers=range(-(2**63), 2**63),  # the bounds of orjson, as is the depth
     depth=254,
     separator=".",
     enums="value",
-    folds="second",  # so that processes of the release before can read all others
+    folds="second",  # so that processes of the previous release can read all others
 )
 
 WORDS = Words(
@@ -58,7 +58,7 @@ WORDS = Words(
 
 
 class MessageCodec(TypeCodec[bytes]):
-    """Knows the types that may travel. One is shared by the whole process; see `message_type`."""
+    """The codec of all types that may travel. One is shared by the whole process; see `message_type`."""
 
     def __init__(self) -> None:
         super().__init__(FORMAT, WORDS)
@@ -73,13 +73,13 @@ def message_type(cls: type[T], /) -> type[T]: ...
 @overload
 def message_type(name: str, /) -> Callable[[type[T]], type[T]]: ...
 def message_type(given: type[T] | str, /) -> type[T] | Callable[[type[T]], type[T]]:
-    """Decorator: let a dataclass or an enum travel between processes.
+    """Register a dataclass or an enum that may travel between processes. A decorator.
 
     Its name on the wire is module and class, or what is given: ``@message_type("posted")``. With a name of
     its own a class can be moved while processes of the old and the new release talk to each other.
 
     Raises:
-        TypeError: for any other class; see `TypeCodec.register`.
+        TypeError: if it is another class; see `TypeCodec.register`.
         ValueError: if another class has this name.
     """
     return CODEC.registered(given)

@@ -1,4 +1,4 @@
-"""What the link to Redis is made from: connections, and what is told about them."""
+"""Parts of the link to Redis: its connections, its events, and the interface of its user."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..errors import LiveViewError
 
 
 class Connection(Protocol):
-    """What we use of ``redis.asyncio.Connection``."""
+    """The part of ``redis.asyncio.Connection`` that we use."""
 
     async def connect(self) -> None: ...
     async def disconnect(self, nowait: bool = False) -> None: ...
@@ -22,12 +22,12 @@ class Connection(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LinkEvent:
-    """Something that happened to the link, for logs and telemetry.
+    """A change of the link, for logs and telemetry.
 
     Attributes:
         kind: ``up``; ``lost`` after it was up; ``failed`` when it could not be made.
-        attempts: attempts since it was last up; 0 for ``lost``.
-        error: why it is not up.
+        attempts: the attempts since it was last up; 0 for ``lost``.
+        error: the reason why it is not up; ``None`` for ``up``.
     """
 
     kind: Literal["up", "lost", "failed"]
@@ -36,23 +36,23 @@ class LinkEvent:
 
 
 class LinkUser(Protocol):
-    """Who is told what happens. Called from the link's tasks; must not raise."""
+    """The user of a link, who is told its changes. Called from the link's tasks; must not raise."""
 
     def received(self, channel: str, data: bytes) -> None:
-        """A message has come."""
+        """Take a message that has come."""
 
     def link_up(self, gaps: Iterable[str]) -> None:
-        """All subscriptions are confirmed. Messages may have been missed on the channels ``gaps``."""
+        """Take note that all subscriptions are confirmed; the channels ``gaps`` may have missed messages."""
 
     def link_lost(self, unsent: Iterable[str]) -> None:
-        """Nothing more will come. What was published to ``unsent`` may not have been sent."""
+        """Take note that the link is lost; messages to ``unsent`` may not have been sent."""
 
     def link_event(self, event: LinkEvent) -> None:
-        """For logs and telemetry."""
+        """Take an event for logs and telemetry."""
 
 
 def connection_factory(url: str, timeout: float) -> Callable[[], Connection]:
-    """A maker of connections that do nothing by themselves: no second attempts, no checks, no decoding.
+    """Return a maker of connections that neither retry, nor check, nor decode by themselves.
 
     Args:
         url: the address of Redis.
@@ -74,7 +74,7 @@ def connection_factory(url: str, timeout: float) -> Callable[[], Connection]:
 
 
 def first_cause(error: BaseException) -> Exception:
-    """The first plain exception inside a group of them."""
+    """Return the first plain exception inside a group of them."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error if isinstance(error, Exception) else ConnectionError(str(error))

@@ -2,7 +2,7 @@
 
 One connection is subscribed (a connection that is may do nothing else), the other publishes. If either fails
 or falls silent, both are closed and made anew, at growing intervals. So the link is either up or not, and
-whoever uses it needs to know no more than that.
+its user needs to know no more than that.
 """
 
 from __future__ import annotations
@@ -25,7 +25,11 @@ MESSAGES_BEFORE_YIELD = 64
 
 
 class Link:
-    """See `RedisPubSub` for the arguments."""
+    """The link to Redis; see `RedisPubSub` for the arguments.
+
+    Raises:
+        LiveViewError: if the package ``redis`` is not installed.
+    """
 
     def __init__(
         self, url: str, user: LinkUser, *, timeout: float, ping: float, retry: tuple[float, float]
@@ -43,7 +47,7 @@ class Link:
     # -- for RedisPubSub -----------------------------------------------------------------------------------
 
     async def ready(self) -> None:
-        """Return when the link is up, or when it is known that it is not."""
+        """Wait until the link is up or the first attempt has failed; begin to connect if nobody has yet."""
         if self._task is None:
             self._tried = asyncio.Event()
             self._task = asyncio.create_task(self._keep_up(), name="quart_live link to Redis")
@@ -51,11 +55,11 @@ class Link:
             await self._tried.wait()
 
     def hears(self, channel: str) -> bool:
-        """Whether what is published to ``channel`` from now on will come back."""
+        """Return whether a message published to ``channel`` from now on will come back."""
         return self.up and channel in self._subscriptions.confirmed
 
     async def subscribe(self, channel: str) -> None:
-        """Subscribe, and wait until that is confirmed or the link is lost."""
+        """Subscribe to ``channel``, and wait until that is confirmed or the link is lost."""
         subscriptions = self._subscriptions
         if channel not in subscriptions.wanted:
             subscriptions.wanted[channel] = None
@@ -68,17 +72,17 @@ class Link:
             subscriptions.gaps.add(channel)
 
     def unsubscribe(self, channel: str) -> None:
-        """Take `subscribe` back. There is nothing to wait for."""
+        """Unsubscribe from ``channel``, without waiting."""
         self._subscriptions.forget(channel)
         if self.up:
             self._subscriptions.command("UNSUBSCRIBE", channel)
 
     async def publish(self, channel: str, data: bytes) -> None:
-        """Publish, and wait until Redis has taken it or the link is lost. The link must be up."""
+        """Publish ``data``, and wait until Redis has taken it or the link is lost. The link must be up."""
         await self._publisher.publish(channel, data)
 
     def publish_soon(self, channel: str, data: bytes) -> None:
-        """Publish without waiting. The link must be up."""
+        """Publish ``data`` without waiting. The link must be up."""
         self._publisher.publish_soon(channel, data)
 
     async def close(self) -> None:
@@ -129,7 +133,7 @@ class Link:
                     await connection.disconnect(nowait=True)
 
     async def _come_up(self, listening: Connection, attempts: int) -> int:
-        """Subscribe to everything once more; only then the link counts as up."""
+        """Subscribe to all wanted channels again, then take the link as up."""
         subscriptions, done = self._subscriptions, set[str]()
         async with asyncio.timeout(self._timeout):
             while missing := subscriptions.missing():
@@ -197,14 +201,18 @@ class Link:
                 self._message(answer)
             count += 1
             if count % MESSAGES_BEFORE_YIELD == 0:
-                await asyncio.sleep(0)  # what is buffered already is read without a turn of the loop
+                await asyncio.sleep(0)  # buffered messages are read without a turn of the loop
 
     def _message(self, answer: Any) -> None:
         if isinstance(answer, list) and answer[0] == b"message":
             self._user.received(answer[1].decode("utf-8", "replace"), answer[2])
 
     async def _watch(self) -> None:
-        """Find out if nobody answers any more, which TCP alone may take many minutes to notice."""
+        """Test whether Redis still answers: TCP alone may need many minutes to notice that it does not.
+
+        Raises:
+            ConnectionError: if it does not answer in time.
+        """
         while True:
             await asyncio.sleep(self._ping)
             self._heard = False

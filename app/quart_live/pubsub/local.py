@@ -6,7 +6,7 @@ from .base import HasMailbox, PubSub
 
 
 class LocalPubSub(PubSub):
-    """Delivers to the subscribers of this process, at once and in one order for all."""
+    """Topics within this process: messages are delivered at once, in one order for all."""
 
     async def broadcast(self, topic: str, message: object) -> None:
         self._deliver(topic, message, None)

@@ -1,4 +1,4 @@
-"""The publishing half of the link: what waits to be sent goes together, in order."""
+"""The publishing half of the link: all waiting publications are sent together, in order."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ BATCH = 256
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Something to be published.
+    """A message to be published.
 
     Attributes:
-        channel: where to.
-        data: what.
-        done: resolved when Redis has taken it, or when the link was lost. Nobody waits if it is ``None``.
+        channel: the channel.
+        data: the message.
+        done: resolved when Redis has taken it, or when the link was lost. ``None`` if nobody waits.
     """
 
     channel: str
@@ -25,7 +25,7 @@ class Publication:
     done: asyncio.Future[None] | None
 
     def settle(self) -> None:
-        """Let the sender go on."""
+        """Wake the sender."""
         if self.done is not None and not self.done.done():
             self.done.set_result(None)
 
@@ -45,18 +45,22 @@ class Publisher:
         self._batch: list[Publication] = []
 
     async def publish(self, channel: str, data: bytes) -> None:
-        """Publish, and wait until Redis has taken it or the link is lost."""
+        """Publish ``data``, and wait until Redis has taken it or the link is lost."""
         publication = Publication(channel, data, asyncio.get_running_loop().create_future())
         self._queue.put_nowait(publication)
         assert publication.done is not None
         await publication.done
 
     def publish_soon(self, channel: str, data: bytes) -> None:
-        """Publish without waiting."""
+        """Publish ``data`` without waiting."""
         self._queue.put_nowait(Publication(channel, data, None))
 
     async def serve(self, connection: Connection) -> None:
-        """Send what is given, until the connection fails."""
+        """Send publications until the connection fails.
+
+        Raises:
+            Exception: the error of the connection; ``TimeoutError`` if Redis does not answer.
+        """
         queue = self._queue
         while True:
             batch = self._batch = [await queue.get()]
@@ -72,7 +76,7 @@ class Publisher:
                 each.settle()
 
     def give_up(self) -> list[Publication]:
-        """The link is lost: all that was not sent, or may not have been. They must be settled."""
+        """Return all publications that were not sent, or may not have been. The caller settles them."""
         unsent, self._batch = self._batch, []
         while not self._queue.empty():
             unsent.append(self._queue.get_nowait())

@@ -47,22 +47,25 @@ __all__ = ["LinkEvent", "RedisPubSub"]
 SIGNATURE_BYTES = 16
 UNSENT_TOPICS = 10_000
 MISSED = b""
-"""The body of a message that says: something was sent on this topic that you have not got."""
+"""The body of a message to other processes that they may have missed messages on its topic."""
 
 
 class RedisPubSub(PubSub):
     """Topics across all processes that use the same Redis and prefix.
 
     Needs the package ``redis`` (``pip install "parley[redis]"``). It connects at first use. A Redis that is
-    not there is no error, here or at any later time: it is logged, told to `on_link`, and tried again.
+    not there is no error, now or later: it is logged, reported to `on_link`, and tried again.
 
     Args:
         url: for example ``redis://localhost:6379/0``, ``rediss://…`` or ``unix://…``.
-        prefix: put before each topic. Apps that share a Redis need different ones.
-        secret: signs all messages; the same in all processes.
+        prefix: the prefix of each topic. Apps that share a Redis need different ones.
+        secret: the secret that signs all messages; the same in all processes.
         timeout: seconds that Redis may take to answer before the link counts as lost.
         ping: seconds between tests whether Redis still answers.
         retry: shortest and longest wait between attempts to connect, in seconds.
+
+    Raises:
+        LiveViewError: if the package ``redis`` is not installed.
     """
 
     shared: ClassVar[bool] = True
@@ -87,10 +90,10 @@ class RedisPubSub(PubSub):
         self._hooks: list[Callable[[LinkEvent], None]] = []
         self._link = Link(url, self, timeout=timeout, ping=ping, retry=retry)
 
-    # -- what is offered -----------------------------------------------------------------------------------
+    # -- for apps and views --------------------------------------------------------------------------------
 
     def on_link(self, hook: Callable[[LinkEvent], None]) -> Callable[[LinkEvent], None]:
-        """Decorator: call ``hook(event)`` whenever the link comes up, is lost, or could not be made."""
+        """Call ``hook(event)`` whenever the link comes up, is lost, or could not be made. A decorator."""
         self._hooks.append(hook)
         return hook
 
@@ -101,7 +104,7 @@ class RedisPubSub(PubSub):
 
     @property
     def under_way(self) -> int:
-        """How many messages have gone to Redis and have not come back for the subscribers here."""
+        """The number of messages that have gone to Redis and have not come back for the subscribers here."""
         return sum(map(len, self._under_way.values()))
 
     async def start(self) -> None:
@@ -150,16 +153,16 @@ class RedisPubSub(PubSub):
             channel.encode() + b"\0" + payload, key=self._key, digest_size=SIGNATURE_BYTES
         ).digest()
 
-    # -- what the link reports -----------------------------------------------------------------------------
+    # -- for the link --------------------------------------------------------------------------------------
 
     def received(self, channel: str, data: bytes) -> None:
-        """A message has come from Redis."""
+        """Deliver a message that has come from Redis, if it is one of ours."""
         topic = channel.removeprefix(self._prefix)
         try:
             sender, number, body = self._opened(channel, data)
             if sender == self._sender:
                 waiting = self._under_way.get(topic, {}).pop(number, None)
-                if waiting is not None:  # else it has been delivered already, when the link seemed lost
+                if waiting is not None:  # else it was delivered already, when the link seemed lost
                     self._deliver(topic, *waiting)
             elif body == MISSED:
                 self._resync([topic])
@@ -179,7 +182,7 @@ class RedisPubSub(PubSub):
         return sender, int(number), body
 
     def link_up(self, gaps: Iterable[str]) -> None:
-        """The link is up; on the channels ``gaps`` something may have been missed."""
+        """Ask for a resync of the topics whose channels are among the ``gaps``, here and elsewhere."""
         self._resync([channel.removeprefix(self._prefix) for channel in gaps])
         unsent, self._unsent = self._unsent, set()
         for topic in unsent:
@@ -187,7 +190,7 @@ class RedisPubSub(PubSub):
             self._link.publish_soon(channel, self._sealed(channel, next(self._numbers), MISSED))
 
     def link_lost(self, unsent: Iterable[str]) -> None:
-        """The link is lost, and it is unknown whether what went to the channels ``unsent`` has arrived."""
+        """Deliver here all that was under way, and remember the ``unsent`` channels for a resync."""
         self._not_sent(channel.removeprefix(self._prefix) for channel in unsent)
         under_way, self._under_way = self._under_way, {}
         in_order = sorted((number, topic) for topic, waiting in under_way.items() for number in waiting)
@@ -195,7 +198,7 @@ class RedisPubSub(PubSub):
             self._deliver(topic, *under_way[topic][number])
 
     def link_event(self, event: LinkEvent) -> None:
-        """Tell the hooks."""
+        """Call the hooks."""
         for hook in self._hooks:
             try:
                 hook(event)
@@ -205,7 +208,7 @@ class RedisPubSub(PubSub):
     # -- in detail -----------------------------------------------------------------------------------------
 
     def _not_sent(self, topics: Iterable[str]) -> None:
-        """Remember for whom a resync will be due, but not without bound, however long Redis is away."""
+        """Remember topics that are due for a resync, but not without bound, however long Redis is away."""
         for topic in topics:
             if len(self._unsent) < UNSENT_TOPICS:
                 self._unsent.add(topic)
@@ -224,7 +227,7 @@ class RedisPubSub(PubSub):
 
 
 def signing_key(secret: str | bytes | None) -> bytes | None:
-    """A key of the right length for a secret of any length."""
+    """Return a key of the right length for a secret of any length."""
     if not secret:
         return None
     return hashlib.sha256(secret.encode() if isinstance(secret, str) else secret).digest()

@@ -1,6 +1,6 @@
-"""What a view is told when messages for it may have been lost.
+"""Resync: the report to a view that messages for it may have been lost.
 
-While the link to Redis is down, a process misses what others broadcast, and nobody can say what it was. When
+While the link to Redis is down, a process misses the broadcasts of others, and nobody can say which. When
 the link is back, each view with subscriptions gets one `Resync` into its mailbox, before any newer message,
 and the engine calls:
 
@@ -18,10 +18,10 @@ from collections.abc import Iterable
 
 
 class Resync:
-    """Put into a mailbox, not in an envelope: messages may have been missed.
+    """A report to a view that it may have missed messages; posted without an envelope.
 
     Attributes:
-        topics: the subscribed topics concerned.
+        topics: those of its topics that may have missed messages.
     """
 
     __slots__ = ("topics",)
@@ -31,15 +31,18 @@ class Resync:
 
 
 class JoinAgain(Exception):  # noqa: N818 - a decision, not an error
-    """Raised in `handle_resync`: this view would rather be mounted afresh."""
+    """A request of a view, raised in `handle_resync`, to be mounted afresh."""
 
 
 class ResyncMethods:
-    """The part of `LiveView` that concerns lost messages."""
+    """The methods of `LiveView` that concern lost messages."""
 
     async def handle_resync(self, topics: frozenset[str]) -> None:
-        """Messages on ``topics`` may have been lost: read again what the view shows of them.
+        """Read the data of ``topics`` again, on which messages may have been lost.
 
-        Newer messages come after this call. Without an override the view is joined again by its browser.
+        Newer messages come after this call. Without an override the view ends and its browser joins it again.
+
+        Raises:
+            JoinAgain: to be mounted afresh, as it is by default.
         """
         raise JoinAgain

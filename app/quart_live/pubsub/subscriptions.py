@@ -1,4 +1,4 @@
-"""What a link is subscribed to: what is wanted, what Redis has confirmed, and what is still on its way.
+"""The subscriptions of a link: those wanted, those that Redis has confirmed, and those under way.
 
 Redis answers commands in the order in which they were sent, so a queue is enough to tell which answer belongs
 to which command.
@@ -16,9 +16,9 @@ class Subscriptions:
     """The channels of one link, over all the connections it has in its life.
 
     Attributes:
-        wanted: the channels that somebody wants, in the order of asking.
-        confirmed: those that Redis delivers now.
-        gaps: those whose messages may have been lost while nothing was delivered.
+        wanted: the channels to subscribe to, in the order of the calls.
+        confirmed: the channels that Redis delivers now.
+        gaps: the wanted channels whose messages may have been lost while nothing was delivered.
     """
 
     def __init__(self) -> None:
@@ -31,35 +31,35 @@ class Subscriptions:
         self._waiting: dict[str, asyncio.Future[None]] = {}
 
     def missing(self) -> list[str]:
-        """What is wanted and not confirmed."""
+        """Return the channels that are wanted and not confirmed."""
         return [channel for channel in self.wanted if channel not in self.confirmed]
 
     def confirm(self, channel: str) -> None:
-        """Redis delivers the channel from now on; nothing happens if nobody wants it any more."""
+        """Note that Redis delivers the channel from now on, if it is still wanted."""
         if channel in self.wanted:
             self.confirmed.add(channel)
             self._let_go(channel)
 
     def forget(self, channel: str) -> None:
-        """Nobody wants the channel any more."""
+        """Forget a channel that is not wanted any more."""
         self.wanted.pop(channel, None)
         self.confirmed.discard(channel)
         self.gaps.discard(channel)
         self._let_go(channel)
 
     async def settled(self, channel: str) -> None:
-        """Return when the channel is confirmed, given up, or the link is lost."""
+        """Wait until the channel is confirmed, given up, or the link is lost."""
         if channel in self.wanted and channel not in self.confirmed:
             confirmed = self._waiting.setdefault(channel, asyncio.get_running_loop().create_future())
-            await asyncio.shield(confirmed)  # several may wait for it, and each may give up for itself
+            await asyncio.shield(confirmed)  # several may wait for it, and each may be cancelled by itself
 
     def take_gaps(self) -> set[str]:
-        """The gaps in channels that are delivered again. Asked once after each coming up."""
+        """Return and forget the gaps in channels that are delivered again. Called once at each coming up."""
         gaps, self.gaps = self.gaps & self.confirmed, set()
         return gaps
 
     def lost(self) -> None:
-        """The connection is gone, and with it all that was confirmed or under way."""
+        """Forget all that was confirmed or under way: the connection is gone."""
         self.gaps |= self.confirmed
         self.confirmed.clear()
         self._commands = asyncio.Queue()
@@ -71,26 +71,30 @@ class Subscriptions:
     # -- commands and their answers
 
     def command(self, command: str, channel: str) -> None:
-        """Send ``SUBSCRIBE`` or ``UNSUBSCRIBE`` when its turn comes."""
+        """Queue ``SUBSCRIBE`` or ``UNSUBSCRIBE``."""
         self._unanswered.append((command, channel))
         self._asked[channel] += 1
         self._commands.put_nowait((command, (channel,)))
 
     def ping(self) -> None:
-        """Send ``PING`` when its turn comes; its answer is not counted."""
+        """Queue ``PING``, whose answer is not counted."""
         self._commands.put_nowait(("PING", ()))
 
     async def send_commands(self, connection: Connection) -> None:
-        """Send what is to be sent, for ever."""
+        """Send the queued commands until the connection fails.
+
+        Raises:
+            Exception: the error of the connection.
+        """
         while True:
             command, channels = await self._commands.get()
             await connection.send_command(command, *channels, check_health=False)
 
     def answered(self) -> None:
-        """Redis has answered the oldest command that had no answer."""
+        """Match an answer of Redis with the oldest command that had none."""
         command, channel = self._unanswered.popleft()
         self._asked[channel] -= 1
-        # Only the last command for a channel counts: it may have been given up and wanted again meanwhile.
+        # Only the last command for a channel counts: it may have been given up and be wanted again.
         if self._asked[channel] == 0:
             del self._asked[channel]
             if command == "SUBSCRIBE":

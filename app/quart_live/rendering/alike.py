@@ -1,8 +1,8 @@
-"""Whether two values print the same, without making keys of them.
+"""Comparison of values by what they print, without making keys of them.
 
-A key (:mod:`.keys`) is made of a value to look for an equal one among many. To compare with one value that
-has a key is several times cheaper: most parts of an item are the very same object for everybody, ``True``, a
-small number or the message, and only the others are looked at.
+A key (:mod:`.keys`) finds an equal value among many. Comparing with a single value that has a key is several
+times cheaper: most parts of an item are the very same object for everybody, ``True``, a small number or the
+message, and only the others are looked at.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ Compare: TypeAlias = "Callable[[Any, Any], bool]"
 
 
 def alike(known: Any, value: Any) -> bool:
-    """Whether a value prints like one that has a key.
+    """Return whether a value prints the same as one that has a key.
 
     Args:
-        known: has a key, so it is immutable, or nobody changes it any more.
-        value: anything.
+        known: a value that has a key: it is immutable, or nobody changes it any more.
+        value: any value.
     """
     if known is value:
         return True
@@ -88,4 +88,4 @@ def _compare_of(kind: type) -> Compare:
             if len(names) == 1:
                 return lambda known, value: alike(get(known), get(value))
             return lambda known, value: _sequence(get(known), get(value))
-    return _different  # what is one of a kind, like a member of an enumeration, would be the same object
+    return _different  # equal members of an enumeration are one object, which `alike` has seen already

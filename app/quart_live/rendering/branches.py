@@ -18,7 +18,7 @@ Visit = Callable[[Any, Frame], None]
 
 
 class BranchGenerator(OutputGenerator):
-    """Generates ``if`` and ``for`` through Jinja's own visitors, diverting the bodies they visit."""
+    """The code generator of ``if`` and ``for``; Jinja's own visitors call it for the bodies."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -26,7 +26,7 @@ class BranchGenerator(OutputGenerator):
         self.plans: list[tuple[str, StreamPlan]] = []
 
     def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
-        """Jinja visits the bodies of its statements by this; ours are known by identity."""
+        """Write the body of a statement. Jinja calls this for each body; ours are found by identity."""
         divert = self._diverted.pop(id(nodes), None)
         if divert is None:
             super().blockvisit(nodes, frame)
@@ -34,7 +34,7 @@ class BranchGenerator(OutputGenerator):
             divert(nodes, frame)
 
     def live_if(self, node: nodes.If, frame: Frame, builder: NodeBuilder) -> None:
-        """``if``, ``elif``, ``else``: the branch taken, or an empty string."""
+        """Generate ``if``, ``elif``, ``else``: one dynamic, the node of the branch taken or ``""``."""
         skip = not self.dependencies.binds_outside(node)
         with self.slot(builder, node, self.dependencies.of(node), skip) as (slot, index):
             self.writeline(f"{slot} = ''")
@@ -61,7 +61,7 @@ class BranchGenerator(OutputGenerator):
         return visit_branch
 
     def live_for(self, node: nodes.For, frame: Frame, builder: NodeBuilder) -> None:
-        """``for``: one entry per round; what ``else`` gives takes the loop's place."""
+        """Generate ``for``: one entry per round; if there is none, the node of ``else``."""
         if node.recursive or _jumps(node):
             self.opaque(node, frame, builder)
             return
@@ -90,7 +90,7 @@ class BranchGenerator(OutputGenerator):
     def _plan(
         self, node: nodes.For, iterable: nodes.Expr, statics: str, builder: NodeBuilder, index: int
     ) -> bool:
-        """Note a loop over a stream whose items views may share. In a row or macro nothing is tracked."""
+        """Note a loop over a stream whose items views can share. Return whether it is one."""
         stream = _stream_name(iterable)
         if stream is None or not builder.tracked or node.test or self.dependencies.binds("streams"):
             return False
@@ -121,7 +121,7 @@ class BranchGenerator(OutputGenerator):
         return visit_entry
 
     def _iterable_and_key(self, node: nodes.For) -> tuple[nodes.Expr, nodes.Expr | None]:
-        """Take ``messages|keyed("id")`` apart: what to go through, and the key of each entry."""
+        """Split ``messages|keyed("id")`` into the iterable and the expression of each entry's key."""
         iterable = node.iter
         assert isinstance(iterable, nodes.Expr) and isinstance(node.target, nodes.Expr)
         if not isinstance(iterable, nodes.Filter) or iterable.name != "keyed" or iterable.node is None:
@@ -158,7 +158,7 @@ def _reads_loop(node: nodes.For) -> bool:
 
 
 def _stream_name(iterable: nodes.Expr) -> str | None:
-    """``rows`` for ``streams.rows`` and ``streams["rows"]``."""
+    """Return ``rows`` for ``streams.rows`` and ``streams["rows"]``; None if it is not constant."""
     if not isinstance(iterable, (nodes.Getattr, nodes.Getitem)) or not is_stream(iterable):
         return None
     if isinstance(iterable, nodes.Getattr):
@@ -168,7 +168,7 @@ def _stream_name(iterable: nodes.Expr) -> str | None:
 
 
 def _internal_name(name: str, line: int) -> nodes.InternalName:
-    """A variable of the generated code as an expression; Jinja lets only its parser make these."""
+    """Return a variable of the generated code as an expression; Jinja lets only its parser make these."""
     node = object.__new__(nodes.InternalName)
     nodes.Node.__init__(node, name, lineno=line)
     return node

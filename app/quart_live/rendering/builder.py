@@ -1,4 +1,4 @@
-"""The ground of the code generator: nodes under construction, skip tests, and what to do with the unknown."""
+"""The base of the code generator: nodes under construction, skip tests, and opaque dynamics for the rest."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ class NodeBuilder:
     """One node under construction: the names of its variables in the generated code, and its statics so far.
 
     Attributes:
-        buffer: variable of the node itself.
-        statics: name of its statics in the generated module.
+        buffer: the variable that holds the node.
+        statics: the name of its statics in the generated module.
         tracked: whether the node of the last render is at hand, so that parts can be skipped.
-        strings: the statics.
+        strings: the strings of its statics so far.
         is_text: for each dynamic whether it is always a string.
         lines: for each dynamic the line of the template where it stands.
         nested: whether it is a branch, and not the whole template.
@@ -60,20 +60,20 @@ class NodeBuilder:
 
     @property
     def previous(self) -> str:
-        """Variable with the node of the last render; empty if something else was there."""
+        """The variable with the node of the last render; empty if something else was there."""
         return f"{self.buffer}_p"
 
     @property
     def mask(self) -> str:
-        """Variable with one bit for each name that has changed."""
+        """The variable with one bit for each name that has changed."""
         return f"{self.buffer}_m"
 
     def add_text(self, text: str) -> None:
-        """Add constant HTML."""
+        """Add constant HTML to the statics."""
         self.strings[-1] += text
 
     def add_dynamic(self, line: int, is_text: bool = False) -> int:
-        """Count one more dynamic, of a line of the template; returns its index in the node."""
+        """Add a dynamic from a line of the template; return its index in the node."""
         self.strings.append("")
         self.is_text.append(is_text)
         self.lines.append(line)
@@ -81,7 +81,7 @@ class NodeBuilder:
 
 
 class NodeGenerator(CodeGenerator):
-    """Jinja's generator, with some buffers being nodes under construction."""
+    """Jinja's code generator, with nodes under construction in place of some buffers."""
 
     environment: PurityEnvironment
 
@@ -101,20 +101,20 @@ class NodeGenerator(CodeGenerator):
         return f"live_{len(self.constants) - 1}"
 
     def open_node(self, frame: Frame, tracked: bool) -> NodeBuilder:
-        """Begin a node and make it the sink of the frame."""
+        """Begin a node that takes all output of the frame."""
         builder = self.open_row(frame, self.constant(), tracked)
         self.writeline(f"{builder.buffer} = [{builder.statics}]")
         return builder
 
     def open_row(self, frame: Frame, statics: str, tracked: bool) -> NodeBuilder:
-        """The same, without the line that makes the list."""
+        """Begin a node without writing the line that makes its list; see `open_node`."""
         builder = NodeBuilder(self.temporary_identifier(), statics, tracked)
         self.builders[builder.buffer] = builder
         frame.buffer = builder.buffer
         return builder
 
     def close_row(self, builder: NodeBuilder, keyed: bool = False) -> None:
-        """Write down the statics, now that they are all known."""
+        """Write the statics of a node, now that all of them are known."""
         number = int(builder.statics.removeprefix("live_"))
         only_text = all(builder.is_text)
         self.constants[number] = f"Statics({tuple(builder.strings)!r}, {keyed!r}, live_marked, {only_text!r})"
@@ -123,11 +123,11 @@ class NodeGenerator(CodeGenerator):
         self.lines.append((builder.statics, tuple(builder.lines)))
 
     def bit(self, name: str) -> int:
-        """The bit of a name in the masks of this template."""
+        """Return the bit of a name in the masks of this template."""
         return self.bits.setdefault(name, 1 << (len(self.bits) + 1))
 
     def skip_test(self, builder: NodeBuilder, names: Names) -> str | None:
-        """An expression that is true if a part depending on `names` can be skipped; None if it never can."""
+        """Return the test that lets a part depending on `names` be skipped; None if it never can be."""
         names |= self.dependencies.of(*self.around)
         if not builder.tracked or ALWAYS in names:
             return None
@@ -140,7 +140,7 @@ class NodeGenerator(CodeGenerator):
     def slot(
         self, builder: NodeBuilder, node: nodes.Node, names: Names, skip: bool = True
     ) -> Iterator[tuple[str, int]]:
-        """One dynamic made by the statement `node`: yields the variable to leave it in, and its index."""
+        """Write one dynamic around a statement's code; yield the variable for its value, and its index."""
         index = builder.add_dynamic(node.lineno)
         slot = self.temporary_identifier()
         test = self.skip_test(builder, names) if skip else None
@@ -155,7 +155,7 @@ class NodeGenerator(CodeGenerator):
         self.writeline(f"{builder.buffer}.append({slot})")
 
     def visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> Any:
-        """Treat statements that write to a node in their own ways; the unknown ones become opaque."""
+        """Call the ``live_…`` method of a statement that writes to a node; make unknown statements opaque."""
         if isinstance(node, nodes.Stmt) and args and (builder := self.builders.get(args[0].buffer)):
             visitor = getattr(self, f"live_{type(node).__name__.lower()}", None)
             if visitor is not None:
@@ -165,7 +165,7 @@ class NodeGenerator(CodeGenerator):
         return super().visit(node, *args, **kwargs)
 
     def opaque(self, node: nodes.Node, frame: Frame, builder: NodeBuilder) -> None:
-        """Let Jinja render the statement to a string: one dynamic."""
+        """Generate one dynamic that Jinja renders to a string."""
         self.dependencies.untracked.note(
             node,
             f"this {type(node).__name__} is one text: when something in it changes, all of it is sent again",

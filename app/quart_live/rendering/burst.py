@@ -1,6 +1,6 @@
-"""Items that full pages and joins share for a moment.
+"""Rendered items that full pages and joins share for a moment.
 
-After a restart everybody asks for the same page at once.
+After a restart all browsers ask for the same page at once.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ MAX_ROWS = 5000
 
 
 class Burst:
-    """Items that have been rendered for full pages and joins within the last second.
+    """The items that have been rendered for full pages and joins within the last second.
 
-    Only items that are made of immutable values are kept, and no longer than that: what a property of theirs
-    says may depend on the time.
+    Only items that are made of immutable values are kept, and no longer than that: their properties may
+    depend on the time.
     """
 
     parts: Parts = ()
@@ -31,7 +31,7 @@ class Burst:
 
     @property
     def rows(self) -> dict[Hashable, SharedRow]:
-        """The items of this second; goes by the event loop."""
+        """The items of this second, by their keys. Needs a running event loop."""
         now = time.monotonic()
         if now > self._ends or len(self._rows) > MAX_ROWS:
             self._rows = {}

@@ -1,4 +1,4 @@
-"""What the compiler has noted of a template, as the template carries it."""
+"""`CompiledTemplate`: a template with all facts that the compiler has found out about it."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 
 class CompiledTemplate(jinja2.Template):
-    """One compiled file, and what it says of itself: marks stand for what it takes from others.
+    """One compiled template file and its facts; a mark stands for each thing that it takes from another file.
 
     Attributes:
         live_root: the compiled function ``(context, changed, previous tree or None) -> tree``.
-        statics: the statics of the whole, its fingerprint.
+        statics: the statics of its root node, the fingerprint of the template.
         name_lines: the names the template reads from the context, with the first line that does.
-        optional: the names among them it guards by ``is defined`` or ``default``.
+        optional: those of its names that it guards by ``is defined`` or ``default``.
         reads: every name in it, local ones too.
         inherits: whether it extends another template (then it is one dynamic).
-        output: the names and marks that what it prints depends on.
-        bound: for each name that it gives a value to, macros too: what this value depends on.
-        links: what its marks stand for.
-        own_plans: the loops over streams in this file.
+        output: the names and marks that its output depends on.
+        bound: for each name that it binds, macros too, the names and marks that the value depends on.
+        links: the link of each mark.
+        own_plans: the loops over streams in this file, by the statics of their bodies.
         stands_alone: whether nothing in this file reads its streams but plain loops in its outermost part.
-        places: where in its outermost part it includes others, by their marks.
+        places: the indices in its root node at which it includes others, by their marks.
         part_lines: for each statics (the whole, branches, loop bodies, macros) the line of each dynamic.
     """
 
@@ -82,7 +82,7 @@ class CompiledTemplate(jinja2.Template):
 
     @cached_property
     def volatile_globals(self) -> frozenset[str]:
-        """Names of globals whose value or result can change without an assign."""
+        """The names of globals whose value or result can change without an assign."""
         environment = cast("PurityEnvironment", self.environment)
         return frozenset(
             name

@@ -36,7 +36,7 @@ _COMMON = (
 
 
 class LiveCodeGenerator(MacroGenerator):
-    """Writes the module: Jinja's functions, then ours, then the facts about the template."""
+    """The code generator of a template's module: Jinja's functions, then ours, then the template's facts."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -123,14 +123,14 @@ class LiveCodeGenerator(MacroGenerator):
         return root.statics
 
     def enter_frame(self, frame: Frame) -> None:
-        """Note which names come from the context."""
+        """Note the names that come from the context."""
         self._context_names.update(
             name for action, name in frame.symbols.loads.values() if action == VAR_LOAD_RESOLVE and name
         )
         super().enter_frame(frame)
 
     def _facts(self, node: nodes.Template, inherits: bool) -> dict[str, Any]:
-        """What :class:`LiveTemplate` knows about itself."""
+        """Return the facts that :class:`CompiledTemplate` reads."""
         loaded = [name for name in node.find_all(nodes.Name) if name.ctx == "load"]
         lines: dict[str, int] = {}
         expected = self._context_names - _names_bound_by_statements(node)
@@ -153,14 +153,14 @@ class LiveCodeGenerator(MacroGenerator):
         }
 
     def _streams_stand_alone(self, loaded: list[nodes.Name]) -> bool:
-        """Whether nothing in the template depends on its streams but plain loops in its outermost part."""
+        """Return whether only plain loops in the template's outermost part depend on its streams."""
         streams = [plan.stream for _, plan in self.plans if plan.place is not None]
         reads = [name for name in loaded if name.name == "streams"]
         return len(streams) == len(set(streams)) == len(reads)
 
 
 def _guarded_names(template: nodes.Template) -> set[str]:
-    """Names the template itself expects to be absent sometimes."""
+    """Return the names that the template itself expects to be absent sometimes."""
     guards: set[str] = set()
     for test in template.find_all(nodes.Test):
         if test.name in ("defined", "undefined") and isinstance(test.node, nodes.Name):
@@ -172,7 +172,7 @@ def _guarded_names(template: nodes.Template) -> set[str]:
 
 
 def _names_bound_by_statements(template: nodes.Template) -> set[str]:
-    """Names set somewhere: after an untaken branch Jinja looks for them in the context, too."""
+    """Return the names set somewhere: after an untaken branch Jinja looks for them in the context, too."""
     bound = {macro.name for macro in template.find_all(nodes.Macro)}
     bound.update(module.target for module in template.find_all(nodes.Import))
     for module in template.find_all(nodes.FromImport):

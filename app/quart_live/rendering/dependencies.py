@@ -1,7 +1,7 @@
-"""Which names does a piece of a template depend on? Worked out once, when the template is compiled.
+"""The names that a piece of a template depends on, found out once, when the template is compiled.
 
-The answer decides whether a dynamic may be skipped when only some assigns have changed, so it errs on the
-side of "more". It goes by name only, not by scope or order: every name bound anywhere in the template (by
+They decide whether a dynamic may be skipped when only some assigns have changed, so in doubt there are more
+of them. Only names count, not scope or order: every name bound anywhere in the template (by
 ``set``, ``for``, ``with``, ``macro``, ``import``) stands for the union of all that it was ever bound to *and*
 of the tests around those bindings.
 
@@ -29,7 +29,7 @@ MUTATORS = frozenset(
         *("reset", "reverse", "setdefault", "sort", "update"),
     }
 )
-"""Methods that change their object: what reads the name they are called on is evaluated at every render."""
+"""Methods that change their object: all that reads the name of that object is evaluated at every render."""
 
 PURE_METHODS = frozenset(
     {
@@ -50,13 +50,13 @@ class Dependencies:
     """The dependency sets of one template.
 
     Args:
-        environment: knows which filters are volatile, and which globals never change.
+        environment: the environment, with its volatile filters and its globals that never change.
         template: the parsed template.
-        name: of the template.
+        name: the template's name.
 
     Attributes:
-        untracked: what can change without an assign, and why.
-        links: what the template takes from other files.
+        untracked: the parts that can change without an assign, with the reasons.
+        links: the links to other files.
     """
 
     def __init__(self, environment: PurityEnvironment, template: nodes.Template, name: str | None) -> None:
@@ -79,12 +79,12 @@ class Dependencies:
         self._close()
 
     def of(self, *pieces: nodes.Node | None) -> Names:
-        """All names the pieces depend on, with everything inside them."""
+        """Return all names that the pieces depend on, with everything inside them."""
         direct = self._reader.names_in(*pieces)
         return direct.union(*(self._bound.get(name, ()) for name in direct)) - self._local
 
     def of_entries(self, loop: nodes.For, around: Iterable[nodes.Node]) -> Names:
-        """All names that the entries of a loop depend on besides the items it goes through."""
+        """Return all names that the entries of a loop depend on, besides the items of the loop itself."""
         own = {name.name for name in stored(loop.target)}
         direct = self._reader.names_in(*loop.body, *around)
         names = (direct - own).union(*(self._bound.get(name, ()) for name in direct - own))
@@ -95,19 +95,19 @@ class Dependencies:
         return names - self._local
 
     def binds(self, name: str) -> bool:
-        """Whether the template gives a name a value of its own somewhere."""
+        """Return whether the template itself binds a name somewhere."""
         return name in self._bound
 
     def bound(self) -> dict[str, list[str]]:
-        """For each name that the template gives a value to: all that this value depends on."""
+        """Return for each name that the template binds all names that its value depends on."""
         return {name: sorted(names - self._local) for name, names in sorted(self._bound.items())}
 
     def of_name(self, name: str) -> Names:
-        """All that the value depends on that the template gives a name."""
+        """Return all names that the value bound to a name depends on."""
         return frozenset(self._bound.get(name, ())) - self._local
 
     def binds_outside(self, statement: nodes.Node) -> bool:
-        """Whether the statement binds a name that is visible after it (then it may not be skipped)."""
+        """Return whether the statement binds a name that is visible after it (it is never skipped)."""
         return any(
             isinstance(child, _BINDERS)
             or type(child) is nodes.EvalContextModifier
@@ -115,7 +115,7 @@ class Dependencies:
             for child in statement.iter_child_nodes()
         )
 
-    # -- what each bound name stands for
+    # -- the values of bound names
 
     def _bind(self, name: str, dependencies: Iterable[str]) -> None:
         self._bound.setdefault(name, set()).update(dependencies)

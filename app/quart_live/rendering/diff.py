@@ -1,8 +1,8 @@
 """From trees to the wire: complete messages and minimal diffs.
 
-Both functions are pure. They know nothing of templates or assigns: :func:`complete` turns a tree into what a
-browser needs that has nothing yet, :func:`changes` compares two trees. A part that was not evaluated again is
-the same object in both trees and costs one ``is``.
+Both functions are pure. They know nothing of templates or assigns: :func:`complete` turns a tree into the
+message for a browser that has nothing yet, :func:`changes` compares two trees. A part that was not evaluated
+again is the same object in both trees and costs one ``is``.
 
 The format is that of LiveView 1.2: ``s`` statics, ``k`` entries of a loop, ``kc`` their number, ``km`` "some
 have moved", ``r`` "one element". Statics are always sent inline.
@@ -27,7 +27,7 @@ _POSITIONS = tuple(str(number) for number in range(1000))
 
 
 def position(number: int) -> str:
-    """The JSON key of a number; cached, because every dynamic of every message needs one."""
+    """Return the JSON key of a number; cached, because every dynamic of every message needs one."""
     return _POSITIONS[number] if number < 1000 else str(number)
 
 
@@ -39,7 +39,7 @@ def complete(tree: Node) -> Wire:
 
 
 def _complete(dynamic: Dynamic, in_content: bool) -> Any:
-    """The same for a part; `in_content` if it stands where elements can stand, so that it may be marked."""
+    """Return a dynamic with all statics; `in_content` if it stands where elements can, and may be marked."""
     if isinstance(dynamic, list):
         message = _complete_row(dynamic, dynamic[0], in_content)
         message["s"] = dynamic[0].fragment
@@ -52,12 +52,12 @@ def _complete(dynamic: Dynamic, in_content: bool) -> Any:
 
 
 def is_marked(node: Node) -> bool:
-    """Whether a part that stands where elements can stand is exactly one element."""
+    """Return whether a part that stands where elements can stand is exactly one element."""
     return node[0].is_element and not any(type(part) is list and not part[0].is_balanced for part in node)
 
 
 def _complete_row(row: Node, statics: Statics, in_content: bool) -> Wire:
-    """All dynamics of a node or of a loop entry."""
+    """Return all dynamics of a node or of a loop entry."""
     return {
         position(index - 1): value
         if isinstance(value := row[index], str)
@@ -88,9 +88,9 @@ def _complete_entry(entry: Node, statics: Statics, in_content: bool) -> Any:
 
 
 def changes(old: Node | None, new: Node) -> Wire:
-    """Return what has to be sent so that a browser showing `old` shows `new`; ``{}`` if nothing.
+    """Return the diff from `old` to `new`, for a browser that shows `old`; ``{}`` if nothing differs.
 
-    Without an old tree, or if it was made by another template, that is the complete new tree.
+    Without an old tree, or with one that another template made, it is the complete new tree.
     """
     if old is None or old[0] is not new[0]:
         return complete(new)
@@ -98,7 +98,7 @@ def changes(old: Node | None, new: Node) -> Wire:
 
 
 def _row_changes(old: Node, new: Node, statics: Statics, in_content: bool) -> Wire:
-    """Compare two nodes of the same template, or two entries of the same loop, dynamic by dynamic."""
+    """Return the diff of two nodes of the same template, or of two entries of the same loop."""
     message: Wire = {}
     for index in range(1, len(new)):
         before, after = old[index], new[index]
@@ -115,7 +115,7 @@ def _row_changes(old: Node, new: Node, statics: Statics, in_content: bool) -> Wi
 
 
 def _dynamic_change(before: Dynamic, after: Dynamic, in_content: bool) -> Any:
-    """The change of one dynamic that is not a string now; None if there is none."""
+    """Return the change of one dynamic that is not a string now; None if there is none."""
     if isinstance(after, list):
         if isinstance(before, list) and before[0] is after[0]:
             return _row_changes(before, after, after[0], in_content) or None
@@ -148,12 +148,12 @@ def _loop_change(before: Loop, after: Loop, in_content: bool) -> Wire | None:
 
 
 def _same_order(old: list[Node], new: list[Node]) -> bool:
-    """Whether nothing has moved: the shorter list is the beginning of the longer one."""
+    """Return whether nothing has moved: the shorter list is the beginning of the longer one."""
     return all(before[0] == after[0] for before, after in zip(old, new, strict=False))
 
 
 def _unique_places(entries: list[Node]) -> dict[Any, int] | None:
-    """Key to index; None if keys repeat (two moves from one place corrupt the client) or cannot be hashed."""
+    """Return key to index; None if keys repeat (a place moved twice corrupts the client) or lack a hash."""
     try:
         places = {entry[0]: index for index, entry in enumerate(entries)}
     except TypeError:
@@ -180,7 +180,7 @@ def _moved_entries(
     for index, entry in enumerate(new):
         place = places.get(entry[0])
         if place is None:
-            # Complete, because the client merges it over whatever was at this index before.
+            # Complete, because the client merges it over the entry that was at this index before.
             entries[position(index)] = _complete_row(entry, statics, in_content)
             continue
         change = _row_changes(old[place], entry, statics, in_content)

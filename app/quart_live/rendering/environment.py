@@ -16,7 +16,7 @@ from .template import LiveTemplate
 
 
 def what_is_wrong(name: str, error: Exception) -> str:
-    """Where and why a template cannot be loaded."""
+    """Return the place and the reason of an error that keeps a template from being loaded."""
     if isinstance(error, jinja2.TemplateSyntaxError):
         return f"{error.name or name}, line {error.lineno}: {error.message}"
     if isinstance(error, jinja2.TemplateNotFound):
@@ -25,15 +25,18 @@ def what_is_wrong(name: str, error: Exception) -> str:
 
 
 def keyed(items: Any, key: str | int | None = None) -> Any:
-    """Filter ``{% for m in messages|keyed("id") %}``: names the key of each entry; returns `items` itself."""
+    """Return `items` as they are: ``{% for m in messages|keyed("id") %}`` only names the entries' keys."""
     return items
 
 
 class LiveEnvironment(PurityEnvironment):
     """A synchronous Jinja environment that compiles templates to trees.
 
-    Takes the arguments of :class:`jinja2.Environment`; autoescape is on unless said otherwise. What can be
-    declared pure or volatile is in `PurityEnvironment`.
+    Takes the arguments of :class:`jinja2.Environment`; autoescape is on by default. See `PurityEnvironment`
+    for declaring functions pure and filters volatile.
+
+    Raises:
+        ValueError: for ``enable_async=True``.
     """
 
     code_generator_class = LiveCodeGenerator
@@ -48,7 +51,7 @@ class LiveEnvironment(PurityEnvironment):
         self.globals["live_component"] = live_component
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> jinja2.Template:
-        """Load a template. One whose file has been broken while the app runs is shown as it was before."""
+        """Load a template; if its file was broken while the app runs, return it as it was before."""
         try:
             return super()._load_template(name, globals)
         except CANNOT_BE_LOADED:
@@ -58,14 +61,19 @@ class LiveEnvironment(PurityEnvironment):
             return before
 
     def get_live_template(self, name: str) -> LiveTemplate:
-        """Load a template by name; compiled once, and again when its file changes.
+        """Load a template by name; compile it once, and again when its file changes.
 
         Raises:
-            jinja2.TemplateNotFound: there is no such template.
+            jinja2.TemplateNotFound: if there is no such template.
+            jinja2.TemplateSyntaxError: if it cannot be compiled.
         """
         return cast(LiveTemplate, self.get_template(name))
 
     def live_from_string(self, source: str, name: str | None = None) -> LiveTemplate:
-        """Compile a template from its source; `name` is used in messages and tracebacks."""
+        """Compile a template from its source; `name` is used in messages and tracebacks.
+
+        Raises:
+            jinja2.TemplateSyntaxError: if it cannot be compiled.
+        """
         code = self.compile(source, name=name, filename=f"<template of {name}>" if name else None)
         return LiveTemplate.from_code(self, code, self.make_globals(None), None)  # type: ignore[return-value]

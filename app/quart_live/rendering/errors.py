@@ -1,16 +1,16 @@
-"""What can be wrong with a live template, said so that one knows what to do."""
+"""The errors and warnings of live templates, each of which says what to do."""
 
 from __future__ import annotations
 
 _REQUEST_NAMES = frozenset({"request", "session", "g", "current_user", "get_flashed_messages"})
 
 _OF_THE_ENGINE = {
-    "streams": 'No stream has begun: begin it in mount, for example self.stream("messages", []).',
-    "uploads": 'No upload is allowed yet: allow it in mount, for example self.allow_upload("avatar", …).',
-    "live_action": "Only a view has it; give it to the component: live_component(…, action=live_action).",
-    "myself": "Only a live component has it; in a view's own template leave phx-target out.",
+    "streams": 'No stream has begun. Begin it in mount, for example: self.stream("messages", []).',
+    "uploads": 'No upload is allowed yet. Allow it in mount, for example: self.allow_upload("avatar", …).',
+    "live_action": "Only a view has it. Pass it to the component: live_component(…, action=live_action).",
+    "myself": "Only a live component has it. In a view's own template leave phx-target out.",
 }
-"""Names that the engine assigns itself; ``assign`` refuses them."""
+"""Names that the engine assigns itself, with what to do where one is missing; ``assign`` refuses them."""
 
 
 class LiveTemplateError(Exception):
@@ -18,7 +18,7 @@ class LiveTemplateError(Exception):
 
 
 class LiveTemplateWarning(UserWarning):
-    """A live template works, but not as well as it could."""
+    """A warning of a live template that works, but not as well as it could."""
 
 
 class MissingAssignError(LiveTemplateError):
@@ -26,9 +26,9 @@ class MissingAssignError(LiveTemplateError):
 
     Attributes:
         name: the name.
-        template: name of the template.
-        line: line of the template, from 1.
-        filename: where the template is, if it is known.
+        template: the template's name.
+        line: the line of the template, from 1.
+        filename: the template's file, if it is known.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
-"""Which names of a template stand for values that no method can change.
+"""The names of a template whose values no method can change.
 
-A method that is called on a value the template has made may change it: after ``{% set l = [] %}`` and
-``{{ l.append(x) }}`` everything that reads ``l`` has to be evaluated at every render. Not so for text, and
-not for chains of commands: each method of ``JS`` gives a new chain.
+A method call on a value that the template has made may change the value: after ``{% set l = [] %}`` and
+``{{ l.append(x) }}`` everything that reads ``l`` has to be evaluated at every render. Text cannot change, nor
+can a chain of commands: each method of ``JS`` returns a new chain.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ Check: TypeAlias = "Callable[[nodes.Node, frozenset[str]], bool]"
 
 
 class Immutables:
-    """Looks at the names that are given a value by ``set`` or ``with`` alone.
+    """The immutable ones among the names that only ``set`` and ``with`` bind.
 
     Args:
-        environment: knows the globals that never change.
+        environment: the environment, with its globals that never change.
         template: the parsed template.
-        aliases: names that a loop gives a value to, or who calls a macro.
-        bound: all names that the template gives a value to.
-        links: knows what is imported.
+        aliases: the names bound by loops and by calls of macros.
+        bound: all names that the template binds.
+        links: the links to other files, with what is imported.
 
     Attributes:
-        names: those whose values cannot change by a method, nor by being called: macros are among them.
-        parts: those whose values are parts of assigns, found by ``a.b["c"]``. What holds for methods of an
-            assign holds for theirs.
+        names: the names whose values no method and no call can change; macros are among them.
+        parts: the names whose values are parts of assigns, found by ``a.b["c"]``. Their methods are treated
+            like those of an assign.
     """
 
     def __init__(
@@ -61,12 +61,12 @@ class Immutables:
         others = macros | links.modules
         self._macros = macros - values.keys() - links.modules - aliases
         self._values = {name: values[name] for name in values if name not in others | aliases}
-        self._chains = self._all_that(self._is_chain)
-        self.names = self._all_that(self._is_immutable)
-        self.parts = self._all_that(self._is_part)
+        self._chains = self._names_passing(self._is_chain)
+        self.names = self._names_passing(self._is_immutable)
+        self.parts = self._names_passing(self._is_part)
 
-    def _all_that(self, check: Check) -> frozenset[str]:
-        """The names of which each value passes a check that is given the names it may count on."""
+    def _names_passing(self, check: Check) -> frozenset[str]:
+        """Return the names of which each value passes a check that is given the names it may count on."""
         names = frozenset(self._values)
         while True:
             kept = frozenset(
@@ -96,7 +96,7 @@ class Immutables:
         return self._is_chain(value, self._chains)
 
     def _is_chain(self, value: nodes.Node, names: frozenset[str]) -> bool:
-        """Whether it is what methods of a global give that never changes: ``JS.push("save").hide()``."""
+        """Return whether it is a chain of methods of an immutable global: ``JS.push("save").hide()``."""
         if isinstance(value, nodes.CondExpr) and value.expr2 is not None:
             return self._is_chain(value.expr1, names) and self._is_chain(value.expr2, names)
         while isinstance(value, nodes.Call):

@@ -1,7 +1,7 @@
-"""Keys for values: equal keys mean equal HTML, so that what one view has rendered can serve another.
+"""Keys for values: equal keys mean equal HTML, so that one view can show what another has rendered.
 
-`==` is not enough for that: ``1 == True == 1.0``, and each prints differently. Nor is identity: what is
-shown of a list may change while it stays the same list. So a key is made of
+`==` is not enough for that: ``1 == True == 1.0``, and each prints differently. Nor is identity: the content
+of a list may change while it stays the same list. So a key is made of
 
 * the value itself, with its type, where the type is known to be immutable;
 * the keys of their parts, for tuples, named tuples, frozen sets and frozen dataclasses;
@@ -26,7 +26,7 @@ from typing import Any, Generic, TypeAlias
 from markupsafe import Markup
 
 Parts: TypeAlias = "Collection[int]"
-"""The ids of objects that nobody changes any more, and that somebody holds as long as their keys are used."""
+"""The ids of objects that nobody changes any more, and that are held for as long as their keys are used."""
 
 MAX_PARTS = 200
 MAX_SAME = 100
@@ -37,18 +37,18 @@ KeyOf: TypeAlias = "Callable[[Any, Parts], Hashable]"
 
 
 class NoKeyError(Exception):
-    """A value that could change, or of a kind that is not known."""
+    """A value has no key: it could change, or its type is not known."""
 
 
 def key_of(value: Any, parts: Parts = ()) -> Hashable:
-    """The key of a value.
+    """Return the key of a value.
 
     Args:
-        value: what a template is to show.
-        parts: what is frozen by agreement; see `parts_of`.
+        value: a value that a template shows.
+        parts: the ids of objects that are frozen by agreement; see `parts_of`.
 
     Raises:
-        NoKeyError: it has none.
+        NoKeyError: if it has no key.
     """
     kind = type(value)
     if kind is str or kind is int or value is None:
@@ -60,7 +60,7 @@ def key_of(value: Any, parts: Parts = ()) -> Hashable:
 
 
 def are_same(old: Any, new: Any) -> bool:
-    """Whether two values are immutable all through, and print the same. Long ones count as different."""
+    """Return whether two values are immutable all through and print the same; false for long ones."""
     kind = type(new)
     if type(old) is not kind or (kind not in _SCALARS and (_SHAPES.get(kind) or _learn(kind)) is _none):
         return False
@@ -73,7 +73,7 @@ def are_same(old: Any, new: Any) -> bool:
 
 
 def parts_of(message: Any) -> frozenset[int]:
-    """The ids of a message and of what it holds: containers are opened, so are dataclasses."""
+    """Return the ids of a message and of all values in it; containers and dataclasses are opened."""
     found: dict[int, None] = {}
     waiting = [message]
     for _ in range(MAX_DEPTH):
@@ -81,14 +81,14 @@ def parts_of(message: Any) -> frozenset[int]:
         for value in waiting:
             if type(value) not in _SCALARS and len(found) < MAX_PARTS and id(value) not in found:
                 found[id(value)] = None
-                inner.extend(_how_to_open(type(value))(value))  # type: ignore[arg-type]  # types are hashable
+                inner.extend(_opener_of(type(value))(value))  # type: ignore[arg-type]  # types are hashable
         waiting = inner
     return frozenset(found)
 
 
 @lru_cache(MAX_SHAPES)
-def _how_to_open(kind: type) -> Callable[[Any], Collection[Any]]:
-    """How to get at what objects of a type hold. Each broadcast asks, and asking the type takes longer."""
+def _opener_of(kind: type) -> Callable[[Any], Collection[Any]]:
+    """Return the function that lists the parts of a value of a type. Cached: asking the type takes longer."""
     if issubclass(kind, (tuple, list)):
         return lambda value: value
     if issubclass(kind, Mapping):
@@ -146,7 +146,7 @@ _SHAPES: dict[type, KeyOf] = dict(_KNOWN)
 
 
 def _learn(kind: type) -> KeyOf:
-    """Find out once how objects of a type get their keys."""
+    """Find the key function for a type and remember it."""
     if len(_SHAPES) > MAX_SHAPES:  # types made while running; do not collect them for ever
         _SHAPES.clear()
         _SHAPES.update(_KNOWN)
@@ -155,7 +155,7 @@ def _learn(kind: type) -> KeyOf:
 
 
 class Shape(enum.Enum):
-    """What the key of an object is made of."""
+    """The parts of an object that its key is made of."""
 
     NONE = "it has none"
     ITSELF = "the object, or what it prints"
@@ -165,7 +165,7 @@ class Shape(enum.Enum):
 
 
 def shape_of(kind: type) -> Shape:
-    """What the keys of objects of a type are made of."""
+    """Return the parts of which the keys of objects of a type are made."""
     known = _KNOWN.get(kind)
     if known is not None:
         return Shape.SEQUENCE if known is _sequence else Shape.ITSELF

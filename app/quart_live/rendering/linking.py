@@ -1,4 +1,4 @@
-"""What marks stand for: from the names of one template to those of all that it includes and calls.
+"""Resolving marks: from the names of one template to those of all that it includes and calls.
 
 A template knows its own names when it is compiled, and has marks for the rest (:mod:`.links`). Here the marks
 are followed, through as many files as it takes, when all of these can be loaded.
@@ -17,24 +17,24 @@ from .links import ALWAYS, EVERYTHING, OUTPUT, Link
 from .sharing import UNSHARED_NAMES
 
 CANNOT_BE_LOADED = (jinja2.TemplateError, LiveTemplateError, UnicodeError)
-"""What goes wrong with a template before it is rendered."""
+"""The errors of a template that cannot be loaded."""
 
 ADDRESS = "url_for"
-"""Stands for all global functions that a macro without context calls: they may know where the app is."""
+"""The name that stands for all global functions called by a macro without context: they may use addresses."""
 
 
 class Linker:
-    """Follows the marks of one template. Whatever is certain not to be read is not among the names found.
+    """The follower of one template's marks; it leaves out names that are certainly not read.
 
     Args:
-        template: where to begin.
+        template: the template.
     """
 
     def __init__(self, template: CompiledTemplate) -> None:
         self._template = template
 
     def names_of(self, names: Iterable[str]) -> frozenset[str]:
-        """What names and marks depend on: names of assigns and globals, and perhaps :data:`ALWAYS`."""
+        """Return the assigns and globals that names and marks depend on, perhaps with :data:`ALWAYS`."""
         found: set[str] = set()
         followed: set[tuple[Link, str, bool]] = set()
         inside = [self._template]
@@ -78,7 +78,7 @@ class Linker:
 
 
 def part_of(template: CompiledTemplate, link: Link) -> Iterable[str]:
-    """What a template says about that part of it that a link leads to."""
+    """Return the names and marks that the part of a template depends on to which a link leads."""
     if link.is_macro:
         return template.bound.get(link.part, ())
     if link.part == OUTPUT:
@@ -88,7 +88,7 @@ def part_of(template: CompiledTemplate, link: Link) -> Iterable[str]:
 
 
 def loaded(where: CompiledTemplate, link: Link) -> Iterator[CompiledTemplate | None]:
-    """The templates a link can lead to, as far as they are there; None for one that is broken."""
+    """Load the templates to which a link can lead, as far as they exist; yield None for a broken one."""
     for name in link.templates:
         try:
             yield cast(CompiledTemplate, where.environment.get_template(name))

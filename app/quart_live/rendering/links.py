@@ -1,8 +1,8 @@
-"""What a template takes from other files: whole templates by ``include``, macros by ``import``.
+"""Links of a template to other files: whole templates by ``include``, macros by ``import``.
 
-Whether those can change by themselves, and which names they read, only the other file knows, and it may not
-even be there yet when this one is compiled. So a link gets a *mark*, a name that no template can have. It
-stands among the names that a part depends on; :mod:`.linking` finds out what it stands for.
+Only the other file knows which names it reads and whether it can change by itself, and it may not even exist
+yet when this one is compiled. So a link gets a *mark*, a name that no template can have. It stands among the
+names that a part depends on; :mod:`.linking` resolves it.
 
 A mark is about one macro, not about its file: ``button of macros.html``. Only where a module as a whole is
 handed on, or the name of the file is worked out while rendering, does it stand for everything in there.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .purity import PurityEnvironment
 
 ALWAYS = ""
-"""Stands among names, as no name can be empty: the value can change without an assign."""
+"""The mark of a value that can change without an assign. No name is empty, so it can stand among names."""
 
 OUTPUT = "output"
 EVERYTHING = "everything"
@@ -31,13 +31,13 @@ Import: TypeAlias = nodes.Import | nodes.FromImport
 
 
 class Link(NamedTuple):
-    """What a mark stands for.
+    """A link to a part of another file.
 
     Attributes:
-        templates: one of these it is; none if that is known only while rendering.
-        part: the name of a macro, or what is meant of the file: :data:`OUTPUT` or :data:`EVERYTHING`.
+        templates: the names of the files of which it is one; empty if that is known only while rendering.
+        part: the name of a macro, or :data:`OUTPUT` or :data:`EVERYTHING` of the file.
         is_macro: whether `part` is the name of a macro.
-        with_context: whether the names of this template are those of the other one, too.
+        with_context: whether the other file reads the names of this template.
     """
 
     templates: tuple[str, ...]
@@ -47,7 +47,7 @@ class Link(NamedTuple):
 
     @property
     def mark(self) -> str:
-        """The mark."""
+        """The mark that stands for the link."""
         extra = " with context" if self.with_context else ""
         return f"{self.part} of {' or '.join(self.templates)}{extra}"
 
@@ -56,14 +56,14 @@ class Links:
     """The links of one template.
 
     Args:
-        environment: finds the names of templates.
+        environment: the environment, which joins the names of templates.
         template: the parsed template.
-        name: of the template.
-        untracked: is told of links that lead nowhere certain.
+        name: the template's name.
+        untracked: the list of reasons, to which links without a certain file are added.
 
     Attributes:
-        found: what the marks stand for that were given out so far.
-        modules: the names that stand for all macros of a file, ``tools`` in ``import "x.html" as tools``.
+        found: the links by mark, of all marks that were made so far.
+        modules: the names of imported files, ``tools`` in ``import "x.html" as tools``.
     """
 
     def __init__(
@@ -82,21 +82,21 @@ class Links:
         self._includes = Counter(self.of_include(include) for include in template.find_all(nodes.Include))
 
     def is_of_module(self, reference: nodes.Getattr) -> bool:
-        """Whether ``a.b`` is the macro ``b`` of the imported file ``a``."""
+        """Return whether ``a.b`` is the macro ``b`` of the imported file ``a``."""
         inner = reference.node
         return isinstance(inner, nodes.Name) and inner.name in self.modules and reference.attr[:1] != "_"
 
     def is_only(self, mark: str) -> bool:
-        """Whether the template has one include with that mark, of one certain file."""
+        """Return whether the template has one include with that mark, of one certain file."""
         link = self.found.get(mark)
         return link is not None and len(link.templates) == 1 and self._includes[mark] == 1
 
     def of_include(self, node: nodes.Include) -> str:
-        """The mark of an include."""
+        """Return the mark of an include."""
         return self._mark(node, OUTPUT, is_macro=False)
 
     def of_import(self, node: Import) -> Iterator[tuple[str, str]]:
-        """The names that an import gives a value to, in the sense of `name_in_module`, with their marks."""
+        """Yield the names that an import binds, as `name_in_module` makes them, with their marks."""
         if isinstance(node, nodes.FromImport):
             for name in node.names:
                 original, alias = (name, name) if isinstance(name, str) else name
@@ -107,14 +107,14 @@ class Links:
             yield name_in_module(node.target, attribute), self._mark(node, attribute, is_macro=True)
 
     def is_seen_at_run_time(self, node: Import) -> bool:
-        """Whether an import of a file that is known only while rendering can say what it has found.
+        """Return whether an import of a file that is known only while rendering can report what it has found.
 
-        It comes before all that use it, and is never skipped itself.
+        Such an import comes before all its uses, and is never skipped.
         """
         return not node.with_context and id(node) in self._top_level and not _names_of(node.template)
 
     def parts_at_run_time(self, node: Import) -> Iterator[tuple[str, str, bool]]:
-        """The marks of such an import, with the parts of the file they are about."""
+        """Yield the marks of such an import, each with the part of the file that it leads to."""
         for _, mark in self.of_import(node):
             link = self.found[mark]
             yield mark, link.part.rpartition(" in line ")[0], link.is_macro
@@ -135,12 +135,12 @@ class Links:
 
 
 def name_in_module(module: str, part: str) -> str:
-    """A name (that no template can have) for one macro of an imported file, or for all of them."""
+    """Return a name (that no template can have) for one macro of an imported file, or for all of them."""
     return f"{module}.{part}"
 
 
 def _names_of(template: nodes.Expr) -> list[str] | None:
-    """The names of which one is a template's; None if that is not known."""
+    """Return the names of which one is the template's; None if they are not known."""
     if isinstance(template, nodes.Const):
         if isinstance(template.value, str):
             return [template.value]

@@ -1,4 +1,4 @@
-"""What comes from elsewhere: macros, call blocks, includes and imports."""
+"""Macros, call blocks, includes and imports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .links import ALWAYS, Import
 
 
 class MacroGenerator(BranchGenerator):
-    """Generates macros that build nodes, and includes that are nodes."""
+    """The code generator of macros that build nodes, and of includes that are nodes."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -21,12 +21,12 @@ class MacroGenerator(BranchGenerator):
         self.places: dict[str, int] = {}
 
     def macro_body(self, node: nodes.Macro | nodes.CallBlock, frame: Frame) -> tuple[Frame, MacroRef]:
-        """The body of every macro builds a node, wherever the macro is defined."""
+        """Generate the body of a macro, which builds a node wherever the macro is defined."""
         self._awaits_macro_buffer = True
         return super().macro_body(node, frame)
 
     def buffer(self, frame: Frame) -> None:
-        """Give a macro a node; whatever else opens a buffer gets an ordinary one."""
+        """Open a node for a macro, an ordinary buffer for anything else."""
         if self._awaits_macro_buffer:
             self._awaits_macro_buffer = False
             self.open_node(frame, tracked=False)
@@ -34,7 +34,7 @@ class MacroGenerator(BranchGenerator):
             super().buffer(frame)
 
     def return_buffer_contents(self, frame: Frame, force_unescaped: bool = False) -> None:
-        """A macro returns its node."""
+        """Return the node of a macro, the text of any other buffer."""
         builder = self.builders.get(frame.buffer)
         if builder is None:
             super().return_buffer_contents(frame, force_unescaped)
@@ -43,12 +43,12 @@ class MacroGenerator(BranchGenerator):
             self.writeline(f"return {builder.buffer}")
 
     def macro_def(self, macro_ref: MacroRef, frame: Frame) -> None:
-        """``LiveMacro(...)`` instead of ``Macro(...)``."""
+        """Generate ``LiveMacro(...)`` instead of ``Macro(...)``."""
         self.write("Live")
         super().macro_def(macro_ref, frame)
 
     def live_callblock(self, node: nodes.CallBlock, frame: Frame, builder: NodeBuilder) -> None:
-        """``call``: the node of the macro that is called."""
+        """Generate ``call``: one dynamic, the node of the macro that is called."""
         with self.slot(builder, node, self.dependencies.of(node)) as (slot, _index):
             call_frame, macro_ref = self.macro_body(node, frame)
             self.writeline("caller = ")
@@ -57,7 +57,7 @@ class MacroGenerator(BranchGenerator):
             self.write_call(node.call, frame, "str", caller=True)
 
     def live_include(self, node: nodes.Include, frame: Frame, builder: NodeBuilder) -> None:
-        """``include``: the node of the included template, which decides itself what to evaluate."""
+        """Generate ``include``: one dynamic, the node of the included template, which skips its own parts."""
         with self.slot(builder, node, self.dependencies.of(node)) as (slot, index):
             self._note_place(node, builder, index)
             self.writeline(f"{slot} = ''")
@@ -85,21 +85,21 @@ class MacroGenerator(BranchGenerator):
                 self.outdent()
 
     def visit_Include(self, node: nodes.Include, frame: Frame) -> None:  # noqa: N802
-        """Where a buffer is open Jinja yields an include without context past it; keep it in the buffer."""
+        """Generate an include in an open buffer. Jinja would yield one without context past the buffer."""
         if frame.buffer is None or node.with_context:
             super().visit_Include(node, frame)
         else:
             self.live_include(node, frame, NodeBuilder(frame.buffer, "", tracked=False))
 
     def _note_place(self, node: nodes.Include, builder: NodeBuilder, index: int) -> None:
-        """Note an include that has one certain place in the whole."""
+        """Note an include that has one certain place in the root node."""
         links = self.dependencies.links
         mark = links.of_include(node)
         if builder.tracked and not builder.nested and not node.ignore_missing and links.is_only(mark):
             self.places[mark] = index
 
     def _masks_of_local_names(self, frame: Frame) -> str:
-        """A constant: for each local name that an include is given, the bits of all that it depends on."""
+        """Return a constant: for each local name that an include is given, the bits of all it depends on."""
         masks: dict[str, int] = {}
         for name in sorted(frame.symbols.dump_stores()):
             names = self.dependencies.of_name(name)
@@ -110,17 +110,17 @@ class MacroGenerator(BranchGenerator):
         return constant
 
     def visit_Import(self, node: nodes.Import, frame: Frame) -> None:  # noqa: N802
-        """``import``: see :meth:`_note_volatile`."""
+        """Generate ``import``; see :meth:`_note_volatile`."""
         super().visit_Import(node, frame)
         self._note_volatile(node, frame)
 
     def visit_FromImport(self, node: nodes.FromImport, frame: Frame) -> None:  # noqa: N802
-        """``from ... import``: see :meth:`_note_volatile`."""
+        """Generate ``from ... import``; see :meth:`_note_volatile`."""
         super().visit_FromImport(node, frame)
         self._note_volatile(node, frame)
 
     def _import_common(self, node: Import, frame: Frame) -> None:
-        """As Jinja's, but keeps the template."""
+        """Generate the part that both imports share, as Jinja does, but keep the template."""
         self.write("(live_imported := environment.get_template(")
         self.visit(node.template, frame)
         self.write(f", {self.name!r})).")
@@ -130,7 +130,7 @@ class MacroGenerator(BranchGenerator):
             self.write("_get_default_module(context)")
 
     def _note_volatile(self, node: Import, frame: Frame) -> None:
-        """If it is known only now which file is imported, only now it can say whether it reads a clock."""
+        """Generate the test, while rendering, whether a file found only then can change without an assign."""
         builder = self.builders.get(frame.buffer)
         links = self.dependencies.links
         if builder is None or not builder.tracked or not links.is_seen_at_run_time(node):

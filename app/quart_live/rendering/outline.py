@@ -1,8 +1,8 @@
-"""What the constant strings of a template say of its elements: is it one, and where are its dynamics?
+"""The elements in the constant strings of a template: whether it is exactly one, and where its dynamics are.
 
 The client takes a part that is marked as one element (``r``) by its opening tag, and leaves it out of the
-page that it builds while nothing in it has changed. So a part is marked only if that is certain: where this
-small reader of HTML is in doubt it says no.
+page that it builds while nothing in it has changed. So a part is marked only if it is certainly one element:
+in doubt, this small reader of HTML says no.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PHRASING = frozenset([
     "svg", "time", "u", "var", "wbr",
 ])
 # fmt: on
-"""What can stand in a paragraph; most of the rest ends it."""
+"""Elements that can stand in a paragraph; most of the others end it."""
 
 _ATTRIBUTE = r"""\s+[^\s"'<>/=\0]+(?:=(?:"[^"]*"|'[^']*'|[^\s"'=<>`\0]+))?"""
 _TOKEN = re.compile(
@@ -51,13 +51,13 @@ _ID_FOR_THE_CLIENT = re.compile(r"""[ ]id=(?:"[^"]*"|'[^']*')""")
 
 
 class Outline(NamedTuple):
-    """What is certain.
+    """The facts about a part's elements that are certain.
 
     Attributes:
-        is_element: whether it is exactly one element, with nothing but white space around it, that the client
-            can mark.
+        is_element: whether the part is exactly one element, with nothing but white space around it, that the
+            client can mark.
         in_content: for each dynamic whether an element could stand there.
-        is_balanced: whether everything that is opened is closed, and the other way round.
+        is_balanced: whether each element that is opened is closed, and the other way round.
     """
 
     is_element: bool
@@ -86,20 +86,20 @@ class _Reader:
         self.in_content: list[bool] = []
 
     def read(self) -> bool:
-        """Read to the end. Returns whether all is balanced; false as soon as something is not understood."""
+        """Read to the end. Return whether all is balanced; false as soon as something is not understood."""
         while self._at < len(self._html):
             token = _TOKEN.match(self._html, self._at)
             if token is None:
                 return False
             self._at = token.end()
             if token["mark"]:
-                self._outermost_must_not_be_here()
+                self._not_one_element()
                 self.in_content.append(WITHOUT_MARKS.isdisjoint(self._open))
             elif token["text"] is not None:
                 if token["text"].strip():
-                    self._outermost_must_not_be_here()
+                    self._not_one_element()
             elif token["comment"] is not None:
-                self._outermost_must_not_be_here()
+                self._not_one_element()
                 self._pass_over(token["comment"])
             elif token["closed"] is not None:
                 if not self._open or self._open.pop() != token["closed"].lower():
@@ -108,7 +108,7 @@ class _Reader:
                 return False
         return not self._open
 
-    def _outermost_must_not_be_here(self) -> None:
+    def _not_one_element(self) -> None:
         if not self._open:
             self.can_be_marked = False
 
@@ -141,5 +141,5 @@ class _Reader:
 
 
 def _has_plain_id(attributes: str) -> bool:
-    """Whether the client finds the ``id``, if there is one: it looks for exactly `` id="``."""
+    """Return whether the client finds the ``id``, if there is one: it looks for exactly `` id="``."""
     return len(_ID.findall(_QUOTED.sub("", attributes))) == len(_ID_FOR_THE_CLIENT.findall(attributes)) <= 1

@@ -11,10 +11,10 @@ _DICT_ATTRIBUTES = frozenset(dir(dict))
 
 
 class OutputGenerator(NodeGenerator):
-    """Generates the code for ``{{ }}`` and for what is in it."""
+    """The code generator of ``{{ }}`` and the expressions in it."""
 
     def live_output(self, node: nodes.Output, frame: Frame, builder: NodeBuilder) -> None:
-        """Text and expressions between two statements."""
+        """Generate the text and the expressions between two statements."""
         dynamics: list[nodes.Expr] = []
         for child in node.nodes:
             text = self._constant_text(child, frame)
@@ -66,7 +66,7 @@ class OutputGenerator(NodeGenerator):
         return "escape" if frame.eval_ctx.autoescape else "str"
 
     def write_call(self, node: nodes.Call, frame: Frame, escape: str, caller: bool = False) -> None:
-        """A call that is a whole dynamic: a macro gives its node there."""
+        """Write a call that is a whole dynamic, to which a macro returns its node."""
         self.write(f"live_call({escape}, context, ")
         self.visit(node.node, frame)
         extra = {"caller": "caller"} if caller else {}
@@ -80,7 +80,7 @@ class OutputGenerator(NodeGenerator):
     def visit_ScopedEvalContextModifier(  # noqa: N802
         self, node: nodes.ScopedEvalContextModifier, frame: Frame
     ) -> None:
-        """``autoescape``: everything inside depends on the setting."""
+        """Generate ``autoescape``; everything inside depends on the setting."""
         self.around.extend(option.value for option in node.options)
         super().visit_ScopedEvalContextModifier(node, frame)
         del self.around[-len(node.options) :]

@@ -1,9 +1,9 @@
 """Live components in templates: ``{{ live_component("counter", id="a", label=name) }}``.
 
-A component is not rendered where it is written. Its place in the tree gets a number, the cid, and whoever
-renders the view (see :class:`Placing`) brings the component up to date once the template is done, for which
-it may wait: for a database, say. To the change tracking the call is a pure function of its arguments: as long
-as none of them is assigned again it is not called again, and the cid stays where it is.
+A component is not rendered where it is written. Its place in the tree gets a number, the cid. Once the
+template is done, the view's components (see :class:`Placing`) bring it up to date, and may wait for that: for
+a database, say. To the change tracking the call is a pure function of its arguments: as long as none of them
+is assigned again it is not called again, and the cid stays where it is.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from typing import Any, NoReturn, Protocol
 from .errors import LiveTemplateError
 
 ADVICE = (
-    "A live component has to be a whole expression, {{ live_component(…) }}, where the template writes its "
+    "Write a live component as a whole expression, {{ live_component(…) }}, where the template writes its "
     "HTML: not in a filter, not in a variable, not in a loop that is recursive or uses break or continue. To "
-    "choose whether it is there, put {% if %} around it."
+    "show it only sometimes, put {% if %} around it."
 )
 
 
 class Placing(Protocol):
-    """Knows the components of a view."""
+    """The components of a view, to which a template adds some."""
 
     def place(self, component: Any, id: Any, assigns: dict[str, Any]) -> int:
-        """Note that a component stands in the tree now; returns its cid."""
+        """Note that a component stands in the tree now; return its cid."""
 
 
 placing: ContextVar[Placing | None] = ContextVar("quart_live_placing", default=None)
-"""Whose template is being rendered."""
+"""The components of the view whose template is being rendered."""
 
 
 class ComponentSlot:
-    """What :func:`live_component` returns: good for being a dynamic, and for nothing else."""
+    """The result of :func:`live_component`, which can only be a whole dynamic."""
 
     __slots__ = ("cid",)
 
@@ -46,15 +46,16 @@ class ComponentSlot:
 
 
 def live_component(component: Any, /, *, id: Any, **assigns: Any) -> ComponentSlot:
-    """Put a live component here.
+    """Place a live component here.
 
     Args:
         component: a `LiveComponent` class, or its name.
-        id: tells components of the same class apart; any hashable value, unique in the view for its class.
-        assigns: given to the component's `update`, together with the id.
+        id: the component's id; any hashable value, unique in the view for its class.
+        assigns: the assigns for the component's `update`, which gets the id as well.
 
     Raises:
         LiveTemplateError: if there is no live view around.
+        LiveViewError: if there is no such component, or it is placed twice with one id.
     """
     around = placing.get()
     if around is None:

@@ -1,4 +1,4 @@
-"""The loops over streams in a template and in all that it includes, as far as views can share their items."""
+"""The loops over streams, in a template and in all that it includes, whose items views can share."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ BARRED = {ALWAYS, *UNSHARED_NAMES}
 
 
 class Plans:
-    """What of a template's streams can be shared.
+    """The loops over streams that views with the same template can share.
 
     Args:
         template: the template of a view.
-        is_volatile: whether what it prints can change without an assign.
+        is_volatile: whether its output can change without an assign.
 
     Attributes:
-        rows: the loops of which single items can be shared.
+        rows: the loops whose single items can be shared.
         whole: all loops over streams, if nothing else is evaluated when only streams have changed; else none.
     """
 
@@ -38,7 +38,7 @@ class Plans:
         self.whole = tuple(whole) if is_clear else ()
 
     def _names_of(self, template: CompiledTemplate, plan: StreamPlan) -> frozenset[str]:
-        """What the items of a loop depend on, local names of whoever includes it being followed as well."""
+        """Return the names that the items of a loop depend on, local names of including templates too."""
         names = Linker(template).names_of(plan.names)
         while True:
             around = [one for one in self._templates if one is not template]
@@ -54,7 +54,7 @@ class Plans:
             names = more
 
     def _whole(self, template: CompiledTemplate, path: tuple[int, ...]) -> list[SharedStream] | None:
-        """All loops over streams, with their places; None if more than these depends on streams."""
+        """Return all loops over streams, with their places; None if more than these depends on streams."""
         if not template.stands_alone or len(path) > len(self._templates):
             return None
         found: list[SharedStream] = []
@@ -78,7 +78,7 @@ class Plans:
 
 
 def _included(template: CompiledTemplate) -> Iterator[CompiledTemplate]:
-    """The template and all that it includes."""
+    """Yield the template and all that it includes."""
     seen = [template]
     for one in seen:
         yield one

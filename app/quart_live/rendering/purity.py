@@ -1,6 +1,6 @@
-"""Which functions and filters of an environment give the same result while their arguments stay the same.
+"""Purity: a pure function gives the same result as long as its arguments stay the same.
 
-What is not pure is called again at every render, whatever has been assigned.
+A function or filter that is not pure is called again at every render, whatever has been assigned.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def volatile(function: F) -> F:
 
 
 class PurityEnvironment(jinja2.Environment):
-    """An environment that knows what is pure in it. Takes the arguments of :class:`jinja2.Environment`.
+    """An environment that tells pure functions from volatile ones; arguments as :class:`jinja2.Environment`.
 
     Attributes:
         pure_globals: names of global functions that need not be called at every render; add your own.
@@ -48,11 +48,11 @@ class PurityEnvironment(jinja2.Environment):
         self.volatile_filters: set[str] = {"random"}
 
     def is_volatile_filter(self, name: Any) -> bool:
-        """Whether a filter has to be applied at every render."""
+        """Return whether a filter has to be applied at every render."""
         return name in self.volatile_filters or getattr(self.filters.get(name), "live_volatile", False)
 
     def is_volatile_global(self, name: str, value: Any) -> bool:
-        """Whether a global has to be read or called at every render."""
+        """Return whether a global has to be read or called at every render."""
         if name in self.pure_globals or isinstance(value, _CONSTANT_TYPES):
             return False
         return not getattr(value, "live_pure", False)

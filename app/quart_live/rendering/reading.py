@@ -1,6 +1,6 @@
-"""What a piece of a template reads by itself, as it stands there: names, and what can change without them.
+"""The names that a piece of a template reads directly, and the reasons why it can change without them.
 
-`dependencies.py` adds what those names stand for.
+`dependencies.py` adds the names that the values of those names depend on.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _FILTERS_OF_FILTERS = frozenset({"map", "select", "reject"})
 
 
 class Reader:
-    """Reads pieces of templates.
+    """The reader of names in pieces of templates.
 
     Args:
-        environment: knows which filters are volatile.
-        links: what the template takes from other files.
-        untracked: is told of what can change without an assign.
+        environment: the environment, with its volatile filters.
+        links: the links to other files.
+        untracked: the list of reasons, to which parts are added that can change without an assign.
     """
 
     def __init__(self, environment: PurityEnvironment, links: Links, untracked: Untracked) -> None:
@@ -44,9 +44,9 @@ class Reader:
         self._untracked = untracked
 
     def names_in(self, *pieces: nodes.Node | None) -> Names:
-        """The names that the pieces read, with everything inside them but the macros they define.
+        """Return the names that the pieces read, with everything inside them but the macros they define.
 
-        A macro is not called by being there; who calls it, or hands it on, reads its name.
+        Defining a macro does not call it; a part that calls it, or hands it on, reads its name.
         """
         return frozenset(name for piece in pieces if piece is not None for name in self._names_in(piece))
 
@@ -99,18 +99,18 @@ class Reader:
 
 
 def stored(target: nodes.Node) -> Iterator[nodes.Name]:
-    """The names that an assignment or a loop gives a value to."""
+    """Yield the names that an assignment or a loop binds."""
     if isinstance(target, nodes.Name):
         yield target
     yield from target.find_all(nodes.Name)
 
 
 def free_names(piece: nodes.Node, bound: Names = frozenset()) -> Iterator[nodes.Name]:
-    """Where names are read that no loop, macro or ``with`` around them gives a value to.
+    """Yield the reads of names that no loop, macro or ``with`` around them binds.
 
     Args:
         piece: a piece of a template.
-        bound: names that have got a value around it.
+        bound: the names that are bound around it.
     """
     if isinstance(piece, nodes.Name):
         if piece.ctx == "load" and piece.name not in bound:
@@ -132,7 +132,7 @@ def free_names(piece: nodes.Node, bound: Names = frozenset()) -> Iterator[nodes.
 
 
 def root_name(node: nodes.Node) -> str | None:
-    """The name at the left end of ``a.b[c].d``."""
+    """Return the name at the left end of ``a.b[c].d``."""
     while not isinstance(node, nodes.Name):
         inner = getattr(node, "node", None)
         if not isinstance(inner, nodes.Node):
@@ -142,7 +142,7 @@ def root_name(node: nodes.Node) -> str | None:
 
 
 def method_of(node: nodes.Node) -> str | None:
-    """The name of the method if `node` is one: ``a.append``, ``a["append"]``."""
+    """Return the name of the method if `node` is one: ``a.append``, ``a["append"]``."""
     if isinstance(node, nodes.Getattr):
         return node.attr
     if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
@@ -151,7 +151,7 @@ def method_of(node: nodes.Node) -> str | None:
 
 
 def is_stream(iterable: nodes.Node) -> bool:
-    """Whether a loop's iterable is ``streams.rows``, ``streams["rows"]`` or ``streams[name]``."""
+    """Return whether a loop's iterable is ``streams.rows``, ``streams["rows"]`` or ``streams[name]``."""
     return (
         isinstance(iterable, (nodes.Getattr, nodes.Getitem))
         and isinstance(iterable.node, nodes.Name)
@@ -160,7 +160,7 @@ def is_stream(iterable: nodes.Node) -> bool:
 
 
 def imported_names(node: nodes.Import | nodes.FromImport) -> list[str]:
-    """The names that an import gives a value to."""
+    """Return the names that an import binds."""
     if isinstance(node, nodes.Import):
         return [node.target]
     return [name if isinstance(name, str) else name[1] for name in node.names]

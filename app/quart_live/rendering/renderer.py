@@ -20,7 +20,7 @@ _STREAMS = frozenset({"streams"})
 
 
 class Renderer:
-    """Keeps the tree of one mounted view between renders. One per view and join.
+    """The renderer of one mounted view: it keeps the tree between renders. One per view and join.
 
     Args:
         template: the compiled template of the view, or of a component.
@@ -40,20 +40,24 @@ class Renderer:
         """Render everything to HTML, as for the first page.
 
         Raises:
-            MissingAssignError: the template reads a name that is neither assigned nor global.
+            MissingAssignError: if the template reads a name that is neither assigned nor global.
         """
         html = to_html(self.render(assigns))
         _settle_streams(assigns)
         return html
 
     def join(self, assigns: Mapping[str, Any], cache: RowCache | None = None) -> Wire:
-        """Render everything for a browser that has nothing yet: the `rendered` of a join reply."""
+        """Render everything for a browser that has nothing yet: the `rendered` of a join reply.
+
+        Raises:
+            MissingAssignError: if the template reads a name that is neither assigned nor global.
+        """
         message: Wire = complete(self.render(assigns, cache))
         _settle_streams(assigns)
         return message
 
     def diff(self, assigns: Mapping[str, Any], changed: Set[str], cache: RowCache | None = None) -> Wire:
-        """Render what depends on the `changed` names and return what differs; ``{}`` if nothing does.
+        """Render all that depends on the `changed` names and return the diff; ``{}`` if nothing differs.
 
         Values that were not assigned again count as unchanged, whatever happened inside them.
 
@@ -61,6 +65,9 @@ class Renderer:
             assigns: all assigns.
             changed: the names among them that were assigned since the last render.
             cache: items of streams that other views have rendered.
+
+        Raises:
+            MissingAssignError: as `render`, at the first render.
         """
         names = self._unseen.union(changed)
         old = self._tree
@@ -79,16 +86,20 @@ class Renderer:
         return message
 
     def save_memory(self) -> None:
-        """Keep the tree alone until the next render, which takes some microseconds longer."""
+        """Drop all but the tree until the next render, which takes some microseconds longer."""
         self._context = None
 
     @property
     def tree(self) -> Node | None:
-        """What was last rendered, if anything."""
+        """The tree that was last rendered, if any."""
         return self._tree
 
     def current_html(self, components: Components = {}) -> str:  # noqa: B006 - it is only read
-        """The HTML of the view as last rendered; ``""`` before the first render."""
+        """Return the HTML of the view as last rendered; ``""`` before the first render.
+
+        Raises:
+            LiveTemplateError: if it has a live component that is not among `components`.
+        """
         return "" if self._tree is None else to_html(self._tree, components)
 
     def render(self, assigns: Mapping[str, Any], cache: RowCache | None = None) -> Node:
@@ -99,7 +110,7 @@ class Renderer:
             cache: items of streams that other views have rendered.
 
         Raises:
-            MissingAssignError: the template reads a name that is neither assigned nor global.
+            MissingAssignError: if the template reads a name that is neither assigned nor global.
         """
         self.template.check_names(assigns.keys())
         self._context = self.template.new_context(dict(assigns))
@@ -107,7 +118,7 @@ class Renderer:
         return self._render_sharing(cache, assigns, self._context, frozenset(), None)
 
     def find_seen(self, assigns: Mapping[str, Any], changed: Set[str], seen: Sequence[Seen]) -> Seen | bool:
-        """Look for the coming diff among those that other views have sent.
+        """Look for the coming diff among the diffs that other views have sent.
 
         Args:
             assigns: all assigns.
@@ -115,7 +126,7 @@ class Renderer:
             seen: diffs of other views.
 
         Returns:
-            It, or whether it can be told by a key.
+            That diff, or whether a key can be made for the coming one.
         """
         plans, tree, streams = self._plans, self._tree, assigns.get("streams")
         if not plans or tree is None or self._unseen or type(streams) is not Streams:
@@ -133,7 +144,7 @@ class Renderer:
         return True
 
     def note_seen(self, assigns: Mapping[str, Any], parts: Parts) -> Seen | None:
-        """Note the coming diff, for other views; None if it may be this view's alone.
+        """Note the coming diff, for other views; return None if it may be this view's alone.
 
         Args:
             assigns: all assigns.
@@ -156,7 +167,7 @@ class Renderer:
     def pass_over(
         self, assigns: Mapping[str, Any], changed: Set[str], streams: Mapping[str, LiveStream]
     ) -> None:
-        """Leave out a diff that another view has made, and go on as if it had been rendered."""
+        """Skip a diff that another view has made, and go on as if it had been rendered here."""
         for stream in streams.values():
             if stream.inserts or stream.deletes or stream.emptied:
                 stream.settle()
@@ -171,7 +182,7 @@ class Renderer:
         changed: frozenset[str],
         previous: Node | None,
     ) -> Node:
-        """Render, while streams take from the cache what is in it, and give to it what is not."""
+        """Render with the streams taking items from the cache, and adding to it those that it lacks."""
         plans = self.template.stream_plans if cache is not None else None
         if cache is None or not plans:
             return self._render(context, changed, previous)

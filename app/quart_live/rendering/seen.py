@@ -1,8 +1,8 @@
-"""A diff that one view has sent, and whether the coming one of another view is the same.
+"""A diff that one view has sent, and the test whether the coming diff of another view is the same.
 
 Most views do the same with a broadcast: this item into that stream, one out of another. So before a key is
-made of all that, it is compared with what the last few views did (:mod:`.alike`). What is remembered has a
-key, so whatever is in it does not change any more.
+made of all that, it is compared with what the last few views did (:mod:`.alike`). A remembered diff has a
+key, so nothing in it changes any more.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 
 class Seen:
-    """A diff of which nothing but the streams of a view is the cause.
+    """A diff that only the streams of a view have caused.
 
     Args:
-        template: of the view.
-        plans: its streams.
-        streams: what is to happen to them.
-        assigns: of the view.
-        key: of the diff.
+        template: the template of the view.
+        plans: the loops over its streams.
+        streams: the streams, with their coming changes.
+        assigns: the assigns of the view.
+        key: the key of the diff.
 
     Attributes:
-        template: of the view.
-        key: of the diff.
-        end: the end of its frame, when it has been made.
+        template: the template of the view.
+        key: the key of the diff.
+        end: the end of its frame; empty until it has been made.
     """
 
     __slots__ = ("_here", "_names", "_streams", "end", "key", "template")
@@ -60,11 +60,11 @@ class Seen:
         self._here = key_of_here()
 
     def is_coming(self, streams: Mapping[str, LiveStream], assigns: Mapping[str, Any]) -> bool:
-        """Whether it is the coming diff of another view with the same template.
+        """Return whether the coming diff of another view with the same template is this one.
 
         Args:
-            streams: what is to happen to the streams of that view.
-            assigns: of that view.
+            streams: the streams of that view, with their coming changes.
+            assigns: the assigns of that view.
         """
         for name, ref, inserts, deletes, emptied in self._streams:
             stream = streams[name]

@@ -2,7 +2,7 @@
 
 Whether an item may be shared is known when its template is compiled. A `StreamPlan` says for a loop over a
 stream which other names its body reads; views in which these have equal values render equal items. A loop
-has no plan if its body reads what no name tells: a clock, a volatile filter, a language, a live component.
+has no plan if its body depends on more than names: a clock, a volatile filter, a language, a live component.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 UNSHARED_NAMES = frozenset(
     {"_", "gettext", "ngettext", "pgettext", "npgettext", "live_component", "live_render"}
 )
-"""Pure as far as one view goes, but not the same for all: language, components, views in the view."""
+"""Functions that are pure within one view, but differ between views: language, components, nested views."""
 
 MISSING = ("no such assign",)
 
@@ -30,8 +30,8 @@ class StreamPlan(NamedTuple):
 
     Attributes:
         stream: the stream's name.
-        names: what else the body reads.
-        place: where the loop is in the template's root node; None inside branches.
+        names: the other names that the body reads.
+        place: the index of the loop in the template's root node; None inside branches.
     """
 
     stream: str
@@ -40,13 +40,13 @@ class StreamPlan(NamedTuple):
 
 
 class SharedStream(NamedTuple):
-    """A loop over a stream that is always shown, in the whole of a template and what it includes.
+    """A loop over a stream that is always shown, in a template or in what it includes.
 
     Attributes:
         stream: the stream's name.
-        names: what else the body reads.
-        path: where the loop is: indices from the root node on.
-        statics: of the loop.
+        names: the other names that the body reads.
+        path: the indices that lead from the root node to the loop.
+        statics: the statics of the loop.
     """
 
     stream: str
@@ -56,7 +56,7 @@ class SharedStream(NamedTuple):
 
 
 def shown_loop(tree: Node, shared: SharedStream) -> bool:
-    """Whether the loop of a stream is in a tree, so that the browser has what is around its items."""
+    """Return whether the loop of a stream is in a tree, so that the browser has the page around its items."""
     part: Any = tree
     for index in shared.path:
         if type(part) is not list or index >= len(part):
@@ -66,10 +66,10 @@ def shown_loop(tree: Node, shared: SharedStream) -> bool:
 
 
 def names_key(names: tuple[str, ...], assigns: Mapping[str, Any]) -> Hashable:
-    """The key of what the body of a loop reads besides the item.
+    """Return the key of all that the body of a loop reads besides the item.
 
     Raises:
-        NoKeyError: the views cannot be compared.
+        NoKeyError: if one of the values has no key.
     """
     key: list[Hashable] = [key_of(assigns.get(name, MISSING)) for name in names]
     key.append(key_of_here())  # ``url_for`` may be among the names, or called by an imported macro
@@ -77,24 +77,24 @@ def names_key(names: tuple[str, ...], assigns: Mapping[str, Any]) -> Hashable:
 
 
 class RowCache(Protocol):
-    """Where rendered items are kept for other views."""
+    """A cache of rendered items, for other views."""
 
     @property
     def rows(self) -> dict[Hashable, SharedRow]:
-        """The items, by what they depend on."""
+        """The rendered items by their keys."""
 
     @property
     def parts(self) -> Parts:
-        """Objects that belong to the message, and may be compared by identity."""
+        """The ids of objects of the message, which may be compared by identity."""
 
 
 class SharedItems:
-    """The items that one view takes from a cache, or gives to it, while it renders.
+    """The items that one view takes from a cache, or adds to it, while it renders.
 
     Args:
         cache: the cache.
-        plans: of the view's template.
-        assigns: of the view.
+        plans: the plans of the view's template.
+        assigns: the assigns of the view.
     """
 
     __slots__ = ("_assigns", "_cache", "_plans")
@@ -107,9 +107,9 @@ class SharedItems:
         self._assigns = assigns
 
     def find(self, loop: StreamLoop, stream: LiveStream) -> list[tuple[str, Any]]:
-        """Look for the items of a stream. Returns those that have to be rendered, with their element ids.
+        """Look for the items of a stream. Return those that have to be rendered, with their element ids.
 
-        `complete` has to be called when they are in the loop.
+        Call `complete` when they are in the loop.
         """
         plan = self._plans.get(loop.statics)
         if plan is None:
@@ -131,7 +131,7 @@ class SharedItems:
         return [item for item, row in zip(stream.items(), found, strict=True) if row is None]
 
     def complete(self, loop: StreamLoop, keys: list[Hashable], found: Sequence[SharedRow | None]) -> None:
-        """Put what was found among what had to be rendered, and give that to the cache."""
+        """Merge the items found with those that were rendered, and add the latter to the cache."""
         missed = [key for key, row in zip(keys, found, strict=True) if row is None]
         if len(missed) != len(loop.entries):  # the body only sets things
             return
@@ -145,7 +145,7 @@ class SharedItems:
 
 
 def _has_component(dynamic: Any) -> bool:
-    """Whether there is the number of a live component in it, which means something in one view only."""
+    """Return whether it has the cid of a live component, which has a meaning in one view only."""
     if isinstance(dynamic, int):
         return True
     rows: Sequence[Node] = ()

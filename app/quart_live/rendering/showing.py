@@ -1,7 +1,7 @@
 """Components in marked parts: the client must not leave out a part in which only a component has changed.
 
-It leaves out what no diff has touched. A component's change is not in the part but under ``c``; where the
-client builds more than that component alone, the component's number has to be sent again at its place.
+It leaves out each part that no diff has touched. A component's change is not in the part but under ``c``;
+where the client builds more than that component alone, its cid has to be sent again at its place.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from .tree import Loop, Node, Statics
 
 
 def show_again(message: Wire, tree: Node, cids: Set[int]) -> None:
-    """Add to a diff the numbers of components that stand in marked parts.
+    """Add to a diff the cids of components that stand in marked parts.
 
     Args:
         message: the diff of a view or component; left alone if it is complete.
-        tree: what it shows.
-        cids: which components have changed.
+        tree: the tree that it leads to.
+        cids: the cids of the components that have changed.
     """
     if "s" not in message:
         _merge(message, _places(tree, tree[0], cids, True, False))

@@ -16,7 +16,7 @@ from .keys import Parts, key_of
 from .tree import Loop, SharedRow, Statics
 
 STREAM_ADVICE = (
-    "A stream knows only the items to be sent now, not how many there are. Keep a count in an assign, and "
+    "A stream has only the items to be sent now; it cannot count the others. Keep a count in an assign, and "
     "show an empty state by CSS: an element in the same container with the selector :only-child."
 )
 
@@ -25,27 +25,27 @@ Insert: TypeAlias = "tuple[Any, int, int | None, bool]"
 
 
 class RenderedItems(Protocol):
-    """Where a view finds the items that other views have rendered; see :class:`~.sharing.SharedItems`."""
+    """The items that other views have rendered; see :class:`~.sharing.SharedItems`."""
 
     def find(self, loop: StreamLoop, stream: LiveStream) -> list[tuple[str, Any]]:
-        """Look for the items of a stream. Returns those that have to be rendered, with their element ids."""
+        """Look for the items of a stream. Return those that have to be rendered, with their element ids."""
 
     def complete(self, loop: StreamLoop, keys: list[Hashable], found: Sequence[SharedRow | None]) -> None:
-        """Put what was found among what had to be rendered."""
+        """Merge the items found with those that were rendered."""
 
 
 class LiveStream:
-    """What is to be inserted into and deleted from one streamed list.
+    """The pending inserts and deletes of one streamed list.
 
     Args:
-        ref: names the stream within its view on the wire.
-        dom_id: gives the element id of an item.
+        ref: the stream's name on the wire, unique within its view.
+        dom_id: the function that returns the element id of an item.
 
     Attributes:
-        inserts: what is to be sent, by element id.
-        deletes: element ids of what is to be taken away.
-        emptied: whether all that was there before is to be taken away.
-        shared: where items come from that other views have rendered already, while there are such.
+        inserts: the items to be sent, by element id.
+        deletes: the element ids of the items to be deleted.
+        emptied: whether all earlier items are to be deleted.
+        shared: the items that other views have rendered; None outside of a shared render.
     """
 
     __slots__ = ("_begun", "_rendered", "_rest", "deletes", "dom_id", "emptied", "inserts", "ref", "shared")
@@ -67,13 +67,13 @@ class LiveStream:
         return bool(self.inserts or self.deletes or self.emptied)
 
     def insert(self, item: Any, at: int = -1, limit: int | None = None, update_only: bool = False) -> None:
-        """Add an item, or send it again if it is there.
+        """Insert an item, or send it again if it is there.
 
         Args:
             item: the item.
             at: -1 for the end, 0 for the beginning, else the position.
             limit: afterwards keep the first `limit` items, the last ones if negative.
-            update_only: change it if it is there, else do nothing.
+            update_only: whether an item that is not there is left out.
         """
         dom_id, inserts = self.dom_id(item), self.inserts
         if dom_id in inserts:
@@ -81,26 +81,26 @@ class LiveStream:
         inserts[dom_id] = (item, at, limit, update_only)
 
     def delete(self, dom_id: str) -> None:
-        """Take an item away by its element id."""
+        """Delete an item by its element id."""
         self.inserts.pop(dom_id, None)
         if dom_id not in self.deletes:
             self.deletes.append(dom_id)
 
     def reset(self) -> None:
-        """Take away everything that is not inserted after this."""
+        """Delete every item that is not inserted after this call."""
         self.inserts.clear()
         self.deletes.clear()
         self.emptied = True
 
     def key(self, parts: Parts, around: Hashable) -> Hashable:
-        """A key of what is to be sent; see :func:`~.keys.key_of`.
+        """Return a key of all that is to be sent; see :func:`~.keys.key_of`.
 
         Args:
-            parts: ids of what is frozen by agreement.
-            around: a key of whatever else the items depend on; becomes part of the key.
+            parts: the ids of objects that are frozen by agreement.
+            around: a key of all else that the items depend on; becomes part of the key.
 
         Raises:
-            NoKeyError: it has none.
+            NoKeyError: if an item has no key.
         """
         if len(self.inserts) == 1 and not self.deletes and not self.emptied:  # nearly always
             [(dom_id, (item, at, limit, update_only))] = self.inserts.items()
@@ -113,7 +113,7 @@ class LiveStream:
         return tuple(keys)
 
     def settle(self) -> None:
-        """Forget what has been rendered, here and in the tree."""
+        """Forget all that has been rendered, here and in the tree."""
         self.inserts.clear()
         if self.deletes or self.emptied:
             self.deletes.clear()
@@ -142,12 +142,12 @@ class LiveStream:
         return [self.ref, inserts, list(self.deletes), *reset]
 
     def items(self) -> list[tuple[str, Any]]:
-        """The items to be sent, with their element ids."""
+        """Return the items to be sent, with their element ids."""
         return [(dom_id, insert[0]) for dom_id, insert in self.inserts.items()]
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         if not self._begun:  # by a filter, or in a loop that is rendered to one string
-            raise LiveTemplateError(f"A stream can only be gone through by a plain 'for'. {STREAM_ADVICE}")
+            raise LiveTemplateError(f"Loop over a stream with a plain 'for', no filter. {STREAM_ADVICE}")
         self._begun = False
         rest, self._rest = self._rest, []
         return iter(rest)
@@ -169,7 +169,7 @@ class Streams:
     """
 
     def __getattr__(self, name: str) -> LiveStream:
-        if name.startswith("__"):  # questions of Python and Jinja, not of a template
+        if name.startswith("__"):  # asked for by Python and Jinja, not by a template
             raise AttributeError(name)
         known = ", ".join(sorted(vars(self))) or "none"
         raise LiveTemplateError(f"there is no stream {name!r}, only {known}; begin it with self.stream")
@@ -186,7 +186,7 @@ class Streams:
 
 
 def streams_among(assigns: Mapping[str, Any]) -> Collection[LiveStream]:
-    """The streams that are assigned."""
+    """Return the streams that are assigned."""
     streams = assigns.get("streams")
     if type(streams) is Streams:
         return vars(streams).values()
@@ -196,12 +196,12 @@ def streams_among(assigns: Mapping[str, Any]) -> Collection[LiveStream]:
 
 
 class StreamLoop(Loop):
-    """A rendered stream: its entries are all new, and nothing of them is kept after the render.
+    """A rendered stream: all its entries are new, and none of them is kept after the render.
 
     Attributes:
-        ref: names the stream on the wire.
-        changes: what happens to it; None if nothing does.
-        found: what other views have rendered of it, while the rest is rendered.
+        ref: the stream's name on the wire.
+        changes: its inserts and deletes as sent; None if there are none.
+        found: the items that other views have rendered, while the rest is rendered.
     """
 
     __slots__ = ("changes", "found", "ref")

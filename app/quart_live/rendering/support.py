@@ -1,4 +1,4 @@
-"""What compiled live templates call while they run. Not for use by hand."""
+"""The functions that compiled live templates call while they run. Not for use by hand."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ALL_CHANGED = -1
 def live_enter(
     statics: Statics, previous: Node | None, changed: Iterable[str], bits: Mapping[str, int]
 ) -> tuple[Any, int]:
-    """Begin a template: the previous tree if the same template made it, and the mask of what changed."""
+    """Begin a template: return the previous tree, if the same template made it, and the mask of changes."""
     if previous is None or previous[0] is not statics:
         return (), ALL_CHANGED
     mask = 0
@@ -45,7 +45,7 @@ def live_enter(
 
 
 def live_same(previous: Any, index: int, statics: Statics) -> Any:
-    """The previous node in a slot if the same branch made it, else an empty one."""
+    """Return the previous node in a slot if the same branch made it, else an empty one."""
     if previous:
         before = previous[index]
         if type(before) is list and before[0] is statics:
@@ -54,7 +54,11 @@ def live_same(previous: Any, index: int, statics: Statics) -> Any:
 
 
 def live_loop(items: Any, statics: Statics, whole: bool) -> Loop:
-    """Begin a loop; `whole` if the template looks at more than the single items (``else``, ``loop``)."""
+    """Begin a loop; `whole` if the template reads more than the single items (``else``, ``loop``).
+
+    Raises:
+        LiveTemplateError: if such a loop is over a stream.
+    """
     if type(items) is not LiveStream:
         return Loop(statics)
     if whole:
@@ -70,7 +74,7 @@ def live_shared(loop: Loop) -> None:
 
 
 def live_rest(loop: Loop, previous: Any, index: int) -> Loop | str:
-    """An empty loop is ``""`` until the browser has been sent its statics by a loop with entries."""
+    """Return an empty loop, or ``""`` until a loop with entries has sent the browser its statics."""
     if type(loop) is StreamLoop:
         return loop
     if previous:
@@ -81,7 +85,7 @@ def live_rest(loop: Loop, previous: Any, index: int) -> Loop | str:
 
 
 class LiveMacro(Macro):
-    """A macro whose body builds a node. Called as usual it gives HTML, as a whole dynamic that node."""
+    """A macro whose body builds a node. It returns HTML, or in place of a whole dynamic that node."""
 
     _node_macro: _NodeMacro | None = None
 
@@ -91,7 +95,7 @@ class LiveMacro(Macro):
 
     @property
     def node(self) -> _NodeMacro:
-        """The same macro, giving its node."""
+        """The same macro, returning its node."""
         if self._node_macro is None:
             twin = _NodeMacro.__new__(_NodeMacro)
             twin.__dict__.update(self.__dict__)
@@ -109,7 +113,7 @@ def live_call(
 ) -> Any:
     """Call a function whose result is a whole dynamic.
 
-    That is a node for our own macros, the cid of a live component, else escaped HTML.
+    Return the node of one of our own macros, the cid of a live component, or escaped HTML.
     """
     if type(function) is LiveMacro:
         kwargs.pop("_loop_vars", None)
@@ -133,13 +137,16 @@ def live_include(
 
     Args:
         template: the included template.
-        context: of the including one.
-        local: the names that have a value of their own where the include stands.
-        changed: the names that have changed, of assigns.
+        context: the context of the including template.
+        local: the local names and their values where the include stands.
+        changed: the names of the assigns that have changed.
         previous: the node of the last render in which the include stands, if there is one.
-        index: its place there.
-        mask: what has changed in the including template.
-        masks: for local names what they depend on.
+        index: the include's index there.
+        mask: the bits of the names that have changed in the including template.
+        masks: for local names the bits of the names that they depend on.
+
+    Raises:
+        MissingAssignError: if it reads a name that is neither assigned nor global.
     """
     before = previous[index] if previous else None
     known = before if type(before) is list and before[0] is template.statics else None

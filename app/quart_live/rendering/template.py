@@ -1,4 +1,4 @@
-"""A compiled template, and what is known about it and the files it takes from."""
+"""`LiveTemplate`: a compiled template, with the facts about it and the files it includes and imports."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .tree import Statics
 
 
 class LiveTemplate(CompiledTemplate):
-    """A compiled template that can also give its output as a tree. Made by a ``LiveEnvironment``."""
+    """A compiled template that can also return its output as a tree. Made by a ``LiveEnvironment``."""
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -24,17 +24,17 @@ class LiveTemplate(CompiledTemplate):
 
     @cached_property
     def output_names(self) -> frozenset[str]:
-        """All names that what it prints depends on, also by what it includes and the macros it calls."""
+        """All names that its output depends on, also through includes and macros."""
         return self.resolved(self.output)
 
     @cached_property
     def is_volatile(self) -> bool:
-        """Whether what it prints can change without an assign."""
+        """Whether its output can change without an assign."""
         return ALWAYS in self.output_names
 
     @cached_property
     def plans(self) -> Plans:
-        """The loops over streams in it, and in what it includes."""
+        """The loops over streams in it, and in all that it includes."""
         return Plans(self, is_volatile=self.is_volatile)
 
     @property
@@ -48,11 +48,11 @@ class LiveTemplate(CompiledTemplate):
         return self.plans.whole
 
     def resolved(self, names: Iterable[str]) -> frozenset[str]:
-        """Names, with what its marks among them stand for."""
+        """Return the names, with the names that the marks among them stand for."""
         return Linker(self).names_of(names)
 
     def affected(self, changed: frozenset[str]) -> frozenset[str]:
-        """The names that count as changed: those that were assigned, volatile globals, and marks.
+        """Return the names that count as changed: those that were assigned, volatile globals, and marks.
 
         Args:
             changed: the names that were assigned.
@@ -78,11 +78,18 @@ class LiveTemplate(CompiledTemplate):
         return always, others
 
     def is_volatile_part(self, part: str, is_macro: bool) -> bool:
-        """Whether a macro of it, or something in it, can change without an assign."""
+        """Return whether a macro of it, or something in it, can change without an assign."""
         return ALWAYS in self.resolved(part_of(self, Link((), part, is_macro, False)))
 
     def check_names(self, known: Set[str]) -> None:
-        """Raise :class:`MissingAssignError` for the first name of the template that is not `known`."""
+        """Check that all names of the template are known.
+
+        Args:
+            known: the names of assigns and other values given to it.
+
+        Raises:
+            MissingAssignError: for the first name that is neither known nor global.
+        """
         if self.names <= known:
             return
         missing = [name for name in self.names - known if name not in self.globals]

@@ -1,4 +1,4 @@
-"""The rendered tree: what a template produces instead of one long string.
+"""The rendered tree: the output of a template, in place of one long string.
 
 A *node* is a plain list ``[statics, dynamic, dynamic, ...]``. Its first element is the :class:`Statics` of
 the template (or branch, or macro) that made it; that object's identity is the fingerprint. A *loop* holds one
@@ -42,10 +42,10 @@ class Statics:
     Created once per compiled template, so that ``a is b`` means "the browser knows these strings already".
 
     Args:
-        strings: one more than there are dynamics.
-        keyed: for a loop body: whether its entries have keys (else they are compared by position).
-        marked: whether this and what is in it may be marked as elements.
-        only_text: whether no dynamic is a part of its own.
+        strings: the strings, one more than there are dynamics.
+        keyed: for a loop body, whether its entries have keys (else they are compared by position).
+        marked: whether this part and those in it may be marked as elements.
+        only_text: whether every dynamic is text, none a node, loop or component.
 
     Attributes:
         is_element: whether it is exactly one element, so that the client can mark it.
@@ -89,8 +89,8 @@ class SharedRow(Node):
     """An entry of a stream that several views send; its JSON and its HTML are made once.
 
     Attributes:
-        json: filled in by :mod:`.diff`.
-        html: filled in here.
+        json: its JSON, made by :mod:`.diff` at the first need.
+        html: its HTML, made here at the first need.
     """
 
     __slots__ = ("html", "json")
@@ -111,7 +111,7 @@ def to_html(dynamic: Dynamic, components: Components = _NO_COMPONENTS) -> str:
     """Return the HTML of a tree or of a part of it.
 
     Raises:
-        LiveTemplateError: it has a live component that is not among `components`.
+        LiveTemplateError: if it has a live component that is not among `components`.
     """
     parts: list[str] = []
     _write(dynamic, parts, components)

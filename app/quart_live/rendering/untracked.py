@@ -1,6 +1,6 @@
-"""What of a template cannot be tracked, in sentences for whoever wonders why a page is rendered so often.
+"""The parts of a template that cannot be tracked, in sentences that explain why a page is rendered so often.
 
-Every compiled template says so once, at level DEBUG, to the logger ``quart_live.rendering``. A part that
+Every compiled template logs them once, at level DEBUG, to the logger ``quart_live.rendering``. A part that
 cannot be tracked is right all the same; it is evaluated, or sent, more often than it has to be.
 """
 
@@ -15,13 +15,13 @@ from jinja2 import nodes
 logger = logging.getLogger("quart_live.rendering")
 
 Reason: TypeAlias = "tuple[int, str]"
-"""A line of the template, and what is the matter there, as the end of a sentence."""
+"""A line of the template, and the reason there, as a sentence without its full stop."""
 
 AT_EVERY_RENDER = "so it is evaluated at every render"
 
 
 class Untracked:
-    """Collects the reasons while a template is compiled."""
+    """The reasons collected while a template is compiled."""
 
     def __init__(self) -> None:
         self._reasons: dict[Reason, None] = {}
@@ -36,12 +36,12 @@ class Untracked:
         self._reasons.setdefault((node.lineno, reason))
 
     def reasons(self) -> list[Reason]:
-        """All reasons, by lines."""
+        """Return all reasons, by lines."""
         return sorted(self._reasons)
 
 
 def tell(name: str | None, reasons: Iterable[Reason]) -> None:
-    """Log the reasons of a template, if anybody wants to read them."""
+    """Log the reasons of a template at level DEBUG."""
     if logger.isEnabledFor(logging.DEBUG):
         for line, reason in reasons:
             logger.debug("%s, line %d: %s.", name or "A template", line, reason)

@@ -51,9 +51,9 @@ from typing import TYPE_CHECKING, Any
 
 from .codec import NotStashableError, register_type, stashable
 from .declaration import Kept, Stash, reconnect, session, user
+from .join_params import JoinParams
 from .methods import StashMethods
 from .redis import RedisStash
-from .sent import Sent
 from .stashes import Stashes
 from .status import StashStatus
 from .stores import MemoryStash, StashStore
@@ -62,12 +62,12 @@ if TYPE_CHECKING:
     from .sql import SQLAlchemyStash, stash_table
 
 __all__ = [
+    "JoinParams",
     "Kept",
     "MemoryStash",
     "NotStashableError",
     "RedisStash",
     "SQLAlchemyStash",
-    "Sent",
     "Stash",
     "StashMethods",
     "StashStatus",

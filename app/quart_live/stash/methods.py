@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import LiveViewError
 from ..view.state import HasState, ViewState, state_of
-from .keeper import Keeper
 from .status import StashStatus
+from .view_stash import ViewStash
 
 if TYPE_CHECKING:
     from .declaration import Scope, Stash
@@ -39,14 +39,14 @@ class StashMethods(HasState):
     @property
     def stash_status(self) -> StashStatus:
         """What became of the stash: ``new``, ``recovered``, ``not found`` or ``invalid``."""
-        keeper = _keeper(self)
-        return keeper.status if keeper is not None else StashStatus.NEW
+        view_stash = _keeper(self)
+        return view_stash.status if view_stash is not None else StashStatus.NEW
 
     @property
     def stash_statuses(self) -> Mapping[Scope, StashStatus]:
         """The same for each scope that the declaration uses."""
-        keeper = _keeper(self)
-        return keeper.statuses if keeper is not None else {}
+        view_stash = _keeper(self)
+        return view_stash.statuses if view_stash is not None else {}
 
     def clear_stash(self, *names: str) -> None:
         """Forget what is kept of these assigns, or of all. The assigns themselves stay as they are.
@@ -60,24 +60,24 @@ class StashMethods(HasState):
         if self.stash is None or not set(names) <= self.stash.assigns.keys():
             wrong = ", ".join(names) or "nothing"
             raise LiveViewError(f"{type(self).__name__} cannot clear {wrong}: its stash is {self.stash!r}")
-        keeper, restored = _keeper(self), self._quart_live.restored
-        if keeper is not None:
-            keeper.clear(names)
+        view_stash, restored = _keeper(self), self._quart_live.restored
+        if view_stash is not None:
+            view_stash.clear(names)
         if restored is not None:
             restored -= set(names or self.stash.assigns)
 
 
-def _keeper(target: HasState) -> Keeper | None:
-    keeper = state_of(target).stash
-    assert keeper is None or isinstance(keeper, Keeper)
-    return keeper
+def _keeper(target: HasState) -> ViewStash | None:
+    view_stash = state_of(target).stash
+    assert view_stash is None or isinstance(view_stash, ViewStash)
+    return view_stash
 
 
-def keep_with(state: ViewState, keeper: Keeper) -> None:
+def keep_with(state: ViewState, view_stash: ViewStash) -> None:
     """Before `mount`: put in what was restored, and keep from now on."""
-    state.stash = keeper
-    state.restored = set(keeper.values)
-    state.assigns.update(keeper.values)
+    state.stash = view_stash
+    state.restored = set(view_stash.values)
+    state.assigns.update(view_stash.values)
 
 
 def without_defaults(restored: set[str], values: dict[str, Any]) -> dict[str, Any]:

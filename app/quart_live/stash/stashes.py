@@ -27,14 +27,14 @@ from ..mailbox.endings import Part
 from ..protocol import csrf
 from ..view.session import ConnectHook, view_session
 from ..view.state import state_of
-from . import first
+from . import second_try
 from .declaration import BROWSER
 from .identity import session_owner, user_owner
+from .join_params import JoinParams, view_key
 from .methods import any_has_stash, keep_with
+from .mount_stash import MountStash
 from .seal import Seals
-from .sent import Sent, view_key
 from .stores import MemoryStash, StashStore
-from .visit import Visit
 
 if TYPE_CHECKING:
     from werkzeug.sansio.response import Response
@@ -125,29 +125,33 @@ class Stashes:
             )
         return added or MEMORY
 
-    async def open(self, view: LiveView, session: Mapping[str, Any], sent: Sent | None = None) -> None:
+    async def open(
+        self, view: LiveView, session: Mapping[str, Any], params: JoinParams | None = None
+    ) -> None:
         """Restore a view that is about to be mounted.
 
         Args:
             view: new, with its id, its CSRF token and its surroundings.
             session: what its `mount` will get.
-            sent: what came with the join; ``None`` for the first render over HTTP, which sees what is kept
+            params: what came with the join; ``None`` for the first render over HTTP, which sees what is kept
                 on the server, and keeps nothing.
         """
         stash = type(view).stash
         if stash is None and not any_has_stash():
             return
         key = view_key(self._views.name_of(type(view)), view.id)
-        keeps = sent is not None
-        if sent is None:
-            sent = Sent(skipped=frozenset({key}) if first.is_second_try() else frozenset())
+        keeps = params is not None
+        if params is None:
+            params = JoinParams(skipped=frozenset({key}) if second_try.is_second_try() else frozenset())
         state = state_of(view)
-        visit = state.host.visit = Visit(self, key, state.assigns.values["csrf_token"], session, sent, keeps)
-        state.host.on_end(Part.STASH, visit.written)
+        mount_stash = state.host.mount_stash = MountStash(
+            self, key, state.assigns.values["csrf_token"], session, params, keeps
+        )
+        state.host.on_end(Part.STASH, mount_stash.written)
         if not keeps:
-            first.remember(visit)
+            second_try.remember(mount_stash)
         if stash is not None:
-            keep_with(state, await visit.keep_view(stash, view.id))
+            keep_with(state, await mount_stash.keep_view(stash, view.id))
 
     async def sign_out(self, response: Response) -> None:
         """Forget what this browser session has kept, on the server and, with the next page, in the browser.

@@ -1,4 +1,4 @@
-"""Testing live views without a browser: `LiveViewTest` and what it is made of."""
+"""Testing live views without a browser: `LiveViewTest` and its parts."""
 
 from .components import render_component
 from .dom import Element, parse

@@ -1,4 +1,4 @@
-"""A page whose elements can be found and whose bindings can be set off, as the client does it."""
+"""A page whose elements can be found and whose bindings can be triggered, as the client does it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from .page import OpenPage
 
 
 class BoundPage(OpenPage):
-    """What can be seen of a joined page, and what its ``phx-…`` attributes send."""
+    """A joined page with its elements and their ``phx-…`` bindings."""
 
     __test__ = False
 
     @property
     def html(self) -> str:
-        """HTML inside the view's element; before the join, the whole page."""
+        """The HTML inside the view's element; before the join, the whole page."""
         return self.tree.html() if self.tree is not None else self.page_html
 
     @property
     def text(self) -> str:
-        """Text of the view, with runs of white space made one."""
+        """The text of the view, with runs of white space made one."""
         return parse(self.html).text
 
     @property
@@ -38,13 +38,19 @@ class BoundPage(OpenPage):
         return self.tree.events if self.tree is not None else []
 
     def find(self, selector: str, text: str | None = None) -> Element:
-        """The one element of the view that matches; see `Element.find_all`."""
+        """Return the one element of the view that matches; see `Element.find_all`.
+
+        Raises:
+            LookupError: if there is none, or more than one.
+            ValueError: if the selector is not CSS, or needs a browser.
+        """
         return parse(self.html).find(selector, text)
 
     async def push(self, event: str, value: object = None, *, type: str = "click", **extra: Any) -> Any:
-        """Send an event as it would go over the wire. Returns the reply for a hook.
+        """Send an event as the client would. Return the handler's reply, which a hook would get.
 
         Raises:
+            LiveViewError: if it was refused, or the view is not joined.
             ViewCrashedError: if its handler raised.
         """
         payload = {"type": type, "event": event, "value": {} if value is None else value, **extra}
@@ -53,7 +59,13 @@ class BoundPage(OpenPage):
     async def binding(
         self, element: Element, binding: str, kind: str, value: Any, extra: Mapping[str, Any] | None = None
     ) -> Any:
-        """Send what the client sends for a binding: one event, or the pushes among JS commands."""
+        """Send the events of a binding as the client does: one event, or the pushes among JS commands.
+
+        Raises:
+            LookupError: if the element has no such binding, or its ``phx-target`` matches nothing.
+            LiveViewError: as `push`.
+            ViewCrashedError: as `push`.
+        """
         bound = element.get(binding)
         if not bound:
             raise LookupError(f"{element!r} has no {binding}")
@@ -77,7 +89,7 @@ class BoundPage(OpenPage):
         return reply
 
     async def _press(self, button: Element, operations: list[Any]) -> None:
-        """``JS.dispatch("change")`` on a button of a form: the form changes in the button's name."""
+        """Run ``JS.dispatch("change")`` on a button of a form: the form changes in the button's name."""
         for command, arguments in operations:
             if command == "set_attr" and "to" not in arguments:
                 button.attributes.update([arguments["attr"]])
@@ -89,7 +101,11 @@ class BoundPage(OpenPage):
                 await self.binding(form, "phx-change", "form", sent, extra)
 
     def _cids_of(self, target: str | int) -> list[dict[str, int]]:
-        """Whom ``phx-target`` means: a cid, or for each match of a selector the component around it."""
+        """Return the targets that ``phx-target`` names: a cid, or for each match the component around it.
+
+        Raises:
+            LookupError: if the selector matches no element.
+        """
         if not target:
             return [{}]
         if str(target).isdecimal():

@@ -23,13 +23,17 @@ if TYPE_CHECKING:
 async def render_component(
     app: Quart, component: type[LiveComponent] | str, /, *, id: Any, **assigns: Any
 ) -> str:
-    """Mount, update and render a component, and what is in it, as for a first page.
+    """Mount, update and render a component with those inside it, as for a first page. Return its HTML.
 
     Args:
         app: the app, for its templates.
         component: the class, or its name.
         id: the id it is placed with.
-        assigns: what it is placed with besides.
+        assigns: the other assigns it is placed with.
+
+    Raises:
+        LiveViewError: if there is no such component, or its template is not one element.
+        MissingAssignError: if its template reads a name that is neither assigned nor global.
     """
     live: QuartLive = app.extensions["quart_live"]
     view = LiveView()

@@ -1,4 +1,4 @@
-"""A page as a DOM, to find an element in it and read what it would send.
+"""A page as a DOM, in which elements are found and read.
 
 HTML is read by BeautifulSoup and selectors by soupsieve, so all of CSS can be used::
 
@@ -27,12 +27,12 @@ class Element:
     """An element with attributes, children and text.
 
     Args:
-        node: what BeautifulSoup has made of it.
-        page: the elements of its page that have been asked for so far, by their nodes.
+        node: the node of BeautifulSoup.
+        page: the elements of its page that were made so far, by their nodes.
 
     Attributes:
-        tag: its name in lower case; ``#document`` around the whole.
-        attributes: by name; one without a value has ``""``.
+        tag: the name of the element in lower case; ``#document`` around the whole.
+        attributes: the attributes by name; one without a value has ``""``.
     """
 
     __slots__ = ("_node", "_page", "attributes", "tag")
@@ -54,7 +54,7 @@ class Element:
 
     @property
     def children(self) -> list[Element | str]:
-        """Elements and texts directly in it, in order; no comments."""
+        """The elements and texts directly in it, in order; no comments."""
         from bs4.element import NavigableString, PreformattedString, Tag
 
         found: list[Element | str] = []
@@ -68,30 +68,30 @@ class Element:
     @property
     def text(self) -> str:
         """All text in it, with runs of white space made one."""
-        return " ".join("".join(self._texts()).split())
+        return " ".join("".join(self.texts()).split())
 
     def get(self, name: str, default: str = "") -> str:
-        """The value of an attribute."""
+        """Return the value of an attribute."""
         return self.attributes.get(name, default)
 
     def walk(self) -> Iterator[Element]:
-        """Itself and all elements below, in document order."""
+        """Yield the element and all elements below, in document order."""
         yield self
         for child in self.children:
             if isinstance(child, Element):
                 yield from child.walk()
 
     def find_all(self, selector: str, text: str | None = None) -> list[Element]:
-        """Itself and elements below that match ``selector`` and contain ``text``, in document order.
+        """Return the element and those below that match ``selector`` and contain ``text``, in document order.
 
         Args:
             selector: a CSS selector.
             text: if an element's whole text equals it, only such elements are returned.
 
         Raises:
-            ValueError: if the selector is not CSS, or asks for what only a browser knows.
+            ValueError: if the selector is not CSS, or needs a browser.
         """
-        found = [self] if self.tag != "#document" and self._matches(selector) else []
+        found = [self] if self.tag != "#document" and self.matches(selector) else []
         with _explained(selector):
             found += [self._of(node) for node in self._node.select(selector)]
         if text is None:
@@ -100,7 +100,7 @@ class Element:
         return exact or [element for element in found if text in element.text]
 
     def find(self, selector: str, text: str | None = None) -> Element:
-        """The one element that matches.
+        """Return the one element that matches.
 
         Raises:
             LookupError: if there is none, or more than one.
@@ -113,32 +113,42 @@ class Element:
         return found[0]
 
     def closest(self, selector: str) -> Element | None:
-        """Itself or the nearest element around it that matches."""
+        """Return the element itself or the nearest one around it that matches; None if none does.
+
+        Raises:
+            ValueError: as `find_all`.
+        """
         element: Element | None = self
         while element is not None and element.tag != "#document":
-            if element._matches(selector):
+            if element.matches(selector):
                 return element
             element = element.parent
         return None
 
     def _of(self, node: Tag) -> Element:
-        """The element of a node, always the same one."""
+        """Return the element of a node, always the same one."""
         return self._page.get(id(node)) or Element(node, self._page)
 
-    def _matches(self, selector: str) -> bool:
+    def matches(self, selector: str) -> bool:
+        """Whether a selector matches the element itself.
+
+        Raises:
+            ValueError: as `find_all`.
+        """
         with _explained(selector):
             return self._node.css.match(selector)
 
-    def _texts(self) -> Iterator[str]:
+    def texts(self) -> Iterator[str]:
+        """The pieces of text inside that a browser shows, in order."""
         for child in self.children:
             if isinstance(child, str):
                 yield child
             elif child.tag not in NOT_SHOWN:
-                yield from child._texts()
+                yield from child.texts()
 
 
 class _explained:  # noqa: N801 - it is used as a function; a generator would cost more than the search
-    """Says what is wrong with a selector."""
+    """A context that turns the errors of a selector into a `ValueError` that explains them."""
 
     __slots__ = ("_selector",)
 
@@ -149,8 +159,8 @@ class _explained:  # noqa: N801 - it is used as a function; a generator would co
         for found in _BROWSER_STATE.finditer(self._selector):
             if found["state"] is not None:
                 raise ValueError(
-                    f"{self._selector!r}: what is {found['state']} is known to a browser alone, "
-                    "and this is a test without one"
+                    f"{self._selector!r}: only a browser knows what is {found['state']}, "
+                    "and this is a test without one; use another selector"
                 )
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
@@ -171,16 +181,16 @@ _BROWSER_STATE = re.compile(
                      |seeking|stalled|target|target-within|user-invalid|visited|volume-locked)(?![\w-]))""",
     re.VERBOSE | re.IGNORECASE,
 )
-"""What soupsieve takes and never finds; it would match nothing, in silence."""
+"""Pseudo-classes that soupsieve accepts and never finds; they would match nothing, in silence."""
 
 
 def quoted(value: str) -> str:
-    """``value`` as a string in a selector."""
+    """Return ``value`` as a string in a selector."""
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\a ") + '"'
 
 
 def parse(html: str) -> Element:
-    """Parse a page or a part of one. The result is an element called ``#document`` around it.
+    """Parse a page or a part of one. Return an element called ``#document`` around it.
 
     Raises:
         LiveViewError: if BeautifulSoup is not installed.

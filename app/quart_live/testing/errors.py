@@ -1,4 +1,4 @@
-"""What goes wrong with a page under test."""
+"""Errors of a page under test."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from typing import Any
 
 
 class JoinRefusedError(Exception):
-    """The join was answered with an error, in ``response``."""
+    """The server answered the join with an error.
+
+    Attributes:
+        response: the ``response`` of the reply.
+    """
 
     def __init__(self, response: dict[str, Any]) -> None:
         super().__init__(f"the join was refused: {response}")
@@ -14,7 +18,7 @@ class JoinRefusedError(Exception):
 
 
 class PageFailedError(Exception):
-    """The page was answered with a server error; its cause, if it was an exception, is the ``__cause__``.
+    """The server answered the page with a server error; the exception behind it, if any, is ``__cause__``.
 
     Attributes:
         status: the HTTP status.
@@ -29,5 +33,5 @@ class PageFailedError(Exception):
 class ViewCrashedError(Exception):
     """The view crashed; the server's log has the traceback.
 
-    `rejoin` does what a browser would do.
+    Call `OpenPage.rejoin` to join it again, as a browser would.
     """

@@ -1,4 +1,4 @@
-"""What a browser would send of a form."""
+"""The fields of a form as a browser would send them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from .dom import Element
 def fields(
     form: Element, values: Mapping[str, Any], submitter: Element | None = None
 ) -> list[tuple[str, str]]:
-    """Names and values of ``form``, with ``values`` filled in.
+    """Return the names and values of ``form``, with ``values`` filled in.
 
     Args:
         form: the form element.
-        values: by name, flat (``{"user[name]": "Jo"}``) or nested (``{"user": {"name": "Jo"}}``).
-        submitter: a button of the form whose name and value go along, at its place.
+        values: values by name, flat (``{"user[name]": "Jo"}``) or nested (``{"user": {"name": "Jo"}}``).
+        submitter: a button of the form whose name and value are sent too, at its place.
 
     Raises:
         LookupError: if the form has no field of a given name.
@@ -43,7 +43,7 @@ def fields(
 
 
 def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """``{"user": {"name": "Jo"}}`` → ``user[name]``; lists become ``name[]``."""
+    """Yield flat names and values: ``{"user": {"name": "Jo"}}`` → ``user[name]``; lists become ``name[]``."""
     for key, value in values.items():
         name = f"{prefix}[{key}]" if prefix else key
         if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Reading HTML as browsers do, where BeautifulSoup leaves it open: end tags that may be left out.
+"""Reading HTML as browsers do: BeautifulSoup, with the end tags added that may be left out.
 
 The parser of the standard library takes ``<li>One<li>Two`` for an item in an item, and ``:first-child`` would
 match both.
@@ -56,7 +56,7 @@ ENDS = {
     "optgroup": frozenset({"option", "optgroup"}),
     **dict.fromkeys(("rt", "rp"), frozenset({"rt", "rp"})),
 }
-"""Which open elements the start of another one ends (HTML, 13.1.2.4)."""
+"""The open elements that the start of another one ends (HTML, 13.1.2.4)."""
 
 
 class _Page(BeautifulSoup):
@@ -69,5 +69,5 @@ class _Page(BeautifulSoup):
 
 
 def read(html: str) -> BeautifulSoup:
-    """The document. Values of attributes are text; of those given twice the first counts, as in browsers."""
+    """Parse a page. Values of attributes are text; of those given twice the first counts, as in browsers."""
     return _Page(html, "html.parser", multi_valued_attributes=None, on_duplicate_attribute="ignore")

@@ -1,8 +1,7 @@
 """The browser's side of diffs, in Python: a tree that diffs are merged into, and its HTML.
 
 Written from the wire format (``assets/js/phoenix_live_view/rendered.js`` is the client's own version) and
-on purpose without sharing code with the engine's differ, so that a mistake there cannot hide a mistake
-here.
+on purpose without sharing code with the engine's differ, so that no mistake can hide in both.
 """
 
 from __future__ import annotations
@@ -18,10 +17,15 @@ _OPENING = re.compile(r"\s*(?:<!--.*?-->\s*)*<[^\s/>]+", re.DOTALL)
 
 
 class Tree:
-    """What a browser knows of one view.
+    """The client's copy of one view's tree.
 
     Args:
         rendered: the ``rendered`` of the join reply.
+
+    Attributes:
+        events: all events that the server has pushed.
+        title: the last page title.
+        reply: the handler's reply in the last diff, if there was one.
     """
 
     def __init__(self, rendered: dict[str, Any]) -> None:
@@ -34,7 +38,11 @@ class Tree:
         self.merge(rendered, join=True)
 
     def merge(self, diff: dict[str, Any], *, join: bool = False) -> None:
-        """Apply a diff, and take its events, title and reply."""
+        """Merge a diff, and take its events, title and reply.
+
+        Raises:
+            NotImplementedError: if a component shares its statics with another one.
+        """
         parts = dict(diff)
         self.events += [(event[0], event[1]) for event in parts.pop("e", [])]
         self.title = parts.pop("t", self.title)
@@ -46,7 +54,7 @@ class Tree:
         self._root = parts if join else _merged(self._root, parts)
         for key, change in components.items():
             if isinstance(change.get("s"), int):
-                raise NotImplementedError("this test tree knows no statics shared between components")
+                raise NotImplementedError("a tree in a test cannot merge statics that components share")
             self._components[int(key)] = _merged(self._components.get(int(key)), change)
         streams = self._take_streams(self._root)
         for component in self._components.values():
@@ -54,26 +62,31 @@ class Tree:
         self._streams = streams
 
     def html(self) -> str:
-        """The HTML that the browser shows in the view's element.
+        """Return the HTML that the browser shows in the view's element.
 
         The element of a component has ``data-phx-component`` with its cid, as in the browser.
+
+        Raises:
+            LookupError: if a component was never sent.
+            TypeError: if something in the tree is neither text nor a part.
+            ValueError: if a component is not one element, or not marked as such.
         """
         return self._html(self._root)
 
     def component_html(self, cid: int) -> str:
-        """The same for one component."""
+        """Return the HTML of one component, as `html`."""
         return self._html(cid)
 
     def components(self) -> set[int]:
-        """The cids of the components that the browser keeps, in the page or not."""
+        """Return the cids of the components that the browser keeps, in the page or not."""
         return set(self._components)
 
     def shown_components(self) -> set[int]:
-        """The cids of the components in the page."""
+        """Return the cids of the components in the page."""
         return {int(cid) for cid in _CID.findall(self.html())} if self._components else set()
 
     def prune(self, cids: Iterable[int]) -> None:
-        """Forget components: the server has confirmed that they are gone."""
+        """Forget components that are gone, as the server has confirmed."""
         for cid in cids:
             self._components.pop(cid, None)
 
@@ -83,7 +96,7 @@ class Tree:
         if type(value) is int:
             return self._component(value)
         if not isinstance(value, dict):
-            raise TypeError(f"{value!r} is not allowed in a tree: text must be sent as a string")
+            raise TypeError(f"{value!r} is not allowed in a tree: send text as a string")
         statics: list[str] = value["s"]
         if "stream" in value:
             items = value["stream"].items.values()
@@ -113,7 +126,7 @@ class Tree:
         return f'{html[:end]} data-phx-component="{cid}"{html[end:]}'
 
     def _take_streams(self, value: Any) -> dict[str, Streamed]:
-        """Move the items of streams out of the tree; returns the streams that are still in the page."""
+        """Move the items of streams out of the tree; return the streams that are still in the page."""
         found: dict[str, Streamed] = {}
         if not isinstance(value, dict):
             return found
@@ -134,7 +147,7 @@ class Tree:
 
 
 def _inlined(value: Any, shared: dict[str, list[str]]) -> Any:
-    """Put the statics that a message shares in ``p`` where they belong."""
+    """Return a message with the statics that it shares in ``p`` at their places."""
     if not isinstance(value, dict):
         return (
             [value[0], _inlined(value[1], shared)] if isinstance(value, list) and _is_move(value) else value
@@ -167,7 +180,7 @@ def _merged(old: Any, new: Any) -> Any:
 
 
 def _merged_entries(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """Entries of a loop; indexes in moves count the positions before this message."""
+    """Return the entries of a loop; indexes in moves count the positions before this message."""
     result: dict[str, Any] = {"kc": new["kc"]}
     for index in (str(number) for number in range(new["kc"])):
         change = new.get(index)

@@ -11,11 +11,11 @@ from .page import OpenPage
 
 
 class NestedPage(OpenPage):
-    """A view inside another one: it shares that one's page and socket.
+    """A view inside another one, with the same page and socket.
 
     Args:
-        around: the page or view in whose HTML it is.
-        element: its element there.
+        around: the page or view around it.
+        element: the view's element there.
     """
 
     __test__ = False
@@ -29,7 +29,11 @@ class NestedPage(OpenPage):
         self.page_html, self.status, self.socket = around.page_html, around.status, around.socket
 
     async def leave(self) -> None:
-        """Leave the view, as the browser does when its element has gone from the page."""
+        """Leave the view, as the browser does when its element has gone from the page.
+
+        Raises:
+            LiveViewError: if the view is not connected.
+        """
         channel = self.channel
         ref = self.socket.next_ref()
         self.socket.send(self.join_ref, ref, self.topic, "phx_leave", {})
@@ -37,7 +41,7 @@ class NestedPage(OpenPage):
         await channel.ended()
 
     async def navigate(self, url: str, *, flash: str | None = None) -> None:
-        """The whole page goes."""
+        """Navigate with the whole page."""
         await self._around.navigate(url, flash=flash)
 
     def _address(self) -> dict[str, str]:
@@ -48,23 +52,23 @@ Page = TypeVar("Page", bound=OpenPage, covariant=True)
 
 
 class Nesting(Protocol[Page]):
-    """Makes the page of a view from the page around it and the view's element there."""
+    """A maker of the page of a nested view."""
 
     def __call__(self, around: OpenPage, element: Element) -> Page:
-        """Make it."""
+        """Make the page of a view from the page around it and the view's element there."""
 
 
 async def join_nested(make: Nesting[Page], around: BoundPage, element_id: str) -> Page:
     """Join the view whose element is in the HTML of ``around``.
 
     Args:
-        make: makes its page.
+        make: the maker of its page.
         around: the page around it.
-        element_id: of the view.
+        element_id: the id of the view's element.
 
     Raises:
         LookupError: if there is no such element.
-        JoinRefusedError: if the view goes elsewhere, or is one too many.
+        JoinRefusedError: if the view redirects, or is one too many.
         ViewCrashedError: if the view could not mount.
     """
     selector = f"[id={quoted(element_id)}]"

@@ -1,6 +1,6 @@
 """A page that is open in no browser: requested over HTTP, joined over a socket, its diffs merged.
 
-`OpenPage` does what the client's script does without being asked; `LiveViewTest` adds what a user does.
+`OpenPage` acts as the client's script does by itself; `LiveViewTest` adds the actions of a user.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from quart.typing import TestClientProtocol
 from ..channel.channel import Channel
 from ..errors import LiveViewError
 from ..extension.extension import QuartLive
-from ..stash.sent import PARAM as STASH_PARAM
+from ..stash.join_params import PARAM as STASH_PARAM
 from .dom import Element, parse, quoted
 from .errors import JoinRefusedError, PageFailedError
 from .socket import TestSocket
@@ -35,19 +35,19 @@ class OpenPage(ViewWire):
         path: the page's address, for example ``/rooms/1?sort=new``.
         client: a test client to share cookies with, for example after signing in.
         element_id: the view to join, if the page has several; by default its main view.
-        connect_params: what the page's script passes to its LiveSocket as ``params``, besides the CSRF token.
+        connect_params: the ``params`` of the page's LiveSocket, besides the CSRF token.
         root_path: the prefix under which the app is mounted; ``path`` begins with it.
 
     Attributes:
-        status: HTTP status of the page. Only a page with status 200 is joined; a server error is raised.
+        status: the HTTP status of the page. Only a page with status 200 is joined; a server error is raised.
         page_html: the whole page as first rendered.
         url: the address shown by the browser.
-        redirected_to: where the server wants a full page load of; the test follows by opening another page.
+        redirected_to: the address to which the server redirects; open another page to follow.
         socket: the socket, with all its ``frames``.
-        stash: what the browser keeps for its views; another page of the same tab may be given it.
+        stash: the stash that the browser keeps for its views; another page of the same tab may be given it.
         element: the view's element in the page as first rendered.
         csrf: the page's CSRF token.
-        mounts: how often the view was joined, as the client counts.
+        mounts: the number of joins of the view, as the client counts.
     """
 
     __test__ = False
@@ -91,7 +91,8 @@ class OpenPage(ViewWire):
 
         Raises:
             JoinRefusedError: if the page came but the join was refused.
-            PageFailedError: if it was answered with a server error, because of an exception or otherwise.
+            PageFailedError: if the server answered with a server error.
+            LookupError: if the page has no such view.
         """
         path = self.url.removeprefix(ORIGIN) or "/"
         raised: list[BaseException] = []
@@ -112,7 +113,13 @@ class OpenPage(ViewWire):
             await self.connect()
 
     async def connect(self) -> None:
-        """Open the socket and join. Called by `open`; call it again after `close` to come back."""
+        """Open the socket and join. `open` calls it; call it again after `close` to come back.
+
+        Raises:
+            JoinRefusedError: if the join was refused.
+            LookupError: if the page has no such view.
+            SocketClosedError: if the server refuses the handshake.
+        """
         page = parse(self.page_html)
         selector = f"[id={quoted(self._element_id)}]" if self._element_id else "[data-phx-main]"
         self.element = page.find(f"{selector}[data-phx-session]")
@@ -138,7 +145,11 @@ class OpenPage(ViewWire):
                 await channel.ended()
 
     async def rejoin(self, *, flash: str | None = None) -> None:
-        """Join the view, as the client does at first and after a crash."""
+        """Join the view, as the client does at first and after a crash.
+
+        Raises:
+            JoinRefusedError: if the join was refused.
+        """
         self.join_ref = self.socket.next_ref()
         self.crashed = False
         payload = {
@@ -165,7 +176,7 @@ class OpenPage(ViewWire):
 
     @property
     def live(self) -> QuartLive:
-        """The extension of the app."""
+        """The app's extension."""
         live: QuartLive = self.app.extensions["quart_live"]
         return live
 
@@ -181,7 +192,11 @@ class OpenPage(ViewWire):
 
     @property
     def channel(self) -> Channel:
-        """The server's side of this page."""
+        """The page's channel on the server.
+
+        Raises:
+            LiveViewError: if it is not connected.
+        """
         channel = self.channel_or_none()
         if channel is None:
             raise LiveViewError(f"{self.topic} is not connected")
@@ -190,7 +205,11 @@ class OpenPage(ViewWire):
     # -- wire ---
 
     async def navigate(self, url: str, *, flash: str | None = None) -> None:
-        """Go to another live view over the socket: leave, and join the same topic at the new address."""
+        """Navigate to another live view over the socket: leave, and join the same topic at the new address.
+
+        Raises:
+            JoinRefusedError: if the join was refused.
+        """
         self.url = urljoin(self.url, url)
         self.socket.send(self.join_ref, self.socket.next_ref(), self.topic, "phx_leave", {})
         self.mounts, self._navigated = 0, True
@@ -203,11 +222,11 @@ class OpenPage(ViewWire):
         return f"the page has status {self.status}" if self.status else "open it first (async with)"
 
     def _address(self) -> dict[str, str]:
-        """What a join says of the address."""
+        """Return the address in the payload of a join."""
         return {"redirect" if self._navigated else "url": self.url}
 
     def channel_or_none(self) -> Channel | None:
-        """The server's side of this page, if it is joined."""
+        """Return the page's channel on the server, or None if it is not joined."""
         for channel in self.live.channels:
             if channel.topic == self.topic and channel.join_ref == self.join_ref:
                 return channel

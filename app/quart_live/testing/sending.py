@@ -1,4 +1,4 @@
-"""A file on its way in a test: the client's side of its channel, or of its upload to somewhere else."""
+"""A file under way in a test: the client's side of its channel, or of its upload to another server."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class ChosenFile:
     """A file on the user's disk.
 
     Attributes:
-        name: its name.
-        content: its bytes.
-        type: its media type, as the browser would say; may be empty.
-        ref: the client's number of it.
+        name: the file's name.
+        content: the file's bytes.
+        type: the media type that the browser would send; may be empty.
+        ref: the client's number for the file.
     """
 
     name: str
@@ -30,7 +30,7 @@ class ChosenFile:
     ref: str = field(default_factory=lambda: str(next(_REFS)))
 
     def described(self) -> dict[str, Any]:
-        """What the client says about it."""
+        """Return the file's description, as the client sends it."""
         return {
             "path": self.name,
             "ref": self.ref,
@@ -43,10 +43,10 @@ class ChosenFile:
 
 
 class Sending:
-    """One file on its way: the client's side of ``lvu:…``.
+    """One file under way: the client's side of ``lvu:…``.
 
     Attributes:
-        offset: how many bytes were sent.
+        offset: the number of bytes sent.
     """
 
     def __init__(
@@ -62,14 +62,14 @@ class Sending:
         self.offset = 0
 
     async def join(self, token: object) -> dict[str, Any]:
-        """Join the channel; returns the reply's payload."""
+        """Join the channel; return the reply's payload."""
         self.join_ref = self.page.socket.next_ref()
         self.page.socket.send(self.join_ref, self.join_ref, self.topic, "phx_join", {"token": token})
         answer: dict[str, Any] = await self.page.socket.reply_to(self.join_ref)
         return answer
 
     async def chunk(self, data: bytes | None = None) -> dict[str, Any]:
-        """Send the next chunk, or any bytes; returns the reply's payload."""
+        """Send the next chunk, or any bytes; return the reply's payload."""
         if data is None:
             data = self.file.content[self.offset : self.offset + self.chunk_size]
             self.offset += len(data)
@@ -79,7 +79,7 @@ class Sending:
         return answer
 
     async def progress(self, said: int | Mapping[str, str] | None = None) -> None:
-        """Report how far it is, or that it failed."""
+        """Report the progress in per cent, or a failure."""
         percent = self.offset * 100 // max(1, len(self.file.content))
         payload = {
             "event": None,
@@ -90,22 +90,26 @@ class Sending:
         await self.page.exchange("progress", payload)
 
     async def rest(self) -> None:
-        """Send all that is left, with progress."""
+        """Send all remaining chunks, with progress.
+
+        Raises:
+            LiveViewError: if the server refuses one.
+        """
         while self.offset < len(self.file.content):
             answer = await self.chunk()
             if answer["status"] != "ok":
                 reason = answer["response"]["reason"]
-                if reason != "writer_error":  # that the server knows
+                if reason != "writer_error":  # the server knows that one
                     await self.progress({"error": reason})
                 raise LiveViewError(f"{self.file.name} was refused: {reason}")
             await self.progress()
 
 
 class ExternalSending(Sending):
-    """A file that the browser sends elsewhere; its uploader tells the view how far it is.
+    """A file that the browser sends to another server; its uploader reports the progress to the view.
 
     Attributes:
-        meta: what the ``external`` function has returned.
+        meta: the result of the ``external`` function.
     """
 
     def __init__(
@@ -119,7 +123,7 @@ class ExternalSending(Sending):
         self.meta = meta
 
     async def join(self, token: object = None) -> dict[str, Any]:
-        """There is no channel for it.
+        """Refuse to join: the file has no channel.
 
         Raises:
             LiveViewError: always.
@@ -127,20 +131,24 @@ class ExternalSending(Sending):
         raise LiveViewError(f"{self.file.name} goes to {self.meta['uploader']!r}, not to this server")
 
     async def chunk(self, data: bytes | None = None) -> dict[str, Any]:
-        """See `join`."""
+        """Refuse to send a chunk, as `join`.
+
+        Raises:
+            LiveViewError: always.
+        """
         return await self.join()
 
     async def rest(self) -> None:
-        """Say that all of it has been sent."""
+        """Report that all of the file has been sent."""
         self.offset = len(self.file.content)
         await self.progress(100)
 
     async def failed(self, reason: str = "failed") -> None:
-        """Say that it could not be sent, as ``entry.error(reason)`` does."""
+        """Report that the file could not be sent, as ``entry.error(reason)`` does."""
         await self.progress({"error": reason})
 
 
 def binary_frame(join_ref: str, ref: str, topic: str, event: str, data: bytes) -> bytes:
-    """A push with raw data, as the client's serializer makes it."""
+    """Return a push with raw data, as the client's serializer makes it."""
     names = [name.encode() for name in (join_ref, ref, topic, event)]
     return bytes([0, *map(len, names)]) + b"".join(names) + data

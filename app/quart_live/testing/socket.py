@@ -13,7 +13,7 @@ from quart import Quart
 from ..protocol.asgi import Event
 
 SECONDS = 10
-"""How long to wait for the server before giving up. Only a broken test waits that long."""
+"""The time to wait for the server before giving up. Only a broken test waits that long."""
 
 
 class SocketClosedError(Exception):
@@ -29,7 +29,7 @@ class SocketClosedError(Exception):
 
 
 class TestSocket:
-    """One browser's socket.
+    """The socket of one browser.
 
     Args:
         app: the Quart app with live views.
@@ -41,10 +41,10 @@ class TestSocket:
 
     Attributes:
         scope: the connection's ASGI scope, as the server will hand it to the app. Change it before `connect`,
-            for a client at another address, say.
+            for a client at another address, for example.
         close_code: the code with which the server has closed the socket; ``None`` while it is open.
         frames: all frames so far; ``>`` those to the server, ``<`` those from it.
-        on_frame: called with each frame from the server, before anybody receives it.
+        on_frame: called with each frame from the server, before it is received.
     """
 
     __test__ = False  # not a test class, whatever pytest thinks of its name
@@ -101,7 +101,7 @@ class TestSocket:
             raise SocketClosedError(1006)
 
     def next_ref(self) -> str:
-        """A ref that was not used before."""
+        """Return a ref that was not used before."""
         self._ref += 1
         return str(self._ref)
 
@@ -119,10 +119,11 @@ class TestSocket:
         self._to_app.put_nowait({"type": "websocket.receive", "bytes": data})
 
     async def receive(self) -> list[Any]:
-        """The next frame from the server.
+        """Return the next frame from the server.
 
         Raises:
             SocketClosedError: if the server has closed the socket instead.
+            TimeoutError: if nothing comes.
         """
         if self._from_app.empty() and self.close_code is None:
             async with asyncio.timeout(SECONDS):
@@ -133,7 +134,12 @@ class TestSocket:
         return self._checked(self._from_app.get_nowait())
 
     async def reply_to(self, ref: str) -> Any:
-        """Wait for the reply to ``ref``, passing over other frames, and return its payload."""
+        """Wait for the reply to ``ref``, passing over other frames, and return its payload.
+
+        Raises:
+            SocketClosedError: if the server closes the socket first.
+            TimeoutError: if nothing comes.
+        """
         while True:
             frame = await self.receive()
             if frame[1] == ref and frame[3] == "phx_reply":
@@ -146,23 +152,23 @@ class TestSocket:
         return await self.reply_to(ref)
 
     async def close(self, code: int = 1001) -> None:
-        """Close the socket from the browser's side and wait until the server has let go of it."""
+        """Close the socket from the browser's side and wait until the server has released it."""
         if self._task is not None and not self._task.done():
             self._to_app.put_nowait({"type": "websocket.disconnect", "code": code})
             async with asyncio.timeout(SECONDS):
                 await self._task
 
     async def ended(self) -> None:
-        """Wait until the server has let go of the socket, for whatever reason."""
+        """Wait until the server has released the socket, for whatever reason."""
         if self._task is not None:
             await asyncio.wait({self._task}, timeout=SECONDS)
-            assert self._task.done(), f"the server has not let go of its socket within {SECONDS} seconds"
+            assert self._task.done(), f"the server has not released its socket within {SECONDS} seconds"
 
     async def cancel(self) -> bool:
         """Cancel the app's task, as a server does that stops in a hurry, and wait until it has ended.
 
         Returns:
-            Whether the app has let itself be cancelled, as it should.
+            True if the app has let itself be cancelled, as it should.
         """
         assert self._task is not None, "connect it first"
         self._task.cancel()
@@ -170,7 +176,7 @@ class TestSocket:
         return self._task.cancelled()
 
     def _checked(self, frame: list[Any]) -> list[Any]:
-        if not frame:  # what `_take` leaves when the socket is closed while somebody waits
+        if not frame:  # `_take` leaves it when the socket is closed while a test waits
             assert self.close_code is not None
             raise SocketClosedError(self.close_code)
         return frame

@@ -1,4 +1,4 @@
-"""What ``stash.js`` does in a browser, for pages that are open in none."""
+"""The browser's part of the stash: ``stash.js`` in Python, for pages that are open in no browser."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ..stash.keeper import EVENT
+from ..stash.view_stash import EVENT
 
 _shared: WeakKeyDictionary[object, dict[str, str]] = WeakKeyDictionary()
 
@@ -16,13 +16,13 @@ class BrowserStash:
     """The stash of one tab.
 
     Args:
-        browser: what all tabs of a browser have in common, such as the test client with its cookies.
+        browser: an object that all tabs of a browser share, such as the test client with its cookies.
 
     Attributes:
-        tab: what is in the tab's storage (scope ``reconnect``): slots and seals.
-        shared: what all tabs have in common.
-        id: of the tab.
-        before: id of the tab that this one is a duplicate of.
+        tab: the tab's storage (scope ``reconnect``): slots and seals.
+        shared: the storage that all tabs share.
+        id: the tab's id.
+        before: the id of the tab of which this one is a duplicate.
     """
 
     def __init__(self, browser: object = None) -> None:
@@ -36,19 +36,19 @@ class BrowserStash:
         self._skipped: set[str] = set()
 
     def duplicate(self) -> BrowserStash:
-        """The stash of a duplicate of this tab."""
+        """Return the stash of a duplicate of this tab."""
         copy = BrowserStash()
         copy.tab, copy.shared, copy.before = dict(self.tab), self.shared, self.id
         return copy
 
     def take(self, events: Iterable[Any]) -> None:
-        """Look for stash events among those that the server has pushed."""
+        """Take the stash events among those that the server has pushed."""
         for name, payload, *_ in events:
             if name == EVENT:
                 self._take(payload)
 
     def to_send(self, element_id: str) -> dict[str, Any]:
-        """The value of ``_stash`` in the params of a join."""
+        """Return the value of ``_stash`` in the params of a join."""
         view, all_kept = self._views.get(element_id), {**self.tab, **self.shared}
         kept = {slot: seal for slot, seal in all_kept.items() if view in (None, _view_of(slot).split(">")[0])}
         sent: dict[str, Any] = {"tab": self.id, "kept": kept}
@@ -59,7 +59,7 @@ class BrowserStash:
         return sent
 
     def leave(self) -> None:
-        """The tab goes to another view."""
+        """Forget the tab's storage, as the tab goes to another view."""
         self.tab.clear()
         self._views.clear()
 

@@ -1,6 +1,6 @@
-"""What a browser keeps of a stream: its items, which neither the server nor the client's tree remembers.
+"""The items of a stream in a browser, which neither the server nor the client's tree keeps.
 
-Written from what the client does with the elements of a container with ``phx-update="stream"``
+Written from the client's treatment of the elements of a container with ``phx-update="stream"``
 (``assets/js/phoenix_live_view/dom_patch.ts``). Positions count the stream's own items.
 """
 
@@ -21,12 +21,15 @@ class Streamed:
         self.items: dict[str, tuple[list[str], dict[str, Any]]] = {}
 
     def apply(self, changes: list[Any], statics: list[str], rows: list[dict[str, Any]]) -> None:
-        """Take part of a message.
+        """Apply the changes in a message.
 
         Args:
             changes: the message's ``stream``: ref, inserts, deletes, and for a reset a fourth value.
             statics: the statics around the dynamics of an item.
             rows: the dynamics of the inserted items.
+
+        Raises:
+            ValueError: if it announces another number of items than it has.
         """
         inserts = list(reversed(changes[1]))  # on the wire the newest comes first
         if len(inserts) != len(rows):

@@ -1,4 +1,4 @@
-"""Uploads in tests without a browser: choose files, send them, look at what the server says.
+"""Uploads in tests without a browser: choose files, send them, read the answers.
 
 async with LiveViewTest(app, "/avatar") as page:
     avatar = page.file_input("avatar")
@@ -21,7 +21,7 @@ from .dom import Element, quoted
 from .sending import ChosenFile, ExternalSending, Sending
 
 Uploader: TypeAlias = "Callable[[ExternalSending], Awaitable[None] | None]"
-"""What stands for the page's JavaScript uploader; an exception is its error."""
+"""The stand-in for the page's JavaScript uploader; an exception is its error."""
 
 
 class FileInput:
@@ -32,7 +32,7 @@ class FileInput:
         name: the upload's name.
 
     Attributes:
-        files: what was chosen.
+        files: the chosen files.
     """
 
     def __init__(self, page: BoundPage, name: str) -> None:
@@ -42,7 +42,7 @@ class FileInput:
 
     @property
     def element(self) -> Element:
-        """The input."""
+        """The input's element."""
         return self._page.find(f"input[name={quoted(self._name)}]")
 
     @property
@@ -51,7 +51,11 @@ class FileInput:
         return self.element.get("data-phx-upload-ref")
 
     async def choose(self, *files: ChosenFile) -> None:
-        """Choose files: they are added to those that are there, if there may be several."""
+        """Choose files: they are added to those that are there, if the input takes several.
+
+        Raises:
+            LookupError: if there is no form around the input.
+        """
         form = self.element.closest("form")
         if form is None:
             raise LookupError("a file input needs a form around it")
@@ -65,7 +69,11 @@ class FileInput:
         await self._page.binding(form, "phx-change", "form", value, extra)
 
     async def preflight(self) -> dict[str, Any]:
-        """Ask to send what was chosen and is still there; returns the response."""
+        """Ask to send the chosen files that are still there; return the response.
+
+        Raises:
+            LiveViewError: if the server refuses.
+        """
         active = self.element.get("data-phx-active-refs").split(",")
         asked = self.element.get("data-phx-preflighted-refs").split(",")
         self.files = [file for file in self.files if file.ref in active]
@@ -75,10 +83,10 @@ class FileInput:
         return response
 
     async def begin(self) -> list[Sending]:
-        """Ask to send, and join the channel of each file that is not sent elsewhere.
+        """Ask to send, and join the channel of each file that is not sent to another server.
 
         Returns:
-            The files that may be sent: an `ExternalSending` for each that goes elsewhere.
+            The files that may be sent: an `ExternalSending` for each that goes to another server.
 
         Raises:
             LiveViewError: if the server does not allow it.
@@ -104,9 +112,13 @@ class FileInput:
         """Send everything, as the client does on submit or with ``auto_upload``.
 
         Args:
-            uploader: called with each file that goes elsewhere (``sending.file``, ``sending.meta``); it may
-                say ``await sending.progress(50)``. What it raises is told to the view, and raised. When it
-                returns, the file has been sent; without one each is taken as sent.
+            uploader: called with each file that goes to another server (``sending.file``, ``sending.meta``);
+                it may report ``await sending.progress(50)``. When it returns, the file has been sent; without
+                one each is taken as sent.
+
+        Raises:
+            LiveViewError: if the server refuses a file.
+            Exception: the error of the uploader, after it was reported to the view.
         """
         for sending in await self.begin():
             if isinstance(sending, ExternalSending) and uploader is not None:

@@ -7,7 +7,7 @@
 
 The page is requested over HTTP and joined over a real socket exchange (ASGI, in this process), cookies and
 tokens included. Diffs are merged in Python as the browser merges them in JavaScript; `LiveViewTest.html` is
-what a browser would show.
+the HTML that a browser would show.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = ["JoinRefusedError", "LiveViewTest", "ViewCrashedError"]
 
 
 class LiveViewTest(BoundPage):
-    """A page with a live view, and what a user can do on it; `OpenPage` has arguments and attributes."""
+    """A page with a live view and the actions of a user; see `OpenPage` for arguments and attributes."""
 
     __test__ = False
 
@@ -41,7 +41,7 @@ class LiveViewTest(BoundPage):
     def _file_inputs(self) -> dict[str, FileInput]:
         return {}
 
-    # -- what can be seen ---
+    # -- the page ---
 
     @property
     def view(self) -> LiveView:
@@ -51,29 +51,46 @@ class LiveViewTest(BoundPage):
         return view
 
     def component(self, component: type[LiveComponent] | str, id: Any) -> Element:
-        """The element of a live component."""
+        """Return the element of a live component.
+
+        Raises:
+            LookupError: if the view has no such component.
+        """
         return self.find(f'[data-phx-component="{self._cid(component, id)}"]')
 
     def component_html(self, component: type[LiveComponent] | str, id: Any) -> str:
-        """The HTML of a live component alone, as the browser has it."""
+        """Return the HTML of a live component alone, as the browser has it.
+
+        Raises:
+            LookupError: if the view has no such component.
+        """
         assert self.tree is not None
         return self.tree.component_html(self._cid(component, id))
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait until ``condition()`` is true; it is looked at after each frame from the server."""
+        """Wait until ``condition()`` is true, which is tested after each frame from the server.
+
+        Raises:
+            TimeoutError: if it stays false.
+        """
         async with asyncio.timeout(SECONDS):
             while not condition():
                 self._changed.clear()
                 await self._changed.wait()
 
     def file_input(self, name: str) -> FileInput:
-        """The file input of an upload, to choose and send files."""
+        """Return the file input of an upload, to choose and send files."""
         return self._file_inputs.setdefault(name, FileInput(self, name))
 
-    # -- what a user does ---
+    # -- actions of a user ---
 
     async def click(self, selector: str, text: str | None = None) -> Any:
-        """Click the element that matches. A live link is followed, a submit button submits its form."""
+        """Click the element that matches: send its ``phx-click``, follow a live link or submit its form.
+
+        Raises:
+            LookupError: if it has none of these, or not exactly one element matches.
+            ViewCrashedError: if the handler raised.
+        """
         element = self.find(selector, text)
         if "phx-click" in element.attributes:
             return await self.binding(element, "phx-click", "click", {"value": element.get("value")})
@@ -88,7 +105,12 @@ class LiveViewTest(BoundPage):
         raise LookupError(f"{element!r} has no phx-click, is no live link and submits no form")
 
     async def change(self, selector: str, values: Mapping[str, Any] | None = None, **more: Any) -> Any:
-        """Fill in fields of the form that matches; the last one is the target of the change."""
+        """Fill in fields of the form that matches; the last one is the target of the change.
+
+        Raises:
+            LookupError: if the form has no such field or binding, or not exactly one form matches.
+            ViewCrashedError: if the handler raised.
+        """
         form = self.find(selector)
         values = {**(values or {}), **more}
         names = [name for name, _ in forms.flatten(values)]
@@ -96,11 +118,16 @@ class LiveViewTest(BoundPage):
         return await self.binding(form, "phx-change", "form", urlencode(forms.fields(form, values)), extra)
 
     async def submit(self, selector: str, values: Mapping[str, Any] | None = None, **more: Any) -> Any:
-        """Fill in fields of the form that matches and submit it."""
+        """Fill in fields of the form that matches and submit it.
+
+        Raises:
+            LookupError: as `change`.
+            ViewCrashedError: if the handler raised.
+        """
         return await self._submit(self.find(selector), {**(values or {}), **more}, {})
 
     async def key(self, selector: str, key: str, *, up: bool = False) -> Any:
-        """Press a key on the element that matches (or anywhere, for ``phx-window-…``), or let it go."""
+        """Press a key on the element that matches (or anywhere, for ``phx-window-…``), or release it."""
         element, kind = self.find(selector), "keyup" if up else "keydown"
         binding = f"phx-window-{kind}" if f"phx-window-{kind}" in element.attributes else f"phx-{kind}"
         return await self.binding(element, binding, kind, {"key": key})
@@ -116,7 +143,11 @@ class LiveViewTest(BoundPage):
         return await self.binding(element, "phx-blur", "blur", {"value": element.get("value")})
 
     async def hook(self, event: str, payload: object = None) -> Any:
-        """What ``pushEvent`` of a hook does. Returns the handler's reply."""
+        """Send an event as ``pushEvent`` of a hook does. Return the handler's reply.
+
+        Raises:
+            ViewCrashedError: if the handler raised.
+        """
         return await self.push(event, payload, type="hook")
 
     async def patch(self, url: str) -> None:
@@ -140,10 +171,15 @@ class LiveViewTest(BoundPage):
             await self.exchange("cids_will_destroy", {"cids": []})
 
     async def child(self, element_id: str) -> LiveViewTest:
-        """Join the nested or sticky view with this element id, as a browser does without being asked.
+        """Join the nested or sticky view with this element id, as a browser does by itself.
 
         Returns:
-            The view, to be looked at and used like a page; it shares this page's socket.
+            The view, used like a page; it shares this page's socket.
+
+        Raises:
+            LookupError: if there is no such element.
+            JoinRefusedError: if the view redirects, or is one too many.
+            ViewCrashedError: if the view could not mount.
         """
         return await join_nested(NestedViewTest, self, element_id)
 

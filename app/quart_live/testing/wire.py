@@ -1,4 +1,4 @@
-"""The browser's end of one view's channel: what it sends, and what it does with each frame it gets."""
+"""The browser's end of one view's channel: it sends messages and handles each frame."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from .stash import BrowserStash
 
 
 class ViewWire:
-    """A view's messages, in both directions.
+    """The messages of a view, in both directions.
 
     Args:
         url: the address shown by the browser.
-        stash: what the browser keeps for its views.
+        stash: the stash that the browser keeps for its views.
 
     Attributes:
         socket: the socket.
-        redirected_to: where the server wants a full page load of.
+        redirected_to: the address to which the server redirects.
         crashed: whether the view has crashed since it was joined last.
         removals: the components whose elements the page has lost; may be muted.
-        join_ref: the ref of the last join, which all its frames carry.
-        tree: what the browser has of the view; None before the join.
+        join_ref: the ref of the last join, which all its frames have.
+        tree: the client's tree of the view; None before the join.
         inside: the views inside it that were joined over the same socket.
     """
 
@@ -50,18 +50,19 @@ class ViewWire:
         raise NotImplementedError
 
     async def navigate(self, url: str, *, flash: str | None = None) -> None:
-        """Go to another live view."""
+        """Navigate to another live view."""
         raise NotImplementedError
 
     def _why_not_joined(self) -> str:
         return "it is not open"
 
     async def exchange(self, event: str, payload: object, *, whole: bool = False) -> Any:
-        """Send a message and wait for its reply. Returns the reply for a hook, or the `whole` response.
+        """Send a message and wait for its reply. Return the handler's reply, or the `whole` response.
 
         Raises:
-            LiveViewError: it was refused, or the view is not joined.
-            ViewCrashedError: the view crashed on it.
+            LiveViewError: if it was refused, or the view is not joined.
+            ViewCrashedError: if the view crashed on it.
+            SocketClosedError: if the server closes the socket first.
         """
         ref = self._push(event, payload)
         while True:
@@ -93,7 +94,7 @@ class ViewWire:
         return ref
 
     def take(self, frame: list[Any]) -> None:
-        """Take a frame from the server: every one passes here, in order, whoever waits for what."""
+        """Take a frame from the server. Every frame passes here, in order, whatever a test waits for."""
         join_ref, ref, topic, event, payload = frame
         if topic == self.topic and join_ref == self.join_ref:
             self.stash.take(_events(event, payload))
@@ -126,7 +127,7 @@ class ViewWire:
 
 
 def _events(event: str, payload: Any) -> list[Any]:
-    """The events that the server has pushed with a frame."""
+    """Return the events that the server has pushed with a frame."""
     if event == "phx_reply":
         response = payload["response"]
         carrier = response.get("rendered") or response.get("diff") or {}

@@ -36,8 +36,8 @@ class Uploads(Protocol):
         """A component has gone: take nothing more for it."""
 
 
-class Visit(Protocol):
-    """The stash during one mount of a view; see `stash.visit.Visit`."""
+class MountStash(Protocol):
+    """The stash during one mount of a view; see `stash.mount_stash.MountStash`."""
 
     def crash_events(self) -> list[list[Any]]:
         """Events for the answer to a join that has crashed."""
@@ -60,7 +60,7 @@ class Host:
         timers: its timers.
         tasks: its slow work, once there is some.
         uploads: its uploads, once it has allowed some.
-        visit: what is kept of it, if a view of the app declares a stash.
+        mount_stash: what is kept of it, if a view of the app declares a stash.
         topic: the channel's topic; empty in the first render.
         root_path: the prefix under which the whole app is mounted.
         parent: the view around a nested view.
@@ -76,7 +76,7 @@ class Host:
     timers: Timers | None = None
     tasks: AsyncTasks | None = None
     uploads: Uploads | None = None
-    visit: Visit | None = None
+    mount_stash: MountStash | None = None
     topic: str = ""
     root_path: str = ""
     parent: ViewHandle | None = None

@@ -58,7 +58,7 @@ class Route(Protocol):
 
 
 class StashKeeper(Protocol):
-    """What keeps the assigns that survive; see `stash.keeper.Keeper`."""
+    """What keeps the assigns that survive; see `stash.view_stash.ViewStash`."""
 
     def note(self, state: ViewState, changed: Collection[str]) -> None:
         """Keep what has changed."""

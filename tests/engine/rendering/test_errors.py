@@ -58,7 +58,7 @@ def test_the_line_is_where_the_name_is_read_from_the_view(source: str, line: int
     [
         ("{% for d, m in streams.messages %}{% endfor %}", 'self.stream("messages", [])'),
         ("{{ uploads.avatar }}", 'self.allow_upload("avatar", …)'),
-        ("{{ live_action }}", "give it to the component"),
+        ("{{ live_action }}", "Pass it to the component"),
         ("{{ myself }}", "Only a live component has it"),
     ],
 )

@@ -15,7 +15,7 @@ from quart.typing import TestClientProtocol as Client
 
 from quart_live import LiveViewError, LiveViewTest, Stash
 from quart_live.stash import MemoryStash, reconnect, register_type, session, user
-from quart_live.stash.sent import view_key
+from quart_live.stash.join_params import view_key
 from quart_live.testing import BrowserStash, JoinRefusedError, PageFailedError, ViewCrashedError
 
 

@@ -94,9 +94,9 @@ async def check(app: Quart, path: str, plan: list[tuple[int, str, str]]) -> None
     try:
         for at, step, value in plan:
             pages[at] = await do(step, value, pages[at])
-            visit = pages[at].channel.visit
-            assert visit is not None
-            await visit.written()
+            mount_stash = pages[at].channel.mount_stash
+            assert mount_stash is not None
+            await mount_stash.written()
             model.do(step, value, at)
             for page, expected in zip(pages, model.tabs, strict=True):
                 assigns = page.view.assigns
@@ -118,9 +118,9 @@ async def test_a_duplicate_begins_with_a_copy_and_goes_its_own_way(path: str) ->
     app = stash_app()
     async with LiveViewTest(app, path) as one:
         await one.push("set", {"draft": "first"})
-        visit = one.channel.visit
-        assert visit is not None
-        await visit.written()
+        mount_stash = one.channel.mount_stash
+        assert mount_stash is not None
+        await mount_stash.written()
         two = LiveViewTest(app, path, client=one.client)
         two.stash = one.stash.duplicate()
         async with two:

@@ -7,10 +7,10 @@ import logging
 from typing import TYPE_CHECKING
 
 from ..mailbox.faults import Contained
-from .restoring import STORE_SECONDS
+from .restore import STORE_SECONDS
 
 if TYPE_CHECKING:
-    from .drawer import Stores
+    from .location import Stores
 
 log = logging.getLogger("quart_live.stash")
 

@@ -17,18 +17,18 @@ from werkzeug.exceptions import HTTPException
 from ..mailbox.faults import AsExceptions
 
 if TYPE_CHECKING:
-    from .visit import Visit
+    from .mount_stash import MountStash
 
 log = logging.getLogger("quart_live.stash")
 
 T = TypeVar("T")
 
 
-def remember(visit: Visit) -> None:
+def remember(mount_stash: MountStash) -> None:
     """Note a view that is rendered in this request."""
     if "live_visits" not in g:
         g.live_visits = []
-    g.live_visits.append(visit)
+    g.live_visits.append(mount_stash)
 
 
 def is_second_try() -> bool:
@@ -48,7 +48,7 @@ async def with_second_try(render: Callable[[], Awaitable[T]]) -> T:
     except HTTPException:
         raise
     except Exception:
-        if not any(visit.restored for visit in g.get("live_visits", ())):
+        if not any(mount_stash.restored for mount_stash in g.get("live_visits", ())):
             raise
         log.exception("A page failed with what was kept for it; it is rendered without")
         g.live_without_stash, g.live_visits = True, []

@@ -11,8 +11,8 @@ from typing import Any
 from ..mailbox.faults import AsExceptions
 from .codec import CODEC
 from .declaration import BROWSER, Kept, Scope
-from .drawer import Drawer
-from .sent import Sent, slot
+from .join_params import JoinParams, slot
+from .location import StashLocation
 from .status import StashStatus
 
 log = logging.getLogger("quart_live.stash")
@@ -47,115 +47,119 @@ class Restored:
 Found = dict[int, dict[str, str]]  # by version: names and JSON texts
 
 
-async def restore(drawer: Drawer, sent: Sent) -> Restored:
+async def restore(location: StashLocation, params: JoinParams) -> Restored:
     """Look for what was kept in the browser and in the stores. Never raises an `Exception`."""
     done, found = Restored(), Found()
-    for scope in sorted(drawer.stash.scopes):
-        if sent.skips(drawer.key):
+    for scope in sorted(location.stash.scopes):
+        if params.skips(location.key):
             done.invalid.add(scope)
             continue
-        _look_in_browser(drawer, sent, scope, found, done)
-        for store in drawer.stores(scope):
-            await _look_in_store(drawer, sent, scope, store, found, done)
+        _look_in_browser(location, params, scope, found, done)
+        for store in location.stores(scope):
+            await _look_in_store(location, params, scope, store, found, done)
     for version, texts in sorted(found.items()):
-        _take(drawer, version, texts, done)
-    for scope in drawer.stash.scopes:
-        done.statuses[scope] = _status(drawer, scope, sent, done)
+        _take(location, version, texts, done)
+    for scope in location.stash.scopes:
+        done.statuses[scope] = _status(location, scope, params, done)
     return done
 
 
-def _look_in_browser(drawer: Drawer, sent: Sent, scope: Scope, found: Found, done: Restored) -> None:
-    owner = drawer.identity.holder(scope)
-    over = scope == "reconnect" and sent.fresh
-    for name, seal in sent.of(scope, drawer.key).items():
-        kept = drawer.declared(name, scope, BROWSER)
-        if over or owner is None or kept is None or name not in drawer.stash.assigns:
-            done.drop.add(slot(scope, drawer.key, name))
+def _look_in_browser(
+    location: StashLocation, params: JoinParams, scope: Scope, found: Found, done: Restored
+) -> None:
+    owner = location.identity.holder(scope)
+    over = scope == "reconnect" and params.fresh
+    for name, seal in params.of(scope, location.key).items():
+        kept = location.declared(name, scope, BROWSER)
+        if over or owner is None or kept is None or name not in location.stash.assigns:
+            done.drop.add(slot(scope, location.key, name))
         if kept is not None and owner is not None and not over:
-            _open(drawer, name, kept, owner, seal, found, done)
+            _open(location, name, kept, owner, seal, found, done)
 
 
 async def _look_in_store(
-    drawer: Drawer, sent: Sent, scope: Scope, store: str, found: Found, done: Restored
+    location: StashLocation, params: JoinParams, scope: Scope, store: str, found: Found, done: Restored
 ) -> None:
-    owner = drawer.identity.owner(scope)
+    owner = location.identity.owner(scope)
     if owner is None:
         return
-    seals, of = await _read(drawer, store, owner), owner
-    if not seals and scope == "reconnect" and (before := drawer.identity.owner_before()) is not None:
-        seals, of = await _read(drawer, store, before), before
+    seals, of = await _read(location, store, owner), owner
+    if not seals and scope == "reconnect" and (before := location.identity.owner_before()) is not None:
+        seals, of = await _read(location, store, before), before
     for name, seal in seals.items():
-        kept = drawer.declared(name, scope, store)
+        kept = location.declared(name, scope, store)
         if kept is None:
             continue
-        if scope == "reconnect" and sent.fresh:
+        if scope == "reconnect" and params.fresh:
             done.forget.append((kept, of, name))
             continue
-        _open(drawer, name, kept, of, seal, found, done)
+        _open(location, name, kept, of, seal, found, done)
         if of != owner:
             done.rewrite.add(name)
 
 
-async def _read(drawer: Drawer, store: str, owner: str) -> Mapping[str, str]:
+async def _read(location: StashLocation, store: str, owner: str) -> Mapping[str, str]:
     try:
         with AsExceptions():
             async with asyncio.timeout(STORE_SECONDS):
-                return await drawer.stashes.store(store).read(owner, drawer.key)
+                return await location.stashes.store(store).read(owner, location.key)
     except Exception:
-        log.exception("The stash of %s could not be read from %r; it starts without", drawer.key, store)
+        log.exception("The stash of %s could not be read from %r; it starts without", location.key, store)
         return {}
 
 
-def _open(drawer: Drawer, name: str, kept: Kept, owner: str, seal: str, found: Found, done: Restored) -> None:
-    opened = drawer.open(name, kept, owner, seal)
+def _open(
+    location: StashLocation, name: str, kept: Kept, owner: str, seal: str, found: Found, done: Restored
+) -> None:
+    opened = location.open(name, kept, owner, seal)
     if opened is None:
-        _reject(drawer, [name], done)
+        _reject(location, [name], done)
     else:
         version, text = opened
         found.setdefault(version, {})[name] = text
 
 
-def _take(drawer: Drawer, version: int, texts: Mapping[str, str], done: Restored) -> None:
+def _take(location: StashLocation, version: int, texts: Mapping[str, str], done: Restored) -> None:
     """Decode, and migrate what another version has left."""
-    stash, values = drawer.stash, dict[str, Any]()
+    stash, values = location.stash, dict[str, Any]()
     for name, text in texts.items():
         try:
             values[name] = CODEC.decode(text)
         except ValueError as error:
-            log.info("What was kept of %s of %s cannot be read: %s", name, drawer.key, error)
-            _reject(drawer, [name], done)
+            log.info("What was kept of %s of %s cannot be read: %s", name, location.key, error)
+            _reject(location, [name], done)
     if version == stash.version:
         for name in stash.assigns.keys() & values.keys():
             done.values[name], done.texts[name] = values[name], texts[name]
         return
     if stash.migrate is None:
-        log.info("%s starts without what version %d has kept; it has no migration", drawer.key, version)
-        _reject(drawer, values, done)
+        log.info("%s starts without what version %d has kept; it has no migration", location.key, version)
+        _reject(location, values, done)
         return
     try:
         with AsExceptions():
             migrated = dict(stash.migrate(values, version))
     except Exception:
-        log.exception("The migration of %s from version %d failed; it starts without", drawer.key, version)
-        _reject(drawer, values, done)
+        log.exception("The migration of %s from version %d failed; it starts without", location.key, version)
+        _reject(location, values, done)
         return
     for name in stash.assigns.keys() & migrated.keys() - done.values.keys():
         done.values[name] = migrated[name]
         done.rewrite.add(name)
 
 
-def _reject(drawer: Drawer, names: Iterable[str], done: Restored) -> None:
+def _reject(location: StashLocation, names: Iterable[str], done: Restored) -> None:
     for name in names:
-        kept = drawer.stash.assigns.get(name)
+        kept = location.stash.assigns.get(name)
         if kept is not None:
             done.invalid.add(kept.scope)
-            if drawer.store_of(kept) == BROWSER:
-                done.drop.add(slot(kept.scope, drawer.key, name))
+            if location.store_of(kept) == BROWSER:
+                done.drop.add(slot(kept.scope, location.key, name))
 
 
-def _status(drawer: Drawer, scope: Scope, sent: Sent, done: Restored) -> StashStatus:
+def _status(location: StashLocation, scope: Scope, params: JoinParams, done: Restored) -> StashStatus:
     if scope in done.invalid:
         return StashStatus.INVALID
-    if any(drawer.stash.assigns[name].scope == scope for name in done.values):
+    if any(location.stash.assigns[name].scope == scope for name in done.values):
         return StashStatus.RECOVERED
-    return StashStatus.NOT_FOUND if sent.returning else StashStatus.NEW
+    return StashStatus.NOT_FOUND if params.returning else StashStatus.NEW

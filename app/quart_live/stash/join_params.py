@@ -2,8 +2,8 @@
 
     {"tab": "…", "before": "…", "kept": {"reconnect/app:NotesLive/draft": "…"}, "skip": ["app:NotesLive"]}
 
-Nothing of it is believed: the seals are opened by the keeper, the tab's id only ever leads to what this very
-session has kept.
+Nothing of it is believed: the seals are opened by `ViewStash`, and the tab's id only leads to what this
+very session has kept.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _RANDOM_ID = re.compile(r"phx-[A-Za-z0-9_-]{12}")
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class JoinParams:
     """What came with a join.
 
     Attributes:
@@ -41,7 +41,7 @@ class Sent:
     fresh: bool = False
 
     @classmethod
-    def read(cls, params: Mapping[str, Any], *, navigated: bool) -> Sent:
+    def read(cls, params: Mapping[str, Any], *, navigated: bool) -> JoinParams:
         """Read the params of a join, whatever is in them."""
         given = params.get(PARAM)
         sent = given if isinstance(given, dict) else {}

@@ -1,8 +1,8 @@
 """What is kept of one mounted view: restored before `mount`, written when it has changed.
 
-A `Keeper` compares the JSON text of each declared assign with what was last kept, so nothing is written
+A `ViewStash` compares the JSON text of each declared assign with what was last kept, so nothing is written
 twice. What goes to the browser rides in the handler's own reply; what goes to a store on the server is
-written by a task of its own (``writing.py``).
+written by a task of its own (``store_writer.py``).
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from .codec import CODEC, NotStashableError
 from .declaration import BROWSER, Scope
-from .drawer import Drawer
-from .restoring import Restored, restore
-from .sent import Sent, slot
+from .join_params import JoinParams, slot
+from .location import StashLocation
+from .restore import Restored, restore
 from .status import StashStatus, overall
-from .writing import StoreWriter
+from .store_writer import StoreWriter
 
 if TYPE_CHECKING:
     from ..view.state import ViewState
@@ -27,11 +27,11 @@ log = logging.getLogger("quart_live.stash")
 EVENT = "quart_live:stash"
 
 
-class Keeper:
+class ViewStash:
     """Keeps the assigns of one view or component.
 
     Args:
-        drawer: where they are kept.
+        location: where they are kept.
         found: what was restored.
         keeps: whether changes are kept; not in the first render.
         element_id: id of a view's element; none for components.
@@ -41,10 +41,12 @@ class Keeper:
         statuses: what became of each scope.
     """
 
-    def __init__(self, drawer: Drawer, found: Restored, *, keeps: bool = True, element_id: str = "") -> None:
+    def __init__(
+        self, location: StashLocation, found: Restored, *, keeps: bool = True, element_id: str = ""
+    ) -> None:
         self.values: Mapping[str, Any] = found.values
         self.statuses: Mapping[Scope, StashStatus] = found.statuses
-        self._drawer = drawer
+        self._location = location
         self._keeps = keeps
         self._element_id = element_id
         self._last = found.texts  # JSON text as last kept; None if it could not be
@@ -53,15 +55,17 @@ class Keeper:
         self._cleared: set[str] = set()
         self._complained: set[str] = set()
         self._begun = False
-        self._writer = StoreWriter(drawer.stashes, drawer.key)
+        self._writer = StoreWriter(location.stashes, location.key)
         if keeps:
             for kept, owner, name in found.forget:
-                self._writer.write(drawer.store_of(kept), owner, kept.max_age, name, None)
+                self._writer.write(location.store_of(kept), owner, kept.max_age, name, None)
 
     @classmethod
-    async def open(cls, drawer: Drawer, sent: Sent, *, keeps: bool, element_id: str = "") -> Keeper:
-        """A keeper that has restored what there is; never raises an `Exception`."""
-        return cls(drawer, await restore(drawer, sent), keeps=keeps, element_id=element_id)
+    async def open(
+        cls, location: StashLocation, params: JoinParams, *, keeps: bool, element_id: str = ""
+    ) -> ViewStash:
+        """Restore what there is, and return the stash; never raises an `Exception`."""
+        return cls(location, await restore(location, params), keeps=keeps, element_id=element_id)
 
     @property
     def status(self) -> StashStatus:
@@ -78,7 +82,7 @@ class Keeper:
         values = state.assigns.values
         message: dict[str, Any] = {} if self._begun else self._begin(values)
         put: dict[str, str] = {}
-        for name in self._drawer.stash.assigns.keys() & set(changed) | self._rewrite:
+        for name in self._location.stash.assigns.keys() & set(changed) | self._rewrite:
             if name not in values:
                 continue
             text = self._text(name, values[name])
@@ -96,7 +100,7 @@ class Keeper:
 
     def waits(self, changed: Collection[str]) -> bool:
         """Whether `note` would have anything to do."""
-        nothing = self._drawer.stash.assigns.keys().isdisjoint(changed)
+        nothing = self._location.stash.assigns.keys().isdisjoint(changed)
         return not nothing or bool(self._drop or self._rewrite or self._cleared)
 
     def clear(self, names: Collection[str]) -> None:
@@ -105,7 +109,7 @@ class Keeper:
         Args:
             names: of assigns; all if empty.
         """
-        for name in names or self._drawer.stash.assigns:
+        for name in names or self._location.stash.assigns:
             self._cleared.add(name)
             self._put(name, None)
 
@@ -117,36 +121,36 @@ class Keeper:
 
     def _begin(self, values: Mapping[str, Any]) -> dict[str, Any]:
         self._begun = True
-        stash = self._drawer.stash
+        stash = self._location.stash
         for name in stash.assigns.keys() - self._last.keys() - self._rewrite:
             if name in values:
                 self._last[name] = self._text(name, values[name])
-        in_browser = any(self._drawer.store_of(kept) == BROWSER for kept in stash.assigns.values())
-        return {"bind": [self._element_id, self._drawer.key]} if self._element_id and in_browser else {}
+        in_browser = any(self._location.store_of(kept) == BROWSER for kept in stash.assigns.values())
+        return {"bind": [self._element_id, self._location.key]} if self._element_id and in_browser else {}
 
     def _keep(self, name: str, text: str | None, put: dict[str, str]) -> None:
-        kept = self._drawer.stash.assigns[name]
-        owner = self._drawer.owner(kept)
+        kept = self._location.stash.assigns[name]
+        owner = self._location.owner(kept)
         if owner is None:
             return
-        seal = self._drawer.seal(name, kept, owner, text) if text is not None else None
-        if self._drawer.store_of(kept) == BROWSER and seal is not None:
-            put[slot(kept.scope, self._drawer.key, name)] = seal
+        seal = self._location.seal(name, kept, owner, text) if text is not None else None
+        if self._location.store_of(kept) == BROWSER and seal is not None:
+            put[slot(kept.scope, self._location.key, name)] = seal
         else:
             self._put(name, seal)
 
     def _put(self, name: str, seal: str | None) -> None:
         """Write to a store on the server; delete there or in the browser."""
-        kept = self._drawer.stash.assigns[name]
-        store, owner = self._drawer.store_of(kept), self._drawer.owner(kept)
+        kept = self._location.stash.assigns[name]
+        store, owner = self._location.store_of(kept), self._location.owner(kept)
         if store == BROWSER:
-            self._drop.add(slot(kept.scope, self._drawer.key, name))
+            self._drop.add(slot(kept.scope, self._location.key, name))
         elif owner is not None and self._keeps:
             self._writer.write(store, owner, kept.max_age, name, seal)
 
     def _text(self, name: str, value: object) -> str | None:
         """JSON text of a value, or ``None`` if it cannot be kept; the log says why, once."""
-        limit = self._drawer.stash.max_bytes
+        limit = self._location.stash.max_bytes
         try:
             text = CODEC.encode(value)
         except NotStashableError as error:
@@ -157,5 +161,5 @@ class Keeper:
             why = f"{len(text)} bytes are more than max_bytes={limit}; keep less, or raise the limit"
         if name not in self._complained:
             self._complained.add(name)
-            log.error("%s of %s is not kept: %s", name, self._drawer.key, why)
+            log.error("%s of %s is not kept: %s", name, self._location.key, why)
         return None

@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, Any
 from ..view.names import short_name
 from ..view.state import state_of
 from .declaration import Stash
-from .drawer import Drawer
 from .identity import Identity, session_owner, user_owner
-from .keeper import EVENT, Keeper
+from .join_params import JoinParams
+from .location import StashLocation
 from .methods import StashMethods, keep_with
-from .sent import Sent
+from .view_stash import EVENT, ViewStash
 
 if TYPE_CHECKING:
     from ..protocol.csrf import CsrfToken
-    from .drawer import Stores
+    from .location import Stores
 
 
-class Visit:
+class MountStash:
     """One mount of a view, and who looks at it.
 
     Args:
         stashes: stores and keys.
-        key: of the view; see `sent.view_key`.
+        key: of the view; see `join_params.view_key`.
         csrf_token: one that was issued to the HTTP session.
         session: what the view is mounted with.
-        sent: what came with the join.
+        params: what came with the join.
         keeps: whether changes are kept; not in the first render.
     """
 
@@ -37,25 +37,25 @@ class Visit:
         key: str,
         csrf_token: CsrfToken,
         session: Mapping[str, Any],
-        sent: Sent,
+        params: JoinParams,
         keeps: bool,
     ) -> None:
         self.key = key
         self._stashes = stashes
-        self._sent = sent
+        self._params = params
         self._keeps = keeps
-        self._keepers: list[Keeper] = []
+        self._view_stashes: list[ViewStash] = []
         user = stashes.who_is(session)
         owner = session_owner(csrf_token, user)
-        self._identity = Identity(owner, user_owner(user), sent.tab, sent.before)
+        self._identity = Identity(owner, user_owner(user), params.tab, params.before)
 
     @property
     def restored(self) -> bool:
         """Whether anything was restored."""
-        return any(keeper.values for keeper in self._keepers)
+        return any(view_stash.values for view_stash in self._view_stashes)
 
-    async def keep_view(self, stash: Stash, element_id: str) -> Keeper:
-        """A keeper for the view, which has restored what it could."""
+    async def keep_view(self, stash: Stash, element_id: str) -> ViewStash:
+        """Restore the view as far as possible, and return its stash."""
         return await self._keep(stash, self.key, element_id)
 
     async def keep_component(self, component: StashMethods, id: object) -> None:
@@ -71,11 +71,11 @@ class Visit:
 
     async def written(self) -> None:
         """Return when all is written that was kept."""
-        for keeper in self._keepers:
-            await keeper.written()
+        for view_stash in self._view_stashes:
+            await view_stash.written()
 
-    async def _keep(self, stash: Stash, key: str, element_id: str) -> Keeper:
-        drawer = Drawer(self._stashes, stash, key, self._identity)
-        keeper = await Keeper.open(drawer, self._sent, keeps=self._keeps, element_id=element_id)
-        self._keepers.append(keeper)
-        return keeper
+    async def _keep(self, stash: Stash, key: str, element_id: str) -> ViewStash:
+        location = StashLocation(self._stashes, stash, key, self._identity)
+        view_stash = await ViewStash.open(location, self._params, keeps=self._keeps, element_id=element_id)
+        self._view_stashes.append(view_stash)
+        return view_stash

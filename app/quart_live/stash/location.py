@@ -1,4 +1,4 @@
-"""A `Drawer`: all that is needed to find, and to open, what is kept of one view or component."""
+"""A `StashLocation`: all that is needed to find, and to open, what is kept of one view or component."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class Stores(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Drawer:
+class StashLocation:
     """Where one view's values are.
 
     Attributes:
         stashes: stores and keys.
         stash: the declaration.
-        key: of the view: class, and which one if the page has several; see `sent.view_key`.
+        key: of the view: class, and which one if the page has several; see `join_params.view_key`.
         identity: who looks at it.
     """
 
