@@ -41,7 +41,9 @@ LONGEST_FIRST = (
     "tests/course/stage",
     "tests/messenger",
     "tests/bench",
+    "tests/course/checks",
     "tests/course/lab",
+    "tests/course/notebook",
     "tests/engine/browser",
 )
 

@@ -24,7 +24,7 @@ class ServerProcess:
         self.address = f"http://127.0.0.1:{port}"
         path = os.pathsep.join(str(ROOT / name) for name in ("app", "tests", "chapters"))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "engine.presence_app", redis.url, str(port)],
+            [sys.executable, "-m", "engine.presence.presence_app", redis.url, str(port)],
             env={**os.environ, "PYTHONPATH": path},
         )
 

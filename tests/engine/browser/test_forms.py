@@ -6,7 +6,7 @@ import asyncio
 from typing import Any, ClassVar
 
 from engine.browser.site import Serve, Site, make_app
-from engine.form_app import MemberForm, stripped
+from engine.form.form_app import MemberForm, stripped
 from playwright.async_api import Page, expect
 from wtforms import (
     BooleanField,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.browser.site import Serve
-from engine.presence_app import PRESENCES, TOPIC, make_presence_app
+from engine.presence.presence_app import PRESENCES, TOPIC, make_presence_app
 from playwright.async_api import Page, expect
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.browser.site import Serve
-from engine.stream_views import BranchLive, RowsLive, row
+from engine.view.stream_views import BranchLive, RowsLive, row
 from playwright.async_api import Page, expect
 
 from quart_live import LiveComponent, LiveView

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from engine.navigation_app import HomeLive, Log, make_app
+from engine.view.navigation_app import HomeLive, Log, make_app
 from quart import Quart, url_for
 from support.leftovers import assert_nothing_left
 from support.raw import open_page

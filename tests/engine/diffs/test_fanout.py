@@ -9,8 +9,8 @@ import weakref
 from typing import Any
 
 import pytest
-from engine import fanout_views
-from engine.fanout_views import Entry, Message, Viewer, frames_of
+from engine.diffs import fanout_views
+from engine.diffs.fanout_views import Entry, Message, Viewer, frames_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

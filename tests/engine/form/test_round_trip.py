@@ -6,7 +6,7 @@ import re
 from typing import Any
 from urllib.parse import urlencode
 
-from engine.form_app import FIELDS, Colour, TeamForm
+from engine.form.form_app import FIELDS, Colour, TeamForm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

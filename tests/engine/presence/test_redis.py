@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine.presence_app import HEARTBEAT, TOPIC, make_presence_app
+from engine.presence.presence_app import HEARTBEAT, TOPIC, make_presence_app
 from support.clock import LoopClock
 from support.listening import Listener, until
 from support.redis_server import RedisServer, redis_server, running_redis
@@ -21,7 +21,7 @@ from quart_live.pubsub import HasMailbox
 
 __all__ = ["redis_server", "running_redis"]
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 class Mortal(RedisPubSub):

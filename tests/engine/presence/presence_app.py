@@ -1,6 +1,6 @@
 """A page that shows who is here, for the tests of presence; also run as a server process of its own.
 
-python -m engine.presence_app <redis url> <port>
+python -m engine.presence.presence_app <redis url> <port>
 """
 
 from __future__ import annotations

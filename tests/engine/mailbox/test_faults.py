@@ -9,7 +9,7 @@ import logging
 from typing import Any
 
 import pytest
-from engine.fault_views import CANCELS, RAISES, Plan, add_views
+from engine.mailbox.fault_views import CANCELS, RAISES, Plan, add_views
 from quart import Quart
 from support.raw import open_page
 

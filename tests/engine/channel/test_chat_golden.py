@@ -12,7 +12,7 @@ from quart import Quart
 
 from quart_live import LiveView, LiveViewTest, QuartLive
 
-GOLDEN = Path(__file__).parent / "golden" / "chat_stream.json"
+GOLDEN = Path(__file__).parents[1] / "golden" / "chat_stream.json"
 FOX = "the quick brown fox jumps over the lazy dog "
 
 

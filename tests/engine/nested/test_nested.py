@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 import pytest
-from engine.nested_app import KidLive, MiddleLive, ParentLive, make_app
+from engine.nested.nested_app import KidLive, MiddleLive, ParentLive, make_app
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule

@@ -37,7 +37,7 @@ async def test_ok_reply_is_complete(app: Quart) -> None:
 
 
 async def test_version_is_the_installed_clients() -> None:
-    package = Path(__file__).parents[2] / "static/node_modules/phoenix_live_view/package.json"
+    package = Path(__file__).parents[3] / "static/node_modules/phoenix_live_view/package.json"
     assert json.loads(package.read_text("utf-8"))["version"] == VERSION_OF_CLIENT
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine.form_app import Colour, TeamForm, TeamLive
+from engine.form.form_app import Colour, TeamForm, TeamLive
 from quart import Quart, session
 from wtforms import FieldList, Form, FormField, PasswordField, StringField
 from wtforms.validators import InputRequired

@@ -235,7 +235,7 @@ async def test_session_of_live_render_is_signed_into_the_token(app: Quart) -> No
 
 
 async def test_import_map_and_client_files(app: Quart, monkeypatch: pytest.MonkeyPatch) -> None:
-    modules = Path(__file__).parents[2] / "static" / "node_modules"
+    modules = Path(__file__).parents[3] / "static" / "node_modules"
     monkeypatch.setenv("QUART_LIVE_CLIENT_DIR", str(modules))
     app = make_app()
     page = parse(await html_of(app, "/counter"))

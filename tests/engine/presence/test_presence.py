@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from engine.presence_app import PRESENCES, TOPIC, make_presence_app
+from engine.presence.presence_app import PRESENCES, TOPIC, make_presence_app
 from quart import Quart
 from support.leaving import WAYS, navigate
 from support.leftovers import assert_nothing_left

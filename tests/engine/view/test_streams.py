@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine.stream_views import MistakenLive, RowsLive, make_app, row
+from engine.view.stream_views import MistakenLive, RowsLive, make_app, row
 from hypothesis import given
 from hypothesis import strategies as st
 from support.client_merge import ClientMerge
@@ -19,7 +19,9 @@ from quart_live import LiveViewError, LiveViewTest
 from quart_live.testing import Element, Tree, parse
 from quart_live.testing.streamed import Streamed
 
-RECORDED = json.loads((Path(__file__).parent / "golden" / "browser_streams.json").read_text(encoding="utf-8"))
+RECORDED = json.loads(
+    (Path(__file__).parents[1] / "golden" / "browser_streams.json").read_text(encoding="utf-8")
+)
 
 
 @pytest.fixture
