@@ -190,7 +190,7 @@ async def leaving(c: CheckContext) -> None:
     await c.expect_visible(carol.button("Rename"), "Carol the owner")
     await c.expect_gone(alice.button("Rename"), "Alice's button to rename")
     await unfold(c, carol, "Leave this conversation")
-    await c.expect_visible(carol.text("Then Alice owns it"), "who will own it")
+    await c.expect_visible(carol.text("Alice becomes the owner"), "who will own it")
     await c.click(carol, "Leave")
     await c.expect_text(carol.page.get_by_role("status"), "no longer in “Relay”", "Carol's page")
     await c.expect_visible(alice.button("Remove Bob"), "Alice the owner")
@@ -199,7 +199,7 @@ async def leaving(c: CheckContext) -> None:
     await c.expect_text(bob.page.get_by_role("status"), "no longer in “Relay”", "Bob's page")
     await c.expect_gone(alice.button("Remove Bob"), "Bob among the members")
     await unfold(c, alice, "Leave this conversation")
-    await c.expect_visible(alice.text("It ends"), "what happens when nobody is left")
+    await c.expect_visible(alice.text("The conversation is deleted"), "what happens when nobody is left")
 
 
 @check(
