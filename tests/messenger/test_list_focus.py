@@ -63,7 +63,7 @@ async def test_a_link_that_moves_keeps_the_focus_and_so_does_one_that_comes_agai
 
 async def test_where_nothing_is_the_page_says_so_until_something_comes(lab: Lab) -> None:
     carol = await signed_in(lab, "User Two")
-    none = carol.page.get_by_text("None yet.")
+    none = carol.page.get_by_text("You have no conversations yet.")
     await carol.goto("/")
     await expect(carol.page.locator(TITLES)).not_to_have_count(0)
     await expect(none).to_be_hidden()
