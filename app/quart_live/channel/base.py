@@ -80,6 +80,8 @@ class BaseChannel(LiveHost):
         context: the context of the view's handlers.
         frames: the writer of the channel's frames.
         family: the parent and the children.
+        is_overheard: whether a hook is attached to ``handle_info``.
+        shares: whether views share the parts that they render of a message; see fanout.py.
     """
 
     why = ""
@@ -100,8 +102,8 @@ class BaseChannel(LiveHost):
         self.frames = FrameWriter(self.join_ref, self.topic)
         self.family = Family(self, runtime.views, runtime.tokens, self.topic.removeprefix(TOPIC_PREFIX))
         self._rendering: ViewRendering | None = None
-        self._handles_info_now = False
-        self._shares = runtime.templates.burst is not None
+        self.is_overheard = False
+        self.shares = runtime.templates.burst is not None
         self._leave_timer: asyncio.TimerHandle | None = None
         self.mailbox.post(join)
 
@@ -157,11 +159,16 @@ class BaseChannel(LiveHost):
 
     async def send(self, text: str) -> None:
         """Send a frame to the browser, together with the other frames of this turn of the event loop."""
-        if self.telemetry.listening and self.view is not None:
-            self.telemetry.emit("live_view.frame", {"bytes": len(text.encode())}, **about(self.view))
-        if (rest := self.browser.send_now(text.encode())) is not None:
+        frame = text.encode()
+        self.tell_of_frame(len(frame))
+        if (rest := self.browser.send_now(frame)) is not None:
             await rest
         self.runtime.dispatcher.flush_soon()
+
+    def tell_of_frame(self, size: int) -> None:
+        """Report a frame of ``size`` bytes to telemetry, if it has listeners."""
+        if self.telemetry.listening and self.view is not None:
+            self.telemetry.emit("live_view.frame", {"bytes": size}, **about(self.view))
 
     def joined(self) -> tuple[LiveView, ViewRendering]:
         """Return the view and its rendering, which exist from the join to the end."""
@@ -186,17 +193,14 @@ class BaseChannel(LiveHost):
         self.hooks_changed()
 
     def hooks_changed(self) -> None:
-        """Call ``handle_info`` without a task from now on only if no hook is attached to it."""
-        view = self.view_state
-        self._handles_info_now = (
-            view is not None and self.state is State.JOINED and "handle_info" not in view.hooks
-        )
+        """Note whether a hook is attached to ``handle_info``, which makes its messages slower."""
+        self.is_overheard = self.view_state is not None and "handle_info" in self.view_state.hooks
 
     def close(self, reason: str) -> bool:
         """Take no more messages, and remove this channel from its socket. Return whether it was open."""
         if self.state is State.CLOSED:
             return False
-        self.state, self.why, self._handles_info_now = State.CLOSED, reason, False
+        self.state, self.why = State.CLOSED, reason
         self.browser.forget(self)
         self.mailbox.close()
         if self._leave_timer is not None:

@@ -5,7 +5,7 @@ Messages of the browser are decoded in ``messages.py``; joining and ending are i
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from ..components.placed import Placed
 from ..diffs.fanout import Shares
 from ..diffs.view_rendering import NOT_IN_TREE
 from ..errors import LiveViewError
-from ..mailbox.mailbox import Turn
+from ..mailbox.mailbox import Envelope, Turn
 from ..protocol.frames import Message, end_of_diff
 from ..pubsub import JoinAgain, Resync
 from ..view.lifecycle_hooks import with_hooks
@@ -24,40 +24,58 @@ from .family import PatchFromInside
 from .mounting import can_patch, follow
 
 if TYPE_CHECKING:
+    from ..view.view import LiveView
     from .base import BaseChannel
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-async def info(channel: BaseChannel, message: object, shares: Shares | None = None) -> None:
-    """Handle a message from PubSub, a timer or the view itself.
+async def overheard_info(channel: BaseChannel, view: LiveView, message: object) -> None:
+    """Call `handle_info` with its hooks and with telemetry.
 
     Args:
         channel: the view's channel.
-        message: the message.
-        shares: the rendered parts that other views have left with the message; see fanout.py.
+        view: the view.
+        message: the message from PubSub, a timer or the view itself.
 
     Raises:
         Exception: any exception of the view; it crashes then. So for all handlers below.
     """
-    view, rendering = channel.joined()
-    rendering.state.begin_turn()
     with channel.telemetry.view_span("live_view.handle_info", view):
         await with_hooks(view, "handle_info", view.handle_info, message)
-    if (rest := send_changes(channel, shares)) is not None:
-        await rest
 
 
-def send_changes(channel: BaseChannel, shares: Shares | None) -> Coroutine[Any, Any, None] | None:
-    """Send the diff after `handle_info`. If it cannot be sent at once, return the rest to await.
+async def send_later(channel: BaseChannel, item: Envelope, waiting: Awaitable[None]) -> None:
+    """Wait until `handle_info` is done, then send the diff.
 
     Args:
         channel: the view's channel.
-        shares: the rendered parts that other views have left with the message; see fanout.py.
+        item: the message that is being handled.
+        waiting: the rest of `handle_info`.
+
+    Raises:
+        Exception: any exception of the view.
+    """
+    await waiting
+    rest = send_changes(channel, item)
+    if rest is not None:
+        await rest
+
+
+def send_changes(channel: BaseChannel, item: Envelope) -> Coroutine[Any, Any, None] | None:
+    """Send the diff after `handle_info`. If it cannot be sent at once, return the rest to await.
+
+    Parts that other views have rendered of the message are not rendered again; see fanout.py.
+
+    Args:
+        channel: the view's channel.
+        item: the message that was handled.
     """
     _, rendering = channel.joined()
     if rendering.state.navigation is not None:
         return finish(channel, None)
+    # The first view has made them; reading them here saves the others a call.
+    shares = item.shares or (Shares.of(item) if channel.shares else None)
     seen = rendering.find_shared(shares) if shares is not None else None
     end = seen.end if seen is not None else b""
     if not end:
@@ -68,7 +86,7 @@ def send_changes(channel: BaseChannel, shares: Shares | None) -> Coroutine[Any, 
             return None
         end = shares.keep(seen, diff) if shares is not None else end_of_diff(diff)
     if channel.telemetry.listening:
-        return channel.send((channel.frames.diff_head + end).decode())
+        channel.tell_of_frame(len(channel.frames.diff_head) + len(end))
     return channel.browser.send_now(channel.frames.diff_head, end)
 
 
