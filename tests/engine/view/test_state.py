@@ -209,6 +209,6 @@ def test_a_turn_begins_without_a_flash_and_goes_to_one_place() -> None:
     assert not state.flash and dict(state.shown_flash) == {"info": "Saved"}
     view = LiveView()
     view.push_navigate("/a")
-    with pytest.raises(LiveViewError, match="already goes to '/a'"):
+    with pytest.raises(LiveViewError, match="already navigates to '/a'"):
         view.redirect(to="/b")
     assert state_of(view).take_navigation() is not None and state_of(view).take_navigation() is None
