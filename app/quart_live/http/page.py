@@ -58,7 +58,7 @@ async def render_route(runtime: Runtime, route: LiveRoute) -> Response:
 
 
 async def _render_route(runtime: Runtime, route: LiveRoute) -> Response:
-    _abort_as_the_socket_said(runtime)
+    _abort_with_reload_status(runtime)
     session, flash, element_id = await route.router.page_session(), take_flash(runtime), _new_id()
     async with mounted_first(runtime, route.view, element_id, route=route, session=session, flash=flash) as (
         view,
@@ -177,7 +177,7 @@ def take_flash(runtime: Runtime) -> dict[str, str]:
     return flash
 
 
-def _abort_as_the_socket_said(runtime: Runtime) -> None:
+def _abort_with_reload_status(runtime: Runtime) -> None:
     """Abort with the status of a join that was answered with ``reload`` and comes back as a page load."""
     token = request.cookies.get(RELOAD_COOKIE)
     if token is None:
