@@ -44,7 +44,7 @@ from .uploads import Postpone, Upload, UploadedFile, UploadEntry, UploadRefused,
 from .view.assigns import Assigns
 from .view.async_results import AsyncCancelled, AsyncResult
 from .view.connect_info import ConnectInfo
-from .view.links import live_navigate, live_patch, live_title
+from .view.live_links import live_navigate, live_patch, live_title
 from .view.mount_hooks import CONTINUE, HALT
 from .view.navigation import local as local_path
 from .view.view import LiveView

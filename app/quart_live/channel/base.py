@@ -80,7 +80,7 @@ class BaseChannel(LiveHost):
         context: the context of the view's handlers.
         frames: the writer of the channel's frames.
         family: the parent and the children.
-        is_overheard: whether a hook is attached to ``handle_info``.
+        has_info_hooks: whether a hook is attached to ``handle_info``.
         shares: whether views share the parts that they render of a message; see fanout.py.
     """
 
@@ -102,7 +102,7 @@ class BaseChannel(LiveHost):
         self.frames = FrameWriter(self.join_ref, self.topic)
         self.family = Family(self, runtime.views, runtime.tokens, self.topic.removeprefix(TOPIC_PREFIX))
         self._rendering: ViewRendering | None = None
-        self.is_overheard = False
+        self.has_info_hooks = False
         self.shares = runtime.templates.burst is not None
         self._leave_timer: asyncio.TimerHandle | None = None
         self.mailbox.post(join)
@@ -160,12 +160,12 @@ class BaseChannel(LiveHost):
     async def send(self, text: str) -> None:
         """Send a frame to the browser, together with the other frames of this turn of the event loop."""
         frame = text.encode()
-        self.tell_of_frame(len(frame))
+        self.emit_frame(len(frame))
         if (rest := self.browser.send_now(frame)) is not None:
             await rest
         self.runtime.dispatcher.flush_soon()
 
-    def tell_of_frame(self, size: int) -> None:
+    def emit_frame(self, size: int) -> None:
         """Report a frame of ``size`` bytes to telemetry, if it has listeners."""
         if self.telemetry.listening and self.view is not None:
             self.telemetry.emit("live_view.frame", {"bytes": size}, **about(self.view))
@@ -194,7 +194,7 @@ class BaseChannel(LiveHost):
 
     def hooks_changed(self) -> None:
         """Note whether a hook is attached to ``handle_info``, which makes its messages slower."""
-        self.is_overheard = self.view_state is not None and "handle_info" in self.view_state.hooks
+        self.has_info_hooks = self.view_state is not None and "handle_info" in self.view_state.hooks
 
     def close(self, reason: str) -> bool:
         """Take no more messages, and remove this channel from its socket. Return whether it was open."""

@@ -40,8 +40,8 @@ class Channel(BaseChannel):
             view, state = self.view, self.view_state
             assert view is not None and state is not None
             state.begin_turn()
-            if self.is_overheard or self.telemetry.listening:
-                waiting: Awaitable[None] | None = reply.overheard_info(self, view, item.message)
+            if self.has_info_hooks or self.telemetry.listening:
+                waiting: Awaitable[None] | None = reply.hooked_info(self, view, item.message)
             else:
                 waiting = view.handle_info(item.message)
             if waiting is None:

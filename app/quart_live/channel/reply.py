@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-async def overheard_info(channel: BaseChannel, view: LiveView, message: object) -> None:
+async def hooked_info(channel: BaseChannel, view: LiveView, message: object) -> None:
     """Call `handle_info` with its hooks and with telemetry.
 
     Args:
@@ -86,7 +86,7 @@ def send_changes(channel: BaseChannel, item: Envelope) -> Coroutine[Any, Any, No
             return None
         end = shares.keep(seen, diff) if shares is not None else end_of_diff(diff)
     if channel.telemetry.listening:
-        channel.tell_of_frame(len(channel.frames.diff_head) + len(end))
+        channel.emit_frame(len(channel.frames.diff_head) + len(end))
     return channel.browser.send_now(channel.frames.diff_head, end)
 
 

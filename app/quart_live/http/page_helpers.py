@@ -13,7 +13,7 @@ from ..errors import LiveViewError
 from ..form import TEMPLATE_HELPERS
 from ..js import JS
 from ..protocol.flash import Flash
-from ..view import links
+from ..view import live_links
 from ..view.view import LiveView
 from . import head, page
 
@@ -36,9 +36,9 @@ class PageMethods:
             "csrf_meta_tag": self.csrf_meta_tag,
             "live_import_map": self.live_import_map,
             "live_socket_path": self.live_socket_path,
-            "live_patch": links.live_patch,
-            "live_navigate": links.live_navigate,
-            "live_title": links.live_title,
+            "live_patch": live_links.live_patch,
+            "live_navigate": live_links.live_navigate,
+            "live_title": live_links.live_title,
             "live_flash": self.live_flash,
             "static_path": self.static_path,
             "JS": JS(),

@@ -18,7 +18,7 @@ from ..nested.placing import live_render
 from ..rendering import LiveEnvironment, LiveTemplate
 from ..rendering.burst import Burst
 from ..uploads.markup import GLOBALS as UPLOADS
-from ..view.links import TEMPLATE_HELPERS
+from ..view.live_links import TEMPLATE_HELPERS
 from ..view.names import default_template_name
 from ..view.request_names import REQUEST_ONLY, check_names
 from ..view.stateful import Stateful

@@ -1,4 +1,4 @@
-"""`Outlet`: frames are sent to one browser, sending that waits is watched, and the socket is closed once.
+"""`Sender`: frames are sent to one browser, sending that waits is watched, and the socket is closed once.
 
 Sending nearly always takes no time: the server puts the frame into the peer's buffer and returns. If the
 buffer is full, because the peer does not read, the server's ``send`` waits. Then only the view of this frame
@@ -16,7 +16,7 @@ from ..mailbox.outbox import Outbox
 from ..mailbox.stepping import step
 from ..protocol.asgi import Send
 from .limits import SlowReader
-from .uvicorn_fast_path import Shortcut
+from .uvicorn_fast_path import FastPath
 
 log = logging.getLogger("quart_live.socket")
 
@@ -27,7 +27,7 @@ CLOSE_SECONDS = 5
 """The most seconds that a peer may take to accept the close frame."""
 
 
-class Outlet:
+class Sender:
     """The sending half of a socket.
 
     Args:
@@ -45,7 +45,7 @@ class Outlet:
         self._unsent = SlowReader(seconds, max_bytes, self.cut_off)
         self._task: asyncio.Task[Any] | None = None
         self._is_cut_off = False
-        self._shortcut: Shortcut | None = None
+        self._fast_path: FastPath | None = None
 
     @property
     def waiting_bytes(self) -> int:
@@ -55,29 +55,29 @@ class Outlet:
     @property
     def is_fast(self) -> bool:
         """Whether frames bypass ASGI and go straight into the server's buffer."""
-        return self._shortcut is not None
+        return self._fast_path is not None
 
     async def send(self, text: str) -> None:
         """Send a frame. Do nothing after the end of the socket."""
-        if self._shortcut is not None and not self._closed and self._shortcut.take(text.encode()):
+        if self._fast_path is not None and not self._closed and self._fast_path.take(text.encode()):
             self._outbox.flush()
             return
         await self._watched(self._send_text(text), len(text))
 
     def accepted(self) -> None:
-        """Look for a shortcut to a connection that has been accepted."""
-        self._shortcut = Shortcut.past(self._send, self._outbox)
+        """Look for a fast path to a connection that has been accepted."""
+        self._fast_path = FastPath.past(self._send, self._outbox)
 
     def send_now(self, frame: bytes, rest: bytes = b"") -> Coroutine[Any, Any, None] | None:
         """Send a frame, without a task if the peer takes it at once; else return the rest to await.
 
         Args:
             frame: the text of the frame, UTF-8.
-            rest: the rest of the text; see `Shortcut.take`.
+            rest: the rest of the text; see `FastPath.take`.
         """
         if self._closed:
             return None
-        if self._shortcut is not None and self._shortcut.take(frame, rest):
+        if self._fast_path is not None and self._fast_path.take(frame, rest):
             return None
         self._outbox.flush()
         text = (frame + rest).decode()

@@ -24,7 +24,7 @@ from . import incoming, origin
 from .allowance import Allowance
 from .budgets import address_of
 from .handshake import shake_hands
-from .sender import RESTARTING, Outlet
+from .sender import RESTARTING, Sender
 from .server_side import COMPRESSED, HalfOpen, ServerSide
 from .sign_out import Inbox, socket_id_in
 
@@ -39,7 +39,7 @@ MALFORMED = 1007
 TOO_BIG = 1009
 
 
-class LiveSocket(Outlet):
+class LiveSocket(Sender):
     """One browser's connection.
 
     Attributes:

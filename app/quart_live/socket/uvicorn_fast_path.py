@@ -1,12 +1,12 @@
-"""`Shortcut`: a fast path past the server's ``send``, for broadcasts on uvicorn.
+"""`FastPath`: a fast path past the server's ``send``, for broadcasts on uvicorn.
 
 A frame for five hundred browsers is sent five hundred times, and each time uvicorn looks at the ASGI message,
 encodes its text, and lets the WebSocket library build the frame: two thirds of what a broadcast costs. But a
 text frame of a server is nothing more than its length and its bytes (RFC 6455, 5.2). So where we know the
 server well enough to see that nothing stands in between, we write these bytes to its transport ourselves.
 
-The shortcut is taken for one frame at a time, and only if the connection is open, nothing waits to be written
-and no extension (compression) is in use. In every other case, and on every other server, `Shortcut.take`
+It is taken for one frame at a time, and only if the connection is open, nothing waits to be written
+and no extension (compression) is in use. In every other case, and on every other server, `FastPath.take`
 returns false, and the frame goes through ``send``. Nothing but speed depends on it.
 
 The frames of many browsers are written together, a few dozen at a time (``mailbox/outbox.py``).
@@ -40,7 +40,7 @@ _NEEDED = (
 )
 
 
-class Shortcut:
+class FastPath:
     """The fast path to one browser's transport.
 
     Args:
@@ -59,12 +59,12 @@ class Shortcut:
         self._open = protocol.conn.state
 
     @classmethod
-    def past(cls, send: Send, outbox: Outbox) -> Shortcut | None:
-        """Return the shortcut past an ASGI ``send``; None if there is no safe one.
+    def past(cls, send: Send, outbox: Outbox) -> FastPath | None:
+        """Return the fast path past an ASGI ``send``; None if there is no safe one.
 
         Args:
             send: the ``send`` of a connection that has been accepted.
-            outbox: the outbox; see `Shortcut`.
+            outbox: the outbox; see `FastPath`.
         """
         server = sys.modules.get(_UVICORN)
         protocol: Any = getattr(send, "__self__", None)

@@ -1,4 +1,4 @@
-"""The shortcut past uvicorn's `send`: the same frames arrive, in the same order, or it is not taken."""
+"""The fast path past uvicorn's `send`: the same frames arrive, in the same order, or it is not taken."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from quart_live.mailbox.outbox import FRAMES_AT_ONCE, Outbox
-from quart_live.socket.sender import Outlet
-from quart_live.socket.uvicorn_fast_path import Shortcut
+from quart_live.socket.sender import Sender
+from quart_live.socket.uvicorn_fast_path import FastPath
 
 BOUNDARIES = [0, 1, 125, 126, 127, 255, 256, 2047, 2048, 65535, 65536, 200_000]
 
 
 class Peer:
-    """An ASGI app with one connection, whose `send` and shortcut the test holds."""
+    """An ASGI app with one connection, whose `send` and fast path the test holds."""
 
     def __init__(self) -> None:
         self.outbox = Outbox()
@@ -36,7 +36,7 @@ class Peer:
         if scope["type"] != "websocket":
             return
         await receive()
-        assert Shortcut.past(send, self.outbox) is None, "taken before the handshake"
+        assert FastPath.past(send, self.outbox) is None, "taken before the handshake"
         await send({"type": "websocket.accept"})
         self.send = send
         self.opened.set()
@@ -45,15 +45,15 @@ class Peer:
         self.over.set()
 
     @property
-    def shortcut(self) -> Shortcut | None:
+    def fast_path(self) -> FastPath | None:
         """A new one."""
-        return Shortcut.past(self.send, self.outbox)
+        return FastPath.past(self.send, self.outbox)
 
-    def taken(self) -> Shortcut:
+    def taken(self) -> FastPath:
         """The same, where it must be there."""
-        shortcut = self.shortcut
-        assert shortcut is not None, "uvicorn has changed: the shortcut is not found any more"
-        return shortcut
+        fast_path = self.fast_path
+        assert fast_path is not None, "uvicorn has changed: the fast path is not found any more"
+        return fast_path
 
 
 @asynccontextmanager
@@ -77,10 +77,10 @@ async def connected(**options: Any) -> AsyncIterator[tuple[Peer, ClientConnectio
 
 async def test_every_length_arrives() -> None:
     async with connected() as (peer, client):
-        shortcut = peer.taken()
+        fast_path = peer.taken()
         for size in BOUNDARIES:
             text = "é" * (size // 2) + "x" * (size % 2)
-            assert shortcut.take(text.encode())
+            assert fast_path.take(text.encode())
             peer.outbox.flush()
             assert await client.recv() == text
 
@@ -88,16 +88,16 @@ async def test_every_length_arrives() -> None:
 async def test_order_is_kept_between_both_ways() -> None:
     """A frame that waits in the outbox goes before one that is sent in the usual way."""
     async with connected() as (peer, client):
-        outlet = Outlet(peer.send, peer.outbox, seconds=30, max_bytes=1000)
-        outlet.accepted()
+        sender = Sender(peer.send, peer.outbox, seconds=30, max_bytes=1000)
+        sender.accepted()
         for number in range(300):
             if number % 7 == 3:
-                await outlet.send(str(number))
+                await sender.send(str(number))
             elif number % 7 == 5:
                 peer.outbox.flush()
                 await peer.send({"type": "websocket.send", "text": str(number)})
             else:
-                assert outlet.send_now(str(number).encode()) is None
+                assert sender.send_now(str(number).encode()) is None
         peer.outbox.flush()
         assert [await client.recv() for _ in range(300)] == [str(number) for number in range(300)]
 
@@ -131,15 +131,15 @@ async def test_not_taken_by_a_peer_that_does_not_read() -> None:
     """Then the usual way waits, and `SlowReader` looks after it."""
     async with connected() as (peer, client):
         client.transport.pause_reading()
-        shortcut, frame, taken = peer.taken(), b"x" * 60_000, 0
-        while shortcut.take(frame):
+        fast_path, frame, taken = peer.taken(), b"x" * 60_000, 0
+        while fast_path.take(frame):
             taken += 1
             peer.outbox.flush()
             await asyncio.sleep(0)
             assert taken < 10_000, "it never says no"
-        outlet = Outlet(peer.send, peer.outbox, seconds=30, max_bytes=10_000_000)
-        outlet.accepted()
-        rest = outlet.send_now(b"after")
+        sender = Sender(peer.send, peer.outbox, seconds=30, max_bytes=10_000_000)
+        sender.accepted()
+        rest = sender.send_now(b"after")
         assert rest is not None, "nothing is left to wait for"
         sending = asyncio.ensure_future(rest)
         client.transport.resume_reading()
@@ -150,27 +150,27 @@ async def test_not_taken_by_a_peer_that_does_not_read() -> None:
 
 async def test_not_taken_once_closed() -> None:
     async with connected() as (peer, client):
-        shortcut = peer.taken()
+        fast_path = peer.taken()
         await peer.send({"type": "websocket.close", "code": 1000})
-        assert not shortcut.take(b"too late")
-        assert peer.shortcut is None
+        assert not fast_path.take(b"too late")
+        assert peer.fast_path is None
         with pytest.raises(ConnectionClosed):
             await client.recv()
 
 
 async def test_not_taken_when_the_peer_has_gone() -> None:
     async with connected() as (peer, client):
-        shortcut = peer.taken()
+        fast_path = peer.taken()
         client.transport.abort()
         await peer.over.wait()
-        assert not shortcut.take(b"too late")
+        assert not fast_path.take(b"too late")
 
 
 async def test_not_taken_with_compression() -> None:
     """uvicorn negotiates it unless told otherwise; the frame's bytes are then not the text's."""
     async with connected(ws_per_message_deflate=True) as (peer, client):
         assert client.protocol.extensions, "the client has not negotiated it"
-        assert peer.shortcut is None
+        assert peer.fast_path is None
 
 
 async def test_not_taken_past_something_in_between() -> None:
@@ -181,7 +181,7 @@ async def test_not_taken_past_something_in_between() -> None:
             sent.append(event)
             await peer.send(event)
 
-        assert Shortcut.past(logging_send, peer.outbox) is None
+        assert FastPath.past(logging_send, peer.outbox) is None
 
 
 @settings(max_examples=20)  # each starts a server
@@ -189,13 +189,13 @@ async def test_not_taken_past_something_in_between() -> None:
 def test_both_ways_say_the_same(frames: list[tuple[bool, str]]) -> None:
     async def both() -> None:
         async with connected() as (peer, client):
-            outlet = Outlet(peer.send, peer.outbox, seconds=30, max_bytes=100_000)
-            outlet.accepted()
+            sender = Sender(peer.send, peer.outbox, seconds=30, max_bytes=100_000)
+            sender.accepted()
             for now, text in frames:
                 if now:
-                    assert outlet.send_now(json.dumps(text).encode()) is None
+                    assert sender.send_now(json.dumps(text).encode()) is None
                 else:
-                    await outlet.send(json.dumps(text))
+                    await sender.send(json.dumps(text))
             peer.outbox.flush()
             assert [json.loads(await client.recv()) for _ in frames] == [text for _, text in frames]
 

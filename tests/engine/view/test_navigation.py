@@ -15,7 +15,7 @@ from support.raw import open_page
 
 from quart_live import LiveRouter, LiveView, LiveViewError, LiveViewTest, QuartLive
 from quart_live.testing import JoinRefusedError, ViewCrashedError, parse
-from quart_live.view.links import live_navigate, live_patch, live_title
+from quart_live.view.live_links import live_navigate, live_patch, live_title
 from quart_live.view.navigation import same_page
 
 
