@@ -28,7 +28,7 @@ from .form import to_form
 from .http.page_helpers import live_render
 from .js import JS
 from .mailbox.faults import AppFault
-from .mailbox.mailbox import Envelope
+from .mailbox.items import Envelope
 from .mailbox.timers import Timer
 from .nested import ViewHandle
 from .presence import Presence, PresenceDiff

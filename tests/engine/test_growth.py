@@ -37,7 +37,8 @@ from quart_live.router import query_params
 from quart_live.socket import origin
 from quart_live.stash.join_params import JoinParams
 from quart_live.uploads.accept import Accept
-from quart_live.uploads.entries import Upload, read_entries
+from quart_live.uploads.descriptions import read_entries
+from quart_live.uploads.entries import Upload
 from quart_live.view.registry import ViewRegistry
 
 # Patterns for prose that the authors of the course have written, as the checks of the repository read it.

@@ -1,4 +1,4 @@
-"""What templates need for uploads: the file input, previews of images, errors.
+"""The template functions of uploads: the file input, previews of images, errors.
 
     <form phx-change="validate" phx-submit="save">
       {{ live_file_input(uploads.photos) }}
@@ -10,7 +10,7 @@
       {% for error in upload_errors(uploads.photos) %}<p>{{ error }}</p>{% endfor %}
     </form>
 
-The markup is what the hooks in the official client look for (``Phoenix.LiveFileUpload`` and
+The hooks in the official client look for this markup (``Phoenix.LiveFileUpload`` and
 ``Phoenix.LiveImgPreview``); attributes and their order are those of Phoenix (``Phoenix.Component``).
 """
 
@@ -26,10 +26,10 @@ from .entries import Upload, UploadEntry
 
 @pure
 def live_file_input(upload: Upload, **attributes: object) -> Markup:
-    """The file input of an upload. Its form needs ``phx-change``, and ``phx-submit`` unless ``auto_upload``.
+    """Return the file input of an upload, for a form with ``phx-change`` and, unless ``auto_upload``, ``phx-submit``.
 
     Args:
-        upload: for example ``uploads.avatar``.
+        upload: the upload, for example ``uploads.avatar``.
         attributes: more attributes; ``class_`` for ``class``, ``aria_label`` for ``aria-label``, ``True`` for
             those without a value.
     """
@@ -57,7 +57,7 @@ def live_file_input(upload: Upload, **attributes: object) -> Markup:
 
 @pure
 def live_img_preview(entry: UploadEntry, *, id: str | None = None, **attributes: object) -> Markup:
-    """An ``<img>`` that shows a chosen picture at once, from the browser's own memory.
+    """Return an ``<img>`` that shows a chosen picture at once, from the browser's own memory.
 
     Args:
         entry: the entry.
@@ -76,7 +76,7 @@ def live_img_preview(entry: UploadEntry, *, id: str | None = None, **attributes:
 
 @pure
 def upload_errors(upload: Upload, entry: UploadEntry | None = None) -> list[str]:
-    """The errors of an entry, or without one those of the upload as a whole."""
+    """Return the errors of an entry, or without one those of the upload as a whole."""
     return list(upload.errors if entry is None else entry.errors)
 
 
@@ -85,7 +85,7 @@ GLOBALS = {
     "live_img_preview": live_img_preview,
     "upload_errors": upload_errors,
 }
-"""For the live Jinja environment."""
+"""The globals of the live Jinja environment."""
 
 
 def _refs(entries: Iterable[UploadEntry]) -> str:

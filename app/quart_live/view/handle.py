@@ -6,7 +6,8 @@ send. What is sent arrives in `handle_info`, in order, when the other has time.
 
 from __future__ import annotations
 
-from ..mailbox.mailbox import Envelope, Mailbox
+from ..mailbox.items import Envelope
+from ..mailbox.mailbox import Mailbox
 
 
 class ViewHandle:

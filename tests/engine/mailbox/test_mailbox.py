@@ -17,7 +17,8 @@ from support.listening import until
 
 from quart_live import Envelope, LiveViewTest, LocalPubSub, QuartLive
 from quart_live.mailbox.dispatcher import Dispatcher
-from quart_live.mailbox.mailbox import Mailbox, Urgent, post_to_all
+from quart_live.mailbox.items import Urgent
+from quart_live.mailbox.mailbox import Mailbox, post_to_all
 from quart_live.mailbox.stepping import step
 
 
