@@ -82,13 +82,13 @@ class Dispatcher:
                         await asyncio.sleep(0)
                         stop = time.monotonic() + PUMP_SECONDS
                     continue
-                self._goes_on_without(task)
+                self._hand_over(task)
                 await rest_in(mailbox.context, work, awaited)
                 return
         finally:
-            self._goes_on_without(task)
+            self._hand_over(task)
 
-    def _goes_on_without(self, task: asyncio.Task[None] | None) -> None:
+    def _hand_over(self, task: asyncio.Task[None] | None) -> None:
         """Hand the remaining work to a new task, if this one was to do it."""
         if self._runner is task:
             self._runner = self.loop.create_task(self._run()) if self._work else None

@@ -1,4 +1,4 @@
-"""The functions that release what a view holds when it ends: one list, run whole whatever fails in it.
+"""The endings of a view: functions that release all it holds, on one list that is run to its end.
 
     host.on_end(Part.UPLOADS, desk.close)
 

@@ -3,8 +3,8 @@
     from redis.asyncio import Redis
     live.stash.add("redis", RedisStash(Redis.from_url("redis://localhost")))
 
-Each owner has one hash, whose fields are the values of all views. The hash goes when the longest-lived value
-in it would; every value has its own age inside its seal.
+Each owner has one hash, whose fields are the values of all views. The hash expires with the longest-lived
+value in it; every value has its own age inside its seal.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class RedisStash:
-    """Keeps values in Redis.
+    """A store in Redis.
 
     Args:
-        client: a ``redis.asyncio.Redis``; closing it is the app's business.
-        prefix: of all keys.
+        client: a ``redis.asyncio.Redis``, which the app itself closes.
+        prefix: the prefix of all keys.
     """
 
     def __init__(self, client: Redis, prefix: str = "live_stash:") -> None:

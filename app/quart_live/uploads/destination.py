@@ -71,7 +71,7 @@ class Destination:
             async with Contained():
                 await self._call(self.writer.let_go)
         except Exception:
-            log.exception("%s could not be let go of", type(self.writer).__name__)
+            log.exception("let_go of %s failed", type(self.writer).__name__)
 
     async def end_in_time(self, reason: str | BaseException) -> bool:
         """End the writer as `end` does, but wait no longer than `WRITER_SECONDS`.
@@ -97,9 +97,7 @@ class Destination:
             try:
                 result = await asyncio.shield(thread)
             except asyncio.CancelledError:
-                await asyncio.wait(
-                    [thread]
-                )  # a thread cannot be stopped, and the next method must wait for it
+                await asyncio.wait([thread])  # it cannot be stopped, and the next method must wait for it
                 raise
             if inspect.isawaitable(result):
                 await result

@@ -161,7 +161,7 @@ class Upload:
             if len(self.entries) < self.max_entries + SURPLUS:
                 entry.errors.extend(self._objections(entry))
                 self.entries.append(entry)
-        self._count()
+        self._check_number()
         return replaced
 
     def drop(self, entry: UploadEntry) -> None:
@@ -169,7 +169,7 @@ class Upload:
         if entry.consumed and entry in self.entries:
             self.gone += 1
         self.entries = [kept for kept in self.entries if kept is not entry]
-        self._count()
+        self._check_number()
 
     def awaiting_preflight(self, refs: Iterable[str]) -> list[UploadEntry]:
         """Return those of the entries that may be sent now."""
@@ -187,7 +187,7 @@ class Upload:
         """Return how many of the entries, from the first, are within the limit."""
         return max(0, self.max_entries - self.gone) if self.max_entries_mode == TOTAL else self.max_entries
 
-    def _count(self) -> None:
+    def _check_number(self) -> None:
         self.errors = [TOO_MANY] if len(self.entries) > self._room() else []
 
 

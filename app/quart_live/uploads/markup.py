@@ -26,7 +26,9 @@ from .entries import Upload, UploadEntry
 
 @pure
 def live_file_input(upload: Upload, **attributes: object) -> Markup:
-    """Return the file input of an upload, for a form with ``phx-change`` and, unless ``auto_upload``, ``phx-submit``.
+    """Return the file input of an upload, for a form with ``phx-change``.
+
+    Without ``auto_upload`` the form needs ``phx-submit`` as well.
 
     Args:
         upload: the upload, for example ``uploads.avatar``.
@@ -48,7 +50,7 @@ def live_file_input(upload: Upload, **attributes: object) -> Markup:
                 "data-phx-error-refs": ",".join(failed) or None,
                 "data-phx-auto-upload": upload.auto_upload,
                 "multiple": upload.max_entries > 1,
-                **_named(attributes),
+                **_with_hyphens(attributes),
             }
         ),
     ]
@@ -71,7 +73,7 @@ def live_img_preview(entry: UploadEntry, *, id: str | None = None, **attributes:
         "data-phx-hook": "Phoenix.LiveImgPreview",
         "data-phx-update": "ignore",
     }
-    return Markup("<img{}>").format(_attributes({**fixed, **_named(attributes)}))
+    return Markup("<img{}>").format(_attributes({**fixed, **_with_hyphens(attributes)}))
 
 
 @pure
@@ -92,7 +94,7 @@ def _refs(entries: Iterable[UploadEntry]) -> str:
     return ",".join(entry.ref for entry in entries)
 
 
-def _named(attributes: dict[str, object]) -> dict[str, object]:
+def _with_hyphens(attributes: dict[str, object]) -> dict[str, object]:
     return {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
 
 

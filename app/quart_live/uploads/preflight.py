@@ -94,13 +94,13 @@ async def progress(desk: UploadDesk | None, payload: object) -> HasState | None:
     if desk is None or found is None or entry is None or not entry.preflighted:
         return None  # it was cancelled, or is from before the last mount
     owner, upload = found
-    said = payload.get("progress")
-    if isinstance(said, dict):
+    reported = payload.get("progress")
+    if isinstance(reported, dict):
         if not entry.errors and not entry.cancelled:
             entry.errors.append(FAILED)
         await desk.end(entry)
-    elif type(said) is int and 0 <= said <= 100:
-        _progressed(desk, upload, entry, said)
+    elif type(reported) is int and 0 <= reported <= 100:
+        _note_progress(desk, upload, entry, reported)
     else:
         raise MalformedEventError("progress is a percentage, or an object with an error")
     note_change(owner)
@@ -111,13 +111,13 @@ async def progress(desk: UploadDesk | None, payload: object) -> HasState | None:
     return owner
 
 
-def _progressed(desk: UploadDesk, upload: Upload, entry: UploadEntry, said: int) -> None:
+def _note_progress(desk: UploadDesk, upload: Upload, entry: UploadEntry, reported: int) -> None:
     if upload.external is None:
         transfer = desk.transfer_of(entry)
-        said = transfer.progress(said) if transfer is not None else entry.progress
+        reported = transfer.progress(reported) if transfer is not None else entry.progress
     if entry.valid:
-        entry.progress = said
-        entry.done = said == 100
+        entry.progress = reported
+        entry.done = reported == 100
 
 
 async def _add_entries(

@@ -89,12 +89,12 @@ class Transfer:
         assert self._destination is not None
         return self._destination.writer.meta()
 
-    def progress(self, said: int) -> int:
+    def progress(self, reported: int) -> int:
         """Return the progress that the client has sent, but no more than has been received, in percent."""
         if self.complete:
-            return said
+            return reported
         arrived = -(-self.received * 100 // max(1, self.entry.client_size))
-        return min(said, arrived, 99)
+        return min(reported, arrived, 99)
 
     # -- the mailbox's worker ------------------------------------------------------------------------------
 

@@ -66,5 +66,5 @@ class UploadWriter:
         """Release the file, which was consumed, or never will be. Called last, after `close`."""
 
     def meta(self) -> Any:
-        """Return the value for the consuming function. Called when the file is complete, never in a thread."""
+        """Return the value for the consuming function. Called once the file is complete, not in a thread."""
         return {}
