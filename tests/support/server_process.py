@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.listening import until
+from support.listener import until
 from support.redis_server import RedisServer
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,7 +15,7 @@ import pytest
 from engine.app import CounterLive, SlowLive, make_app
 from quart import Quart
 from support.clock import LoopClock
-from support.leaving import WAYS, crash
+from support.departures import WAYS, crash
 from support.leftovers import assert_nothing_left
 
 from quart_live import Channel, LiveView, LiveViewTest, QuartLive

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from quart import Quart
 from support.connections import Connections
-from support.listening import until
+from support.listener import until
 
 from quart_live import Envelope, LiveViewTest, LocalPubSub, QuartLive
 from quart_live.mailbox.dispatcher import Dispatcher

@@ -5,26 +5,20 @@ For the tests of the stage and for its soak.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import os
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from playwright.async_api import Browser, FrameLocator, Locator, Page, async_playwright, expect
+from support.stage_command import StageCommand
 
 from course.lab.person.browser_choice import find_chromium
 from course.stage.actor import Actor
 from course.stage.stage import Stage
 
-SECONDS_TO_START = 60
 # A loaded machine takes its time; what is waited for is a state, so this costs nothing elsewhere.
 expect.set_options(timeout=20_000)
-ADDRESS = re.compile(r"http://parley\.localhost:(\d+)")
 
 
 @contextlib.asynccontextmanager
@@ -38,71 +32,6 @@ async def chromium() -> AsyncIterator[Browser]:
         )
         yield browser
         await browser.close()
-
-
-class StageCommand:
-    """`course stage …` as a child process.
-
-    Args:
-        words: of the command, without its name.
-        temporary: where it puts its temporary files.
-
-    Attributes:
-        said: all that it has printed.
-        port: where it serves.
-    """
-
-    def __init__(self, *words: str, temporary: Path | None = None) -> None:
-        env = os.environ | ({"TMPDIR": str(temporary)} if temporary else {})
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "course", *words, "--port", "0", "--no-browser"],
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-        )
-        self.said = ""
-        self.port = 0
-
-    @property
-    def address(self) -> str:
-        """Of its page."""
-        return f"http://parley.localhost:{self.port}"
-
-    async def ready(self) -> StageCommand:
-        """Wait until it has printed its address."""
-        await asyncio.wait_for(asyncio.to_thread(self._read_address), SECONDS_TO_START)
-        return self
-
-    def _read_address(self) -> None:
-        assert self.process.stdout is not None
-        # Not `for line in`: that would read ahead, and keep what it has read.
-        while line := self.process.stdout.readline():
-            self.said += line
-            if found := ADDRESS.search(line):
-                self.port = int(found[1])
-                return
-        raise AssertionError(f"no address was printed:\n{self.said}")
-
-    def interrupt(self) -> tuple[int, str]:
-        """Ctrl-C; gives the exit code and all that was printed."""
-        self.process.send_signal(signal.SIGINT)
-        return self.end(30)
-
-    def end(self, seconds: float) -> tuple[int, str]:
-        """Wait for the end; gives the exit code and all that was printed."""
-        more, _ = self.process.communicate(timeout=seconds)
-        self.said += more
-        return self.process.returncode, self.said
-
-    def close(self) -> None:
-        """End it whatever it does."""
-        self.process.kill()
-        self.process.wait()
-        if self.process.stdout is not None:
-            self.process.stdout.close()
 
 
 class StagePage:

@@ -1,14 +1,13 @@
-"""What takes longer than its input grows: measured as a ratio, so that it says the same on every machine.
+"""The regular expressions of the packages, and hostile texts for them.
 
-`patterns` reads the source of the packages and finds each regular expression in it, and how it is used; a new
-one is tried without being listed anywhere. `hostile` makes texts for it out of what it itself looks for.
+`patterns` finds each regular expression in the source of the packages, and the methods that are called on it; a
+new one need not be listed anywhere. `hostile` makes long texts out of the pieces that a pattern looks for.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,16 +18,6 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("app/quart_live", "app/messenger", "chapters/course")
 METHODS = ("match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer")
-
-FIRST, LAST = 8000, 64_000
-TOO_QUICK = 0.001
-"""Seconds. The square of 8,000 is 64 million steps; this is not enough for so many."""
-
-LONG_ENOUGH = 0.02
-"""Seconds after which a ratio is believed: what took as long for the longest text has been seen to grow."""
-
-MOST = 2.5
-ATTEMPTS, RUNS = 4, 3
 
 
 @dataclass(frozen=True)
@@ -237,49 +226,3 @@ def _inside(argument: Any) -> Iterator[Any]:
     elif isinstance(argument, list | tuple):
         for part in argument:
             yield from _inside(part)
-
-
-def applied(pattern: re.Pattern[Any], method: str) -> Callable[[Any], object]:
-    """One of a pattern's methods, as work for `growth`."""
-
-    def work(text: Any) -> None:
-        call = getattr(pattern, method)
-        found = call(text[:0], text) if method in ("sub", "subn") else call(text)
-        if method == "finditer":
-            for _ in found:
-                pass
-
-    return work
-
-
-def growth(work: Callable[[Any], object], make: Callable[[int], Any], most: float = MOST) -> float:
-    """How much longer the work takes on twice the input: 2 for what goes through it once.
-
-    The text is doubled until the work can be measured. Of several runs the quickest counts, and a ratio above
-    ``most`` is measured anew a few times: noise passes, a square stays.
-    """
-    length = FIRST
-    quickest = _quickest(work, make(length))
-    if quickest < TOO_QUICK:
-        return 0
-    ratio = quickest / _quickest(work, make(length // 2))
-    while length < LAST and quickest < LONG_ENOUGH:
-        length *= 2
-        before, quickest = quickest, _quickest(work, make(length))
-        ratio = quickest / before
-    attempts = ATTEMPTS
-    while ratio > most and attempts:
-        attempts -= 1
-        ratio = min(ratio, _quickest(work, make(length)) / _quickest(work, make(length // 2)))
-    return ratio
-
-
-def _quickest(work: Callable[[Any], object], given: Any) -> float:
-    best = float("inf")
-    for _ in range(RUNS):
-        begun = time.thread_time()  # what other processes take meanwhile does not count
-        work(given)
-        best = min(best, time.thread_time() - begun)
-        if best > LONG_ENOUGH * 10:
-            break
-    return best

@@ -28,7 +28,7 @@ import pytest
 THIRDS = 3
 
 # What all states and all tests of them are made of.
-FOR_ALL = ("chapters/course.toml", "tests/support/sampling.py", "tests/support/reports.py")
+FOR_ALL = ("chapters/course.toml", "tests/support/sample.py", "tests/support/reports.py")
 
 
 @dataclass(frozen=True)

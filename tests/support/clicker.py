@@ -11,7 +11,7 @@ from playwright.async_api import Locator, Page, expect
 MS_TO_CLICK = 3000
 
 
-class Clicking:
+class Clicker:
     """Random operations on a stage, each as somebody at its page would do it.
 
     Args:
@@ -121,7 +121,7 @@ class Clicking:
     async def _wait(self) -> None:
         await asyncio.sleep(self.random.random())
 
-    OPERATIONS: dict[str, Callable[[Clicking], Awaitable[None]]] = {  # noqa: RUF012 - never changed
+    OPERATIONS: dict[str, Callable[[Clicker], Awaitable[None]]] = {  # noqa: RUF012 - never changed
         "break or fix a link": _link,
         "fix a link": _fix,
         "kill or restart": _server,
