@@ -9,17 +9,17 @@ from typing import Any
 
 FIRST, LAST = 8000, 64_000
 TOO_QUICK = 0.001
-"""Seconds. The square of 8,000 is 64 million steps; this is not enough for so many."""
+"""The seconds that are too few for the square of 8,000, which is 64 million steps."""
 
 LONG_ENOUGH = 0.02
-"""Seconds after which a ratio is believed: what took as long for the longest text has been seen to grow."""
+"""The seconds after which a ratio can be trusted."""
 
 MOST = 2.5
 ATTEMPTS, RUNS = 4, 3
 
 
 def applied(pattern: re.Pattern[Any], method: str) -> Callable[[Any], object]:
-    """One of a pattern's methods, as work for `growth`."""
+    """Return one of a pattern's methods, as work for `growth`."""
 
     def work(text: Any) -> None:
         call = getattr(pattern, method)
@@ -32,10 +32,10 @@ def applied(pattern: re.Pattern[Any], method: str) -> Callable[[Any], object]:
 
 
 def growth(work: Callable[[Any], object], make: Callable[[int], Any], most: float = MOST) -> float:
-    """How much longer the work takes on twice the input: 2 for what goes through it once.
+    """Return how much longer the work takes on twice the input: 2 for work that goes through it once.
 
     The text is doubled until the work can be measured. Of several runs the quickest counts, and a ratio above
-    ``most`` is measured anew a few times: noise passes, a square stays.
+    ``most`` is measured again a few times: noise passes, a square stays.
     """
     length = FIRST
     quickest = _quickest(work, make(length))
@@ -56,7 +56,7 @@ def growth(work: Callable[[Any], object], make: Callable[[int], Any], most: floa
 def _quickest(work: Callable[[Any], object], given: Any) -> float:
     best = float("inf")
     for _ in range(RUNS):
-        begun = time.thread_time()  # what other processes take meanwhile does not count
+        begun = time.thread_time()  # without the time of other processes
         work(given)
         best = min(best, time.thread_time() - begun)
         if best > LONG_ENOUGH * 10:

@@ -1,7 +1,7 @@
 """The regular expressions of the packages, and hostile texts for them.
 
-`patterns` finds each regular expression in the source of the packages, and the methods that are called on it; a
-new one need not be listed anywhere. `hostile` makes long texts out of the pieces that a pattern looks for.
+`patterns` finds each regular expression in the source of the packages, and the methods that are called on it;
+a new one need not be listed anywhere. `hostile` makes long texts out of the pieces that a pattern looks for.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class Pattern:
     """A regular expression of the source.
 
     Attributes:
-        place: file and line.
-        pattern: compiled.
-        methods: what is called on it.
+        place: the file and the line.
+        pattern: the compiled pattern.
+        methods: the methods that are called on it.
     """
 
     place: str
@@ -36,7 +36,7 @@ class Pattern:
 
 
 def patterns() -> Iterator[Pattern]:
-    """Every regular expression that the packages compile, or use at once."""
+    """Yield every regular expression that the packages compile, or use at once."""
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -71,7 +71,7 @@ def _text(path: Path, tree: ast.Module, node: ast.expr) -> Any:
     match node:
         case ast.Constant(value=str() | bytes() as text):
             return text
-        case ast.JoinedStr(values=parts):  # what is put in is a name that has been escaped
+        case ast.JoinedStr(values=parts):  # the parts put in are escaped names
             return "".join(str(p.value) if isinstance(p, ast.Constant) else "/some/path" for p in parts)
         case ast.BinOp(left=left, right=right):
             return _text(path, tree, left) + _text(path, tree, right)
@@ -104,7 +104,7 @@ def _names(node: ast.Assign) -> str | None:
 
 
 def _used(path: Path, tree: ast.Module, call: ast.Call) -> frozenset[str]:
-    """What is called on the name that a pattern gets, anywhere in the packages; all if nothing is seen."""
+    """Return the methods called on a pattern's name in its file; if none are found, the usual two."""
     name = next(
         (_names(node) for node in ast.walk(tree) if isinstance(node, ast.Assign) and node.value is call), None
     )
@@ -116,7 +116,7 @@ def _used(path: Path, tree: ast.Module, call: ast.Call) -> frozenset[str]:
 
 
 def hostile(pattern: re.Pattern[Any]) -> Iterator[Callable[[int], Any]]:
-    """Makers of long texts that nearly match: pieces that the pattern looks for, again and again."""
+    """Yield makers of long texts that nearly match: pieces that the pattern looks for, again and again."""
     parsed = parser.parse(pattern.pattern, pattern.flags)
     is_bytes = isinstance(pattern.pattern, bytes)
     letters = list(dict.fromkeys(_letters(parsed)))[:8] or ["a"]
@@ -150,7 +150,7 @@ _CLASSES = {
 
 
 def _letters(parsed: Any) -> Iterator[str]:
-    """A letter for each thing that the pattern looks for."""
+    """Yield a letter for each part of the pattern."""
     for operator, argument in parsed:
         if operator in (constants.LITERAL, constants.NOT_LITERAL):
             yield chr(argument)
@@ -176,7 +176,7 @@ def _members(members: Any) -> Iterator[str]:
 
 
 def _words(parsed: Any) -> Iterator[str]:
-    """Runs of literals: with what a match begins."""
+    """Yield the runs of literals, with which a match may begin."""
     word = ""
     for operator, argument in parsed:
         if operator is constants.LITERAL:
@@ -194,7 +194,7 @@ def _words(parsed: Any) -> Iterator[str]:
 
 
 def _repeats(parsed: Any, before: str = "") -> Iterator[tuple[str, str]]:
-    """For each repetition without an end: a text that leads to it, and what it repeats."""
+    """Yield for each repetition without an end a text that leads to it, and a letter that it repeats."""
     for operator, argument in parsed:
         alternatives = list(_inside(argument)) if operator is not constants.ASSERT_NOT else []
         for inner in alternatives:
@@ -209,7 +209,7 @@ _REPETITIONS = (constants.MAX_REPEAT, constants.MIN_REPEAT, constants.POSSESSIVE
 
 
 def _sample(parsed: Any) -> str:
-    """A short text that a piece of a pattern takes, or nearly."""
+    """Return a short text that a piece of a pattern matches, or nearly."""
     text = ""
     for operator, argument in parsed:
         if operator in _REPETITIONS:

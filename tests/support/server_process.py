@@ -29,7 +29,12 @@ class ServerProcess:
         )
 
     async def ready(self) -> None:
-        """Return when it answers."""
+        """Wait until it answers.
+
+        Raises:
+            AssertionError: if the process has ended.
+            TimeoutError: if it does not answer in time.
+        """
         port = int(self.address.rpartition(":")[2])
 
         def answers() -> bool:

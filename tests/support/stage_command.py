@@ -18,12 +18,12 @@ class StageCommand:
     """`course stage …` as a child process.
 
     Args:
-        words: of the command, without its name.
-        temporary: where it puts its temporary files.
+        words: the arguments of the command.
+        temporary: the folder for its temporary files.
 
     Attributes:
         said: all that it has printed.
-        port: where it serves.
+        port: the port of its server.
     """
 
     def __init__(self, *words: str, temporary: Path | None = None) -> None:
@@ -42,17 +42,22 @@ class StageCommand:
 
     @property
     def address(self) -> str:
-        """Of its page."""
+        """The address of its page."""
         return f"http://parley.localhost:{self.port}"
 
     async def ready(self) -> StageCommand:
-        """Wait until it has printed its address."""
+        """Wait until it has printed its address. Return the command.
+
+        Raises:
+            AssertionError: if it ends without.
+            TimeoutError: if it takes too long.
+        """
         await asyncio.wait_for(asyncio.to_thread(self._read_address), SECONDS_TO_START)
         return self
 
     def _read_address(self) -> None:
         assert self.process.stdout is not None
-        # Not `for line in`: that would read ahead, and keep what it has read.
+        # Not `for line in`: that would read ahead, and keep lines in its buffer.
         while line := self.process.stdout.readline():
             self.said += line
             if found := ADDRESS.search(line):
@@ -61,18 +66,22 @@ class StageCommand:
         raise AssertionError(f"no address was printed:\n{self.said}")
 
     def interrupt(self) -> tuple[int, str]:
-        """Ctrl-C; gives the exit code and all that was printed."""
+        """Press Ctrl-C. Return the exit code and all that was printed."""
         self.process.send_signal(signal.SIGINT)
         return self.end(30)
 
     def end(self, seconds: float) -> tuple[int, str]:
-        """Wait for the end; gives the exit code and all that was printed."""
+        """Wait for the end. Return the exit code and all that was printed.
+
+        Raises:
+            subprocess.TimeoutExpired: if it takes too long.
+        """
         more, _ = self.process.communicate(timeout=seconds)
         self.said += more
         return self.process.returncode, self.said
 
     def close(self) -> None:
-        """End it whatever it does."""
+        """Kill it."""
         self.process.kill()
         self.process.wait()
         if self.process.stdout is not None:
