@@ -28,7 +28,7 @@ SECRET = base64url(b"s" * 16)
 
 
 async def signed_in(name: str) -> tuple[accounts.User, int]:
-    """Create a user with a session. Return both the user and the id of the session's device."""
+    """Create a user and a session. Return the user and the id of the session."""
     user = await accounts.create_user(name)
     device = await notifications.device_of(await accounts.start_session(user.id))
     assert device is not None

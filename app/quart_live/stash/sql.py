@@ -99,7 +99,7 @@ class SQLAlchemyStash:
         return await self._run(self._for_writing, lambda connection: connection.execute(old).rowcount)
 
     async def read(self, owner: str, view: str) -> dict[str, str]:
-        """See `StashStore.read`."""
+        """Return the seals by name; see `StashStore.read`."""
         columns = self.table.c
         query = select(columns.name, columns.seal).where(
             columns.owner == owner, columns.view == view, columns.expires_at > self._now()
@@ -108,7 +108,7 @@ class SQLAlchemyStash:
         return {row.name: row.seal for row in rows}
 
     async def write(self, owner: str, view: str, changes: Mapping[str, str | None], max_age: float) -> None:
-        """See `StashStore.write`."""
+        """Write and delete seals; see `StashStore.write`."""
         work = partial(
             self._write, owner=owner, view=view, changes=changes, expires_at=int(self._now() + max_age)
         )
@@ -124,7 +124,7 @@ class SQLAlchemyStash:
                     raise
 
     async def forget(self, owner: str) -> None:
-        """See `StashStore.forget`."""
+        """Delete all seals of ``owner``; see `StashStore.forget`."""
         theirs = delete(self.table).where(self.table.c.owner == owner)
         await self._run(self._for_writing, lambda connection: connection.execute(theirs))
 

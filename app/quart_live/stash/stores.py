@@ -60,7 +60,7 @@ class MemoryStash:
         return set(self._of_owner)
 
     async def read(self, owner: str, view: str) -> dict[str, str]:
-        """See `StashStore.read`."""
+        """Return the seals by name; see `StashStore.read`."""
         now, found = self._now(), {}
         for key in self._of_owner.get(owner, ()):
             expires, seal = self._entries[key]
@@ -69,7 +69,7 @@ class MemoryStash:
         return found
 
     async def write(self, owner: str, view: str, changes: Mapping[str, str | None], max_age: float) -> None:
-        """See `StashStore.write`."""
+        """Write and delete seals; see `StashStore.write`."""
         for name, seal in changes.items():
             self._delete((owner, view, name))
             if seal is not None:
@@ -78,7 +78,7 @@ class MemoryStash:
         self._make_room()
 
     async def forget(self, owner: str) -> None:
-        """See `StashStore.forget`."""
+        """Delete all seals of ``owner``; see `StashStore.forget`."""
         for key in tuple(self._of_owner.get(owner, ())):
             self._delete(key)
 

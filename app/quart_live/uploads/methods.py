@@ -103,7 +103,7 @@ class UploadMethods(HasState):
         """Remove an upload.
 
         Raises:
-            LiveViewError: if there is no such upload, or it still has files.
+            LiveViewError: if there is no such upload, it still has files, or this is the first render.
         """
         state = self._quart_live
         upload = _upload(state, name)
