@@ -63,7 +63,7 @@ class LiveRoute:
 
     @property
     def layout(self) -> str | None:
-        """The layout template of the view or its live session; ``None`` for that of the app."""
+        """The layout template of the view or its live session; ``None`` for that of `QuartLive`."""
         return self.view.layout or self.router.layout
 
 

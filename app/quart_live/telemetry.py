@@ -57,7 +57,7 @@ class Viewed(Protocol):
 
 
 class Telemetry:
-    """The telemetry of one app: its attached handlers.
+    """The telemetry of one `QuartLive`: its attached handlers.
 
     Attributes:
         listening: whether there are handlers. Check this first where even making the metadata would cost.
