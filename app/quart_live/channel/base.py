@@ -78,6 +78,8 @@ class BaseChannel(LiveHost):
         view_state: the view's record.
         state: where it is in its life.
         why: the reason of its end, as `LiveView.terminate` gets it.
+        is_overheard: whether a hook wants the messages for ``handle_info``, too.
+        shares: whether what views have rendered of a message is kept for others; see fanout.py.
     """
 
     why = ""
@@ -98,8 +100,8 @@ class BaseChannel(LiveHost):
         self.frames = FrameWriter(self.join_ref, self.topic)
         self.family = Family(self, runtime.views, runtime.tokens, self.topic.removeprefix(TOPIC_PREFIX))
         self._rendering: ViewRendering | None = None
-        self._handles_info_now = False
-        self._shares = runtime.templates.burst is not None
+        self.is_overheard = False
+        self.shares = runtime.templates.burst is not None
         self._leave_timer: asyncio.TimerHandle | None = None
         self.mailbox.post(join)
 
@@ -152,11 +154,16 @@ class BaseChannel(LiveHost):
 
     async def send(self, text: str) -> None:
         """Send a frame to the browser, with those of all who are done in this turn of the loop."""
-        if self.telemetry.listening and self.view is not None:
-            self.telemetry.emit("live_view.frame", {"bytes": len(text.encode())}, **about(self.view))
-        if (rest := self.browser.send_now(text.encode())) is not None:
+        frame = text.encode()
+        self.tell_of_frame(len(frame))
+        if (rest := self.browser.send_now(frame)) is not None:
             await rest
         self.runtime.dispatcher.flush_soon()
+
+    def tell_of_frame(self, size: int) -> None:
+        """Tell whoever listens to telemetry that a frame of ``size`` bytes is on its way."""
+        if self.telemetry.listening and self.view is not None:
+            self.telemetry.emit("live_view.frame", {"bytes": size}, **about(self.view))
 
     def joined(self) -> tuple[LiveView, ViewRendering]:
         """View and rendering; both are there from the join to the end."""
@@ -181,17 +188,14 @@ class BaseChannel(LiveHost):
         self.hooks_changed()
 
     def hooks_changed(self) -> None:
-        """A message goes straight to ``handle_info`` only if that is all that wants it."""
-        view = self.view_state
-        self._handles_info_now = (
-            view is not None and self.state is State.JOINED and "handle_info" not in view.hooks
-        )
+        """A message goes straight to ``handle_info`` only if no hook wants it, too."""
+        self.is_overheard = self.view_state is not None and "handle_info" in self.view_state.hooks
 
     def close(self, reason: str) -> bool:
         """Take no more mail, and be found by nobody. Returns whether this is the first call."""
         if self.state is State.CLOSED:
             return False
-        self.state, self.why, self._handles_info_now = State.CLOSED, reason, False
+        self.state, self.why = State.CLOSED, reason
         self.browser.forget(self)
         self.mailbox.close()
         if self._leave_timer is not None:

@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..components import ComponentUpdate
-from ..diffs.fanout import Shares
 from ..mailbox.faults import Contained, as_exception
 from ..mailbox.items import Envelope, Turn, Urgent
 from ..protocol.frames import Message
@@ -33,33 +32,25 @@ class Channel(BaseChannel):
     """A view on a socket; `BaseChannel` has arguments and attributes."""
 
     def handle_now(self, item: object) -> Coroutine[Any, Any, None] | None:
-        """Handle a message for a plain ``def handle_info`` without a task; return what is left to do."""
-        # Where somebody listens to telemetry, it is done step by step, and measured.
-        if type(item) is not Envelope or not self._handles_info_now or self.telemetry.listening:
+        """Handle an item of the mailbox. Returns what is left to do: nothing if ``handle_info`` is plain."""
+        if type(item) is not Envelope:
             return self._guarded(self._dispatch(item))
-        view, state = self.view, self.view_state
-        assert view is not None and state is not None
         try:
+            # Never a call more than is needed: this runs once for each viewer of a broadcast.
+            view, state = self.view, self.view_state
+            assert view is not None and state is not None
             state.begin_turn()
-            waiting = view.handle_info(item.message)
-            if waiting is not None:
-                return self._guarded(self._when_handled(waiting, item))
-            # `item.shares`: the first view has made them, and for the others a call is saved.
-            rest = reply.send_changes(self, item.shares or self._shares_of(item))
+            if self.is_overheard or self.telemetry.listening:
+                waiting: Awaitable[None] | None = reply.overheard_info(self, view, item.message)
+            else:
+                waiting = view.handle_info(item.message)
+            if waiting is None:
+                rest = reply.send_changes(self, item)
+            else:
+                rest = reply.send_later(self, item, waiting)
             return self._guarded(rest) if rest is not None else None  # guarded: its wait may be cancelled
         except BaseException as error:
             return end.crash(self, as_exception(error))
-
-    async def _when_handled(self, waiting: Awaitable[None], item: Envelope) -> None:
-        await waiting
-        if self.view is not None:
-            rest = reply.send_changes(self, self._shares_of(item))
-            if rest is not None:
-                await rest
-        self.runtime.dispatcher.flush_soon()
-
-    def _shares_of(self, item: Envelope) -> Shares | None:
-        return Shares.of(item) if self._shares else None
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
@@ -77,8 +68,6 @@ class Channel(BaseChannel):
                 await join.join(self, item)
             case Message():
                 await messages.handle(self, item)
-            case Envelope():
-                await reply.info(self, item.message, self._shares_of(item))
             case ComponentUpdate():
                 await reply.component_update(self, item)
             case Resync():

@@ -6,7 +6,7 @@ Messages of the browser are told apart in ``messages.py``; joining and ending ar
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from ..components.placed import Placed
 from ..diffs.fanout import Shares
 from ..diffs.view_rendering import NOT_IN_TREE
 from ..errors import LiveViewError
-from ..mailbox.items import Turn
+from ..mailbox.items import Envelope, Turn
 from ..protocol.frames import Message, end_of_diff
 from ..pubsub import JoinAgain, Resync
 from ..view.lifecycle_hooks import with_hooks
@@ -25,37 +25,40 @@ from .family import PatchFromInside
 from .mounting import can_patch, follow
 
 if TYPE_CHECKING:
+    from ..view.view import LiveView
     from .base import BaseChannel
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-async def info(channel: BaseChannel, message: object, shares: Shares | None = None) -> None:
-    """Handle a message from PubSub, a timer or the view itself.
-
-    Args:
-        channel: the view's.
-        message: the message.
-        shares: what other views have rendered of it.
-    """
-    view, rendering = channel.joined()
-    rendering.state.begin_turn()
+async def overheard_info(channel: BaseChannel, view: LiveView, message: object) -> None:
+    """Call `handle_info` where hooks get the message before it, or telemetry measures it."""
     with channel.telemetry.view_span("live_view.handle_info", view):
         await with_hooks(view, "handle_info", view.handle_info, message)
-    if (rest := send_changes(channel, shares)) is not None:
+
+
+async def send_later(channel: BaseChannel, item: Envelope, waiting: Awaitable[None]) -> None:
+    """Wait until `handle_info` is done, then send what it has changed."""
+    await waiting
+    rest = send_changes(channel, item)
+    if rest is not None:
         await rest
 
 
-def send_changes(channel: BaseChannel, shares: Shares | None) -> Coroutine[Any, Any, None] | None:
+def send_changes(channel: BaseChannel, item: Envelope) -> Coroutine[Any, Any, None] | None:
     """Send what `handle_info` has changed. Returns what is left to do, if the browser or a component waits.
+
+    What other views have rendered of the message, this one need not; see fanout.py.
 
     Args:
         channel: the view's.
-        shares: what other views have rendered of the message, so that this one need not; see fanout.py.
+        item: the message that was handled.
     """
     _, rendering = channel.joined()
     if rendering.state.navigation is not None:
         return finish(channel, None)
+    # The first view has made them, and for the others a call is saved.
+    shares = item.shares or (Shares.of(item) if channel.shares else None)
     seen = rendering.find_shared(shares) if shares is not None else None
     end = seen.end if seen is not None else b""
     if not end:
@@ -66,7 +69,7 @@ def send_changes(channel: BaseChannel, shares: Shares | None) -> Coroutine[Any, 
             return None
         end = shares.keep(seen, diff) if shares is not None else end_of_diff(diff)
     if channel.telemetry.listening:
-        return channel.send((channel.frames.diff_head + end).decode())
+        channel.tell_of_frame(len(channel.frames.diff_head) + len(end))
     return channel.browser.send_now(channel.frames.diff_head, end)
 
 

@@ -81,7 +81,7 @@ class LiveComponent(Stateful):
     @property
     def connected(self) -> bool:
         """Whether the view is connected; false during the first render."""
-        return self.mailbox is not None
+        return self._quart_live.host.mailbox is not None
 
     @property
     def pubsub(self) -> PubSub:
@@ -90,8 +90,9 @@ class LiveComponent(Stateful):
 
     def send_view(self, message: object) -> None:
         """Put ``message`` into the view's mailbox, for its `LiveView.handle_info`."""
-        if self.mailbox is not None:
-            self.mailbox.post(Envelope(message))
+        mailbox = self._quart_live.host.mailbox
+        if mailbox is not None:
+            mailbox.post(Envelope(message))
 
 
 def attach(component: LiveComponent, around: ViewState, cid: int, id: Any) -> None:

@@ -59,8 +59,9 @@ class SendsUpdates(HasState):
             id: the id it was placed with.
             assigns: the assigns for `LiveComponent.update`, which gets the id as well.
         """
-        if self.mailbox is not None:
-            self.mailbox.post(ComponentUpdate(component, id, assigns))
+        mailbox = self._quart_live.host.mailbox
+        if mailbox is not None:
+            mailbox.post(ComponentUpdate(component, id, assigns))
 
     def send_update_after(
         self, component: type[TakesUpdates] | str | int, seconds: float, /, *, id: Any = None, **assigns: Any

@@ -176,17 +176,20 @@ class Mailbox:
                 return
         self._busy = False
 
-    async def _drain(self, rest: Coroutine[Any, Any, None]) -> None:
-        queue, worker, turn = self._queue, self._worker, 0
+    async def _drain(self, rest: Coroutine[Any, Any, None] | None) -> None:
+        queue, dispatcher, turn = self._queue, self._dispatcher, 0
         try:
-            await rest
-            while queue:
+            while True:
+                if rest is not None:
+                    await rest
+                # After a wait neither the pump nor the dispatcher's task writes frames that were sent here.
+                dispatcher.flush_soon()
                 turn += 1
                 if turn % TURNS_BEFORE_YIELD == 0:
                     await asyncio.sleep(0)
-                more = worker.handle_now(queue.popleft())
-                if more is not None:
-                    await more
+                if not queue:
+                    return
+                rest = self._handle_now(queue.popleft())
         finally:
             # No await between the last look at the queue and this line: a message cannot slip in between.
             self._task = None

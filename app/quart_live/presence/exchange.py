@@ -110,10 +110,6 @@ class Exchange:
                 self.send(answers)
         return None
 
-    async def handle(self, item: object) -> None:
-        """Handle an item of our mailbox, as `handle_now`; the mailbox awaits this one."""
-        self.handle_now(item)
-
     def _wait_for_tick(self) -> None:
         if self._pubsub.shared:  # within one process nothing is lost and nobody dies alone
             self._timer = asyncio.get_running_loop().call_later(self._seconds, self._tick)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .declaration import BROWSER, Kept, Scope, Stash
 from .identity import Identity
@@ -24,6 +25,10 @@ class Stores(Protocol):
     @property
     def first_added(self) -> str:
         """The name of the store for the user scope where the declaration names none."""
+
+    @property
+    def who_is(self) -> Callable[[Mapping[str, Any]], object]:
+        """The function that returns the user's id of a session."""
 
     def store(self, name: str, /) -> StashStore:
         """Return a store by its name.

@@ -11,13 +11,12 @@ from .declaration import Stash
 from .identity import Identity, session_owner, user_owner
 from .join_params import JoinParams
 from .location import StashLocation
-from .methods import keep_with
+from .methods import StashMethods, keep_with
 from .view_stash import EVENT, ViewStash
 
 if TYPE_CHECKING:
     from ..protocol.csrf import CsrfToken
-    from ..view.stateful import Stateful
-    from .stashes import Stashes
+    from .location import Stores
 
 
 class MountStash:
@@ -34,7 +33,7 @@ class MountStash:
 
     def __init__(
         self,
-        stashes: Stashes,
+        stashes: Stores,
         key: str,
         csrf_token: CsrfToken,
         session: Mapping[str, Any],
@@ -59,7 +58,7 @@ class MountStash:
         """Restore the view's values as far as possible, and return its stash."""
         return await self._keep(stash, self.key, element_id)
 
-    async def keep_component(self, component: Stateful, id: object) -> None:
+    async def keep_component(self, component: StashMethods, id: object) -> None:
         """Restore the values of a component that is about to be mounted; ``id`` is its id in the template."""
         stash = type(component).stash
         if stash is not None:

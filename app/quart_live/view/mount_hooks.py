@@ -24,13 +24,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, ClassVar, Final, Protocol, TypeAlias
 
 from ..errors import LiveViewError
-from .state import state_of
-
-if TYPE_CHECKING:
-    from .view import LiveView
+from .state import HasState, state_of
 
 CONTINUE: Final = "continue"
 """What a hook may return when all is well; returning nothing means the same."""
@@ -42,6 +39,12 @@ DEFAULT_STAGE = "default"
 
 MountHook: TypeAlias = Any
 """A function, or a class or object with ``on_mount``; or a pair of that and a stage."""
+
+
+class HasMountHooks(Protocol):
+    """A view class, as far as it names hooks."""
+
+    on_mount: ClassVar[Sequence[MountHook]]
 
 
 class MountHooks:
@@ -57,7 +60,7 @@ class MountHooks:
     def __init__(self, hooks: Sequence[MountHook] = ()) -> None:
         self._hooks = [_resolve(hook) for hook in hooks]
 
-    async def run(self, view: LiveView, params: Mapping[str, Any], session: Mapping[str, Any]) -> bool:
+    async def run(self, view: HasState, params: Mapping[str, Any], session: Mapping[str, Any]) -> bool:
         """Run the hooks on a view that is about to be mounted. Returns whether to go on.
 
         Raises:
@@ -81,10 +84,10 @@ class MountHooks:
         return True
 
 
-_of_class: dict[type[LiveView], tuple[Sequence[MountHook], MountHooks]] = {}
+_of_class: dict[type[HasMountHooks], tuple[Sequence[MountHook], MountHooks]] = {}
 
 
-def hooks_of(view: type[LiveView]) -> MountHooks:
+def hooks_of(view: type[HasMountHooks]) -> MountHooks:
     """The hooks of a view class."""
     known = _of_class.get(view)
     if known is None or known[0] is not view.on_mount:

@@ -26,10 +26,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
-
-from .state import HasState
 
 MANIFEST = "cache_manifest.json"
 DIGEST_LENGTH = 12
@@ -114,20 +111,3 @@ class StaticFiles:
             return {}
         latest = read.get("latest", read) if isinstance(read, dict) else {}
         return {name: to for name, to in latest.items() if isinstance(to, str)}
-
-
-class StaticMethods(HasState):
-    """The part of `LiveView` that concerns static files."""
-
-    connect_params: Mapping[str, Any]
-
-    def static_changed(self) -> bool:
-        """Whether an asset tagged ``phx-track-static`` has changed since this page was loaded.
-
-        To be asked in mount; ``False`` in the first render, whose assets are yet to be loaded.
-        """
-        tracked = self.connect_params.get("_track_static")
-        statics = self._quart_live.host.statics
-        if statics is None or not isinstance(tracked, list):
-            return False
-        return statics.changed([address for address in tracked[:MOST] if isinstance(address, str)])

@@ -28,14 +28,14 @@ from ..nested import FamilyMethods
 from ..pubsub import PubSub, ResyncMethods
 from .lifecycle_hooks import OF_VIEWS
 from .stateful import Stateful
-from .static_tracking import StaticMethods
+from .static_tracking import MOST
 
 if TYPE_CHECKING:
     from .connect_info import ConnectInfo
     from .mount_hooks import MountHook
 
 
-class LiveView(FamilyMethods, ResyncMethods, StaticMethods, Stateful):
+class LiveView(FamilyMethods, ResyncMethods, Stateful):
     """Base class of live views. Override `mount` and the handlers you need.
 
     Class attributes:
@@ -130,6 +130,17 @@ class LiveView(FamilyMethods, ResyncMethods, StaticMethods, Stateful):
         route = self._quart_live.route
         return route.action if route is not None else None
 
+    def static_changed(self) -> bool:
+        """Whether an asset tagged ``phx-track-static`` has changed since this page was loaded.
+
+        To be asked in mount; ``False`` in the first render, whose assets are yet to be loaded.
+        """
+        tracked = self.connect_params.get("_track_static")
+        statics = self._quart_live.host.statics
+        if statics is None or not isinstance(tracked, list):
+            return False
+        return statics.changed([address for address in tracked[:MOST] if isinstance(address, str)])
+
     @property
     def topic(self) -> str:
         """The channel's topic, ``lv:`` and the element id; empty during the first render."""
@@ -163,8 +174,9 @@ class LiveView(FamilyMethods, ResyncMethods, StaticMethods, Stateful):
 
     def send_self(self, message: object) -> None:
         """Put ``message`` at the end of this view's own mailbox. Nothing in the first render."""
-        if self.mailbox is not None:
-            self.mailbox.post(Envelope(message))
+        mailbox = self._quart_live.host.mailbox
+        if mailbox is not None:
+            mailbox.post(Envelope(message))
 
     def send_after(self, message: object, seconds: float) -> Timer | None:
         """Deliver ``message`` to `handle_info` after ``seconds``.

@@ -244,7 +244,8 @@ class TestEffects:
             async def update(self, assigns: dict[str, Any]) -> None:
                 self.push_navigate("/other")
 
-        assert "only in handle_event" in await log_of_crash('{{ live_component("leaving", id=1) }}', caplog)
+        log = await log_of_crash('{{ live_component("leaving", id=1) }}', caplog)
+        assert "let it do so in handle_event" in log
         del LeavingComponent
 
 

@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 from engine.diffs import fanout_views
-from engine.diffs.fanout_views import Entry, Message, Viewer, frames_of
+from engine.diffs.fanout_views import Entry, FanoutLive, Message, Viewer, frames_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quart_live import Envelope, LiveView, LiveViewTest, QuartLive
 from quart_live.diffs.fanout import Shares
 from quart_live.rendering import Renderer
+from quart_live.telemetry import Telemetry
+from quart_live.view.state import state_of
 
 PARTS = [
     "{{ m.text }}",
@@ -269,6 +271,34 @@ async def test_two_streams_that_change_together_are_shared_whole(
     received = await frames_of(source + pinned, [], looking, [message()], shared=True)
     assert all(frames[-1].count("hi") == 2 for frames in received.values())
     assert (Counted.shown, len(rendered)) == (times, diffs)
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+@pytest.mark.parametrize("listener", ["hook", "telemetry"])
+async def test_whoever_listens_changes_nothing(
+    listener: str, asynchronous: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message takes the same way, whether hooks and telemetry hear of it or not."""
+    heard: list[object] = []
+    attached: list[Telemetry] = []
+    looking = [*viewers(3, asynchronous=asynchronous), *viewers(3, asynchronous=asynchronous, more="event")]
+    source, messages = LIST.format("{{ m.text }}"), [message(), message(2, "ho")]
+    expected = await frames_of(source, [], looking, messages, shared=True)
+    mount = FanoutLive.mount
+
+    async def mount_and_listen(view: FanoutLive, params: dict[str, Any], session: dict[str, Any]) -> None:
+        await mount(view, params, session)
+        if listener == "hook":
+            view.attach_hook("hears", "handle_info", lambda view, message: heard.append(message))
+        elif view.connected and not attached:
+            attached.append(state_of(view).host.telemetry)
+            attached[0].attach("live_view.handle_info.stop", lambda *told: heard.append(told))
+
+    monkeypatch.setattr(FanoutLive, "mount", mount_and_listen)
+    Counted.shown = 0
+    assert await frames_of(source, [], looking, messages, shared=True) == expected
+    assert Counted.shown == len(messages), "rendered more than once"
+    assert len(heard) == len(messages) * len(looking)
 
 
 async def test_off_means_off() -> None:

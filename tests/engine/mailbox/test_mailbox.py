@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import gc
 from collections.abc import Coroutine
 from typing import Any
 
@@ -181,6 +182,29 @@ async def test_busy_mailbox_gives_the_loop_back(monkeypatch: pytest.MonkeyPatch)
         turns += 1
         await asyncio.sleep(0)
     assert turns > 5
+
+
+async def test_a_busy_mailbox_may_be_closed_while_it_gives_the_loop_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its queue is empty then, although it was not before."""
+    monkeypatch.setattr("quart_live.mailbox.mailbox.TURNS_BEFORE_YIELD", 1)
+    failed: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: failed.append(context))
+    worker = Recorder()
+    mailbox = Mailbox(Dispatcher(), worker, 1000)
+    for item in (0, 1, 3, 5, 7):
+        mailbox.post(item)
+    async with asyncio.timeout(5):
+        while ("now", 1) not in worker.log:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    mailbox.close()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    gc.collect()  # of a task that has failed nobody is told before
+    assert worker.log == [("task", 0), ("now", 1)]
+    assert not mailbox.busy
+    assert not failed
 
 
 async def test_view_handles_one_message_at_a_time(app: Quart, live: QuartLive) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from typing import Any
 
 import pytest
@@ -66,6 +66,50 @@ async def test_a_reply_goes_out_though_nothing_else_happens() -> None:
         for ref, event in enumerate(("at once", "later") * 3, start=2):
             reply = await asyncio.wait_for(click(client, topic, str(ref), event), 5)
             assert reply[4]["response"] == {"diff": {"0": event}}
+
+
+class ToldLive(LiveView):
+    """Says what it was told; a number takes a while, and ``None`` a while for nothing."""
+
+    inline_template = "<p>{{ said }}</p>"
+
+    async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
+        self.assign(said="")
+        if params.get("hook"):
+            self.attach_hook("listens", "handle_info", lambda view, message: None)
+        await self.subscribe("told")
+
+    def handle_info(self, message: Any) -> Awaitable[None] | None:
+        if isinstance(message, str):
+            self.assign(said=message)
+            return None
+        return self.later(message)
+
+    async def later(self, number: int | None) -> None:
+        await asyncio.sleep(0.01)
+        if number is not None:
+            self.assign(said=number)
+
+
+@pytest.mark.parametrize("address", ["/", "/?hook=1"], ids=["", "hook"])
+@pytest.mark.parametrize(
+    "messages",
+    [["a"], [1], [1, "a"], [None, "a"], [None, 1], [None, *"abc", None, "d"], [None, *map(str, range(100))]],
+    ids=lambda messages: f"{len(messages)} from {messages[0]} to {messages[-1]}",
+)
+async def test_a_message_goes_out_though_nothing_else_happens(address: str, messages: list[Any]) -> None:
+    """Whether its handler waits or not, whoever listens to it, and whatever the view did before."""
+    app = Quart("told")
+    app.secret_key = "for the tests"
+    live = QuartLive(app)
+    live.route("/", ToldLive)
+    async with serving(app) as server, browser(server, address) as (client, _):
+        for message in messages:
+            await live.pubsub.broadcast("told", message)
+        async with asyncio.timeout(5):
+            for message in messages:
+                if message is not None:
+                    assert json.loads(await client.recv())[4] == {"0": str(message)}
 
 
 async def test_foreign_origin_is_refused_over_tcp() -> None:
