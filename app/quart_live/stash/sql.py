@@ -108,7 +108,11 @@ class SQLAlchemyStash:
         return {row.name: row.seal for row in rows}
 
     async def write(self, owner: str, view: str, changes: Mapping[str, str | None], max_age: float) -> None:
-        """Write and delete seals; see `StashStore.write`."""
+        """Write and delete seals; see `StashStore.write`.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: if the database refuses the second attempt, too.
+        """
         work = partial(
             self._write, owner=owner, view=view, changes=changes, expires_at=int(self._now() + max_age)
         )

@@ -199,7 +199,11 @@ class UploadRefused(Exception):  # noqa: N818 - an answer, not an error
 
 
 class Uploads:
-    """The assign ``uploads``: the uploads by name, ``uploads.avatar`` or ``uploads["avatar"]``."""
+    """The assign ``uploads``: the uploads by name, ``uploads.avatar`` or ``uploads["avatar"]``.
+
+    Raises:
+        AttributeError: for a name that was not allowed.
+    """
 
     def __getattr__(self, name: str) -> Upload:
         try:

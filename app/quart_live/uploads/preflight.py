@@ -132,7 +132,12 @@ async def _add_entries(
 
 
 async def _ticket(desk: UploadDesk, upload: Upload, entry: UploadEntry) -> str | dict[str, Any] | None:
-    """Return a token for our own channel, or the result of ``external``; None if that refuses the entry."""
+    """Return a token for our own channel, or the result of ``external``; None if that refuses the entry.
+
+    Raises:
+        LiveViewError: if the ``external`` function returns no uploader.
+        Exception: the error of the ``external`` function.
+    """
     if upload.external is None:
         return desk.preflight(upload, entry)
     try:
