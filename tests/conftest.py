@@ -2,7 +2,7 @@
 
 A test marked ``matrix`` tries something that is also held elsewhere, in one more combination. One marked
 ``grows`` tries what a chapter promises on a chapter's state; there are more of these with the square of the
-chapters, so that `support.sampling` chooses among them. What is left out is told in the last lines.
+chapters, so that `support.sample` chooses among them. What is left out is told in the last lines.
 
 =================  ================  ==========================  ===================
 marked             ``pytest``        ``pytest --matrix --sample``  ``pytest --matrix``
@@ -25,8 +25,8 @@ import signal
 from typing import Any
 
 import pytest
-from support import guarding
-from support.sampling import Sample, is_wanted, told_of
+from support import guard
+from support.sample import Sample, is_wanted, told_of
 
 LEFT_OUT = "parley_left_out"
 
@@ -54,12 +54,12 @@ def pytest_configure() -> None:
     """Start the guard; hear Ctrl-C, which tests that a shell starts in the background ignore at first."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    guarding.begin()
+    guard.begin()
 
 
 def pytest_unconfigure() -> None:
     """Whatever the tests have started and left ends now."""
-    guarding.end()
+    guard.end()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

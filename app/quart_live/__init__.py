@@ -1,4 +1,4 @@
-"""quart_live: server-driven live pages for Quart, spoken with the official Phoenix LiveView client.
+"""quart_live: server-driven live pages for Quart, with the official Phoenix LiveView client.
 
     from quart import Quart
     from quart_live import LiveView, QuartLive
@@ -16,7 +16,7 @@
     app.secret_key = "change me"
     QuartLive(app).route("/", CounterLive)
 
-The browser side is the npm packages ``phoenix`` and ``phoenix_live_view``, unchanged. Start reading at
+In the browser run the npm packages ``phoenix`` and ``phoenix_live_view``, unchanged. Start reading at
 `LiveView`, then `QuartLive`; below them are `Channel` (one joined view) and `LiveSocket` (one browser).
 """
 
@@ -28,7 +28,7 @@ from .form import to_form
 from .http.page_helpers import live_render
 from .js import JS
 from .mailbox.faults import AppFault
-from .mailbox.mailbox import Envelope
+from .mailbox.items import Envelope
 from .mailbox.timers import Timer
 from .nested import ViewHandle
 from .presence import Presence, PresenceDiff

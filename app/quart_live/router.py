@@ -1,18 +1,19 @@
-"""Live routes: which address shows which view.
+"""Live routes: the addresses of live views.
 
     live.route("/rooms/<int:id>", RoomLive)
     live.route("/rooms/<int:id>/edit", RoomLive, action="edit")
 
 A live route is an ordinary Quart route, so converters, blueprints' prefixes and ``url_for`` work; its
-endpoint is the view's class name in snake case (``room_live``, ``room_live_edit``) unless ``name`` says
-otherwise. Between the addresses of one view its users go by patches; `LiveView.live_action` tells them apart.
+endpoint is the view's class name in snake case (``room_live``, ``room_live_edit``) unless a ``name`` is
+given. Users go between the addresses of one view by patches; `LiveView.live_action` tells the addresses
+apart.
 
-The same rules answer on the socket: a patch, a live navigation and a join give a full URL, which
-`LiveRoutes.match` turns into a view and its params.
+The same rules are used on the socket: a patch, a live navigation and a join have a full URL, for which
+`LiveRoutes.match` finds the view and its params.
 
 A `LiveRouter` groups routes into a *live session*: users can go from one of its views to another over the
-socket. Going to another live session loads a page, so that what is decided per page (the layout, who may
-enter) is decided anew.
+socket. Going to another live session loads a page, so that decisions about a page (its layout, access) are
+made again.
 
     admin = LiveRouter("admin", layout="admin.html", on_mount=[require_admin])
     admin.route("/admin/users", UsersLive)
@@ -39,7 +40,7 @@ from .view.names import default_template_name
 from .view.view import LiveView
 
 SessionSource: TypeAlias = Mapping[str, Any] | Callable[[], Mapping[str, Any] | Awaitable[Mapping[str, Any]]]
-"""Extra session of a live session: a mapping, or a function that makes one, in the page's request context."""
+"""Values that a live session adds to the session: a mapping, or a function that makes one for a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,9 @@ class LiveRoute:
     Attributes:
         rule: a Quart rule.
         view: the view class.
-        endpoint: for ``url_for``.
-        router: the live session that it belongs to.
-        action: tells the view which of its addresses this is; see `LiveView.live_action`.
+        endpoint: the endpoint for ``url_for``.
+        router: the router of its live session.
+        action: the view's `LiveView.live_action` at this address.
     """
 
     rule: str
@@ -62,17 +63,17 @@ class LiveRoute:
 
     @property
     def layout(self) -> str | None:
-        """The layout template that the view or its live session names; ``None`` for the extension's."""
+        """The layout template of the view or its live session; ``None`` for that of `QuartLive`."""
         return self.view.layout or self.router.layout
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What an address means.
+    """The page at an address.
 
     Attributes:
-        params: values of the route and the query string.
-        route: the live route, or ``None`` if an ordinary Quart page has this address.
+        params: the values of the route and of the query string.
+        route: the live route; ``None`` for an ordinary Quart page.
     """
 
     params: dict[str, Any]
@@ -83,11 +84,12 @@ class LiveRouter:
     """A named group of live routes, a live session.
 
     Args:
-        name: part of the signed token of each page; a socket join must come back to the same router.
-        layout: layout template for its views, unless a view names its own.
-        on_mount: hooks that run before each mount of its views; see `hooks`.
-        session: more session for its views, JSON values only: a mapping, or a function (plain or ``async``)
-            called while a page is made. It is put into the page's token, signed but readable.
+        name: the name, which is part of the signed token of each page: a join has to be for the same router.
+        layout: the layout template for its views, unless a view has its own.
+        on_mount: the hooks that run before each mount of its views; see :mod:`quart_live.view.mount_hooks`.
+        session: values to add to the session of its views, JSON only: a mapping, or a function (plain or
+            ``async``) that is called in the request of a page. They are in the page's token, signed but
+            readable.
     """
 
     def __init__(
@@ -105,7 +107,11 @@ class LiveRouter:
         self._session = session or {}
 
     async def page_session(self) -> dict[str, Any]:
-        """The extra session for a page that is being made. Needs its request context."""
+        """Return the values to add to the session of a page. Needs its request context.
+
+        Raises:
+            Exception: the error of the app's function.
+        """
         source = self._session
         if not callable(source):
             return dict(source)
@@ -120,9 +126,15 @@ class LiveRouter:
         Args:
             rule: a Quart rule such as ``/rooms/<int:id>``.
             view: the view class.
-            name: endpoint for ``url_for``; by default the class name in snake case, with the action if there
-                is one.
+            name: the endpoint for ``url_for``; by default the class name in snake case, with the action if
+                there is one.
             action: the view's ``live_action`` at this address, for views that have several.
+
+        Returns:
+            The new route.
+
+        Raises:
+            LiveViewError: if ``view`` is not a subclass of `LiveView`.
         """
         route = self.make(rule, view, name=name, action=action)
         self.routes.append(route)
@@ -131,22 +143,26 @@ class LiveRouter:
     def make(
         self, rule: str, view: type[LiveView], *, name: str | None = None, action: str | None = None
     ) -> LiveRoute:
-        """The same, for one app only: the router does not keep it."""
+        """Make a route like `route`, but do not add it to this router.
+
+        Raises:
+            LiveViewError: if ``view`` is not a subclass of `LiveView`.
+        """
         if not (isinstance(view, type) and issubclass(view, LiveView)):
-            raise LiveViewError(f"live routes show LiveView classes, not {view!r}")
+            raise LiveViewError(f"a live route needs a subclass of LiveView, not {view!r}")
         endpoint = default_template_name(view).removesuffix(".html") + (f"_{action}" if action else "")
         return LiveRoute(rule, view, name or endpoint, self, action)
 
 
 class LiveRoutes:
-    """All live routes of one app, and the way from an address to its view."""
+    """All live routes of one app, to be found by address or endpoint."""
 
     def __init__(self, app: Quart) -> None:
         self._app = app
         self._by_endpoint: dict[str, LiveRoute] = {}
 
     def add(self, route: LiveRoute) -> bool:
-        """Take a route in. Returns whether its endpoint is new.
+        """Add a route. Return whether its endpoint is new.
 
         Raises:
             LiveViewError: if the endpoint belongs to another view.
@@ -157,15 +173,15 @@ class LiveRoutes:
         return known is route
 
     def by_endpoint(self, endpoint: str | None) -> LiveRoute | None:
-        """The live route of an endpoint."""
+        """Return the live route of an endpoint; None if there is none."""
         return self._by_endpoint.get(endpoint or "")
 
     def match(self, url: str, root_path: str = "") -> Match | None:
-        """Find what is at ``url``, a full URL or a path; ``None`` if nothing is.
+        """Return the page at an address; None if there is none.
 
         Args:
-            url: as the browser has it.
-            root_path: the prefix under which the whole app is mounted; nothing of it is elsewhere.
+            url: the full URL in the browser, or a path.
+            root_path: the prefix under which the whole app is mounted; other addresses are not the app's.
         """
         try:
             parts = urlsplit(url)
@@ -189,7 +205,7 @@ class LiveRoutes:
 
 
 def query_params(query: str) -> dict[str, Any]:
-    """The query string as params; nested names are decoded as in forms."""
+    """Return a query string as params; nested names are decoded as in forms. A malformed one is empty."""
     try:
         return form_data.decode(query)
     except MalformedEventError:

@@ -1,4 +1,4 @@
-"""Telemetry: what the engine does and how long it takes, for whoever wants to know.
+"""Telemetry: events of the engine and their durations, for handlers that an app attaches.
 
     @live.telemetry.attach("live_view.handle_event.stop", "live_view.*.exception")
     def note(name, measurements, metadata):
@@ -6,11 +6,11 @@
 
 A handler is any plain callable; it is called at once, in the event loop, so it must be quick. One that raises
 is logged and detached. `attach` without handler is a decorator; ``live.telemetry.detach(note)`` ends it.
-While nobody listens the engine measures nothing.
+Without handlers the engine measures nothing.
 
-Spans give three events, ``.start``, ``.stop`` and ``.exception``; the latter two measure ``duration`` in
-seconds, ``.exception`` has ``error`` in its metadata. All metadata of views: ``view`` (the `LiveView`),
-``topic`` and ``connected``.
+A span has three events, ``.start``, ``.stop`` and ``.exception``; the latter two measure ``duration`` in
+seconds, ``.exception`` has ``error`` in its metadata. All events of a view have ``view`` (the `LiveView`),
+``topic`` and ``connected`` in their metadata.
 
 | event | measurements | more metadata |
 |---|---|---|
@@ -47,20 +47,20 @@ H = TypeVar("H", bound=Handler)
 
 
 class Viewed(Protocol):
-    """What is told of a view: it, its topic, and whether it is connected; see `LiveView`."""
+    """A view, as telemetry needs it; see `LiveView`."""
 
     connected: bool
 
     @property
     def topic(self) -> str:
-        """Its channel's topic."""
+        """The topic of its channel."""
 
 
 class Telemetry:
-    """The listeners of one extension.
+    """The telemetry of one `QuartLive`: its attached handlers.
 
     Attributes:
-        listening: whether anybody listens. Look here first where even making the metadata would cost.
+        listening: whether there are handlers. Check this first where even making the metadata would cost.
     """
 
     __slots__ = ("_attached", "_handlers", "listening")
@@ -77,23 +77,23 @@ class Telemetry:
     def attach(self, *names: str) -> Callable[[H], H]: ...
 
     def attach(self, *arguments: Any) -> Any:
-        """Call a handler at events.
+        """Attach a handler to events. A decorator, if only names are given.
 
         Args:
-            arguments: the name of an event, where ``*`` stands for anything, and the handler, called with
-                ``(name, measurements, metadata)``. Names alone make a decorator.
+            arguments: the names of the events, with ``*`` as a wildcard, and the handler, which is called as
+                ``handler(name, measurements, metadata)``.
         """
         if not callable(arguments[-1]):
             return lambda handler: self._attach(arguments, handler)
         return self._attach(arguments[:-1], arguments[-1])
 
     def detach(self, handler: Handler) -> None:
-        """Call ``handler`` no more."""
+        """Detach a handler from all events."""
         self._attached = [(name, other) for name, other in self._attached if other != handler]
         self._changed()
 
     def emit(self, name: str, measurements: Mapping[str, float] | None = None, /, **metadata: Any) -> None:
-        """Tell whoever listens."""
+        """Call the handlers of an event."""
         if not self.listening:
             return
         handlers = self._handlers.get(name)
@@ -108,11 +108,11 @@ class Telemetry:
                 self.detach(handler)
 
     def span(self, name: str, /, **metadata: Any) -> Measured:
-        """``with telemetry.span("live_view.mount", …):`` tells of start, stop and exception."""
+        """Return a ``with`` block that emits the start, and the stop or the exception, of some work."""
         return Span(self, name, metadata) if self.listening else NOTHING
 
     def view_span(self, name: str, view: Viewed, /, **metadata: Any) -> Measured:
-        """A span of a view's callback."""
+        """Return a span of a view's callback."""
         if not self.listening:
             return NOTHING
         return Span(self, name, {**about(view), **metadata})
@@ -123,12 +123,12 @@ class Telemetry:
         return handler
 
     def _changed(self) -> None:
-        self._handlers = {}  # looked up anew when an event comes
+        self._handlers = {}  # looked up again at the next event
         self.listening = bool(self._attached)
 
 
 def about(view: Viewed) -> dict[str, Any]:
-    """The metadata that all events of a view have."""
+    """Return the metadata that all events of a view have."""
     return {"view": view, "topic": view.topic, "connected": view.connected}
 
 
@@ -137,7 +137,7 @@ NOBODY = Telemetry()
 
 
 class Span:
-    """A stretch of work that is being measured."""
+    """A ``with`` block whose duration is measured."""
 
     __slots__ = ("_began", "_measurements", "_metadata", "_name", "_telemetry")
 
@@ -160,12 +160,12 @@ class Span:
             self._telemetry.emit(f"{self._name}.exception", self._measurements, **self._metadata, error=error)
 
     def note(self, **metadata: Any) -> None:
-        """Add to the metadata of the end."""
+        """Add to the metadata of the stop or the exception."""
         self._metadata.update(metadata)
 
 
 class _Nothing:
-    """A span that nobody listens to."""
+    """A span without handlers, which measures nothing."""
 
     __slots__ = ()
 
@@ -176,9 +176,9 @@ class _Nothing:
         return
 
     def note(self, **metadata: Any) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 NOTHING = _Nothing()
 Measured: TypeAlias = Span | _Nothing
-"""What `Telemetry.span` gives."""
+"""The type of `Telemetry.span`'s result."""

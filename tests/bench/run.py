@@ -24,7 +24,7 @@ from outcome import POSTGRES, SQLITE, Case, Outcome
 from postgres import why_not
 from real import PHASES, measure_real
 from servers import BARE, OURS, PEER, REAL, Kind, Server, interpreter, pin
-from support import guarding
+from support import guard
 
 HEAD = (
     "| server | history | viewers | u/CPU-s | of bare | fan-out p50 / p99 ms | bytes | join p50 ms | kB/viewer | all back s |\n"  # noqa: E501
@@ -41,7 +41,7 @@ REAL_SECONDS_QUICK = (10.0, 6.0)
 def main() -> None:
     """Run what the command line asks for."""
     options = parse(sys.argv[1:])
-    guarding.begin()
+    guard.begin()
     pinned = pin(psutil.Process(), 1)
     print(f"server on core 0, load on core 1: {'yes' if pinned else 'not possible here'}", flush=True)
     results = asyncio.run(run(options)) if set(options.only) - {REAL.name} else []

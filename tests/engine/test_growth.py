@@ -1,7 +1,7 @@
 """Nothing that reads what strangers write takes longer than in proportion to its length.
 
 Each regular expression of the packages, and each loop, is tried on texts that grow: twice the text may take
-2.5 times as long. The patterns are found in the source; see :mod:`growing`.
+2.5 times as long. The patterns are found in the source; see `support.patterns` and `support.growth`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import Any
 import orjson
 import pytest
 from engine.app import make_app
-from support import growing
+from support.growth import MOST, applied, growth
+from support.patterns import Pattern, hostile, patterns
 from wtforms import FieldList, Form, StringField
 
 from course.lab.link.decoder import Decoder
@@ -37,7 +38,8 @@ from quart_live.router import query_params
 from quart_live.socket import origin
 from quart_live.stash.join_params import JoinParams
 from quart_live.uploads.accept import Accept
-from quart_live.uploads.entries import Upload, read_entries
+from quart_live.uploads.descriptions import read_entries
+from quart_live.uploads.entries import Upload
 from quart_live.view.registry import ViewRegistry
 
 # Patterns for prose that the authors of the course have written, as the checks of the repository read it.
@@ -47,7 +49,7 @@ OF_AUTHORS = (
     "chapters/course/author/weave.py",
 )
 
-PATTERNS = [p for p in growing.patterns() if not p.place.startswith(OF_AUTHORS)]
+PATTERNS = [p for p in patterns() if not p.place.startswith(OF_AUTHORS)]
 
 
 def test_the_patterns_are_found() -> None:
@@ -62,19 +64,19 @@ def test_the_patterns_are_found() -> None:
 
 
 @pytest.mark.parametrize("found", PATTERNS, ids=lambda found: f"{found.place} {found.pattern.pattern!r:.30}")
-def test_pattern_takes_no_longer_than_its_text(found: growing.Pattern) -> None:
+def test_pattern_takes_no_longer_than_its_text(found: Pattern) -> None:
     for method in sorted(found.methods):
-        work = growing.applied(found.pattern, method)
-        for make in growing.hostile(found.pattern):
-            ratio = growing.growth(work, make)
-            assert ratio <= growing.MOST, f"{method} on {make(60)!r}…: {ratio:.1f} times as long for twice"
+        work = applied(found.pattern, method)
+        for make in hostile(found.pattern):
+            ratio = growth(work, make)
+            assert ratio <= MOST, f"{method} on {make(60)!r}…: {ratio:.1f} times as long for twice"
 
 
 @pytest.mark.parametrize("pattern", [r"[\w-]{4,}\.[\w-]{5,}\.[\w-]{20,}", r"<head(?:\s[^>]*)?>"])
 def test_a_pattern_that_takes_longer_is_noticed(pattern: str) -> None:
-    work = growing.applied(re.compile(pattern), "sub")
-    ratios = (growing.growth(work, make) for make in growing.hostile(re.compile(pattern)))
-    assert any(ratio > growing.MOST for ratio in ratios)
+    work = applied(re.compile(pattern), "sub")
+    ratios = (growth(work, make) for make in hostile(re.compile(pattern)))
+    assert any(ratio > MOST for ratio in ratios)
 
 
 class RowsForm(Form):
@@ -178,8 +180,8 @@ n_bytes = 10**9
 @pytest.mark.parametrize("name", LOOPS)
 def test_loop_takes_no_longer_than_its_input(name: str) -> None:
     work, make = LOOPS[name]
-    ratio = growing.growth(_quietly(work), make)
-    assert ratio <= growing.MOST, f"{ratio:.1f} times as long for twice the input"
+    ratio = growth(_quietly(work), make)
+    assert ratio <= MOST, f"{ratio:.1f} times as long for twice the input"
 
 
 def test_a_list_has_no_more_rows_than_a_form_can_send() -> None:
@@ -216,5 +218,5 @@ async def test_addresses_are_matched_in_proportion_to_their_length() -> None:
     app = make_app()
     live = app.extensions["quart_live"]
     for unit in ("/", "/a", "%2e", "[a]", "?", "&a"):
-        ratio = growing.growth(live.runtime.routes.match, partial(_address, unit))
-        assert ratio <= growing.MOST, unit
+        ratio = growth(live.runtime.routes.match, partial(_address, unit))
+        assert ratio <= MOST, unit

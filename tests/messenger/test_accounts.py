@@ -13,7 +13,7 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, func, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
-from support.opening import user_of
+from support.seeded_messenger import user_of
 from support.sessions import a_session
 
 from messenger import accounts, chat

@@ -16,7 +16,7 @@ import pytest
 from itsdangerous import TimestampSigner
 from quart_auth import QuartAuth
 from sqlalchemy import delete, func, select, update
-from support.opening import user_of
+from support.seeded_messenger import user_of
 from support.sessions import a_session
 from support.visitors import KEY, Site, Visitor, open_site
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from quart import Quart
-from support.opening import messenger_at, page_of, user_of
+from support.seeded_messenger import messenger_at, page_of, user_of
 
 from messenger import accounts, chat
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from markupsafe import Markup
 from quart import Quart
-from support.opening import messenger_at, page_of, user_of
+from support.seeded_messenger import messenger_at, page_of, user_of
 from support.statements import statements
 
 from messenger import chat

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from support.reports import agree, for_golden, golden_of
-from support.sampling import THIRDS
+from support.sample import THIRDS
 
 from course.checks.registry import load_checks
 from course.checks.report import render_result

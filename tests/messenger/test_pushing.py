@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from support.devices import endpoints, signed_in
-from support.opening import user_of
+from support.seeded_messenger import user_of
 
 from course.lab.messenger.push_subscribers import Subscriber, decrypted, verified
 from messenger import accounts, chat, notifications

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from quart import Quart
-from support.opening import messenger_at, page_of, user_of
+from support.seeded_messenger import messenger_at, page_of, user_of
 from support.statements import CHANGES, statements
 
 from messenger import chat

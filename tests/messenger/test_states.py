@@ -7,7 +7,7 @@ Gate 7: the checks of chapter N fail on state N-1 by their own assertion, and sa
 ``PARLEY_UPDATE_GOLDEN=1`` writes these anew. An exercise's check passes on its solution and fails before.
 Of every day are those of the first chapters.
 
-What a commit runs of all this: see `support.sampling`.
+What a commit runs of all this: see `support.sample`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 from support.reports import agree, for_golden, golden_of
-from support.sampling import THIRDS
+from support.sample import THIRDS
 
 from course.checks import Check, CheckResult, load_checks
 from course.checks.report import render_result
@@ -70,7 +70,7 @@ def exercises() -> list[Case]:
 
 
 def params(cases: Sequence[Case], daily: Callable[[Case], bool], together: bool = False) -> list[Any]:
-    """Cases as parameters. Ids: see `conftest.group_of`; the mark: see `support.sampling`."""
+    """Cases as parameters. Ids: see `conftest.group_of`; the mark: see `support.sample`."""
     return [
         pytest.param(
             (state, check),

@@ -15,7 +15,7 @@ from quart import Quart, Response
 from quart.typing import TestClientProtocol as Client
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
-from support.opening import user_of
+from support.seeded_messenger import user_of
 
 from messenger import accounts, chat, create_app
 from messenger.accounts import passwords

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from quart import Quart
-from support.opening import messenger_at, page_of
+from support.seeded_messenger import messenger_at, page_of
 
 from messenger import accounts, chat
 from messenger.accounts import User

@@ -1,6 +1,6 @@
 """The chapters' demos, played to the end in real browsers.
 
-The stage plays them too. Of every day are the first; what a commit runs: see `support.sampling`.
+The stage plays them too. Of every day are the first; what a commit runs: see `support.sample`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.sampling import THIRDS
+from support.sample import THIRDS
 
 from course import Chapter, Course, Lab
 from course.demo import play
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.timeout(300)
 
 
 def case(chapter: Chapter) -> Any:
-    """A chapter as a parameter; the mark: see `support.sampling`."""
+    """A chapter as a parameter; the mark: see `support.sample`."""
     daily = chapter.number <= THIRDS
     grows = pytest.mark.grows(state=chapter.number, chapter=chapter.number, daily=daily, together=True)
     return pytest.param(chapter, id=chapter.name, marks=grows)

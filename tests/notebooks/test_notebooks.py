@@ -3,7 +3,7 @@
 One workspace, empty at first. For each chapter: `course check` is red, the notebook runs from top to bottom
 in a kernel of its own, the workspace is the chapter's state byte for byte, and `course check` is green. That
 every single check is red before, and with which words, is gate 7 (test_states.py), so one is enough here.
-Of every day are the first chapters; what a commit runs: see `support.sampling`.
+Of every day are the first chapters; what a commit runs: see `support.sample`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.sampling import THIRDS
+from support.sample import THIRDS
 
 from course import Chapter, Course
 from course.author.site.execution import kernel_environment, run_notebook
@@ -79,7 +79,7 @@ def every_check_passed(notebook: Any, chapter: Chapter) -> bool:
 
 
 def case(chapter: Chapter) -> Any:
-    """A chapter as a parameter; the mark: see `support.sampling`."""
+    """A chapter as a parameter; the mark: see `support.sample`."""
     daily = chapter.number <= THIRDS
     grows = pytest.mark.grows(state=chapter.number, chapter=chapter.number, daily=daily, together=True)
     return pytest.param(chapter, id=chapter.name, marks=grows)

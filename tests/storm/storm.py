@@ -38,7 +38,7 @@ from storm.faults import Faults
 from storm.readers import Readers
 from storm.stored import conversation_of, crowd_of, messages_in
 from storm.writers import StormError, Writer
-from support import guarding
+from support import guard
 
 from course.lab import Lab
 from course.lab.app.state import StateName
@@ -214,7 +214,7 @@ def main() -> None:
     )
     parser.add_argument("--readers", type=int, default=0, help="how many more only read, without browsers")
     options = parser.parse_args()
-    guarding.begin()
+    guard.begin()
     if all(chapter.number < EXACTLY_ONCE for chapter in Course.here().chapters):
         sys.exit("The storm is for chapter 6, which sends exactly once. It is being written.")
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)

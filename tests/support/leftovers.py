@@ -1,4 +1,4 @@
-"""What an app of the engine may not leave behind."""
+"""Leftovers of an app of the engine: sockets, channels, subscriptions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from quart_live import LocalPubSub, QuartLive
 
 
 def assert_nothing_left(live: QuartLive) -> None:
-    """No socket, channel or subscription is left."""
+    """Check that no socket, channel or subscription is left.
+
+    Raises:
+        AssertionError: if there is one.
+    """
     assert not live.sockets
     assert not tuple(live.runtime.open_hosts)
     assert isinstance(live.pubsub, LocalPubSub)

@@ -1,4 +1,4 @@
-"""A live page without a browser: requested over HTTP, and what its script would then say to join it."""
+"""A live page without a browser: requested over HTTP, with the frames that its script would send."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class LivePage:
     Attributes:
         host: host and port of the server.
         path: the page's address.
-        cookie: what its browser has for this server.
+        cookie: the cookies of its browser for this server.
         html: the page.
-        topic: of its main view.
-        mounts: how often the view has been joined.
+        topic: the topic of its main view.
+        mounts: the number of joins of the view.
         join_ref: the ref of the last join.
     """
 
@@ -40,7 +40,11 @@ class LivePage:
 
     @classmethod
     def request(cls, host: str, path: str, cookie: str = "") -> LivePage:
-        """Get a page, as a browser that has come for the first time. Raises RuntimeError."""
+        """Get a page, as a browser that comes for the first time.
+
+        Raises:
+            RuntimeError: if the status is not 200, or there is no live view in the page.
+        """
         html, cookies = request(host, path, cookie)
         element = re.search(r"<div[^>]*data-phx-main[^>]*>", html)
         csrf = re.search(r'name="csrf-token"[^>]*content="([^"]*)"', html)
@@ -55,14 +59,14 @@ class LivePage:
 
     @property
     def socket(self) -> str:
-        """Path and query of the socket."""
+        """The path and the query of the socket."""
         return f"/live/websocket?{urlencode({'_csrf_token': self._csrf, 'vsn': '2.0.0'})}"
 
     def join(self, **params: Any) -> str:
-        """The frame that joins the view.
+        """Return the frame that joins the view.
 
         Args:
-            params: what the page tells besides the token.
+            params: the params of the page besides the token.
         """
         payload = {
             "url": f"http://{self.host}{self.path}",
@@ -81,7 +85,7 @@ class LivePage:
         return compact([self.join_ref, self.join_ref, self.topic, "phx_join", payload])
 
     def hook_event(self, event: str, value: Any) -> tuple[str, str]:
-        """The ref and the frame of a hook's `pushEvent`."""
+        """Return the ref and the frame of a hook's `pushEvent`."""
         ref = self._next_ref()
         payload = {"type": "hook", "event": event, "value": value}
         return ref, compact([self.join_ref, ref, self.topic, "event", payload])
@@ -92,16 +96,20 @@ class LivePage:
 
 
 def compact(frame: Any) -> str:
-    """As a browser writes JSON."""
+    """Return a frame as JSON, written like a browser."""
     return json.dumps(frame, separators=(",", ":"), ensure_ascii=False)
 
 
-# What static/joining.js tells of a page that was just opened.
+# The params of static/joining.js for a page that was just opened.
 TOLD = {"windows": "", "time_zone": "Europe/London", "notifications": False, "line_at": 0}
 
 
 def request(host: str, path: str, cookie: str = "") -> tuple[str, list[str]]:
-    """Get a page on a connection of its own. Returns it, and the cookies it sets. Raises RuntimeError."""
+    """Get a page on a connection of its own. Return it, and the cookies that it sets.
+
+    Raises:
+        RuntimeError: if the status is not 200.
+    """
     connection = http.client.HTTPConnection(host, timeout=60)
     try:
         headers = {"Connection": "close", **({"Cookie": cookie} if cookie else {})}

@@ -1,12 +1,12 @@
-"""Where code reaches into another object's private names; found in the source, without running it.
+"""Uses of another object's private names; found in the source, without running it.
 
-Private is a name with one underscore in front, of anything but ``self``, ``cls`` and ``super()``. It counts
+A name with one underscore in front is private, except of ``self``, ``cls`` and ``super()``. It counts
 
 * as an attribute: ``socket._send``;
 * in an import: ``from re import _parser``;
 * as text: ``monkeypatch.setattr(store, "_write", …)``, ``getattr(page, "_link")``, ``patch("app._now")``.
 
-What is public in spite of its underscore does not count: a named tuple's ``_replace``, ``os._exit``,
+Names that are public in spite of their underscore do not count: a named tuple's ``_replace``, ``os._exit``,
 IPython's ``_repr_html_``.
 """
 
@@ -26,8 +26,8 @@ class Touch:
     """One place where a private name is used.
 
     Attributes:
-        path: of the file, from the folder that was looked through.
-        line: its number.
+        path: the path of the file, from the folder that was searched.
+        line: the number of the line.
         name: the private name.
     """
 
@@ -40,7 +40,7 @@ class Touch:
 
 
 def touches(folder: Path) -> list[Touch]:
-    """All places in a folder's Python files, in order."""
+    """Return all places in a folder's Python files, in order."""
     return [
         Touch(path.relative_to(folder).as_posix(), line, name)
         for path in sorted(folder.rglob("*.py"))
@@ -49,7 +49,7 @@ def touches(folder: Path) -> list[Touch]:
 
 
 def touches_in(source: str) -> Iterator[tuple[int, str]]:
-    """The lines in which a source touches private names, and the names."""
+    """Yield the number of each line that uses a private name, and the name."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Attribute(value=ast.Name(id="self" | "cls")):
@@ -67,7 +67,7 @@ def touches_in(source: str) -> Iterator[tuple[int, str]]:
 
 
 def is_private(name: str) -> bool:
-    """Whether a name begins with one underscore, and is not public in spite of it."""
+    """Return whether a name begins with one underscore, and is not public in spite of it."""
     if not name.startswith("_") or name.startswith("__") or not name.isidentifier():
         return False
     return name not in PUBLIC and not (name.startswith("_repr_") and name.endswith("_"))

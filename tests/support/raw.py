@@ -1,4 +1,4 @@
-"""A socket and a page's tokens, for tests that speak the wire themselves."""
+"""A page with its tokens, and its socket, for tests that write frames themselves."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from quart_live.testing import Element, TestSocket, parse
 
 @dataclass
 class Page:
-    """A page as the browser got it, and a socket that its script would open."""
+    """A page as the browser got it, and the socket that its script would open."""
 
     app: Quart
     root: Element
     socket: TestSocket
 
     def element(self, selector: str = "[data-phx-main]") -> Element:
-        """A view's element."""
+        """Return a view's element."""
         return self.root.find(selector)
 
     def payload(self, path: str, selector: str = "[data-phx-main]", /, **more: Any) -> dict[str, Any]:
-        """The payload of a join, as the client builds it."""
+        """Return the payload of a join, as the client builds it; ``...`` removes a member."""
         element = self.element(selector)
         payload = {
             "url": f"http://localhost{path}",
@@ -35,11 +35,11 @@ class Page:
         return {key: value for key, value in {**payload, **more}.items() if value is not ...}
 
     def topic(self, selector: str = "[data-phx-main]") -> str:
-        """A view's topic."""
+        """Return a view's topic."""
         return "lv:" + self.element(selector).get("id")
 
     async def join(self, path: str, selector: str = "[data-phx-main]", /, **more: Any) -> tuple[str, Any]:
-        """Join a view; returns the join_ref and the reply's payload."""
+        """Join a view. Return the join_ref and the reply's payload."""
         ref = self.socket.next_ref()
         self.socket.send(ref, ref, self.topic(selector), "phx_join", self.payload(path, selector, **more))
         return ref, await self.socket.reply_to(ref)
@@ -47,7 +47,7 @@ class Page:
     async def event(
         self, join_ref: str, event: str, value: Any = None, selector: str = "[data-phx-main]"
     ) -> Any:
-        """Send a click and wait for its reply."""
+        """Send a click. Return the payload of its reply."""
         ref = self.socket.next_ref()
         payload = {"type": "click", "event": event, "value": value or {}}
         self.socket.send(join_ref, ref, self.topic(selector), "event", payload)
@@ -55,7 +55,7 @@ class Page:
 
 
 async def open_page(app: Quart, path: str, *, csrf: str | None = None, **socket: Any) -> Page:
-    """Request a page and open the socket that it asks for."""
+    """Request a page and open its socket."""
     client = app.test_client()
     response = await client.get(path, headers={"Host": "localhost"})
     root = parse(await response.get_data(as_text=True))

@@ -1,4 +1,4 @@
-"""What the hook in static/hooks/reading.js does, for pages without a browser that somebody looks at."""
+"""`ReadingHook`: the hook in static/hooks/reading.js, for pages without a browser."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import asyncio
 from collections.abc import Callable
 from time import perf_counter
 
-# Seconds: after the first that is said, and not more often than after the second.
+# Seconds: from a new message to the event, and at least between two events.
 SOON = 0.150
 SELDOM = 0.500
 
 
 class ReadingHook:
-    """Says how far somebody has read.
+    """The hook that reports how far somebody has read.
 
     Args:
-        push: called with the id of the newest message, to be told in the event `read`.
+        push: the function that sends the event `read` with the id of the newest message.
     """
 
     def __init__(self, push: Callable[[int], None]) -> None:
@@ -24,18 +24,18 @@ class ReadingHook:
         self._timer: asyncio.TimerHandle | None = None
 
     def begin(self) -> None:
-        """The view has been joined, and knows nothing of this page."""
+        """Begin again, as the view was joined and knows nothing of this page."""
         self._told, self._said = -1, -SELDOM
 
     def look(self, newest: int) -> None:
-        """The newest message on the page is this one."""
+        """Note the newest message on the page."""
         self._newest = max(self._newest, newest)
         if self._timer is None:
             wait = max(SOON, self._said + SELDOM - perf_counter())
             self._timer = asyncio.get_running_loop().call_later(wait, self._read)
 
     def end(self) -> None:
-        """The line is cut, or nobody looks."""
+        """Stop, as the line is cut or nobody looks."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -1,4 +1,4 @@
-"""The engine's README, for the tests that run what it shows."""
+"""The engine's README, for the tests that run its examples."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ README = Path(quart_live.__file__).parent / "README.md"
 
 
 def blocks() -> list[str]:
-    """The Python blocks of the README, in order."""
+    """Return the Python blocks of the README, in order."""
     return re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)

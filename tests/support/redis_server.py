@@ -1,7 +1,7 @@
-"""A real Redis for the tests, on a port of its own and with nothing but a temporary directory.
+"""A real Redis for the tests, on a port of its own and in a temporary directory.
 
 Where there is no ``redis-server``, it is installed if that needs no password; else the tests that need it are
-skipped, and say what to install.
+skipped, with a message that tells the package to install.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ ADVICE = (
 
 
 def find() -> str | None:
-    """The server's program."""
+    """Return the path of the server's program; None if there is none."""
     return next((found for name in PROGRAMS if (found := shutil.which(name))), None)
 
 
 @functools.cache
 def ensure() -> str | None:
-    """The server's program, after installing it if need be and possible."""
+    """Return the path of the server's program, after installing it if necessary and possible."""
     if find() is None and any(shutil.which(program) for program, *_ in INSTALLERS):
         with one_at_a_time():
             if find() is None:
@@ -50,7 +50,7 @@ def ensure() -> str | None:
 
 
 def install() -> None:
-    """Ask the machine's own package manager."""
+    """Install Redis by the machine's own package manager."""
     for program, *commands in INSTALLERS:
         if shutil.which(program):
             for command in commands:
@@ -62,7 +62,7 @@ def install() -> None:
 
 @contextlib.contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """The tests may run in several processes, and a package manager works for one."""
+    """Hold a lock: tests may run in several processes, and a package manager in one only."""
     import fcntl  # the package managers above are those of systems that have it
 
     with (Path(tempfile.gettempdir()) / "quart_live-redis.lock").open("w") as lock:
@@ -88,7 +88,11 @@ class RedisServer:
         return self._process is not None
 
     def start(self) -> None:
-        """Start it and return when it answers."""
+        """Start it, and wait until it answers.
+
+        Raises:
+            RuntimeError: if it does not answer in time.
+        """
         options = {
             "port": str(self.port), "bind": "127.0.0.1", "dir": self._directory.name,
             "save": "", "appendonly": "no", "daemonize": "no",
@@ -109,7 +113,11 @@ class RedisServer:
         raise RuntimeError("redis-server did not start")
 
     def ask(self, *words: str) -> bytes:
-        """Send one command over a connection of its own; returns what comes back."""
+        """Send one command over a connection of its own. Return the answer.
+
+        Raises:
+            OSError: if it does not answer.
+        """
         with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
             connection.sendall((" ".join(words) + "\r\nQUIT\r\n").encode())
             answer = b""
@@ -118,19 +126,19 @@ class RedisServer:
         return answer.removesuffix(b"+OK\r\n")
 
     def channels(self) -> list[str]:
-        """The channels that somebody is subscribed to."""
+        """Return the channels that have subscribers."""
         return [line.decode() for line in self.ask("PUBSUB", "CHANNELS").split(b"\r\n")[2::2]]
 
     def subscribers(self, channel: str) -> int:
-        """How many connections are subscribed to a channel."""
+        """Return the number of connections that are subscribed to a channel."""
         return int(self.ask("PUBSUB", "NUMSUB", channel).rsplit(b":", 1)[1])
 
     def keys(self) -> int:
-        """How many keys it keeps."""
+        """Return the number of its keys."""
         return int(self.ask("DBSIZE").strip(b":\r\n"))
 
     def forget(self) -> None:
-        """Delete all that it keeps."""
+        """Delete all its keys."""
         self.ask("FLUSHALL")
 
     def cut_oldest(self) -> None:
@@ -140,7 +148,7 @@ class RedisServer:
         self.ask("CLIENT", "KILL", "ID", str(oldest))
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill it at once."""
         if self._process is not None:
             self.thaw()
             self._process.kill()
@@ -153,7 +161,7 @@ class RedisServer:
         os.kill(self._process.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it go on."""
+        """Let it go on after `freeze`."""
         if self._process is not None and hasattr(signal, "SIGCONT"):
             os.kill(self._process.pid, signal.SIGCONT)
 
@@ -165,7 +173,7 @@ class RedisServer:
 
 @pytest.fixture(scope="session")
 def running_redis() -> Iterator[RedisServer]:
-    """One Redis for all tests."""
+    """Start one Redis for all tests."""
     program = ensure()
     if program is None:
         pytest.skip(ADVICE)
@@ -177,7 +185,7 @@ def running_redis() -> Iterator[RedisServer]:
 
 @pytest.fixture
 def redis_server(running_redis: RedisServer) -> Iterator[RedisServer]:
-    """A Redis that runs. After the test it must be as empty as before."""
+    """Return a running Redis. After the test it must be as empty as before."""
     if not running_redis.running:
         running_redis.start()
     yield running_redis

@@ -1,4 +1,4 @@
-"""Reports of checks as golden files: what a learner reads, without what differs from run to run."""
+"""Reports of checks as golden files: as a learner reads them, without parts that differ from run to run."""
 
 from __future__ import annotations
 
@@ -11,22 +11,24 @@ from course.checks import CheckResult
 from course.checks.report import render_result
 from course.source.model import Course
 
-# Several pages of one person, or a page that comes back, say the last things at once: in any order.
+# Several pages of one person, or a page that comes back, send the last frames at once: in any order.
 IN_ANY_ORDER = frozenset({"6.23", "6.24"})
 
 
 def golden_of(chapter: int) -> Path:
-    """Where the reports agreed on for a chapter are."""
+    """Return the folder with the golden files of a chapter."""
     return Course.here().chapter(chapter).checks_dir / "golden"
 
 
 def for_golden(result: CheckResult, lines: bool = False) -> str:
-    """The report as the learner sees it, without what differs from run to run or from machine to machine.
+    """Return a report as the learner reads it, without parts that differ between runs or machines.
 
-    ``lines``: with the numbers of the lines in which the learner's files differ; a chapter's next version
-    moves them.
+    Args:
+        result: the result of the check.
+        lines: whether to keep the numbers of the lines in which the learner's files differ; a chapter's next
+            version moves them.
     """
-    # Frames of two people who are told at once come in either order.
+    # Frames to two people at once come in either order.
     wire = tuple(sorted(result.wire, key=lambda frame: frame.split(" ")[0])) if lines else result.wire
     if result.id in IN_ANY_ORDER:
         wire = ("…",)
@@ -43,7 +45,11 @@ def for_golden(result: CheckResult, lines: bool = False) -> str:
 
 
 def agree(path: Path, text: str) -> None:
-    """The text is that of the golden file, or becomes it with ``PARLEY_UPDATE_GOLDEN=1``."""
+    """Check a text against its golden file, or with ``PARLEY_UPDATE_GOLDEN=1`` write it there.
+
+    Raises:
+        AssertionError: if it differs.
+    """
     if os.environ.get("PARLEY_UPDATE_GOLDEN"):
         path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(text, encoding="utf-8", newline="\n")

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.listening import until
+from support.listener import until
 from support.redis_server import RedisServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +29,12 @@ class ServerProcess:
         )
 
     async def ready(self) -> None:
-        """Return when it answers."""
+        """Wait until it answers.
+
+        Raises:
+            AssertionError: if the process has ended.
+            TimeoutError: if it does not answer in time.
+        """
         port = int(self.address.rpartition(":")[2])
 
         def answers() -> bool:

@@ -21,14 +21,14 @@ from quart_live.testing import Element, parse
 
 @contextmanager
 def listening() -> Iterator[socket.socket]:
-    """A socket on a free port."""
+    """Open a socket on a free port until the block ends."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         yield listener
 
 
 class Server(uvicorn.Server):
-    """uvicorn in this event loop, told to stop by `stop`."""
+    """uvicorn in this event loop, which `stop` stops."""
 
     def __init__(
         self, app: Quart, listener: socket.socket, *, ws: str = "websockets-sansio", deflate: bool = False
@@ -71,7 +71,7 @@ async def serving(
 
 
 async def get(address: str) -> tuple[Element, str]:
-    """Request a page; returns it and the cookies to send back."""
+    """Request a page. Return it and the cookies to send back."""
 
     def request() -> tuple[str, str]:
         with urlopen(address) as response:
@@ -83,7 +83,11 @@ async def get(address: str) -> tuple[Element, str]:
 
 @asynccontextmanager
 async def browser(server: Server, path: str, **headers: str) -> AsyncIterator[tuple[ClientConnection, str]]:
-    """Open a page, its socket, and join its view."""
+    """Open a page and its socket, and join its view, until the block ends. Yield the socket and the topic.
+
+    Raises:
+        AssertionError: if the join is refused.
+    """
     page, cookie = await get(server.address + path)
     element = page.find("[data-phx-main]")
     query = urlencode({"_csrf_token": page.find("meta[name=csrf-token]").get("content"), "vsn": "2.0.0"})

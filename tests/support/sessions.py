@@ -1,4 +1,4 @@
-"""The test's own hand in the database, beside what the contexts do there."""
+"""Database sessions of a test itself, beside those of the contexts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ from messenger.db import db
 
 @asynccontextmanager
 async def a_session() -> AsyncIterator[AsyncSession]:
-    """A session for reading and writing. What was written is stored at its end."""
+    """Open a session for reading and writing, which is committed when the block ends."""
     async with AsyncSession(db.engine, expire_on_commit=False) as session, session.begin():
         yield session

@@ -7,11 +7,11 @@ from quart_live.socket.socket import LiveSocket
 
 
 def socket_under(live: QuartLive, channel: Channel) -> LiveSocket:
-    """The open socket on which a view was joined."""
+    """Return the open socket on which a view was joined."""
     (socket,) = [each for each in live.sockets if each is channel.browser]
     return socket
 
 
 def socket_of(page: LiveViewTest) -> LiveSocket:
-    """The open socket of a page."""
+    """Return the open socket of a page."""
     return socket_under(page.live, page.channel)

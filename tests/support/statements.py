@@ -1,4 +1,4 @@
-"""What the database is told and asked, for a while."""
+"""The statements that the database gets within a block."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ CHANGES = ("WITH", "INSERT", "UPDATE", "DELETE")
 
 @contextmanager
 def statements(*kinds: str) -> Iterator[list[str]]:
-    """A list that grows with each statement, of every engine.
+    """Yield a list that grows with each statement, of every engine.
 
     Args:
-        kinds: words with which those begin that count; without any, all count, also BEGIN.
+        kinds: the first words of the statements to record; without any, all are recorded, also BEGIN.
     """
     seen: list[str] = []
 

@@ -1,4 +1,4 @@
-"""The messenger on a real port, and visitors who speak HTTP and the wire by hand: no browser, no client."""
+"""The messenger on a real port, and visitors who write requests and frames themselves, without a browser."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SECONDS = 20
 
 
 class StaysHere(HTTPRedirectHandler):
-    """Follows no redirect."""
+    """A handler that follows no redirect."""
 
     def redirect_request(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
@@ -45,7 +45,7 @@ class StaysHere(HTTPRedirectHandler):
 
 @dataclass
 class Answer:
-    """What the server said to a request."""
+    """The server's response to a request."""
 
     status: int
     html: str
@@ -54,7 +54,7 @@ class Answer:
 
 @dataclass
 class LivePage:
-    """What a page carries for its main view, and the token of the page itself."""
+    """The tokens of a page for its main view, and of the page itself."""
 
     path: str
     element_id: str
@@ -72,11 +72,11 @@ class Site:
         self.address = server.address
 
     def visitor(self, **headers: str) -> Visitor:
-        """Somebody with no cookies yet, who sends these headers with each request."""
+        """Return a visitor without cookies, who sends these headers with each request."""
         return Visitor(self.address, headers)
 
     async def member(self, name: str) -> Visitor:
-        """Somebody who has signed in as one of the seeded people."""
+        """Return a visitor who has signed in as one of the seeded people."""
         visitor = self.visitor()
         answer = await visitor.submit("/sign-in", email=email_of(name), password=PASSWORD)
         assert answer.status == 302, answer
@@ -84,7 +84,7 @@ class Site:
 
 
 class Visitor:
-    """Cookies, and what can be done with them."""
+    """A visitor: cookies, and the requests made with them."""
 
     def __init__(self, address: str, headers: Mapping[str, str]) -> None:
         self.address = address
@@ -102,7 +102,7 @@ class Visitor:
         return await self._ask(Request(self.address + path, headers=self.headers))
 
     async def post(self, path: str, **fields: str) -> Answer:
-        """Send form fields, and nothing else."""
+        """Send only these form fields."""
         return await self._ask(Request(self.address + path, urlencode(fields).encode(), self.headers))
 
     async def submit(self, path: str, *, at: str | None = None, **fields: str) -> Answer:
@@ -139,7 +139,7 @@ class Visitor:
 
     @asynccontextmanager
     async def socket(self, csrf: str, **cookies: str) -> AsyncIterator[Wire]:
-        """Open a socket with these cookies, and others in their place where they are given."""
+        """Open a socket with the visitor's cookies, replaced where others are given."""
         query = urlencode({"_csrf_token": csrf, "vsn": "2.0.0"})
         held = {**self.cookies, **cookies}
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in held.items()), "Origin": self.address}
@@ -149,7 +149,7 @@ class Visitor:
 
 
 class Wire:
-    """Frames, written and read by hand."""
+    """A socket, to write and read frames by hand."""
 
     def __init__(self, connection: ClientConnection, address: str) -> None:
         self.connection = connection
@@ -157,7 +157,7 @@ class Wire:
         self._ref = 0
 
     async def join(self, page: LivePage, **changed: Any) -> Any:
-        """Join a page's view; returns the reply's payload. What is given replaces parts of the payload."""
+        """Join a page's view. Return the reply's payload. ``changed`` replaces members of the payload."""
         payload = {
             "url": self.address + page.path,
             "params": {"_csrf_token": page.csrf, "_mounts": 0, "_mount_attempts": 0},
@@ -168,12 +168,12 @@ class Wire:
         return await self.ask(f"lv:{page.element_id}", "phx_join", {**payload, **changed})
 
     async def say(self, page: LivePage, text: str) -> Any:
-        """Submit the composer with this text; returns the reply's payload."""
+        """Submit the composer with this text. Return the reply's payload."""
         payload = {"type": "form", "event": "send", "value": urlencode({"content": text})}
         return await self.ask(f"lv:{page.element_id}", "event", payload)
 
     async def ask(self, topic: str, event: str, payload: Any) -> Any:
-        """Send a message and wait for its reply. Joins are remembered as the join of what follows."""
+        """Send a message. Return the payload of its reply. Later messages belong to the last join."""
         self._ref += 1
         ref = str(self._ref)
         if event == "phx_join":
@@ -185,13 +185,13 @@ class Wire:
                 return frame[4]
 
     async def receive(self) -> list[Any]:
-        """The next frame."""
+        """Return the next frame."""
         async with asyncio.timeout(SECONDS):
             frame: list[Any] = json.loads(await self.connection.recv())
             return frame
 
     async def closed(self) -> int:
-        """Wait until the server closes the socket; the code it gives."""
+        """Wait until the server closes the socket. Return the code."""
         async with asyncio.timeout(SECONDS):
             await self.connection.wait_closed()
         assert self.connection.close_code is not None

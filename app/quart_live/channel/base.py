@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from .. import addresses
 from ..errors import CrashRequested
 from ..mailbox.endings import Part
-from ..mailbox.mailbox import Mailbox, Urgent
+from ..mailbox.items import Urgent
+from ..mailbox.mailbox import Mailbox
 from ..mailbox.timers import Timers
 from ..protocol.frames import FrameWriter, Message
 from ..telemetry import about

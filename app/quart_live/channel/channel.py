@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..components import ComponentUpdate
 from ..mailbox.faults import Contained, as_exception
-from ..mailbox.mailbox import Envelope, Turn, Urgent
+from ..mailbox.items import Envelope, Turn, Urgent
 from ..protocol.frames import Message
 from ..pubsub import Resync
 from . import end, join, messages, reply

@@ -16,7 +16,7 @@ from ..errors import LiveViewError, MalformedEventError
 from ..protocol.events import ViewEvent, decode_event
 from ..protocol.frames import Message, TooLong
 from ..telemetry import Measured
-from ..uploads import handling as uploads
+from ..uploads import preflight as uploads
 from ..uploads.desk import desk_in
 from ..view.lifecycle_hooks import with_hooks
 from ..view.state import state_of

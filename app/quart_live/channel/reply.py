@@ -14,7 +14,7 @@ from ..components.placed import Placed
 from ..diffs.fanout import Shares
 from ..diffs.view_rendering import NOT_IN_TREE
 from ..errors import LiveViewError
-from ..mailbox.mailbox import Envelope, Turn
+from ..mailbox.items import Envelope, Turn
 from ..protocol.frames import Message, end_of_diff
 from ..pubsub import JoinAgain, Resync
 from ..view.lifecycle_hooks import with_hooks

@@ -11,18 +11,18 @@
     data = CODEC.encode({"filter": Filter(since=date(2026, 1, 31)), "at": (1, 2)})
     CODEC.decode(data)                                    # equal, and of the same types
 
-There are two: messages between processes (``pubsub/codec.py``) and what views keep (``stash/codec.py``). They
-know the same types and follow the same rules. What they write differs, as stored values and processes of
-other releases speak it already; each declares so in its `Format`.
+There are two: for messages between processes (``pubsub/codec.py``) and for the stash of views
+(``stash/codec.py``). They know the same types and follow the same rules. Their formats differ, as stored
+values and processes of other releases use them already; each declares its own `Format`.
 
-* What JSON has is written as it is. Everything else is an object that names its type, and so is a dict that
-  could be taken for one.
+* Values of JSON's own types are written as they are. Everything else is an object that names its type, and so
+  is a dict that could be taken for one.
 * Built in are int, float, complex, dict, tuple, set, frozenset, bytes, datetime, date, time, timedelta,
   Decimal and UUID. Dataclasses and enums join by a decorator, other classes by `TypeCodec.register`. Only
   exactly these: a subclass is another class.
-* Nothing else is ever made from data, and a registered class only by its constructor, from its own fields.
-* `encode` raises an `EncodeError` and `decode` a `DecodeError`, and no other exception, whatever is in the
-  value or in the data, and whatever the app's classes raise.
+* No other class is ever made from data, and a registered one only by its constructor, from its own fields.
+* `encode` raises an `EncodeError` and `decode` a `DecodeError`, and no other exception, whatever the value or
+  the data, and whatever the app's classes raise.
 * A moment in a zone comes back with its offset from UTC, not with the zone's name. A dataclass comes back
   with the fields that its constructor takes; the others are made anew.
 """

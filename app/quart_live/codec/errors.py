@@ -1,4 +1,4 @@
-"""What a codec raises."""
+"""The errors of a codec."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from ..errors import LiveViewError
 
 
 class EncodeError(TypeError):
-    """A value cannot be written. The text says what is in it, and what to do."""
+    """A value cannot be written. The text names the part that cannot, and says what to do."""
 
 
 class DecodeError(ValueError):
-    """Data that nobody has written, or with a type that this process does not know."""
+    """Data cannot be read: it is malformed, or has a type that this process does not know."""
 
 
 class NameTakenError(LiveViewError, ValueError):
-    """Two classes are to be written under one name."""
+    """Two classes are registered under one name."""
 
 
 class NotRegistrableError(LiveViewError, TypeError):
-    """A decorator is above a class that is no dataclass and no enum."""
+    """The decorator is used on a class that is no dataclass and no enum."""

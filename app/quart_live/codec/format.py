@@ -1,6 +1,6 @@
-"""What differs between two codecs: how values are written, and what errors say.
+"""The differences between codecs: the format of the data, and the words of the errors.
 
-A `Format` is never changed, only extended: others have written it, and will read it.
+A `Format` is never changed, only extended: there is data in it, and other releases read it.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import Any, Generic, Literal, TypeVar
 from .errors import EncodeError
 
 Data = TypeVar("Data")
-"""What is written: text or bytes."""
+"""The type of the data: text or bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How the values of one class are written.
+    """The format of the values of one class.
 
     Attributes:
-        name: identifies the class in the data.
-        cls: exactly this class.
-        dump: makes a value of types that are known already.
-        load: makes the value again of what ``dump`` returned. It gets what was read, and must not trust it.
-        unordered: whether the order of the list that ``dump`` returns means nothing. It is sorted, so that
-            equal sets give equal data.
+        name: the name of the class in the data.
+        cls: the class; subclasses are other classes.
+        dump: the function that turns a value into one of types that are known already.
+        load: the reverse function. It gets data that was read, and must not trust it.
+        unordered: whether the order of the list that ``dump`` returns means nothing. The list is sorted, so
+            that equal sets give equal data.
     """
 
     name: str
@@ -37,20 +37,20 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Format(Generic[Data]):
-    """How values are written.
+    """The format of a codec's data.
 
     Attributes:
-        tag: key of an object that names a type. A dict with such a key is written as pairs.
-        member: key of its other member, the plain data: ``{"$": "set", "v": []}``; ``None`` if there is only
-            one member, with both: ``{"~": ["set", []]}``.
-        write: makes data of JSON values.
-        read: the reverse. May raise anything.
-        integers: those that ``write`` can write; ``None``: all.
-        depth: levels of objects and lists that ``write`` can write.
-        separator: stands between module and class in the name of a class that was given none.
-        enums: by what a member is known: its name or its value.
-        folds: whether all moments say which of two equal ones they are when the clock was put back, or only
-            the second one.
+        tag: the key of an object that names a type. A dict with such a key is written as pairs.
+        member: the key of its other member, the plain data: ``{"$": "set", "v": []}``; ``None`` if there is
+            only one member, with both: ``{"~": ["set", []]}``.
+        write: the function that makes data of JSON values.
+        read: the reverse function. May raise anything.
+        integers: the integers that ``write`` can write; ``None`` for all.
+        depth: the levels of objects and lists that ``write`` can write.
+        separator: the text between module and class in the default name of a class.
+        enums: whether a member is written as its name or its value.
+        folds: the moments that are written with their fold, which tells two equal times apart when the clock
+            was put back: all, or only the second of two.
     """
 
     tag: str
@@ -66,14 +66,14 @@ class Format(Generic[Data]):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What errors say.
+    """The words of a codec's errors.
 
     Attributes:
-        subject: begins the text of an `EncodeError`.
-        advice: ends it, if the value holds something of a class that is not known.
-        what: names what `decode` expects.
-        by_hand: how to register what is no dataclass and no enum.
-        refusal: the class that `encode` raises.
+        subject: the beginning of the text of an `EncodeError`.
+        advice: the end of the text, if the value holds an object of an unknown class.
+        what: the name of the data that `decode` expects.
+        by_hand: the function to register a class that is no dataclass and no enum.
+        refusal: the class of the error that `encode` raises.
     """
 
     subject: str

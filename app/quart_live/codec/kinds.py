@@ -1,7 +1,7 @@
-"""The types that every codec knows, and how dataclasses and enums are written.
+"""The kinds of values: the types that every codec knows, dataclasses and enums.
 
-What was read is not trusted: each type takes only what it has written itself. So ``{"~": ["set", "abc"]}`` is
-no set of three letters, and text that is not in base64 is no bytes.
+Data that was read is not trusted: each kind reads only what it can have written itself. So
+``{"~": ["set", "abc"]}`` is no set of three letters, and text that is not in base64 is no bytes.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ M = TypeVar("M", datetime, time)
 
 
 def built_in(folds: Literal["always", "second"]) -> Iterator[Kind]:
-    """The types that every codec knows.
+    """Yield the kinds of the types that every codec knows.
 
     Args:
-        folds: see `Format`.
+        folds: the moments that are written with their fold; see `Format`.
     """
     for cls, load in (int, int), (float, float), (complex, complex), (Decimal, Decimal), (UUID, UUID):
         yield Kind(cls.__name__.lower(), cls, str, _of_text(load))
@@ -43,10 +43,10 @@ def built_in(folds: Literal["always", "second"]) -> Iterator[Kind]:
 
 
 def dataclass_kind(cls: type, name: str) -> Kind:
-    """How a dataclass is written: as the fields that its constructor takes.
+    """Return the kind of a dataclass, which is written as the fields that its constructor takes.
 
-    Fields that the reader does not know are left out, and fields that are missing take their default, so
-    that two releases understand each other.
+    Fields that the reader does not know are left out, and missing fields take their default, so that two
+    releases understand each other.
     """
     names = [field.name for field in dataclasses.fields(cls) if field.init]
 
@@ -62,7 +62,7 @@ def dataclass_kind(cls: type, name: str) -> Kind:
 
 
 def enum_kind(cls: type[Enum], name: str, by: Literal["name", "value"]) -> Kind:
-    """How an enum is written: as the name or the value of its member."""
+    """Return the kind of an enum, which is written as the name or the value of its member."""
     if by == "value":
         return Kind(name, cls, lambda member: member.value, cls)
     if issubclass(cls, Flag):
@@ -71,7 +71,7 @@ def enum_kind(cls: type[Enum], name: str, by: Literal["name", "value"]) -> Kind:
 
 
 def _name_of_flags(cls: type[Flag], flags: Flag) -> str | int:
-    """``"READ|WRITE"``. No flag at all, and bits that have no name, are only in the number."""
+    """Return ``"READ|WRITE"``, or the number for no flag at all and for bits that have no name."""
     name = flags.name
     return (
         name if name is not None and all(part in cls.__members__ for part in name.split("|")) else flags.value
@@ -81,7 +81,7 @@ def _name_of_flags(cls: type[Flag], flags: Flag) -> str | int:
 def _flags(cls: type[Flag], data: Any) -> Flag:
     if type(data) is int:
         return cls(data)
-    parts = data.split("|") if data is not None else []  # null was written once, for no flag at all
+    parts = data.split("|") if data is not None else []  # older releases wrote null for no flag at all
     return functools.reduce(operator.or_, (cls[part] for part in parts), cls(0))
 
 
@@ -118,7 +118,7 @@ def _timedelta(data: Any) -> timedelta:
 
 
 def _moment(name: str, cls: type[M], folds: Literal["always", "second"]) -> Kind:
-    """Text, or text and a fold (1 for the second of two equal times, when the clock was put back)."""
+    """Return the kind of a class of moments: ISO text, or a list of it and the fold."""
 
     def dump(value: M) -> str | list[Any]:
         return [value.isoformat(), value.fold] if value.fold or folds == "always" else value.isoformat()

@@ -1,4 +1,4 @@
-"""`TypeCodec`: writes and reads values of known types."""
+"""`TypeCodec`: a codec for values of registered types."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ T = TypeVar("T")
 
 
 class TypeCodec(Generic[Data]):
-    """Knows the registered types, and no others.
+    """A codec that knows the built-in and the registered types, and no others.
 
     Args:
-        format: how values are written.
-        words: what errors say.
+        format: the format of its data.
+        words: the words of its errors.
     """
 
     def __init__(self, format: Format[Data], words: Words) -> None:
@@ -43,18 +43,18 @@ class TypeCodec(Generic[Data]):
         *,
         replace: bool = False,
     ) -> None:
-        """Let values of a class be written.
+        """Register a class.
 
         Args:
-            cls: exactly this class; subclasses have to be registered themselves.
-            name: what stands for it in the data, the same in all processes and releases. A class may have
+            cls: the class; subclasses have to be registered themselves.
+            name: the name of the class in the data, the same in all processes and releases. A class may have
                 several: all are read, the last one is written.
-            dump: makes a value of types that are known already.
-            load: the reverse. It gets what was read, and must not trust it.
-            replace: whether another type of that name may be there already.
+            dump: a function that turns a value into one of types that are known already.
+            load: the reverse function. It gets data that was read, and must not trust it.
+            replace: whether to replace another type of that name.
 
         Raises:
-            NameTakenError: if another class has this name.
+            NameTakenError: if another class has this name, unless ``replace``.
         """
         self._add(Kind(name, cls, dump, load), replace=replace)
 
@@ -63,10 +63,10 @@ class TypeCodec(Generic[Data]):
     @overload
     def registered(self, given: str, /) -> Callable[[type[T]], type[T]]: ...
     def registered(self, given: type[T] | str, /) -> type[T] | Callable[[type[T]], type[T]]:
-        """Decorator: let values of a dataclass or an enum be written.
+        """Register a dataclass or an enum. A decorator.
 
         Args:
-            given: the class, or the name that it shall have in the data: ``@CODEC.registered("posted")``.
+            given: the class, or the name of the class in the data: ``@CODEC.registered("posted")``.
 
         Raises:
             NotRegistrableError: for any other class; see `register`.
@@ -78,35 +78,39 @@ class TypeCodec(Generic[Data]):
         return self._registered(given, f"{given.__module__}{self._format.separator}{given.__qualname__}")
 
     def encode(self, value: object) -> Data:
-        """The data of a value.
+        """Return the data of a value.
 
         Raises:
-            EncodeError: if it holds something that cannot be written. It is the one of the codec's `Words`.
+            EncodeError: if the value holds something that cannot be written; of the class in `Words.refusal`.
         """
         try:
             return self._format.write(self._plain(value, 0))
         except self._words.refusal:
             raise
-        except BaseException as error:  # what a registered class raises when it is written may be anything
-            raise self._words.refusal(f"{self._words.subject}cannot be written: {_said(error)}") from error
+        except BaseException as error:  # a registered class may raise anything when it is written
+            raise self._words.refusal(f"{self._words.subject}cannot be written: {_text_of(error)}") from error
 
     def decode(self, data: Data) -> Any:
-        """The value of some data.
+        """Return the value of some data.
 
         Raises:
-            DecodeError: if it is none that this process understands.
+            DecodeError: if the data is malformed, or has a type that this process does not know.
         """
         try:
             return self._value(self._format.read(data))
         except DecodeError as error:
             raise DecodeError(f"not {self._words.what}: {error}") from error
-        except BaseException as error:  # what a registered class raises when it is made may be anything
-            raise DecodeError(f"not {self._words.what}: {_said(error)}") from error
+        except BaseException as error:  # a registered class may raise anything when it is made
+            raise DecodeError(f"not {self._words.what}: {_text_of(error)}") from error
 
     # -- values and JSON -----------------------------------------------------------------------------------
 
     def _plain(self, value: Any, depth: int) -> Any:
-        """JSON of a value."""
+        """Return the JSON value of a value.
+
+        Raises:
+            EncodeError: if it cannot be written.
+        """
         cls = type(value)
         if cls is str or value is None or cls is bool:
             return value
@@ -131,7 +135,7 @@ class TypeCodec(Generic[Data]):
             raise self._too_deep()
         inner = self._plain(kind.dump(value), depth)
         if kind.unordered:
-            inner.sort(key=_place)
+            inner.sort(key=_sort_key)
         if self._member is not None:
             return {self._tag: kind.name, self._member: inner}
         return {self._tag: [kind.name, inner]}
@@ -140,7 +144,11 @@ class TypeCodec(Generic[Data]):
         return self._words.refusal(f"{self._words.subject}is nested too deeply, or contains itself")
 
     def _value(self, data: Any) -> Any:
-        """The value of JSON. Its levels are not counted: what is too deep for Python is refused like all."""
+        """Return the value of a JSON value. Levels are not counted: a `RecursionError` is refused like all.
+
+        Raises:
+            DecodeError: if the type is unknown, or the object has other members.
+        """
         cls = type(data)
         if cls is list:
             return [self._value(each) for each in data]
@@ -179,7 +187,7 @@ class TypeCodec(Generic[Data]):
                 f"there is already a type named {kind.name!r}, {'.'.join(_identity(known.cls))}; "
                 f"give {kind.cls.__qualname__} another name"
             )
-        # The same class once more: its module was reloaded. Values of the one before can still be written.
+        # The same class again: its module was reloaded. Values of the class before can still be written.
         self._by_class[kind.cls] = self._by_name[kind.name] = kind
 
 
@@ -187,13 +195,13 @@ def _identity(cls: type) -> tuple[str, str]:
     return cls.__module__, cls.__qualname__
 
 
-def _place(plain: Any) -> tuple[str, Any]:
-    """Where JSON stands among others of an unordered list. Of one kind it is the natural order."""
+def _sort_key(plain: Any) -> tuple[str, Any]:
+    """Return the sort key of a JSON value in an unordered list; values of one type have their own order."""
     return type(plain).__name__, plain if isinstance(plain, str | int | float) else repr(plain)
 
 
-def _said(error: BaseException) -> str:
+def _text_of(error: BaseException) -> str:
     try:
         return f"{type(error).__name__}: {error}"
-    except Exception:  # of the app's own class, which cannot even say what is wrong
+    except Exception:  # the app's own class, whose __str__ fails
         return type(error).__name__

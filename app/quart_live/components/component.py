@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ..errors import LiveViewError
-from ..mailbox.mailbox import Envelope
+from ..mailbox.items import Envelope
 from ..view.state import ViewState, state_of
 from ..view.stateful import Stateful
 from .names import register

@@ -40,7 +40,7 @@ from ..rendering.seen import Seen
 from ..rendering.tree import SharedRow
 
 if TYPE_CHECKING:
-    from ..mailbox.mailbox import Envelope
+    from ..mailbox.items import Envelope
     from ..rendering import Renderer
 
 MAX_PAYLOADS = 1000

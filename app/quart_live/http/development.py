@@ -32,7 +32,7 @@ from markupsafe import Markup
 
 from ..channel.channel import Channel, joined_of
 from ..errors import LiveViewError
-from ..mailbox.mailbox import Turn
+from ..mailbox.items import Turn
 from ..rendering import LiveTemplateError
 from ..rendering.environment import what_is_wrong
 from ..rendering.linking import CANNOT_BE_LOADED

@@ -1,1 +1,1 @@
-"""Messages are handled one at a time: the queue, the pump, timers and tasks."""
+"""Mailboxes: views handle their messages one at a time. The queue, the pump, timers and tasks."""

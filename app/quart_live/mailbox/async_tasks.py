@@ -1,7 +1,7 @@
 """The tasks of one view that do slow work: started, counted, cancelled, waited for.
 
-A task never touches the view. When it ends it puts a `Turn` into the view's mailbox, and what it has brought
-is applied there, between the view's other messages. Whether it still counts is decided at that moment.
+A task never touches the view. When it ends it posts a `Turn` to the view's mailbox, and its result is applied
+there, between the view's other messages. Whether it still counts is decided at that moment.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 
 from .endings import Part
 from .faults import AsExceptions, for_thread
-from .mailbox import Mailbox, Turn
+from .items import Turn
+from .mailbox import Mailbox
 
 log = logging.getLogger("quart_live.async")
 
@@ -23,15 +24,15 @@ Key: TypeAlias = str | tuple[str, ...]
 Then: TypeAlias = Callable[[Any], Awaitable[None] | None]
 
 PATIENCE = 5
-"""Seconds that cancelled tasks may take to end before the view ends without them."""
+"""The seconds that cancelled tasks may take to end before the view ends without them."""
 
 
 class AsyncCancelled(Exception):  # noqa: N818 - it tells how the work ended; mostly somebody wanted it so
-    """Slow work was cancelled, by `LiveView.cancel_async` or from within."""
+    """Slow work was cancelled, by `LiveView.cancel_async` or by itself."""
 
 
 class _Run:
-    """One start of one work. A later start of the same key is another run, and the earlier does not count."""
+    """One start of some work. A later start under the same key is another run; only the last one counts."""
 
     __slots__ = ("apply", "cancelled", "fail", "key", "owner", "task")
 
@@ -45,7 +46,7 @@ class AsyncTasks:
     """All slow work of one view and its components.
 
     Args:
-        mailbox: the view's; results are delivered through it.
+        mailbox: the view's mailbox, which gets the results.
     """
 
     __slots__ = ("_current", "_mailbox", "_tasks")
@@ -62,11 +63,11 @@ class AsyncTasks:
         """Start ``work`` in a task. Once the view has ended, nothing is started.
 
         Args:
-            owner: the view or component; keys of different owners do not meet.
-            key: what the work is known by; an earlier run under the same key no longer counts.
+            owner: the view or component; keys of different owners are independent.
+            key: the key of the work; an earlier run under the same key no longer counts.
             work: a coroutine, or a function without arguments.
-            apply: called in the mailbox with the value.
-            fail: called in the mailbox with the exception.
+            apply: the function that is called in the mailbox with the result.
+            fail: the function that is called in the mailbox with the exception.
         """
         if self._mailbox.closed:
             discard(work)
@@ -81,7 +82,7 @@ class AsyncTasks:
         run.task.add_done_callback(lambda _: discard(work))
 
     def cancel(self, owner: object, key: Key, reason: str) -> None:
-        """Cancel what runs under ``key``, or under one of several keys that were started together."""
+        """Cancel the work of ``key``, or of several keys that were started together and ``key`` is one of."""
         for run in tuple(self._current.values()):
             is_one_of_them = isinstance(run.key, tuple) and key in run.key
             if run.owner is owner and (key == run.key or is_one_of_them) and not run.cancelled:
@@ -91,7 +92,7 @@ class AsyncTasks:
                 self._deliver(run, run.fail, AsyncCancelled(reason))
 
     def cancel_of(self, owner: object) -> None:
-        """Cancel all work of a component that has gone, and drop what it would bring."""
+        """Cancel all work of a component that has been removed, and drop the results."""
         for run in tuple(self._current.values()):
             if run.owner is owner:
                 del self._current[id(owner), run.key]
@@ -99,7 +100,7 @@ class AsyncTasks:
                     run.task.cancel()
 
     async def cancel_all(self) -> None:
-        """Cancel everything and wait until it has ended: the view has gone."""
+        """Cancel all work of a view that ends, and wait `PATIENCE` seconds for it."""
         self._current.clear()
         tasks = tuple(self._tasks)
         for task in tasks:
@@ -107,7 +108,7 @@ class AsyncTasks:
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=PATIENCE)
             for task in late:
-                log.error("Slow work of a view that has gone does not end: %r", task)
+                log.error("Slow work of a view that has ended does not end: %r", task)
 
     async def _run(self, run: _Run, work: Work) -> None:
         try:
@@ -127,9 +128,9 @@ class AsyncTasks:
     def _settle(self, run: _Run, then: Then, outcome: Any) -> Awaitable[None] | None:
         place = (id(run.owner), run.key)
         if self._current.get(place) is not run:
-            return None  # started again meanwhile, or its owner has gone
+            return None  # started again meanwhile, or its owner was removed
         if run.cancelled and not isinstance(outcome, AsyncCancelled):
-            return None  # it had ended when it was cancelled; that news is behind us in the mailbox
+            return None  # it had ended when it was cancelled; the cancellation follows in the mailbox
         del self._current[place]
         try:
             return then(outcome)
@@ -141,9 +142,13 @@ class AsyncTasks:
 
 
 async def perform(work: Work) -> Any:
-    """Do ``work``: await a coroutine, run a blocking function in a thread.
+    """Do ``work``: await a coroutine, or run a blocking function in a thread. Return the result.
 
-    A function that turns out to have made a coroutine, such as ``lambda: fetch(1)``, has that awaited here.
+    If a function returns a coroutine, such as ``lambda: fetch(1)``, the coroutine is awaited here.
+
+    Raises:
+        Exception: the error of the work.
+        AppFault: if a function raises something else than an `Exception` in its thread.
     """
     if inspect.iscoroutine(work):
         return await work
@@ -164,7 +169,7 @@ async def _in_thread(work: Callable[[], Any]) -> Any:
     try:
         await asyncio.to_thread(call)
     except asyncio.CancelledError:
-        # The thread goes on. Whichever of the two comes last finds the coroutine that nobody will await.
+        # The thread goes on. The later of the two discards the coroutine that nobody will await.
         given_up = True
         if made:
             discard(made[0])
@@ -173,6 +178,6 @@ async def _in_thread(work: Callable[[], Any]) -> Any:
 
 
 def discard(work: object) -> None:
-    """Let go of work that will not be done, so that Python does not warn of a coroutine never awaited."""
+    """Close a coroutine that nobody will await, so that Python does not warn of it."""
     if inspect.iscoroutine(work):
         work.close()

@@ -4,8 +4,8 @@ Handlers that are coroutines run in a task, but most of them end without having 
 task runs those of all mailboxes, one after the other. As soon as one of them waits, the task is that one's
 alone, from before its first line until its end, and another task goes on with the rest. To a handler this is
 the same as a task of its own, and for two hundred viewers it saves two hundred tasks. Only after its end it
-differs: handlers that did not wait may have had the same task. What is to last belongs into the view or into
-a context variable, of which each view has its own, and not under the name of ``current_task()``.
+differs: handlers that did not wait may have had the same task. So keep state in the view or in a context
+variable, of which each view has its own, and not by ``current_task()``.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 log = logging.getLogger("quart_live.mailbox")
 
 PUMP_SECONDS = 0.004
+"""The seconds after which the pump and the runner give the event loop back."""
 
 
 class Dispatcher:
-    """The ready list and its pump. One per extension; it follows the running event loop."""
+    """The ready list and its pump. One per app; it follows the running event loop."""
 
     def __init__(self) -> None:
         self.outbox = Outbox()
@@ -41,25 +42,25 @@ class Dispatcher:
         self._runner: asyncio.Task[None] | None = None
 
     def ready(self, mailbox: Mailbox) -> None:
-        """Start ``mailbox`` soon."""
+        """Put ``mailbox`` on the ready list; the pump starts it soon."""
         if not self._pumping or self._loop is None or not self._loop.is_running():
             self._begin()
         self._ready.append(mailbox)
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
-        """The loop that runs; known while a mailbox is at work."""
+        """The running event loop; known while a mailbox is busy."""
         assert self._loop is not None
         return self._loop
 
     def flush_soon(self) -> None:
-        """Write the frames of whoever is done in this turn of the loop, together."""
+        """Flush the outbox at the next turn of the loop, so that all frames of this turn go together."""
         if not (self._pumping or self._flushes or self._runner):
             self._flushes = True
             self.loop.call_soon(self._flush)
 
     def run(self, mailbox: Mailbox, work: Coroutine[Any, Any, None]) -> None:
-        """Run the ``work`` of a mailbox in a task, at the next turn of the loop."""
+        """Run a coroutine of a mailbox in a task, at the next turn of the loop."""
         self._work.append((mailbox, work))
         if self._runner is None:
             self._runner = self.loop.create_task(self._run())
@@ -74,21 +75,21 @@ class Dispatcher:
                     awaited = mailbox.context.run(work.send, None)
                 except StopIteration:
                     if task is not None and task.cancelling():
-                        # It was meant for this one, which has ended before it could reach it.
+                        # The cancellation was for this handler, which has ended before.
                         return
                     if time.monotonic() > stop:
                         self.outbox.flush()
                         await asyncio.sleep(0)
                         stop = time.monotonic() + PUMP_SECONDS
                     continue
-                self._goes_on_without(task)
+                self._hand_over(task)
                 await rest_in(mailbox.context, work, awaited)
                 return
         finally:
-            self._goes_on_without(task)
+            self._hand_over(task)
 
-    def _goes_on_without(self, task: asyncio.Task[None] | None) -> None:
-        """Let another task do what is left, if it has been this one's."""
+    def _hand_over(self, task: asyncio.Task[None] | None) -> None:
+        """Hand the remaining work to a new task, if this one was to do it."""
         if self._runner is task:
             self._runner = self.loop.create_task(self._run()) if self._work else None
             if self._runner is None and not self._pumping:
@@ -100,11 +101,11 @@ class Dispatcher:
 
     def _begin(self) -> None:
         loop = self._loop
-        if loop is None or not loop.is_running():  # asking which one runs is a system call before Python 3.12
+        if loop is None or not loop.is_running():  # get_running_loop is a system call before Python 3.12
             self._loop = loop = asyncio.get_running_loop()
             self._flushes, self._runner = False, None
             self._work.clear()
-            self._ready.clear()  # a new loop (tests): what waited on the old one can never run
+            self._ready.clear()  # a new loop (tests): mailboxes of the old one can never run
         self._pumping = True
         loop.call_soon(self._pump)
 

@@ -1,12 +1,12 @@
-"""What has to be let go of when a view ends: one list, run to its end whatever fails in it.
+"""The endings of a view: functions that release all it holds, on one list that is run to its end.
 
     host.on_end(Part.UPLOADS, desk.close)
 
-Whoever holds something for a view (a subscription, a task, a file) puts the function that lets go of it on
-the view's list, as soon as there is something to let go of. When the view ends, in whatever way, the
-functions are called in the order of `Part`, each guarded: what one of them raises is logged with the name of
-its part, and the next one is called. A cancellation ends the function that is at work, and not the list; it
-is raised again after the last one. What is put on the list while it runs is called, too.
+A module that holds something for a view (a subscription, a task, a file) registers the function that releases
+it on the view's list, as soon as there is something to release. When the view ends, in whatever way, the
+functions are called in the order of `Part`, each guarded: an error is logged with the name of its part, and
+the next function is called. A cancellation ends the function that is running, and not the list; it is raised
+again after the last one. A function that is registered while the list runs is called, too.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from .faults import AsExceptions, Cancellable, Contained
 log = logging.getLogger("quart_live.ending")
 
 End: TypeAlias = Callable[..., Awaitable[None] | None]
-"""A function that lets go of something; plain or ``async``."""
+"""A function that releases something; plain or ``async``."""
 
 
 class Part(IntEnum):
-    """The parts of a view that are let go of, in this order; the last one is a server's.
+    """The parts of a view in the order in which they are released; the last one is a server's.
 
-    First whatever needs no waiting, then what the view holds; then the view is told, with nothing left that
-    could reach it; then what it has said is kept, and the surroundings of its handlers are left.
+    First the parts that need no waiting, then all that the view holds. Then `terminate` is called, when
+    nothing can reach the view any more; then the stash is written, and the context of its handlers is left.
     """
 
     TIMERS = 1
@@ -46,7 +46,7 @@ class Part(IntEnum):
 
 
 class Endings:
-    """The list of one view, or of something else that ends."""
+    """The list of functions of one view, or of something else that ends."""
 
     __slots__ = ("_waiting",)
 
@@ -57,30 +57,30 @@ class Endings:
         return len(self._waiting)
 
     def parts(self) -> set[Part]:
-        """The parts that have something to let go of."""
+        """Return the parts that have something to release."""
         return {entry[0] for entry in self._waiting}
 
     def add(self, part: Part, end: End, *arguments: Any) -> None:
-        """Call ``end(*arguments)`` at the end. To add the same again changes nothing.
+        """Register ``end(*arguments)`` to be called at the end. Adding the same again does nothing.
 
         Args:
-            part: when it is its turn, and what the log calls it.
+            part: the part that it releases: its place in the order, and its name in the log.
             end: a plain function, or one that returns something to await.
-            arguments: what it is called with.
+            arguments: the arguments for it.
         """
         entry = (part, end, *arguments)
         if entry not in self._waiting:
             self._waiting.append(entry)
 
     async def run(self, whose: object, owner: Cancellable | None = None) -> None:
-        """Call all of them, once.
+        """Call all functions, each once.
 
         Args:
-            whose: what ends, for the log.
+            whose: the name for the log of the view that ends.
             owner: the mailbox in whose task this runs; None for any other task.
 
         Raises:
-            asyncio.CancelledError: if the task was cancelled meanwhile; all have been called nevertheless.
+            asyncio.CancelledError: if the task was cancelled meanwhile; all functions have been called.
         """
         cancelled: asyncio.CancelledError | None = None
         while self._waiting:

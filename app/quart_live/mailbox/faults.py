@@ -1,14 +1,14 @@
-"""What an app's code may raise besides an `Exception`, and how one view alone dies of it.
+"""Faults: exceptions of an app's code that are no `Exception`, made to end one view and not the server.
 
 ``sys.exit()`` in a handler would end the whole server: an event loop lets `SystemExit` and
 `KeyboardInterrupt` out of any task. `GeneratorExit`, a group of such exceptions, or a handler that cancels
-its own task would end the task at work without a word, and the browser would wait for an answer. So wherever
-the app's code is called, such an exception becomes an `AppFault`, an `Exception` that is handled like any.
+its own task would end the task without a word, and the browser would wait for a reply. So wherever the app's
+code is called, such an exception becomes an `AppFault`, an `Exception` that is handled like any.
 
 A cancellation by the engine itself, when a view has to end and its handler takes too long, passes.
 
-What no one can hold back: a task of the app's own, started with `asyncio.create_task` or in a task group,
-that raises `SystemExit`. The event loop ends by it at once.
+One case cannot be caught: a task of the app's own, started with `asyncio.create_task` or in a task group,
+that raises `SystemExit`. It ends the event loop at once.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ from typing import Any, Protocol
 
 
 class AppFault(Exception):  # noqa: N818 - the fault is its cause
-    """The app's code has raised something that is no `Exception`, or has cancelled the task it ran in.
+    """The app's code has raised something that is no `Exception`, or has cancelled its own task.
 
     Attributes:
-        __cause__: what it has raised.
+        __cause__: the exception that it has raised.
     """
 
 
 class Cancellable(Protocol):
-    """Whose work may be cancelled by the engine."""
+    """The owner of work that the engine may cancel; see `Mailbox`."""
 
     @property
     def cancelled(self) -> bool:
-        """Whether it was."""
+        """Whether the engine has cancelled the work."""
 
     @property
     def task(self) -> asyncio.Task[None] | None:
-        """The task in which the work is done; None if that is not known."""
+        """The task that does the work; None if it is not known."""
 
 
 def as_exception(error: BaseException) -> Exception:
-    """``error`` itself, or an `AppFault` that it is the cause of."""
+    """Return ``error`` if it is an `Exception`, else an `AppFault` with it as the cause."""
     if isinstance(error, Exception):
         return error
     fault = AppFault(f"{type(error).__name__}: {error}")
@@ -50,9 +50,9 @@ def as_exception(error: BaseException) -> Exception:
 
 
 def for_thread(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``function``, to be run in a thread: what it raises arrives as an `Exception` in whoever waits for it.
+    """Wrap a function that is run in a thread, so that it raises nothing but an `Exception`.
 
-    The wait for a `StopIteration` would never end, since no future takes one.
+    A `StopIteration` becomes an `AppFault`, too: no future takes one, and the wait for it would never end.
     """
 
     def call(*arguments: Any) -> Any:
@@ -67,12 +67,15 @@ def for_thread(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class AsExceptions:
-    """``with AsExceptions():`` lets everything out that is raised inside, but only as an `Exception`.
+    """A ``with`` block that turns an exception that is no `Exception` into an `AppFault`.
 
-    Cancellations pass: whose they are only `Contained` can tell.
+    Cancellations pass; use `Contained` to tell by whom they are.
 
     Args:
-        passes_cancelled: whether a `CancelledError` passes, too, when nobody has cancelled the task.
+        passes_cancelled: whether a `CancelledError` passes even when nobody has cancelled the task.
+
+    Raises:
+        AppFault: for an exception that is no `Exception`.
     """
 
     __slots__ = ("_passes_cancelled",)
@@ -94,10 +97,13 @@ class AsExceptions:
 
 
 class Contained:
-    """``async with Contained(mailbox):`` does the same, and tells cancellations apart.
+    """An ``async with`` block like `AsExceptions`, in which only cancellations by the engine pass.
 
     Args:
-        owner: whose cancellation by the engine passes; ``None`` if nobody cancels this.
+        owner: the owner of the work, whose cancellation passes; ``None`` if the engine never cancels it.
+
+    Raises:
+        AppFault: for an exception that is no `Exception`, and if the block has cancelled its own task.
     """
 
     __slots__ = ("_owner",)
@@ -117,18 +123,18 @@ class Contained:
             if error is not None and not isinstance(error, (Exception, asyncio.CancelledError)):
                 raise as_exception(error) from error
             return
-        # To ask for the present task is a system call before Python 3.12.
+        # current_task is a system call before Python 3.12.
         task = (self._owner.task if self._owner is not None else None) or asyncio.current_task()
         if task is not None and task.cancelling():
             await _take_back_cancellation(task)
             if error is None:
-                raise AppFault("it has cancelled the task in which it ran")
+                raise AppFault("the app's code has cancelled its own task")
         if error is not None and not isinstance(error, Exception):
             raise as_exception(error) from error
 
 
 async def _take_back_cancellation(task: asyncio.Task[object]) -> None:
-    """Let the present task go on, so that it can end its view and say so."""
+    """Undo the cancellation of the present task, so that it can end its view and send the reply."""
     while task.cancelling():
         task.uncancel()
     with suppress(asyncio.CancelledError):  # before Python 3.13 one may still be on its way
@@ -141,7 +147,7 @@ def _is_cancelled() -> bool:
 
 
 def _is_closed(error: BaseException) -> bool:
-    """Whether ``error`` means that the event loop has gone, and this coroutine with it."""
+    """Return whether ``error`` closes this coroutine because the event loop has gone."""
     if not isinstance(error, GeneratorExit):
         return False
     try:

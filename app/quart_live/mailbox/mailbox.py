@@ -1,12 +1,12 @@
 """A view's mailbox: messages are handled one at a time, in the order in which they came.
 
-An idle view costs no task. `Mailbox.post` appends and, if nothing is at work, puts the mailbox on the
+An idle view costs no task. `Mailbox.post` appends and, if none is being handled, puts the mailbox on the
 `Dispatcher`'s one ready list; a single `call_soon` pump then starts each ready mailbox. A task exists only
-while there is mail that needs one. Three rules follow from this:
+while there are messages that need one. Three rules follow from this:
 
-* posting never runs a handler, so a sender cannot be re-entered by what it sends and never waits for a
+* posting never runs a handler, so a sender cannot be re-entered by its own message and never waits for a
   receiver;
-* at most one message per view is at work, so handlers of one view never interleave;
+* at most one message per view is handled at a time, so handlers of one view never interleave;
 * the pump gives the event loop back every few milliseconds, so heartbeats are answered during a large
   broadcast.
 """
@@ -17,68 +17,38 @@ import asyncio
 import contextvars
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Coroutine, Iterable
 from typing import Any, Protocol
 
 from ..errors import MailboxOverflowError
 from .dispatcher import Dispatcher
 from .endings import End, Endings, Part
 from .faults import Cancellable
+from .items import Urgent
 
 log = logging.getLogger("quart_live.mailbox")
 
 TURNS_BEFORE_YIELD = 64
-
-
-class Envelope:
-    """A message on its way to `handle_info`; one envelope is shared by all its receivers.
-
-    Attributes:
-        topic: the PubSub topic it was sent to, ``None`` for timers and ``send_self``.
-        message: what was sent. Receivers share it, so nobody may change it.
-        shares: what has been rendered of it, the `Shares` of :mod:`quart_live.diffs.fanout`; None before.
-    """
-
-    __slots__ = ("message", "shares", "topic")
-
-    def __init__(self, message: object, topic: str | None = None) -> None:
-        self.message = message
-        self.topic = topic
-        self.shares: Any = None
-
-
-class Turn:
-    """A step of the engine that waits for its turn between the view's messages; then the page is updated.
-
-    Attributes:
-        run: what to do. It may return something to await.
-        owner: the view, or the component, whose state it changes.
-    """
-
-    __slots__ = ("owner", "run")
-
-    def __init__(self, run: Callable[[], Awaitable[None] | None], owner: object = None) -> None:
-        self.run = run
-        self.owner = owner
+"""The messages that one mailbox handles before others have their turn."""
 
 
 class Worker(Protocol):
-    """The one who handles the mail."""
+    """The handler of a mailbox's messages, a channel for instance."""
 
     context: contextvars.Context
 
     def handle_now(self, item: object) -> Coroutine[Any, Any, None] | None:
-        """Handle ``item`` at once, or return a coroutine with what is left to do. Neither must raise."""
+        """Handle ``item`` at once, or return a coroutine that does the rest. Neither must raise."""
 
 
 class Mailbox:
     """The queue of one view.
 
     Args:
-        dispatcher: whose ready list to use.
-        worker: handles the messages.
-        limit: how many messages may wait. One more ends the view (`MailboxOverflowError`): it has fallen
-            behind for good, and a fresh join costs less than catching up.
+        dispatcher: the dispatcher with the ready list.
+        worker: the handler of the messages.
+        limit: the number of messages that may wait. One more ends the view (`MailboxOverflowError`): it has
+            fallen behind for good, and a fresh join costs less than catching up.
     """
 
     __slots__ = (
@@ -107,7 +77,7 @@ class Mailbox:
         self._cancelled = False
         self._endings: Endings | None = None
         self._task: asyncio.Task[None] | None = None
-        self._waits = False  # for its task to begin
+        self._waits = False  # whether its task has not begun yet
 
     def __len__(self) -> int:
         return len(self._queue)
@@ -121,10 +91,7 @@ class Mailbox:
         return self._busy
 
     def post(self, item: object) -> None:
-        """Put a message at the end.
-
-        Never blocks, never runs a handler; ignored once the mailbox is closed.
-        """
+        """Append a message. Never blocks, never runs a handler; does nothing once the mailbox is closed."""
         if self._closed:
             return
         if len(self._queue) >= self._limit and not isinstance(item, Urgent):
@@ -137,36 +104,39 @@ class Mailbox:
 
     @property
     def closed(self) -> bool:
-        """Whether its view has gone."""
+        """Whether it was closed, as its view ends."""
         return self._closed
 
     def on_end(self, part: Part, end: End, *arguments: Any) -> None:
-        """Call ``end(*arguments)`` at this mailbox's `end`, in whatever way its view ends; see `Endings`."""
+        """Register ``end(*arguments)`` to be called when the view ends, in whatever way; see `Endings`."""
         if self._endings is None:
             self._endings = Endings()
         self._endings.add(part, end, *arguments)
 
     def close(self) -> None:
-        """Drop what waits and take nothing more. What is at work goes on."""
+        """Drop the waiting messages and take no more. The one that is being handled goes on."""
         self._closed = True
         self._queue.clear()
 
     async def end(self, whose: object, owner: Cancellable | None = None) -> None:
-        """Close, and call what `on_end` was given.
+        """Close the mailbox, and call the functions that `on_end` has registered.
 
         Args:
-            whose: what ends, for the log.
-            owner: this mailbox, if it is its own task that ends it.
+            whose: the name for the log of the view that ends.
+            owner: this mailbox, if its own task ends it.
+
+        Raises:
+            asyncio.CancelledError: if the task was cancelled meanwhile; all functions have been called.
         """
         self.close()
         if self._endings is not None:
             await self._endings.run(whose, owner)
 
     def cancel(self) -> None:
-        """Cancel the message that is at work, if any."""
+        """Cancel the handling of the present message, if there is one."""
         task = self._task
         if task is None:
-            if self._waits:  # what has not begun could not say that it ends
+            if self._waits:  # a task cancelled before it begins could not end its view
                 asyncio.get_running_loop().call_soon(self.cancel)
             return
         self._cancelled = True
@@ -178,21 +148,21 @@ class Mailbox:
         return self._worker.context
 
     def begins(self, task: asyncio.Task[None] | None) -> None:
-        """Called when the task begins in which a message is handled."""
+        """Note the task in which a message is handled from now on; the dispatcher calls this."""
         self._waits, self._task = False, task
 
     @property
     def task(self) -> asyncio.Task[None] | None:
-        """The task in which a message is at work; None if that is not known."""
+        """The task in which a message is being handled; None if there is none, or it is not known."""
         return self._task
 
     @property
     def cancelled(self) -> bool:
-        """Whether `cancel` has cancelled what was at work. A handler that cancels its task does not count."""
+        """Whether `cancel` has cancelled the handling. A handler that cancels its own task does not count."""
         return self._cancelled
 
     def start(self) -> None:
-        """Called by the pump: handle what needs no task, start a task for the rest."""
+        """Handle the messages that need no task, and start a task for the rest; the pump calls this."""
         queue, turns = self._queue, TURNS_BEFORE_YIELD
         while queue:
             if not turns:
@@ -212,7 +182,7 @@ class Mailbox:
             while True:
                 if rest is not None:
                     await rest
-                # After a wait neither the pump nor the dispatcher's task writes what was sent here.
+                # After a wait neither the pump nor the dispatcher's task writes frames that were sent here.
                 dispatcher.flush_soon()
                 turn += 1
                 if turn % TURNS_BEFORE_YIELD == 0:
@@ -227,12 +197,12 @@ class Mailbox:
 
 
 def post_to_all(mailboxes: Iterable[Mailbox], item: object, except_for: Mailbox | None = None) -> None:
-    """Put one message into many mailboxes, as `Mailbox.post` does, with less work for those that are idle.
+    """Post one message to many mailboxes, as `Mailbox.post` does, with less work for those that are idle.
 
     Args:
-        mailboxes: posting runs no handler, so nobody can change them meanwhile.
+        mailboxes: the mailboxes. Posting runs no handler, so nobody can change them meanwhile.
         item: the message.
-        except_for: the mailbox that does not get it.
+        except_for: the mailbox to leave out.
     """
     dispatcher: Dispatcher | None = None
     ready: deque[Mailbox] = deque()
@@ -247,14 +217,5 @@ def post_to_all(mailboxes: Iterable[Mailbox], item: object, except_for: Mailbox 
             ready.append(mailbox)
         else:
             mailbox.post(item)
-            dispatcher = mailbox._dispatcher  # which has its pump at work from now on
+            dispatcher = mailbox._dispatcher  # its pump is scheduled from now on
             ready = dispatcher._ready
-
-
-class Urgent:
-    """A message that is taken even when the mailbox is full: it ends the view with ``error``."""
-
-    __slots__ = ("error",)
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error

@@ -1,4 +1,4 @@
-"""Running a coroutine without a task of its own as far as it goes.
+"""Stepping: a coroutine is run without a task of its own until it waits.
 
 A frame for hundreds of viewers is sent hundreds of times, and nearly always the server's ``send`` returns
 without waiting. Making a task for each would cost more than sending. So the coroutine is stepped by hand
@@ -14,9 +14,12 @@ from typing import Any
 
 
 def step(coroutine: Awaitable[None]) -> Coroutine[Any, Any, None] | None:
-    """Run ``coroutine`` until it waits. Returns what is left of it, to be awaited in a task, or ``None``.
+    """Run ``coroutine`` until it waits. Return the rest, to be awaited in a task, or None if it has ended.
 
-    Other awaitables are put into a coroutine first.
+    Other awaitables are wrapped in a coroutine first.
+
+    Raises:
+        BaseException: the error of the coroutine.
     """
     if type(coroutine) is not CoroutineType:
         coroutine = _awaiting(coroutine)
@@ -36,7 +39,7 @@ async def _rest(coroutine: Coroutine[Any, Any, None], awaited: Any) -> None:
         resume: Callable[[Any], Any] = coroutine.send
         try:
             value = await _Handover(awaited)
-        except BaseException as error:  # a cancellation, too, belongs to the coroutine
+        except BaseException as error:  # a cancellation, too, is for the coroutine
             resume, value = coroutine.throw, error
         try:
             awaited = resume(value)
@@ -45,12 +48,15 @@ async def _rest(coroutine: Coroutine[Any, Any, None], awaited: Any) -> None:
 
 
 async def rest_in(context: contextvars.Context, coroutine: Coroutine[Any, Any, None], awaited: Any) -> None:
-    """Run what is left of a coroutine, each step in its own context.
+    """Run the rest of a coroutine, each step in the coroutine's own context.
 
     Args:
-        context: the coroutine's.
-        coroutine: it has been stepped once, in the present task, and waits.
-        awaited: what for.
+        context: the coroutine's context.
+        coroutine: the coroutine, which has been stepped once, in the present task, and waits.
+        awaited: the future that it waits for.
+
+    Raises:
+        BaseException: the error of the coroutine.
     """
     while True:
         resume: Callable[[Any], Any] = coroutine.send
@@ -65,7 +71,7 @@ async def rest_in(context: contextvars.Context, coroutine: Coroutine[Any, Any, N
 
 
 class _Handover:
-    """Awaits what the coroutine waits for: gives it to the event loop as if it were our own."""
+    """An awaitable that hands the coroutine's future to the event loop as if it were our own."""
 
     __slots__ = ("_awaited",)
 

@@ -1,11 +1,12 @@
-"""Timers of a view: they put messages into its mailbox and end with it."""
+"""Timers of a view: they post messages to its mailbox and end with it."""
 
 from __future__ import annotations
 
 import asyncio
 
 from .endings import Part
-from .mailbox import Envelope, Mailbox
+from .items import Envelope
+from .mailbox import Mailbox
 
 
 class Timer:
@@ -18,7 +19,7 @@ class Timer:
         self._envelope = envelope
         self._interval = seconds if repeat else None
         self._handle: asyncio.TimerHandle | None = None
-        if not timers.mailbox.closed:  # its view has gone: it would go on for ever
+        if not timers.mailbox.closed:  # else it would go on for ever, as its view has ended
             self._arm(seconds)
 
     @property
@@ -27,7 +28,7 @@ class Timer:
         return self._handle is not None
 
     def cancel(self) -> None:
-        """Stop the timer. Doing so twice, or after it fired, is fine."""
+        """Stop the timer. Does nothing if it was stopped, or has fired."""
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
@@ -37,7 +38,7 @@ class Timer:
         self._handle = asyncio.get_running_loop().call_later(seconds, self._fire)
 
     def _fire(self) -> None:
-        # A view that is slower than its interval gets one tick at a time, not a growing heap of them.
+        # A view that is slower than its interval gets one tick at a time, not a growing number of them.
         if self._interval is None or self._envelope not in self._timers.mailbox:
             self._timers.mailbox.post(self._envelope)
         if self._interval is None:
@@ -60,17 +61,17 @@ class Timers:
         return len(self._active)
 
     def start(self, message: object, seconds: float, *, repeat: bool = False) -> Timer:
-        """Deliver ``message`` after ``seconds``, or every ``seconds``.
+        """Post ``message`` for `handle_info` after ``seconds``, or every ``seconds``.
 
         Raises:
             ValueError: if ``seconds`` is negative, or zero for a repeating timer.
         """
         if seconds < 0 or (repeat and seconds == 0):
-            raise ValueError(f"a timer needs a positive time, not {seconds!r} seconds")
+            raise ValueError(f"a timer needs a positive number of seconds, not {seconds!r}")
         return self.post_later(Envelope(message), seconds, repeat=repeat)
 
     def post_later(self, item: object, seconds: float, *, repeat: bool = False) -> Timer:
-        """The same for an item of the mailbox that is no message to `handle_info`."""
+        """Post any item of the mailbox after ``seconds``, or every ``seconds``."""
         timer = Timer(self, item, seconds, repeat)
         if timer.active:
             self._active.add(timer)
@@ -78,10 +79,10 @@ class Timers:
         return timer
 
     def forget(self, timer: Timer) -> None:
-        """Called by a timer that has ended."""
+        """Remove a timer that has ended; the timer calls this."""
         self._active.discard(timer)
 
     def cancel_all(self) -> None:
-        """Stop every timer: the view has gone."""
+        """Stop all timers."""
         for timer in tuple(self._active):
             timer.cancel()

@@ -19,10 +19,10 @@ its parent. With ``sticky=True`` it belongs to no parent and stays, state and al
 between pages that render it with the same id (a player, a call), even if it is the sticky view that sends the
 user there. With ``linked=True`` its crash takes the parent down too.
 
-`placing` writes the child's element into its parent's tree; `handle` is what relatives know of each other.
-Who belongs to whom on a socket is in ``channel/family.py``; ``channel/nested_failure.py`` keeps a child that
-cannot mount from freezing the page. Over HTTP, where children are rendered whole, ``http/first_render.py``
-does it.
+`placing` writes the child's element into its parent's tree; a `ViewHandle` is the child as its parent knows
+it, and the parent as the child does. ``channel/family.py`` keeps the families of a socket;
+``channel/nested_failure.py`` keeps a child that cannot mount from freezing the page. Over HTTP children are
+rendered whole, by ``http/first_render.py``.
 
 Source of the shapes: Phoenix LiveView, ``lib/phoenix_live_view/static.ex`` (``nested_render``).
 """

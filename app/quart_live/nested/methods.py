@@ -1,4 +1,4 @@
-"""What a view knows of the views around it."""
+"""The methods of a view that concern the views around it."""
 
 from __future__ import annotations
 
@@ -10,23 +10,26 @@ from ..view.state import HasState
 
 
 class FamilyMethods(HasState):
-    """What a `LiveView` knows of the views around it."""
+    """The methods of `LiveView` that concern its parent and its children."""
 
     @property
     def parent(self) -> ViewHandle | None:
-        """The view in whose template this one is; ``None`` for main and sticky views."""
+        """The parent, in whose template this view is; ``None`` for main and sticky views."""
         return self._quart_live.host.parent
 
     @property
     def children(self) -> Mapping[str, ViewHandle]:
-        """The nested views that are connected now, by element id."""
+        """The nested views that are connected at present, by element id."""
         return self._quart_live.host.children
 
     def assign_new(self, name: str, factory: Callable[[], Any]) -> None:
-        """Set ``name`` to what the parent has under this name, else to ``factory()``.
+        """Assign the parent's value of ``name``, or if it has none that of ``factory()``.
 
-        Does nothing if it is assigned already. Parent and child then share the object: treat it as
-        read-only.
+        Does nothing if ``name`` is assigned already. Parent and child share the object: do not change it.
+
+        Raises:
+            LiveViewError: if the engine assigns ``name`` itself.
+            Exception: the error of ``factory``.
         """
         inherited = self._quart_live.host.inherited
         value = (lambda: inherited[name]) if name in inherited else factory

@@ -1,9 +1,9 @@
 """The element of a nested view within its parent's template.
 
 Templates are rendered by plain functions, and a child's mount is a coroutine, so the global ``live_render``
-never mounts anything: it *places* the child. What is written there depends on who renders. Over the socket
-it is an empty element with the child's session token, and the browser joins it. In the first render it is a
-mark, which ``first_render`` replaces once the child has been mounted.
+never mounts a view: it *places* the child. Over the socket that is an empty element with the child's session
+token, which the browser joins. In the first render it is a mark, which ``first_render`` replaces once the
+child has been mounted.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A child that a template asks for.
+    """A child that a template has placed.
 
     Attributes:
-        view: its class.
-        id: id of its element, and so of its topic.
-        session: for its mount.
-        session_json: the same as text, to tell whether it has changed.
+        view: the child's class.
+        id: the id of its element, and so of its topic.
+        session: the session for its mount.
+        session_json: the session as JSON, to tell whether it has changed.
         sticky: whether it outlives its parent.
         linked: whether its crash is its parent's crash.
-        container: tag and attributes of its element.
+        container: the tag and the attributes of its element.
     """
 
     view: type[LiveView]
@@ -51,13 +51,13 @@ class Placement:
 
 
 class Places(Protocol):
-    """The view whose template is being rendered, as ``live_render`` sees it."""
+    """The places in the template of one view, as ``live_render`` needs them."""
 
     views: ViewRegistry
     parent_id: str
 
     def put(self, placement: Placement) -> Markup:
-        """What to write for a child."""
+        """Place a child, and return its markup."""
 
 
 _EMPTY = Markup("")
@@ -65,13 +65,13 @@ _places: ContextVar[Places | None] = ContextVar("quart_live_places", default=Non
 
 
 def rendering_in(places: Places) -> None:
-    """Let ``live_render`` write for ``places`` from now on in this context; each channel has its own."""
+    """Make ``live_render`` use ``places`` from now on in this context; each channel has its own."""
     _places.set(places)
 
 
 @contextmanager
 def rendering(places: Places) -> Iterator[None]:
-    """Let ``live_render`` write for ``places`` meanwhile."""
+    """Make ``live_render`` use ``places`` within the block."""
     before = _places.set(places)
     try:
         yield
@@ -89,32 +89,37 @@ def live_render(
     linked: bool = False,
     container: tuple[str, Mapping[str, str]] | None = None,
 ) -> Markup:
-    """Put a view into a live template: ``{{ live_render("ClockLive", id="clock") }}``.
+    """Place a view in a live template: ``{{ live_render("ClockLive", id="clock") }}``.
 
     Args:
-        view: the class, or its name.
-        session: more session for its mount, JSON values only; signed, not encrypted. A later change of it
-            does not reach a child that is there already: give that one another ``id``, or write to it.
-        id: the element's id, unique in the page. By default made of the parent's and the class's name,
-            which is enough for one child of a class.
+        view: the view's class, or its name.
+        session: values to add to the session for its mount, JSON only; signed, not encrypted. A later change
+            does not reach a child that is there already: give that one another ``id``, or send it a message.
+        id: the element's id, unique in the page. The default, made of the parent's id and the class's name,
+            is enough for one child of a class.
         sticky: keep the view while the user navigates to a page that renders it with the same ``id``.
         linked: let the parent crash when this view crashes.
-        container: tag and attributes of the element, instead of the class's own.
+        container: the tag and the attributes of the element, in place of those of the class.
+
+    Returns:
+        The markup of its element.
 
     Raises:
-        LiveViewError: if there is no such view, or the session is not JSON.
+        LiveViewError: if no live view is being rendered, there is no such view, or the session is not JSON.
     """
     places = _places.get()
     if places is None:
-        raise LiveViewError("live_render works in the template of a live view while it is being rendered")
+        raise LiveViewError(
+            "call live_render only in the template of a live view, while it is being rendered"
+        )
     view_class = places.views.named(view) if isinstance(view, str) else view
     if view_class is None:
-        raise LiveViewError(f"there is no live view {view!r}; import its module, or give the class")
+        raise LiveViewError(f"there is no live view {view!r}; import its module, or pass the class")
     try:
         session_json = dumps(session or {})
     except TypeError as error:
         raise LiveViewError(
-            f"the session for live_render({view_class.__name__}) is not JSON: {error}"
+            f"the session for live_render({view_class.__name__}) has to be JSON: {error}"
         ) from None
     return places.put(
         Placement(
@@ -130,15 +135,15 @@ def live_render(
 
 
 class LivePlaces:
-    """Placing over the socket: an empty element with a token.
+    """The places of a view on the socket: an empty element with a token for each child.
 
-    The token carries the time at which it was made, so it is kept: the same child written again is the
-    same text, and the parent's diff has nothing to send.
+    The token carries the time at which it was made, so the element is kept: the same child placed again has
+    the same markup, and the parent's diff has nothing to send.
 
     Args:
-        views: gives view classes their names.
-        tokens: signs.
-        parent_id: element id of the view that is rendered.
+        views: the registry with the names of view classes.
+        tokens: the maker of session tokens.
+        parent_id: the element id of the view that is rendered.
     """
 
     def __init__(self, views: ViewRegistry, tokens: Tokens, parent_id: str) -> None:
@@ -147,7 +152,7 @@ class LivePlaces:
         self._placed: dict[str, tuple[Placement, Markup]] = {}
 
     def put(self, placement: Placement) -> Markup:
-        """The child's element, the same text for the same child."""
+        """Return the child's element, the same markup for the same child."""
         known = self._placed.get(placement.id)
         if known is not None and known[0] == placement:
             return known[1]
@@ -161,25 +166,25 @@ class LivePlaces:
         return markup
 
     def is_linked(self, child_id: str) -> bool:
-        """Whether the child was placed with ``linked=True``."""
+        """Return whether the child was placed with ``linked=True``."""
         known = self._placed.get(child_id)
         return known is not None and known[0].linked
 
     def nested(self) -> set[str]:
-        """The ids of the children, sticky views aside."""
+        """Return the ids of the children that are not sticky."""
         return {child_id for child_id, (placement, _) in self._placed.items() if not placement.sticky}
 
     def is_kept(self, child_id: str) -> bool:
-        """Whether the child's element is kept."""
+        """Return whether the child's element is kept."""
         return child_id in self._placed
 
     def forget(self, child_id: str) -> None:
-        """A child has gone; placed again, it is a new one."""
+        """Forget the element of a child that has ended; placed again, it is a new child."""
         self._placed.pop(child_id, None)
 
 
 def child_token(views: ViewRegistry, tokens: Tokens, placement: Placement, parent_id: str) -> str:
-    """The session token of a child. Nothing binds a sticky view to the view that rendered it first."""
+    """Return the session token of a child. That of a sticky view names no parent."""
     parent = None if placement.sticky else parent_id
     name = views.name_of(placement.view)
     return tokens.sign_session(SessionClaims(placement.id, name, None, placement.session, parent))
@@ -188,7 +193,7 @@ def child_token(views: ViewRegistry, tokens: Tokens, placement: Placement, paren
 def element(
     placement: Placement, *, session: str, static: str, parent_id: str, content: Markup = _EMPTY
 ) -> Markup:
-    """The child's element, with what the client looks for: protocol §2."""
+    """Return the child's element, with the attributes that the client needs (protocol §2)."""
     tag, own = placement.container
     attributes = {
         **own, "id": placement.id, "data-phx-session": session, "data-phx-static": static
@@ -198,6 +203,6 @@ def element(
 
 
 def write_element(tag: str, attributes: Mapping[str, str], content: Markup) -> Markup:
-    """An HTML element; the values of its attributes are escaped."""
+    """Return an HTML element; the values of its attributes are escaped."""
     written = Markup("").join(Markup(' {}="{}"').format(name, value) for name, value in attributes.items())
     return Markup("<{}{}>{}</{}>").format(tag, written, content, tag)

@@ -11,7 +11,8 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from ..mailbox.dispatcher import Dispatcher
-from ..mailbox.mailbox import Envelope, Mailbox
+from ..mailbox.items import Envelope
+from ..mailbox.mailbox import Mailbox
 from ..pubsub import PubSub
 from .entries import Changes
 from .replication import Bye, Delta, Heartbeat, Outgoing, Pull, Replication, State

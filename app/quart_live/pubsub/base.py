@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from typing import ClassVar, Protocol
 
 from ..mailbox.endings import Part
-from ..mailbox.mailbox import Envelope, Mailbox, post_to_all
+from ..mailbox.items import Envelope
+from ..mailbox.mailbox import Mailbox, post_to_all
 
 
 class HasMailbox(Protocol):

@@ -29,7 +29,8 @@ import contextvars
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..mailbox.mailbox import Envelope, Mailbox
+from ..mailbox.items import Envelope
+from ..mailbox.mailbox import Mailbox
 
 if TYPE_CHECKING:
     from ..mailbox.dispatcher import Dispatcher

@@ -1,8 +1,8 @@
-"""How values are kept: JSON text, plain data only, never code.
+"""The codec of stashed values: JSON text, plain data only, never code.
 
-JSON knows text, numbers, booleans, ``None``, lists and objects. Whatever else a view likes to keep is written
-as an object with a member named ``$``, which says what it is: ``{"$": "date", "v": "2026-05-04"}``. Dates,
-times, sets, tuples, bytes, decimals and UUIDs are built in; dataclasses and enums join in by a decorator::
+JSON knows text, numbers, booleans, ``None``, lists and objects. A value of another type is written as an
+object with a member ``$`` that names the type: ``{"$": "date", "v": "2026-05-04"}``. Dates, times, sets,
+tuples, bytes, decimals and UUIDs are built in; dataclasses and enums are registered by a decorator::
 
     @stashable
     @dataclass
@@ -10,8 +10,8 @@ times, sets, tuples, bytes, decimals and UUIDs are built in; dataclasses and enu
         unread: bool = False
         since: date | None = None
 
-Only classes registered so are ever made from what was stored, and only by their constructor. A type that is
-not known is an error when it is written, not a surprise when it comes back.
+Only registered classes are ever made from stored data, and only by their constructor. An unknown type is an
+error when the value is written, and not only when it is read.
 """
 
 from __future__ import annotations
@@ -27,29 +27,29 @@ T = TypeVar("T")
 
 
 class NotStashableError(EncodeError, LiveViewError):
-    """A value that cannot be kept."""
+    """A value cannot be kept, as it holds an object of an unknown type."""
 
 
 def _no_json(word: str) -> Any:
-    raise ValueError(f"{word} is no JSON")
+    raise ValueError(f"{word} is not JSON")
 
 
 FORMAT = Format(
     tag="$",
     member="v",
-    # Integers of any length, halves of characters: what comes back is what was assigned. It is never longer
-    # than `Stash.max_bytes`, so speed counts for less.
+    # The json module keeps integers of any length and halves of characters. Data is never longer than
+    # `Stash.max_bytes`, so its speed matters less.
     write=json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False).encode,
     read=json.JSONDecoder(parse_constant=_no_json).decode,
     integers=None,
     depth=300,
     separator=":",
-    enums="name",  # it is what stays when a release gives a member another value
+    enums="name",  # a name stays when a release gives the member another value
     folds="always",
 )
 
 WORDS = Words(
-    subject="",  # whoever says it begins with the assign's name
+    subject="",  # the log line begins with the assign's name
     advice="which the stash does not know; keep plain data such as its id, decorate a dataclass or enum with "
     "@stashable, or use register_type",
     what="a stashed value",
@@ -58,23 +58,23 @@ WORDS = Words(
 )
 
 CODEC = TypeCodec(FORMAT, WORDS)
-"""The codec of this process, which `stashable` adds to."""
+"""The codec of this process, to which `stashable` and `register_type` add types."""
 
 
 def register_type(
     cls: type[T], name: str, dump: Callable[[T], Any], load: Callable[[Any], T], *, replace: bool = False
 ) -> None:
-    """Teach the stash a type.
+    """Register a class whose objects can be stashed.
 
     Args:
-        cls: exactly this class; subclasses have to be registered themselves.
-        name: what stands for it in the stored text; keep it when the class is renamed.
-        dump: makes a value of types that the stash knows already.
-        load: makes the object again from what ``dump`` gave.
-        replace: whether a type of that name may be there already.
+        cls: the class; subclasses have to be registered themselves.
+        name: the name of the class in the stored text; keep it when the class is renamed.
+        dump: a function that turns an object into a value of types that the stash knows already.
+        load: the reverse function. It gets data that was read, and must not trust it.
+        replace: whether to replace another type of that name.
 
     Raises:
-        LiveViewError: if the name is taken.
+        LiveViewError: if the name is taken, unless ``replace``.
     """
     CODEC.register(cls, name, dump, load, replace=replace)
 
@@ -84,15 +84,18 @@ def stashable(cls: type[T], /) -> type[T]: ...
 @overload
 def stashable(name: str, /) -> Callable[[type[T]], type[T]]: ...
 def stashable(given: type[T] | str, /) -> type[T] | Callable[[type[T]], type[T]]:
-    """Decorator: let dataclasses and enums of this class be kept.
+    """Register a dataclass or an enum whose objects can be stashed. A decorator.
 
-    A dataclass is written as its fields and made again by its constructor, so fields that have been added
-    since need defaults, and fields that have gone are left out. An enum is written by its member's name.
+    A dataclass is written as its fields and made again by its constructor, so fields that were added later
+    need defaults, and fields that were removed are left out. An enum is written as its member's name.
 
-    In the stored text the class is called by module and name, or what is given: ``@stashable("filter")``.
-    With a name of its own it can be moved and renamed, and what was kept is still understood.
+    In the stored text the class is named by its module and name, or as given: ``@stashable("filter")``. With
+    a name of its own the class can be moved and renamed, and older stashed values can still be read.
+
+    Args:
+        given: the class, or the name of the class in the stored text.
 
     Raises:
-        LiveViewError: for any other class; see `register_type`. If another class has this name.
+        LiveViewError: for any other class (see `register_type`), or if another class has this name.
     """
     return CODEC.registered(given)

@@ -1,8 +1,8 @@
-"""The declaration: which assigns survive, for whom, and where they are kept.
+"""The declaration of a stash: the assigns that survive, with their scopes and stores.
 
     stash = Stash(draft="reconnect", tab="session", filter=user(store="db"), version=2, migrate=from_older)
 
-A scope alone is enough; the functions `reconnect`, `session` and `user` are for those who want to say more.
+The name of a scope is enough; the functions `reconnect`, `session` and `user` take options.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ _AGES: dict[Scope, float] = {"reconnect": DAY, "session": 14 * DAY, "user": 365 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How one assign is kept.
+    """The declaration of one assign.
 
     Attributes:
-        scope: for whom.
-        store: name of the store; ``None``: the browser, or for `user` the first store that was added.
-        max_age: seconds after the last change; later the value has gone.
-        encrypt: whether nobody but the app may read it.
+        scope: the scope.
+        store: the store's name; ``None`` for the browser, in the scope `user` for the first store that was
+            added.
+        max_age: the seconds after the last change for which the value is good.
+        encrypt: whether the value is encrypted, so that only the app can read it.
     """
 
     scope: Scope
@@ -41,52 +42,55 @@ class Kept:
 
 
 def reconnect(*, store: str | None = None, max_age: float | None = None, encrypt: bool = False) -> Kept:
-    """For this visit to the page in this tab: lost connections, crashes, restarts, deploys, reloads.
+    """Declare an assign that is kept for this visit to the page in this tab.
+
+    It survives lost connections, crashes, restarts, deploys and reloads.
 
     Args:
         store: a store's name; by default the tab's own storage in the browser.
-        max_age: seconds it is good for after the last change; by default a day.
-        encrypt: whether the browser must not be able to read it.
+        max_age: the seconds after the last change for which the value is good; by default a day.
+        encrypt: whether to encrypt the value, so that the browser cannot read it.
     """
     return _kept("reconnect", store, max_age, encrypt)
 
 
 def session(*, store: str | None = None, max_age: float | None = None, encrypt: bool = False) -> Kept:
-    """For this browser session: every tab, until the user signs out or the session cookie goes.
+    """Declare an assign that is kept for every tab until the user signs out or the session cookie goes.
 
     Args:
         store: a store's name; by default the browser's storage.
-        max_age: seconds it is good for after the last change; by default 14 days.
-        encrypt: whether the browser must not be able to read it.
+        max_age: the seconds after the last change for which the value is good; by default 14 days.
+        encrypt: whether to encrypt the value, so that the browser cannot read it.
     """
     return _kept("session", store, max_age, encrypt)
 
 
 def user(*, store: str | None = None, max_age: float | None = None, encrypt: bool = False) -> Kept:
-    """For this user, on whatever device. Nothing is kept while nobody is signed in.
+    """Declare an assign that is kept for this user, on any device. It is not kept while nobody is signed in.
 
     Args:
         store: a store's name; by default the first one that was added to ``live.stash``.
-        max_age: seconds it is good for after the last change; by default a year.
-        encrypt: whether the store must not be able to read it.
+        max_age: the seconds after the last change for which the value is good; by default a year.
+        encrypt: whether to encrypt the value, so that the store cannot read it.
     """
     return _kept("user", store, max_age, encrypt)
 
 
 class Stash:
-    """Which assigns of a view or a component survive.
+    """The declaration of the assigns of a view or a component that survive.
 
     Args:
         assigns: names and scopes as a mapping, for names that are also options below.
-        version: of the shape of what is kept. Raise it when older values would not fit any more.
-        migrate: ``migrate(values, version)`` makes of the values of an older version those of this one;
-            without it they are given up, and the view starts clean.
-        max_bytes: limit for each assign's JSON text; a longer one is not kept, and the log says so.
-        scopes: for each assign ``"reconnect"``, ``"session"``, ``"user"``, or what the functions of these
-            names return.
+        version: the version of the values' shape. Raise it when older values would not fit any more.
+        migrate: a function ``migrate(values, version)`` that turns the values of an older version into those
+            of this one; without it they are dropped, and the view starts clean.
+        max_bytes: the limit for each assign's JSON text; a longer one is not kept, and the log says so.
+        scopes: for each assign ``"reconnect"``, ``"session"``, ``"user"``, or the result of the function of
+            this name.
 
     Raises:
-        LiveViewError: if there is no such scope, or encryption is asked for and not installed.
+        LiveViewError: if there is no such scope, an assign is the engine's own, or encryption is asked for
+            and not installed.
     """
 
     def __init__(
@@ -113,7 +117,7 @@ class Stash:
 
     @property
     def scopes(self) -> frozenset[Scope]:
-        """The scopes that are used."""
+        """The scopes of the declared assigns."""
         return frozenset(kept.scope for kept in self.assigns.values())
 
 
@@ -122,9 +126,9 @@ def _as_kept(name: str, scope: Scope | Kept) -> Kept:
         return scope
     if scope not in SCOPES:
         names = ", ".join(repr(known) for known in SCOPES)
-        raise LiveViewError(f"{name}={scope!r}: there is no such scope; there are {names}")
+        raise LiveViewError(f"{name}={scope!r}: there is no such scope; use one of {names}")
     if name in ("flash", "csrf_token"):
-        raise LiveViewError(f"{name} is the engine's own and cannot be kept")
+        raise LiveViewError(f"{name} is the engine's own and cannot be kept; leave it out of the stash")
     return _kept(scope, None, None, False)
 
 

@@ -1,13 +1,13 @@
-"""Whose a stash is: *owners* of scopes.
+"""The owners of stashed values, by scope.
 
 | scope | owner |
 |---|---|
 | `reconnect` | the tab, within the session |
 | `session` | the secret in the HTTP session, and the user who is signed in with it |
-| `user` | the user's id, as the app tells it |
+| `user` | the user's id, as the app returns it |
 
-Since the user is part of the session's owner, another user of the same browser never gets what the one before
-has left, whether the app clears its session on sign-out or not.
+Since the user is part of the session's owner, another user of the same browser never gets values of the user
+before, whether the app clears its session on sign-out or not.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _READABLE = 100
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who looks at a view.
+    """The identity of a view's user: the owner for each scope.
 
     Attributes:
         session: the owner of the session scope; ``None`` if there is no session.
         user: the owner of the user scope; ``None`` if nobody is signed in.
         tab: the tab's id, chosen by the browser; ``None`` during the first render.
-        tab_before: the tab from which this one was duplicated.
+        tab_before: the id of the tab from which this one was duplicated.
     """
 
     session: str | None
@@ -38,7 +38,7 @@ class Identity:
     tab_before: str | None = None
 
     def owner(self, scope: Scope) -> str | None:
-        """Whose values of ``scope`` this is about, in a store on the server; ``None`` if nobody's."""
+        """Return the owner of ``scope`` in a store on the server; None if there is none."""
         match scope:
             case "session":
                 return self.session
@@ -47,11 +47,11 @@ class Identity:
         return self._tab(self.tab)
 
     def owner_before(self) -> str | None:
-        """Owner of the reconnect scope in the tab that this one was duplicated from."""
+        """Return the owner of the reconnect scope in the tab from which this one was duplicated."""
         return self._tab(self.tab_before)
 
     def holder(self, scope: Scope) -> str | None:
-        """The same for the browser's storage, which has a part for each tab already."""
+        """Return the owner of ``scope`` in the browser's storage, which has a part for each tab already."""
         return self.session if scope == "reconnect" else self.owner(scope)
 
     def _tab(self, tab: str | None) -> str | None:
@@ -61,11 +61,11 @@ class Identity:
 
 
 def session_owner(csrf_token: csrf.CsrfToken, user: object) -> str | None:
-    """Owner of the session scope; ``None`` without a session.
+    """Return the owner of the session scope; None without a session.
 
     Args:
-        csrf_token: any token issued to the session. All of them hide the same secret, which the cookie keeps.
-        user: the user's id, ``None`` if nobody is signed in.
+        csrf_token: any token issued to the session. All of them hide the same secret, which is in the cookie.
+        user: the user's id; None if nobody is signed in.
     """
     secret = csrf.secret_of(csrf_token)
     if secret is None:
@@ -74,10 +74,10 @@ def session_owner(csrf_token: csrf.CsrfToken, user: object) -> str | None:
 
 
 def user_owner(user: object) -> str | None:
-    """Owner of the user scope.
+    """Return the owner of the user scope; None if nobody is signed in.
 
     Args:
-        user: the user's id, text or a number; ``None`` if nobody is signed in.
+        user: the user's id, text or a number; None if nobody is signed in.
     """
     if user is None:
         return None

@@ -1,9 +1,9 @@
-"""What the browser sends along with a join: the member ``_stash`` of its params.
+"""The stash in the params of a join: their member ``_stash``, which the browser sends along.
 
     {"tab": "…", "before": "…", "kept": {"reconnect/app:NotesLive/draft": "…"}, "skip": ["app:NotesLive"]}
 
-Nothing of it is believed: the seals are opened by `ViewStash`, and the tab's id only leads to what this
-very session has kept.
+It is not trusted: `ViewStash` opens the seals, and the tab's id leads only to values that this very session
+has kept.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ _RANDOM_ID = re.compile(r"phx-[A-Za-z0-9_-]{12}")
 
 @dataclass(frozen=True, slots=True)
 class JoinParams:
-    """What came with a join.
+    """The params of a join that concern the stash.
 
     Attributes:
         tab: the tab's id.
-        before: id of the tab that this one was duplicated from.
-        kept: names and seals, by scope and view.
-        skipped: views whose last join crashed with what was restored, and who shall start without.
+        before: the id of the tab from which this one was duplicated.
+        kept: the seals by scope and view, then by name.
+        skipped: the views whose last join crashed with restored values, so that they start without.
         returning: whether the page has had this view before.
-        fresh: whether the browser came by live navigation, so that no earlier visit goes on.
+        fresh: whether the browser came by live navigation, so that a new visit begins.
     """
 
     tab: str | None = None
@@ -42,7 +42,7 @@ class JoinParams:
 
     @classmethod
     def read(cls, params: Mapping[str, Any], *, navigated: bool) -> JoinParams:
-        """Read the params of a join, whatever is in them."""
+        """Read the params of a join; malformed parts are ignored."""
         given = params.get(PARAM)
         sent = given if isinstance(given, dict) else {}
         kept, skipped, mounts = sent.get("kept"), sent.get("skip"), params.get("_mounts")
@@ -58,16 +58,16 @@ class JoinParams:
         )  # fmt: skip
 
     def of(self, scope: str, view: str) -> Mapping[str, str]:
-        """Names and seals of one view in one scope."""
+        """Return the seals of one view in one scope, by name."""
         return self.kept.get(f"{scope}/{view}", {})
 
     def skips(self, view: str) -> bool:
-        """Whether ``view``, or the view that the component ``view`` is in, shall start without."""
+        """Return whether ``view``, or the view around the component ``view``, starts without its stash."""
         return view.split(">")[0] in self.skipped
 
 
 def _by_view(kept: Mapping[str, object]) -> dict[str, dict[str, str]]:
-    """Slots in groups, made once: a page may have many views, and a stranger may send many slots."""
+    """Return the slots in groups, made only once: there may be many views, and a stranger's many slots."""
     groups: dict[str, dict[str, str]] = {}
     for key, seal in kept.items():
         group, slash, name = key.rpartition("/")
@@ -77,21 +77,21 @@ def _by_view(kept: Mapping[str, object]) -> dict[str, dict[str, str]]:
 
 
 def slot(scope: str, view: str, name: str) -> str:
-    """Under what the browser keeps a value."""
+    """Return the slot of a value, its key in the browser's storage."""
     return f"{scope}/{view}/{name}"
 
 
 def view_key(name: str, element_id: str) -> str:
-    """Key of a view: its class, and which one if the page gives it an id of its own.
+    """Return the key of a view: the class's name, and the element's id if the page gives it one.
 
     Args:
-        name: of the class, from the `ViewRegistry`.
-        element_id: the random part that the engine gives to main views is left out: it is another one after
-            each page load.
+        name: the name of the class, from the `ViewRegistry`.
+        element_id: the element's id. The random part that the engine gives to main views is left out, as it
+            is another one after each page load.
     """
     own = _RANDOM_ID.sub("", element_id, count=1)
     key = f"{name}#{own}" if own else name
-    # A slash ends the key, and `>` begins the part of a component; a class in a function has one in its name.
+    # In a slot a slash ends the key, and `>` begins that of a component; a local class has one in its name.
     key = key.replace("%", "%25").replace("/", "%2F").replace(">", "%3E")
     if len(key) <= _LONGEST:
         return key

@@ -1,4 +1,4 @@
-"""A `StashLocation`: all that is needed to find, and to open, what is kept of one view or component."""
+"""`StashLocation`: the place of one view's or component's values: stores, keys, owners and seals."""
 
 from __future__ import annotations
 
@@ -16,33 +16,37 @@ if TYPE_CHECKING:
 
 
 class Stores(Protocol):
-    """Stores and keys; see `Stashes`."""
+    """The stores and the seals of an app; see `Stashes`."""
 
     @property
     def seals(self) -> Seals:
-        """Makes and opens what is kept."""
+        """The maker and opener of seals."""
 
     @property
     def first_added(self) -> str:
-        """Name of the store for the user scope where the declaration names none."""
+        """The name of the store for the user scope where the declaration names none."""
 
     @property
     def who_is(self) -> Callable[[Mapping[str, Any]], object]:
-        """Tells the user's id from a session."""
+        """The function that returns the user's id of a session."""
 
     def store(self, name: str, /) -> StashStore:
-        """A store by its name."""
+        """Return a store by its name.
+
+        Raises:
+            LiveViewError: if there is none.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class StashLocation:
-    """Where one view's values are.
+    """The place of one view's values.
 
     Attributes:
-        stashes: stores and keys.
+        stashes: the stores and the seals.
         stash: the declaration.
-        key: of the view: class, and which one if the page has several; see `join_params.view_key`.
-        identity: who looks at it.
+        key: the key of the view; see `join_params.view_key`.
+        identity: the identity of its user.
     """
 
     stashes: Stores
@@ -51,27 +55,27 @@ class StashLocation:
     identity: Identity
 
     def store_of(self, kept: Kept) -> str:
-        """The store that a declaration means."""
+        """Return the name of an assign's store."""
         if kept.store is not None:
             return kept.store
         return self.stashes.first_added if kept.scope == "user" else BROWSER
 
     def stores(self, scope: Scope) -> list[str]:
-        """The stores on the server that a scope uses."""
+        """Return the names of the stores on the server that a scope uses."""
         used = {self.store_of(kept) for kept in self.stash.assigns.values() if kept.scope == scope}
         return sorted(used - {BROWSER})
 
     def owner(self, kept: Kept) -> str | None:
-        """Whose value it is; ``None`` if there is nobody to keep it for."""
+        """Return the owner of an assign's value; None if there is none, so that it is not kept."""
         if self.store_of(kept) == BROWSER:
             return self.identity.holder(kept.scope)
         return self.identity.owner(kept.scope)
 
     def declared(self, name: str, scope: Scope, store: str) -> Kept | None:
-        """The declaration for something that was found; ``None`` if it is of no use any more.
+        """Return the declaration for a value that was found; None if it is not declared any more.
 
-        A migration gets to see names, too, that are not declared now. How they were kept can only be guessed:
-        like others of the same scope and store.
+        A migration also gets names that are not declared now. Their declaration can only be guessed: it is
+        taken to be that of another assign of the same scope and store.
         """
         kept = self.stash.assigns.get(name)
         if kept is None and self.stash.migrate is not None:
@@ -83,12 +87,12 @@ class StashLocation:
         return kept.scope == scope and self.store_of(kept) == store
 
     def open(self, name: str, kept: Kept, owner: str, seal: str) -> tuple[int, str] | None:
-        """Version and JSON text of what is in a seal; ``None`` if it is not one for this place."""
+        """Return version and JSON text of a sealed value; None if the seal is not valid for this place."""
         place = Place(kept.scope, owner, self.key, name)
         opened = self.stashes.seals.open(place, seal, kept.max_age, encrypted=kept.encrypt)
         return (opened.version, opened.text) if opened is not None else None
 
     def seal(self, name: str, kept: Kept, owner: str, text: str) -> str:
-        """Seal a value's JSON text."""
+        """Return the seal of a value's JSON text."""
         place = Place(kept.scope, owner, self.key, name)
         return self.stashes.seals.seal(place, self.stash.version, text, encrypt=kept.encrypt)

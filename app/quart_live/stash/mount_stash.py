@@ -1,4 +1,4 @@
-"""The stash during one mount of a view: of the view itself, and of the components in it."""
+"""The stash of one mount: of the view itself, and of the components in it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 class MountStash:
-    """One mount of a view, and who looks at it.
+    """The stash of one mount of a view, for one user.
 
     Args:
-        stashes: stores and keys.
-        key: of the view; see `join_params.view_key`.
-        csrf_token: one that was issued to the HTTP session.
-        session: what the view is mounted with.
-        params: what came with the join.
+        stashes: the stores and the seals.
+        key: the key of the view; see `join_params.view_key`.
+        csrf_token: a token that was issued to the HTTP session.
+        session: the session with which the view is mounted.
+        params: the params of the join.
         keeps: whether changes are kept; not in the first render.
     """
 
@@ -51,26 +51,26 @@ class MountStash:
 
     @property
     def restored(self) -> bool:
-        """Whether anything was restored."""
+        """Whether any value was restored."""
         return any(view_stash.values for view_stash in self._view_stashes)
 
     async def keep_view(self, stash: Stash, element_id: str) -> ViewStash:
-        """Restore the view as far as possible, and return its stash."""
+        """Restore the view's values as far as possible, and return its stash."""
         return await self._keep(stash, self.key, element_id)
 
     async def keep_component(self, component: StashMethods, id: object) -> None:
-        """Restore a component that is about to be mounted; ``id`` is what its template has given it."""
+        """Restore the values of a component that is about to be mounted; ``id`` is its id in the template."""
         stash = type(component).stash
         if stash is not None:
             key = f"{self.key}>{short_name(type(component))}#{id}".replace("/", "%2F")
             keep_with(state_of(component), await self._keep(stash, key, ""))
 
     def crash_events(self) -> list[list[Any]]:
-        """Events for the answer to a join that has crashed: let the next one start without the stash."""
+        """Return the events for the reply to a crashed join, which let the next one start without stash."""
         return [[EVENT, {"skip": [self.key]}, True]] if self.restored else []
 
     async def written(self) -> None:
-        """Return when all is written that was kept."""
+        """Wait until all changes are written."""
         for view_stash in self._view_stashes:
             await view_stash.written()
 

@@ -3,8 +3,8 @@
     from redis.asyncio import Redis
     live.stash.add("redis", RedisStash(Redis.from_url("redis://localhost")))
 
-Each owner has one hash, whose fields are the values of all views. The hash goes when the longest-lived value
-in it would; every value has its own age inside its seal.
+Each owner has one hash, whose fields are the values of all views. The hash expires with the longest-lived
+value in it; every value has its own age inside its seal.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class RedisStash:
-    """Keeps values in Redis.
+    """A store in Redis.
 
     Args:
-        client: a ``redis.asyncio.Redis``; closing it is the app's business.
-        prefix: of all keys.
+        client: a ``redis.asyncio.Redis``, which the app itself closes.
+        prefix: the prefix of all keys.
     """
 
     def __init__(self, client: Redis, prefix: str = "live_stash:") -> None:
@@ -31,7 +31,7 @@ class RedisStash:
         self._prefix = prefix
 
     async def read(self, owner: str, view: str) -> dict[str, str]:
-        """See `StashStore.read`."""
+        """Return the seals by name; see `StashStore.read`."""
         found = {}
         for field, seal in (await self._client.hgetall(self._prefix + owner)).items():
             of_view, name = json.loads(field)
@@ -40,7 +40,7 @@ class RedisStash:
         return found
 
     async def write(self, owner: str, view: str, changes: Mapping[str, str | None], max_age: float) -> None:
-        """See `StashStore.write`."""
+        """Write and delete seals; see `StashStore.write`."""
         key = self._prefix + owner
         kept = {_field(view, name): seal for name, seal in changes.items() if seal is not None}
         gone = [_field(view, name) for name, seal in changes.items() if seal is None]
@@ -54,7 +54,7 @@ class RedisStash:
             await pipeline.execute()
 
     async def forget(self, owner: str) -> None:
-        """See `StashStore.forget`."""
+        """Delete all seals of ``owner``; see `StashStore.forget`."""
         await self._client.delete(self._prefix + owner)
 
 

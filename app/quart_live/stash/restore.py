@@ -1,4 +1,4 @@
-"""Finding out what was kept of a view, before it is mounted."""
+"""Restoring: the stashed values of a view are found, opened and migrated before it is mounted."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from .status import StashStatus
 log = logging.getLogger("quart_live.stash")
 
 STORE_SECONDS = 5
-"""How long a store may take before the view goes on without it."""
+"""The seconds that a store may take before the view goes on without it."""
 
 
 @dataclass(slots=True)
 class Restored:
-    """What was found.
+    """The result of restoring.
 
     Attributes:
-        values: for the assigns.
+        values: the values for the assigns.
         texts: the JSON text of each value as it is kept now.
-        rewrite: names that have to be kept anew: migrated, or copied from another tab.
-        drop: slots that the browser shall delete.
-        forget: what stores on the server shall delete: how it was kept, whose it was, its name.
-        invalid: scopes in which something could not be used.
-        statuses: what became of each scope.
+        rewrite: the names that have to be written again: migrated, or copied from another tab.
+        drop: the slots for the browser to delete.
+        forget: the values for stores on the server to delete: declaration, owner and name.
+        invalid: the scopes in which a value could not be used.
+        statuses: the outcome for each scope.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -48,7 +48,7 @@ Found = dict[int, dict[str, str]]  # by version: names and JSON texts
 
 
 async def restore(location: StashLocation, params: JoinParams) -> Restored:
-    """Look for what was kept in the browser and in the stores. Never raises an `Exception`."""
+    """Restore the values of a view from the browser and the stores. Never raises an `Exception`."""
     done, found = Restored(), Found()
     for scope in sorted(location.stash.scopes):
         if params.skips(location.key):
@@ -58,7 +58,7 @@ async def restore(location: StashLocation, params: JoinParams) -> Restored:
         for store in location.stores(scope):
             await _look_in_store(location, params, scope, store, found, done)
     for version, texts in sorted(found.items()):
-        _take(location, version, texts, done)
+        _decode(location, version, texts, done)
     for scope in location.stash.scopes:
         done.statuses[scope] = _status(location, scope, params, done)
     return done
@@ -104,7 +104,9 @@ async def _read(location: StashLocation, store: str, owner: str) -> Mapping[str,
             async with asyncio.timeout(STORE_SECONDS):
                 return await location.stashes.store(store).read(owner, location.key)
     except Exception:
-        log.exception("The stash of %s could not be read from %r; it starts without", location.key, store)
+        log.exception(
+            "The stash of %s could not be read from %r; the view starts without", location.key, store
+        )
         return {}
 
 
@@ -119,28 +121,30 @@ def _open(
         found.setdefault(version, {})[name] = text
 
 
-def _take(location: StashLocation, version: int, texts: Mapping[str, str], done: Restored) -> None:
-    """Decode, and migrate what another version has left."""
+def _decode(location: StashLocation, version: int, texts: Mapping[str, str], done: Restored) -> None:
+    """Decode the values of one version, and migrate them if it is not the present one."""
     stash, values = location.stash, dict[str, Any]()
     for name, text in texts.items():
         try:
             values[name] = CODEC.decode(text)
         except ValueError as error:
-            log.info("What was kept of %s of %s cannot be read: %s", name, location.key, error)
+            log.info("The stashed value of %s of %s cannot be read: %s", name, location.key, error)
             _reject(location, [name], done)
     if version == stash.version:
         for name in stash.assigns.keys() & values.keys():
             done.values[name], done.texts[name] = values[name], texts[name]
         return
     if stash.migrate is None:
-        log.info("%s starts without what version %d has kept; it has no migration", location.key, version)
+        log.info("%s starts without the values of version %d; it has no migration", location.key, version)
         _reject(location, values, done)
         return
     try:
         with AsExceptions():
             migrated = dict(stash.migrate(values, version))
     except Exception:
-        log.exception("The migration of %s from version %d failed; it starts without", location.key, version)
+        log.exception(
+            "The migration of %s from version %d failed; the view starts without", location.key, version
+        )
         _reject(location, values, done)
         return
     for name in stash.assigns.keys() & migrated.keys() - done.values.keys():

@@ -1,4 +1,4 @@
-"""Sealed values: what is kept cannot be changed, moved elsewhere or used for ever.
+"""Seals: a stashed value cannot be changed, moved elsewhere or used for ever.
 
 A *seal* is text in the alphabet of tokens (``A-Z a-z 0-9 - _ .``), made with the app's secret keys. It is
 bound to its *place* (scope, owner, view, name): a seal copied to another view, assign, user or session does
@@ -27,23 +27,23 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from ..errors import LiveViewError
 
-# A signature of 48 bytes is 64 letters without a spare bit, so there is exactly one way to write it.
+# A signature of 48 bytes is 64 letters without a spare bit, so there is only one way to write it.
 _SIGNED = re.compile(r"\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{64}")
 _ENCRYPTED = re.compile(r"~[A-Za-z0-9_-]+")
 _NONCE = 12
 _MAX_OPENED = 8 * 1024 * 1024
-"""Bytes; our own seals are far smaller. A guard against decompression without end."""
+"""The most bytes to decompress, against decompression bombs; our own seals are far smaller."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value belongs.
+    """The place to which a value is bound.
 
     Attributes:
         scope: ``reconnect``, ``session`` or ``user``.
-        owner: whose it is; see ``identity.py``.
-        view: the view (and which one of several on a page).
-        name: the assign.
+        owner: the owner; see ``identity.py``.
+        view: the key of the view.
+        name: the name of the assign.
     """
 
     scope: str
@@ -52,24 +52,25 @@ class Place:
     name: str
 
     def binding(self) -> str:
-        """Text that no other place has."""
+        """Return a text that no other place has."""
         return json.dumps(["quart_live.stash", self.scope, self.owner, self.view, self.name])
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What was in a seal: the declaration's version, and the value as JSON text."""
+    """The content of a seal: the declaration's version, and the value as JSON text."""
 
     version: int
     text: str
 
 
 class Seals:
-    """Makes and opens seals.
+    """The maker and opener of seals.
 
     Args:
-        keys: returns the app's secret keys, oldest first; the last one seals, all of them open.
-        clock: seconds since 1970; for tests.
+        keys: a function that returns the app's secret keys, oldest first; the last one seals, all of them
+            open.
+        clock: a function that returns the seconds since 1970; for tests.
     """
 
     def __init__(self, keys: Callable[[], list[str]], clock: Callable[[], float] = time.time) -> None:
@@ -77,7 +78,11 @@ class Seals:
         self.clock = clock
 
     def seal(self, place: Place, version: int, text: str, *, encrypt: bool = False) -> str:
-        """Seal a value's JSON text for ``place``."""
+        """Return the seal of a value's JSON text for ``place``.
+
+        Raises:
+            LiveViewError: if encryption is asked for and not installed.
+        """
         if encrypt:
             return self._encrypt(place, version, text)
         made: Any = self._signer(place).dumps([version, text])
@@ -87,13 +92,16 @@ class Seals:
         """Open a seal.
 
         Args:
-            place: where it was found.
-            seal: anything.
-            max_age: seconds; older ones do not open.
+            place: the place where it was found.
+            seal: the seal, which may be any object.
+            max_age: the seconds after which it does not open any more.
             encrypted: whether it must be an encrypted one.
 
         Returns:
-            ``None`` if it was forged, damaged, made for another place, or is too old.
+            The content; None if the seal is forged, damaged, made for another place, or too old.
+
+        Raises:
+            LiveViewError: if encryption is asked for and not installed.
         """
         if not isinstance(seal, str):
             return None
@@ -128,16 +136,16 @@ class Seals:
             return None
         raw = base64.urlsafe_b64decode(seal[1:] + "=" * (-(len(seal) - 1) % 4))
         if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != seal[1:]:
-            return None  # the same bytes written differently
+            return None  # another spelling of the same bytes
         for key in reversed(self._keys()):
-            data = _opened(_cipher(key), raw, place.binding().encode())
+            data = _decrypted(_cipher(key), raw, place.binding().encode())
             if data is not None:
                 made, version, text = json.loads(zlib.decompressobj().decompress(data, _MAX_OPENED))
                 return [version, text] if self._is_young(made, max_age) else None
         return None
 
     def _is_young(self, made: float, max_age: float) -> bool:
-        # From the future is a seal that was made before the clock was put back. It is ours all the same.
+        # A seal from the future was made before the clock was put back; it is valid all the same.
         return self.clock() - made <= max_age
 
 
@@ -153,7 +161,7 @@ def _signer_class(now: Callable[[], float]) -> Any:
 
 
 def require_encryption() -> None:
-    """Check that encryption is possible.
+    """Check that encryption is installed.
 
     Raises:
         LiveViewError: if the package ``cryptography`` is not installed.
@@ -175,7 +183,7 @@ def _cipher(key: str) -> Any:
     return AESGCM(derived.derive(key.encode()))
 
 
-def _opened(cipher: Any, raw: bytes, binding: bytes) -> bytes | None:
+def _decrypted(cipher: Any, raw: bytes, binding: bytes) -> bytes | None:
     from cryptography.exceptions import InvalidTag
 
     try:

@@ -1,8 +1,8 @@
-"""The first render, when what was restored is what it stumbles over.
+"""The second try of a first render that has failed with restored values.
 
 A value that makes its page fail would lock its user out, on every visit. So a first render that fails after
-something was restored is tried once more without. What is kept stays where it is; perhaps the next version
-of the app can use it.
+values were restored is tried once more without them. They stay in their store; perhaps the next version of
+the app can use them.
 """
 
 from __future__ import annotations
@@ -25,22 +25,23 @@ T = TypeVar("T")
 
 
 def remember(mount_stash: MountStash) -> None:
-    """Note a view that is rendered in this request."""
+    """Note the stash of a view that is rendered in this request."""
     if "live_visits" not in g:
         g.live_visits = []
     g.live_visits.append(mount_stash)
 
 
 def is_second_try() -> bool:
-    """Whether the first try of this request has failed."""
+    """Return whether the first try of this request has failed."""
     return bool(g.get("live_without_stash", False))
 
 
 async def with_second_try(render: Callable[[], Awaitable[T]]) -> T:
-    """Render, and if that fails after something was restored, render without.
+    """Call ``render``, and if it fails after values were restored, call it again without them.
 
     Raises:
-        Exception: what ``render`` raises without a stash, or the second time.
+        Exception: the error of ``render`` without restored values, or of the second call.
+        HTTPException: an HTTP error of the first call, for which there is no second try.
     """
     try:
         with AsExceptions(passes_cancelled=False):
@@ -50,6 +51,6 @@ async def with_second_try(render: Callable[[], Awaitable[T]]) -> T:
     except Exception:
         if not any(mount_stash.restored for mount_stash in g.get("live_visits", ())):
             raise
-        log.exception("A page failed with what was kept for it; it is rendered without")
+        log.exception("A page failed with its stashed values; it is rendered without them")
         g.live_without_stash, g.live_visits = True, []
         return await render()

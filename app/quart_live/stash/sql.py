@@ -1,12 +1,12 @@
 """The stash in a database, through SQLAlchemy's asyncio.
 
-engine = create_async_engine("sqlite+aiosqlite:///app.db")
-store = SQLAlchemyStash(engine)
-await store.create_table()              # once; or by a migration, see `stash_table`
-live.stash.add("db", store)
+    engine = create_async_engine("sqlite+aiosqlite:///app.db")
+    store = SQLAlchemyStash(engine)
+    await store.create_table()              # once; or by a migration, see `stash_table`
+    live.stash.add("db", store)
 
-An app that works in sessions of its own (with SQLite, say, in one thread that writes) has the store work
-there too: `SQLAlchemyStash(engine, read=db.read, write=db.write)`.
+An app that has sessions of its own (with SQLite, say, in one thread that writes) can make the store use them:
+`SQLAlchemyStash(engine, read=db.read, write=db.write)`.
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ T = TypeVar("T")
 
 
 class Run(Protocol):
-    """Calls a function with a session of the app's, and stores at its end what it has written."""
+    """A function of the app that calls another one with a session, and commits at its end."""
 
     def __call__(self, work: Callable[[Session], T], /) -> Awaitable[T]: ...
 
 
 def stash_table(metadata: MetaData, name: str = "live_stash") -> Table:
-    """The table. Add it to the app's own metadata, and Alembic's autogenerate makes its migration.
+    """Return the table. Use the app's own metadata, and Alembic's autogenerate makes its migration.
 
     Args:
-        metadata: the app's, for example ``Base.metadata``.
-        name: of the table.
+        metadata: the app's metadata, for example ``Base.metadata``.
+        name: the table's name.
     """
     if name in metadata.tables:
         return metadata.tables[name]
@@ -65,14 +65,14 @@ def stash_table(metadata: MetaData, name: str = "live_stash") -> Table:
 
 
 class SQLAlchemyStash:
-    """Keeps values in a table.
+    """A store in a database table.
 
     Args:
-        engine: the app's.
-        table: from `stash_table`; by default one of its own, named ``live_stash``.
-        now: seconds since 1970; for tests.
-        read: runs what only reads; by default on a connection of the engine.
-        write: runs what writes; by default on a connection of the engine.
+        engine: the app's engine.
+        table: a table made by `stash_table`; by default one of its own, named ``live_stash``.
+        now: a function that returns the seconds since 1970; for tests.
+        read: the app's function for reading; by default a connection of the engine is used.
+        write: the app's function for writing; by default a connection of the engine is used.
     """
 
     def __init__(
@@ -90,16 +90,16 @@ class SQLAlchemyStash:
         self._now = now
 
     async def create_table(self) -> None:
-        """Create the table unless it is there. For apps without migrations, and tests."""
+        """Create the table unless it is there. For apps without migrations, and for tests."""
         await self._run(self._for_writing, partial(self.table.metadata.create_all, tables=[self.table]))
 
     async def purge(self) -> int:
-        """Delete what has become too old; call it now and then. Returns how many values that were."""
+        """Delete values that are too old; call it now and then. Return how many were deleted."""
         old = delete(self.table).where(self.table.c.expires_at <= self._now())
         return await self._run(self._for_writing, lambda connection: connection.execute(old).rowcount)
 
     async def read(self, owner: str, view: str) -> dict[str, str]:
-        """See `StashStore.read`."""
+        """Return the seals by name; see `StashStore.read`."""
         columns = self.table.c
         query = select(columns.name, columns.seal).where(
             columns.owner == owner, columns.view == view, columns.expires_at > self._now()
@@ -108,11 +108,18 @@ class SQLAlchemyStash:
         return {row.name: row.seal for row in rows}
 
     async def write(self, owner: str, view: str, changes: Mapping[str, str | None], max_age: float) -> None:
-        """See `StashStore.write`."""
+        """Write and delete seals; see `StashStore.write`.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: if the database refuses the second attempt, too.
+        """
         work = partial(
             self._write, owner=owner, view=view, changes=changes, expires_at=int(self._now() + max_age)
         )
-        for attempt in (1, 2):  # when two tabs insert the same row, one of them fails and then finds it
+        for attempt in (
+            1,
+            2,
+        ):  # of two tabs that insert the same row one fails, and then finds it
             try:
                 await self._run(self._for_writing, work)
                 return
@@ -121,7 +128,7 @@ class SQLAlchemyStash:
                     raise
 
     async def forget(self, owner: str) -> None:
-        """See `StashStore.forget`."""
+        """Delete all seals of ``owner``; see `StashStore.forget`."""
         theirs = delete(self.table).where(self.table.c.owner == owner)
         await self._run(self._for_writing, lambda connection: connection.execute(theirs))
 

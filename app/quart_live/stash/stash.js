@@ -3,10 +3,10 @@
 //   import { withStash } from "quart_live/stash";
 //   const liveSocket = new LiveSocket("/live", Socket, { params: withStash({ _csrf_token: token }) });
 //
-// The server sends sealed values in the event "quart_live:stash"; here they are stored, and sent along with
-// the next join. What is in them is nobody's business here.
+// The server sends sealed values in the event "quart_live:stash"; they are stored here, and sent along with
+// the next join. This script never looks into them.
 //
-// sessionStorage holds what belongs to this tab (scope "reconnect"), localStorage all else. A *visit* is this
+// sessionStorage holds the values of this tab (scope "reconnect"), localStorage all others. A *visit* is this
 // tab at this address: it goes on through reloads and ends when the tab goes elsewhere.
 
 const PREFIX = "quart_live:stash:";
@@ -15,7 +15,7 @@ const CLEARED = `${PREFIX}:cleared`;
 const CLEAR_COOKIE = "__live_stash_clear__";
 const MOST_CHARACTERS = 150_000; // the server closes the socket on frames of 256 KiB
 
-// -- storage: where it is blocked or full, the page's own memory has to do --------------------------------
+// -- storage; where it is blocked or full, the page's own memory takes its place ---------------------------
 
 class Store {
   constructor(name) {
@@ -38,7 +38,7 @@ class Store {
       this.storage.setItem(key, value);
       this.memory.delete(key);
     } catch (error) {
-      console.warn(`quart_live: ${key} is kept until the page is closed only: ${error.message}`);
+      console.warn(`quart_live: ${key} is kept only until the page is closed: ${error.message}`);
       this.delete(key);
       this.memory.set(key, value);
     }
@@ -79,8 +79,8 @@ function begin() {
     tab.clear();
     visit = { id: newId() };
   } else if (visit.open) {
-    // A tab takes this mark away when it is left. If it is there, this is a duplicate of a tab that is
-    // still open: it begins with what was copied, and goes its own way.
+    // A tab removes this mark when it is left. If the mark is there, this is a duplicate of a tab that is
+    // still open: it begins with the copied values, as a visit of its own.
     visit = { id: newId(), before: visit.id };
   }
   return visit;
@@ -97,7 +97,7 @@ function clearIfSignedOut() {
   document.cookie = `${CLEAR_COOKIE}=; Path=/; Max-Age=0; SameSite=Lax`;
   tab.clear();
   shared.clear();
-  shared.set(CLEARED, newId()); // the other tabs hear of it
+  shared.set(CLEARED, newId()); // tells the other tabs
 }
 
 const visit = begin();
@@ -111,8 +111,8 @@ addEventListener("storage", (event) => {
 
 // -- to and from the server --------------------------------------------------------------------------------
 
-const views = new Map(); // element id → its view, as the server has told
-const skipped = new Set(); // views whose join crashed with what was stored
+const views = new Map(); // element id → key of its view, sent by the server
+const skipped = new Set(); // views whose join crashed with restored values
 
 function toSend(element) {
   const view = views.get(element.id);
@@ -145,7 +145,7 @@ addEventListener("phx:quart_live:stash", ({ detail: { put = {}, drop = [], bind,
 });
 
 // Live navigation ends the visit of every view but the sticky ones, which stay. (A new main view joins in the
-// element of the old one, so what is known of that element is forgotten, too.)
+// element of the old one, so the key of that element is forgotten, too.)
 addEventListener("phx:page-loading-start", ({ detail }) => {
   if (detail?.kind === "redirect") leave();
   else if (detail?.kind === "initial") forgetViews();
@@ -171,14 +171,14 @@ function forgetViews() {
 }
 
 /**
- * Wraps the `params` of a LiveSocket so that what was stashed is sent along with each join.
+ * Wraps the `params` of a LiveSocket so that stashed values are sent along with each join.
  *
  * @param params an object, or a function of the view's element, as the LiveSocket takes them
  */
 export function withStash(params = {}) {
   return (element) => {
     const own = typeof params === "function" ? params(element) : params;
-    // Without an element these are the params of the socket's address, where a stash has no place.
+    // Without an element these are the params of the socket's address, which need no stash.
     return element ? { ...own, _stash: toSend(element) } : { ...own };
   };
 }

@@ -1,17 +1,19 @@
-"""`Stashes`: the stash of an app, as ``live.stash``; its stores, and who a user is.
+"""`Stashes`: the stash of an app, ``live.stash``: its stores, and the function that returns a user's id.
 
-live.stash.add("db", SQLAlchemyStash(engine))
+    live.stash.add("db", SQLAlchemyStash(engine))
 
-@live.stash.user_id
-def who(session):
-    return session.get("member")
+    @live.stash.user_id
+    def who(session):
+        return session.get("member")
 
-@app.post("/sign-out")
-async def sign_out():
-    response = redirect("/")
-    await live.stash.sign_out(response)
-    session.clear()
-    return response
+    @app.post("/sign-out")
+    async def sign_out():
+        response = redirect("/")
+        await live.stash.sign_out(response)
+        session.clear()
+        return response
+
+The first store that is added is that of the user scope. Values of ``memory`` are lost at a restart.
 """
 
 from __future__ import annotations
@@ -52,16 +54,16 @@ WhoIs = Callable[[Mapping[str, Any]], object]
 
 
 class Stashes:
-    """Stores, keys and users of one app's stash.
+    """The stores, keys and users of one app's stash.
 
     Args:
-        keys: returns the app's secret keys.
-        views: the app's view classes.
-        connect_hooks: what adds to the session that views are mounted with.
+        keys: a function that returns the app's secret keys.
+        views: the registry of the app's view classes.
+        connect_hooks: the hooks that add to the session with which views are mounted.
 
     Attributes:
-        seals: makes and opens what is kept.
-        who_is: tells the user's id from a session; see `user_id`.
+        seals: the maker and opener of seals.
+        who_is: the function that returns the user's id of a session; see `user_id`.
     """
 
     def __init__(
@@ -76,14 +78,14 @@ class Stashes:
     def of_app(
         self, keys: Callable[[], list[str]], views: ViewRegistry, connect_hooks: list[ConnectHook]
     ) -> Stashes:
-        """The same declarations for one app, with a memory of its own."""
+        """Return a copy for one app, with the same stores but a memory of its own."""
         stashes = Stashes(keys, views, connect_hooks)
         stashes.who_is = self.who_is
         stashes._stores |= {name: store for name, store in self._stores.items() if name != MEMORY}
         return stashes
 
     def add(self, name: str, store: StashStore) -> None:
-        """Add a store; declarations name it by ``store="…"``. The first one is that of the user scope.
+        """Add a store; declarations name it as ``store="…"``. The first one is that of the user scope.
 
         Raises:
             LiveViewError: if the name is the browser's.
@@ -93,16 +95,16 @@ class Stashes:
         self._stores[name] = store
 
     def user_id(self, function: WhoIs) -> WhoIs:
-        """Decorator: tell who the user is, given the session that views are mounted with.
+        """Set the function that returns the user's id of the session of a view. A decorator.
 
-        The function returns text or a number, or ``None`` if nobody is signed in. Without it that is
+        It returns text or a number, or ``None`` if nobody is signed in. The default is
         ``session.get("user_id")``.
         """
         self.who_is = function
         return function
 
     def store(self, name: str) -> StashStore:
-        """A store by its name.
+        """Return a store by its name.
 
         Raises:
             LiveViewError: if there is none.
@@ -111,11 +113,11 @@ class Stashes:
             return self._stores[name]
         except KeyError:
             names = ", ".join([BROWSER, *self._stores])
-            raise LiveViewError(f"there is no stash store {name!r}; known are: {names}") from None
+            raise LiveViewError(f"there is no stash store {name!r}; add it, or use one of: {names}") from None
 
     @property
     def first_added(self) -> str:
-        """Name of the store for the user scope where the declaration names none."""
+        """The name of the store for the user scope where the declaration names none."""
         added = next((name for name in self._stores if name != MEMORY), None)
         if added is None and not self._warned:
             self._warned = True
@@ -128,13 +130,13 @@ class Stashes:
     async def open(
         self, view: LiveView, session: Mapping[str, Any], params: JoinParams | None = None
     ) -> None:
-        """Restore a view that is about to be mounted.
+        """Restore the values of a view that is about to be mounted.
 
         Args:
-            view: new, with its id, its CSRF token and its surroundings.
-            session: what its `mount` will get.
-            params: what came with the join; ``None`` for the first render over HTTP, which sees what is kept
-                on the server, and keeps nothing.
+            view: the new view, with its id, its CSRF token and its host.
+            session: the session for its `mount`.
+            params: the params of the join; ``None`` for the first render over HTTP, which reads the stores on
+                the server, and keeps no changes.
         """
         stash = type(view).stash
         if stash is None and not any_has_stash():
@@ -154,12 +156,12 @@ class Stashes:
             keep_with(state, await mount_stash.keep_view(stash, view.id))
 
     async def sign_out(self, response: Response) -> None:
-        """Forget what this browser session has kept, on the server and, with the next page, in the browser.
+        """Delete the values of this browser session, on the server and, with the next page, in the browser.
 
         Call it in the request that signs the user out, before the session is cleared.
 
         Args:
-            response: the answer to that request; it gets a cookie that tells the next page to clear up.
+            response: the response to that request; it gets a cookie that makes the next page clear up.
         """
         user = self.who_is(await view_session(self._connect_hooks))
         owner = session_owner(csrf.issue(quart_session), user)
@@ -168,7 +170,7 @@ class Stashes:
         response.set_cookie(CLEAR_COOKIE, "1", max_age=_YEAR, path="/", samesite="Lax")
 
     async def forget_user(self, user: object) -> None:
-        """Forget all that is kept on the server for a user, for example when the account is deleted."""
+        """Delete all values of a user on the server, for example when the account is deleted."""
         owner = user_owner(user)
         if owner is not None:
             await self._forget(owner)
@@ -178,4 +180,4 @@ class Stashes:
             try:
                 await store.forget(owner)
             except Exception:
-                log.exception("The stash store %r could not forget", name)
+                log.exception("The stash store %r could not forget its values", name)

@@ -1,4 +1,4 @@
-"""What became of a stash, for `mount` to see."""
+"""`StashStatus`: the outcome of restoring a stash, for `mount`."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from enum import StrEnum
 
 
 class StashStatus(StrEnum):
-    """What there was when the view was mounted; equal to its text, so ``== "recovered"`` works."""
+    """The outcome of restoring a stash; equal to its text, so ``== "recovered"`` works."""
 
     NEW = "new"
-    """A first mount, and nothing was kept."""
+    """A first mount, and there were no values."""
     RECOVERED = "recovered"
     """Values were restored."""
     NOT_FOUND = "not found"
-    """The view came back, but nothing was kept: nothing had changed, it was too old, or it was cleared."""
+    """The view came back, but there were no values: none had changed, or they were too old or cleared."""
     INVALID = "invalid"
-    """Something was there but could not be used: forged, another's, another version, or not readable."""
+    """There was a value that could not be used: forged, another user's, of another version, or unreadable."""
 
 
 _BY_WEIGHT = (StashStatus.INVALID, StashStatus.RECOVERED, StashStatus.NOT_FOUND, StashStatus.NEW)
 
 
 def overall(statuses: Iterable[StashStatus]) -> StashStatus:
-    """The one word for several: invalid if any is, else recovered if any is, else not found, else new."""
+    """Return the status of all: invalid if any is, else recovered if any is, else not found, else new."""
     found = set(statuses)
     return next((status for status in _BY_WEIGHT if status in found), StashStatus.NEW)

@@ -1,4 +1,4 @@
-"""Writing to stores on the server, beside the handlers: several changes in one, and nobody waits for it."""
+"""The writer to stores on the server: it runs beside the handlers, and joins several changes in one write."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Batch = tuple[str, str, float]  # store, owner, max_age
 
 
 class StoreWriter:
-    """Writes the values of one view.
+    """The writer of one view's values.
 
     Args:
         stashes: the stores.
-        key: of the view.
+        key: the key of the view.
     """
 
     def __init__(self, stashes: Stores, key: str) -> None:
@@ -32,13 +32,13 @@ class StoreWriter:
         self._task: asyncio.Task[None] | None = None
 
     def write(self, store: str, owner: str, max_age: float, name: str, seal: str | None) -> None:
-        """Keep ``seal``, or delete what is kept there; soon. A later call replaces one that waits."""
+        """Write ``seal`` soon, or for None delete the value. A later call replaces one that waits."""
         self._waiting.setdefault((store, owner, max_age), {})[name] = seal
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._write())
 
     async def written(self) -> None:
-        """Return when nothing waits any more."""
+        """Wait until all changes are written."""
         while self._task is not None:
             await asyncio.wait({self._task})
 

@@ -1,4 +1,4 @@
-"""Where values are kept on the server, and the store in this process's memory.
+"""Stores on the server: their interface, and the store in this process's memory.
 
 A store holds sealed text only. It needs to know nothing of views: for an *owner* (a tab, a session, a user)
 and a *view* it keeps names and seals.
@@ -13,37 +13,37 @@ from typing import Protocol
 
 
 class StashStore(Protocol):
-    """What a store on the server does.
+    """A store on the server.
 
-    Its methods may raise anything: the engine logs it, and the view goes on without.
+    Its methods may raise any exception: the engine logs it, and the view goes on without the store.
     """
 
     async def read(self, owner: str, view: str) -> Mapping[str, str]:
-        """What is kept: names and seals. Empty if there is nothing, or it was too old."""
+        """Return the seals by name; empty if there are none, or they are too old."""
         ...
 
     async def write(self, owner: str, view: str, changes: Mapping[str, str | None], max_age: float) -> None:
-        """Keep and delete.
+        """Write and delete seals.
 
         Args:
-            owner: whose it is, at most 200 characters.
-            view: which view, at most 200 characters.
+            owner: the owner, at most 200 characters.
+            view: the key of the view, at most 200 characters.
             changes: a seal for each name to keep, ``None`` for each to delete; others stay as they are.
-            max_age: seconds after which the new ones may be thrown away.
+            max_age: the seconds after which the new ones may be thrown away.
         """
         ...
 
     async def forget(self, owner: str) -> None:
-        """Delete all that belongs to ``owner``, in whatever view."""
+        """Delete all seals of ``owner``, of any view."""
         ...
 
 
 class MemoryStash:
-    """Keeps values in this process: they survive lost connections and crashes of a view, not a restart.
+    """A store in this process: values survive lost connections and crashes of a view, but no restart.
 
     Args:
-        max_entries: limit; the ones that were not written for longest go first.
-        now: seconds since some start; for tests.
+        max_entries: the largest number of values; those not written for longest are dropped first.
+        now: a function that returns the seconds since some start; for tests.
     """
 
     def __init__(self, max_entries: int = 100_000, now: Callable[[], float] = time.monotonic) -> None:
@@ -56,11 +56,11 @@ class MemoryStash:
         return len(self._entries)
 
     def owners(self) -> set[str]:
-        """Of whom something is kept."""
+        """Return the owners that have values."""
         return set(self._of_owner)
 
     async def read(self, owner: str, view: str) -> dict[str, str]:
-        """See `StashStore.read`."""
+        """Return the seals by name; see `StashStore.read`."""
         now, found = self._now(), {}
         for key in self._of_owner.get(owner, ()):
             expires, seal = self._entries[key]
@@ -69,7 +69,7 @@ class MemoryStash:
         return found
 
     async def write(self, owner: str, view: str, changes: Mapping[str, str | None], max_age: float) -> None:
-        """See `StashStore.write`."""
+        """Write and delete seals; see `StashStore.write`."""
         for name, seal in changes.items():
             self._delete((owner, view, name))
             if seal is not None:
@@ -78,7 +78,7 @@ class MemoryStash:
         self._make_room()
 
     async def forget(self, owner: str) -> None:
-        """See `StashStore.forget`."""
+        """Delete all seals of ``owner``; see `StashStore.forget`."""
         for key in tuple(self._of_owner.get(owner, ())):
             self._delete(key)
 

@@ -1,7 +1,7 @@
-"""What is kept of one mounted view: restored before `mount`, written when it has changed.
+"""The stash of one mounted view or component: restored before `mount`, written when it has changed.
 
-A `ViewStash` compares the JSON text of each declared assign with what was last kept, so nothing is written
-twice. What goes to the browser rides in the handler's own reply; what goes to a store on the server is
+A `ViewStash` compares the JSON text of each declared assign with the text that was kept last, so no value is
+written twice. Values for the browser go with the handler's own reply; those for a store on the server are
 written by a task of its own (``store_writer.py``).
 """
 
@@ -28,17 +28,17 @@ EVENT = "quart_live:stash"
 
 
 class ViewStash:
-    """Keeps the assigns of one view or component.
+    """The stash of one view or component.
 
     Args:
-        location: where they are kept.
-        found: what was restored.
+        location: the place of its values.
+        found: the result of restoring.
         keeps: whether changes are kept; not in the first render.
-        element_id: id of a view's element; none for components.
+        element_id: the id of a view's element; empty for components.
 
     Attributes:
-        values: what was restored.
-        statuses: what became of each scope.
+        values: the restored values.
+        statuses: the outcome for each scope.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class ViewStash:
         self._location = location
         self._keeps = keeps
         self._element_id = element_id
-        self._last = found.texts  # JSON text as last kept; None if it could not be
+        self._last = found.texts  # JSON text of each value as kept last; None if it could not be kept
         self._rewrite = found.rewrite
         self._drop = found.drop
         self._cleared: set[str] = set()
@@ -64,20 +64,20 @@ class ViewStash:
     async def open(
         cls, location: StashLocation, params: JoinParams, *, keeps: bool, element_id: str = ""
     ) -> ViewStash:
-        """Restore what there is, and return the stash; never raises an `Exception`."""
+        """Restore the values, and return the stash. Never raises an `Exception`."""
         return cls(location, await restore(location, params), keeps=keeps, element_id=element_id)
 
     @property
     def status(self) -> StashStatus:
-        """The word for all scopes together."""
+        """The outcome for all scopes together."""
         return overall(self.statuses.values())
 
     def note(self, state: ViewState, changed: Collection[str]) -> None:
-        """Keep what has changed. The first time, after mount, what was not restored is a default: not kept.
+        """Keep the values that have changed. After mount, those not restored are defaults, and not kept.
 
         Args:
-            state: of the view or component, which pushes what goes to the browser.
-            changed: names that were assigned since the last time.
+            state: the record of the view or component, which pushes the event for the browser.
+            changed: the names that were assigned since the last time.
         """
         values = state.assigns.values
         message: dict[str, Any] = {} if self._begun else self._begin(values)
@@ -99,22 +99,22 @@ class ViewStash:
         self._rewrite, self._cleared, self._drop = set(), set(), set()
 
     def waits(self, changed: Collection[str]) -> bool:
-        """Whether `note` would have anything to do."""
+        """Return whether `note` would have anything to do."""
         nothing = self._location.stash.assigns.keys().isdisjoint(changed)
         return not nothing or bool(self._drop or self._rewrite or self._cleared)
 
     def clear(self, names: Collection[str]) -> None:
-        """Forget what is kept.
+        """Delete stashed values.
 
         Args:
-            names: of assigns; all if empty.
+            names: the names of the assigns; all if empty.
         """
         for name in names or self._location.stash.assigns:
             self._cleared.add(name)
             self._put(name, None)
 
     async def written(self) -> None:
-        """Return when nothing waits to be written any more."""
+        """Wait until all changes are written."""
         await self._writer.written()
 
     # -- in detail -----------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ class ViewStash:
             self._put(name, seal)
 
     def _put(self, name: str, seal: str | None) -> None:
-        """Write to a store on the server; delete there or in the browser."""
+        """Write a value to a store on the server, or delete it there or in the browser."""
         kept = self._location.stash.assigns[name]
         store, owner = self._location.store_of(kept), self._location.owner(kept)
         if store == BROWSER:
@@ -149,7 +149,7 @@ class ViewStash:
             self._writer.write(store, owner, kept.max_age, name, seal)
 
     def _text(self, name: str, value: object) -> str | None:
-        """JSON text of a value, or ``None`` if it cannot be kept; the log says why, once."""
+        """Return the JSON text of a value; None if it cannot be kept, which is logged once."""
         limit = self._location.stash.max_bytes
         try:
             text = CODEC.encode(value)
@@ -158,7 +158,7 @@ class ViewStash:
         else:
             if len(text) <= limit:
                 return text
-            why = f"{len(text)} bytes are more than max_bytes={limit}; keep less, or raise the limit"
+            why = f"{len(text)} bytes are more than max_bytes={limit}; keep less, or raise max_bytes"
         if name not in self._complained:
             self._complained.add(name)
             log.error("%s of %s is not kept: %s", name, self._location.key, why)

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlencode, urljoin
 
 from ..components import LiveComponent
-from ..mailbox.mailbox import Envelope
+from ..mailbox.items import Envelope
 from ..view.view import LiveView
 from . import forms
 from .bindings import BoundPage

@@ -24,17 +24,17 @@
         def keep(self, file, entry):  # a plain function is run in a thread
             shutil.copy(file.path, AVATARS / f"{entry.uuid}{entry.extension}")
 
-Choosing a file sends a form event that says what was chosen: here it is checked against type, size and
-number. With the form (or at once, with ``auto_upload``) the client asks to send, gets a signed token for each
-file, and sends it through a channel of its own. When all are there, the form's ``phx-submit`` event comes.
+Choosing files sends a form event that describes them: type, size and number are checked. With the form (or at
+once, with ``auto_upload``) the client asks to send them (the *preflight*), gets a signed token for each file,
+and sends the file through a channel of its own. When all are there, the form's ``phx-submit`` event comes.
 
-Everything the client says is checked again: the bytes that really come are counted, a token works for one
+All that the client sends is checked again: the bytes that really come are counted, a token works for one
 file, in one view, on one socket; names never become paths. Files that are not consumed are deleted when the
 view ends, in whatever way.
 
-`methods` has what views call, `entries` the state that templates see, `markup` the template functions,
-`handling` the client's messages, `transfer` the channel of one file, `writer` where its bytes go, `files` the
-temporary files they go to by default, `desk` what a view holds on to.
+`methods` has the methods of views, `entries` the state that templates see, `markup` the template functions,
+`preflight` the client's messages, `descriptions` those of chosen files, `transfer` the channel of one file,
+`writer` and `destination` the way of its bytes, by default to the temporary `files`, `desk` all of one view.
 """
 
 from .entries import Upload, UploadEntry, UploadRefused, Uploads

@@ -1,10 +1,10 @@
-"""Which files an upload takes: by extension and by media type, as in the ``accept`` attribute of HTML.
+"""The file types of an upload: extensions and media types, as in the ``accept`` attribute of HTML.
 
     >>> accept = Accept([".png", "image/*"])
     >>> accept.takes("cat.PNG", ""), accept.takes("cat", "image/webp"), accept.takes("cat.txt", "text/plain")
     (True, True, False)
 
-Name and type are what the browser says, so this keeps mistakes out, not attackers: a file's content may be
+Name and type come from the browser, so this keeps mistakes out, not attackers: a file's content may be
 anything.
 """
 
@@ -20,7 +20,7 @@ ANY = "any"
 
 _EXTENSION = re.compile(r"\.[^\s,./\\]+(?:\.[^\s,./\\]+)*")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/(?:\*|[a-z0-9][a-z0-9!#$&^_.+-]*)")
-_KNOWN_TYPES = mimetypes.MimeTypes()  # Python's own table: what is installed on a server shall not matter
+_KNOWN_TYPES = mimetypes.MimeTypes()  # Python's own table, the same on every server
 _KNOWN_TYPES.add_type("image/webp", ".webp")
 
 
@@ -28,11 +28,11 @@ class Accept:
     """The file types of one upload.
 
     Args:
-        types: extensions (``.png``), media types (``text/plain``), wildcards (``image/*``); one text may hold
-            several, with commas. ``"any"`` takes every file.
+        types: extensions (``.png``), media types (``text/plain``), wildcards (``image/*``); one string may
+            hold several, separated by commas. ``"any"`` accepts every file.
 
     Raises:
-        LiveViewError: if something is neither.
+        LiveViewError: if there is none, or one is neither of these.
     """
 
     def __init__(self, types: str | Iterable[str]) -> None:
@@ -52,15 +52,15 @@ class Accept:
                 )
 
     def __str__(self) -> str:
-        """The attribute's value; empty for any file."""
+        """Return the value of the HTML attribute; empty for any file."""
         return ",".join(self.types)
 
     def takes(self, name: str, media_type: str) -> bool:
-        """Whether a file of this name and type is welcome.
+        """Return whether a file of this name and type is accepted.
 
         Args:
             name: the file's name in the browser.
-            media_type: the browser's idea of its type; may be empty, then the extension tells.
+            media_type: the type that the browser sent; if it is empty, it is found by the extension.
         """
         name = name.lower()
         media_type = media_type.lower() or _KNOWN_TYPES.guess_type(name, strict=False)[0] or ""

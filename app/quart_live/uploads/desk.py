@@ -1,6 +1,6 @@
-"""Everything about uploads that one connected view holds on to: who allowed what, what is on its way, files.
+"""The upload desk of one connected view: its uploads and their owners, the transfers, the temporary files.
 
-Made when a view (or one of its components) first allows an upload; ended with the view.
+It is made when the view (or one of its components) first allows an upload, and ends with the view.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..mailbox.endings import Endings, Part
-from ..mailbox.mailbox import Turn
+from ..mailbox.items import Turn
 from ..protocol.tokens import UploadClaims
 from ..view.state import HasState, state_of
 from .entries import Upload, UploadEntry
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from ..view.host import Host
 
 FRAME_HEAD = 2048
-"""Bytes of a chunk's frame that are not the chunk, at most."""
+"""The most bytes of a frame that are not its chunk."""
 
 
 class Services(Protocol):
-    """What uploads need of the app."""
+    """The app's services that uploads need."""
 
     @property
     def dispatcher(self) -> Dispatcher: ...
@@ -41,7 +41,7 @@ class Services(Protocol):
 
 
 class ConnectedHost(Protocol):
-    """What uploads need of a view's channel."""
+    """A view's channel, as uploads need it."""
 
     topic: str
     mailbox: Mailbox
@@ -57,8 +57,8 @@ class UploadDesk:
         host: the view's channel.
 
     Attributes:
-        dispatcher: runs the mailboxes of the transfers.
-        folder: the temporary files.
+        dispatcher: the dispatcher of the transfers' mailboxes.
+        folder: the folder of the temporary files.
     """
 
     def __init__(self, host: ConnectedHost) -> None:
@@ -69,27 +69,27 @@ class UploadDesk:
         self._transfers: dict[UploadEntry, Transfer] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
-    # -- what is allowed -----------------------------------------------------------------------------------
+    # -- allowed uploads -----------------------------------------------------------------------------------
 
     def allow(self, owner: HasState, upload: Upload) -> None:
-        """Know an upload by its ref from now on."""
+        """Register an upload by its ref."""
         self._allowed[upload.ref] = (owner, upload)
 
     def disallow(self, upload: Upload) -> None:
-        """Know it no more."""
+        """Forget an upload."""
         self._allowed.pop(upload.ref, None)
 
     def find(self, ref: object) -> tuple[HasState, Upload] | None:
-        """Owner and upload of a ref, if it is (still) allowed."""
+        """Return owner and upload of a ref; None if it is not allowed, or not any more."""
         return self._allowed.get(ref) if isinstance(ref, str) else None
 
     def preflight(self, upload: Upload, entry: UploadEntry) -> str:
-        """The token with which the browser may send this entry."""
+        """Return the token with which the browser may send this entry."""
         claims = UploadClaims(self._host.topic, upload.ref, entry.ref, entry.uuid)
         return self._host.runtime.tokens.sign_upload(claims)
 
     def client_config(self, upload: Upload) -> dict[str, int]:
-        """What the client's uploader has to know; a chunk never exceeds the frames that we take."""
+        """Return the settings for the client's uploader; a chunk never exceeds the largest frame."""
         largest = max(1, self._host.runtime.settings.max_frame_bytes - FRAME_HEAD)
         return {
             "chunk_size": min(int(upload.chunk_size), largest),
@@ -98,10 +98,10 @@ class UploadDesk:
             "max_file_size": upload.max_file_size,
         }
 
-    # -- what is on its way --------------------------------------------------------------------------------
+    # -- transfers -----------------------------------------------------------------------------------------
 
     def receive(self, socket: UploadSocket, claims: UploadClaims, join: Message) -> str:
-        """Begin a transfer. Returns the reason why not, or nothing."""
+        """Begin a transfer. Return the reason if it is refused, else an empty string."""
         found = self.find(claims.upload_ref)
         entry = found[1].entry(claims.entry_ref) if found is not None else None
         if found is None or entry is None or entry.uuid != claims.uuid:
@@ -115,16 +115,16 @@ class UploadDesk:
         return ""
 
     def transfer_of(self, entry: UploadEntry) -> Transfer | None:
-        """What has arrived of an entry."""
+        """Return the transfer of an entry; None if there is none."""
         return self._transfers.get(entry)
 
     def forget(self, transfer: Transfer) -> None:
-        """Called by a transfer that has ended."""
+        """Forget a transfer that has ended; the transfer calls this."""
         if self._transfers.get(transfer.entry) is transfer:
             del self._transfers[transfer.entry]
 
     def failed(self, upload: Upload, entry: UploadEntry, reason: str) -> None:
-        """Tell the view, when its turn comes, that an entry cannot be uploaded."""
+        """Add an error to an entry whose upload has failed, in a turn of the view."""
 
         def note() -> None:
             found = self.find(upload.ref)
@@ -137,8 +137,8 @@ class UploadDesk:
     def drop(self, upload: Upload, entries: Iterable[UploadEntry]) -> None:
         """End the transfers of entries that were consumed or cancelled, and then forget the entries.
 
-        Not at once, but when the reply to this event is out: the client counts its open uploads by the
-        replies, and would count one twice that disappears within a reply.
+        This is done not at once, but after the reply to the present event: the client counts its open uploads
+        by the replies, and would count one twice that disappears within a reply.
         """
         gone = tuple(entries)
 
@@ -159,20 +159,20 @@ class UploadDesk:
             await transfer.end_and_say_so()
 
     def stop(self, entry: UploadEntry) -> None:
-        """Take no more of an entry; `drop` does the rest."""
+        """Take no more chunks of an entry; call `drop` for the rest."""
         transfer = self._transfers.get(entry)
         if transfer is not None:
             transfer.stop()
 
     def abandon(self, transfer: Transfer) -> None:
-        """The browser has left the transfer's channel. What has come completely is kept for the view."""
+        """End a transfer whose channel the browser has left. A complete file is kept for the view."""
         if not transfer.complete:
             task = asyncio.get_running_loop().create_task(transfer.end())
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
 
     def release(self, owner: HasState) -> None:
-        """A component has gone: take nothing more for it, and delete its files."""
+        """Forget the uploads of a component that was removed, and delete its files."""
         for upload in [upload for whose, upload in self._allowed.values() if whose is owner]:
             self.disallow(upload)
             for entry in upload.entries:
@@ -180,7 +180,7 @@ class UploadDesk:
             self.drop(upload, upload.entries)
 
     async def close(self) -> None:
-        """The view has gone: end all transfers, delete all files."""
+        """End all transfers and delete all files, as the view ends."""
         endings = Endings()
         for transfer in self._transfers.values():
             endings.add(Part.UPLOADS, transfer.end_and_say_so)
@@ -198,19 +198,19 @@ class UploadDesk:
 
 
 def note_change(owner: HasState) -> None:
-    """Something about the uploads of a view or component has changed: its template is rendered."""
+    """Mark the assign ``uploads`` of a view or component as changed, so that its template is rendered."""
     state_of(owner).assigns.changed.add("uploads")
 
 
 def desk_in(host: Host) -> UploadDesk | None:
-    """The desk of a view's host, if it has one."""
+    """Return the desk of a view's host; None if it has none."""
     desk = host.uploads
     assert desk is None or isinstance(desk, UploadDesk)
     return desk
 
 
 def desk_of(host: Any) -> UploadDesk | None:
-    """The desk of a view's host, made if there is none; ``None`` in the first render."""
+    """Return the desk of a view's host, or make one; None in the first render."""
     if host.mailbox is None:
         return None
     desk = desk_in(host)

@@ -1,6 +1,6 @@
 """An upload and its entries, as templates and handlers see them.
 
-``uploads.avatar`` is an `Upload`; each file that somebody has chosen for it is an `UploadEntry`.
+``uploads.avatar`` is an `Upload`; each file that the user has chosen for it is an `UploadEntry`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..errors import LiveViewError, MalformedEventError
+from ..errors import LiveViewError
 from .accept import Accept
 
 if TYPE_CHECKING:
@@ -22,36 +22,33 @@ TOO_LARGE, TOO_MANY, NOT_ACCEPTED = "too_large", "too_many_files", "not_accepted
 FAILED, TIMED_OUT, NOT_WRITTEN = "failed", "timed_out", "not_written"
 
 SURPLUS = 100
-"""How many entries above ``max_entries`` are kept, so that the page can show them; more are left out."""
-
-_REF = re.compile(r"[0-9]{1,15}")
-_MAX_NAME = 4096
+"""The number of entries above ``max_entries`` that are kept, so that the page can show them."""
 
 
 @dataclass(slots=True, eq=False)
 class UploadEntry:
-    """One chosen file. Everything named ``client_…`` is what the browser says: show it, do not trust it.
+    """One chosen file. All attributes ``client_…`` come from the browser: show them, do not trust them.
 
     Attributes:
         ref: the browser's number of the file, for `LiveView.cancel_upload`.
         upload_ref: the upload's ``ref``.
         upload_name: the upload's name.
         client_name: the file's name there. Never use it as a path; `uuid` and `extension` make a good one.
-        client_size: bytes.
-        client_type: media type; may be empty.
+        client_size: the number of bytes.
+        client_type: the media type; may be empty.
         client_relative_path: for a chosen folder, the path within it.
-        client_last_modified: milliseconds since 1970.
-        client_meta: what a script of the page has put with the file.
-        uuid: unique, made here.
-        progress: percent.
+        client_last_modified: the time of the last change, in milliseconds since 1970.
+        client_meta: the value that a script of the page has added to the file.
+        uuid: a unique id, made by the engine.
+        progress: the percentage that has come.
         preflighted: whether the browser was allowed to send it.
         done: whether it has come completely.
         cancelled: whether `LiveView.cancel_upload` was called.
-        errors: reasons why it cannot be uploaded: ``too_large``, ``not_accepted``, ``timed_out``, ``failed``,
-            ``not_written``, or the text of an `UploadRefused`.
-        meta: what the ``external`` function has returned.
-        consumed: whether its file was given to a consuming function, and deleted.
-        over: whether its transfer has failed, so that none can begin.
+        errors: the reasons why it cannot be uploaded: ``too_large``, ``not_accepted``, ``timed_out``,
+            ``failed``, ``not_written``, or the text of an `UploadRefused`.
+        meta: the dict that the ``external`` function has returned.
+        consumed: whether it was consumed, and its file deleted.
+        over: whether its transfer has failed, so that no other may begin.
     """
 
     ref: str
@@ -75,7 +72,7 @@ class UploadEntry:
 
     @property
     def valid(self) -> bool:
-        """Whether nothing speaks against it."""
+        """Whether it has no errors."""
         return not self.errors
 
     @property
@@ -92,25 +89,28 @@ External: TypeAlias = Callable[[UploadEntry], Awaitable[Mapping[str, Any]] | Map
 
 @dataclass(slots=True, eq=False)
 class Upload:
-    """What may be uploaded under one name, and what has been chosen; made by `LiveView.allow_upload`.
+    """An upload: its limits and its chosen files; made by `LiveView.allow_upload`.
 
     Attributes:
         name: the name, also of the file input.
         ref: the input's element id, for ``phx-drop-target``. Another one after each mount.
         accept: the file types.
-        max_entries: how many files.
-        max_entries_mode: which files count: those that are ``selected`` now, or in ``total`` those that were
-            consumed before as well.
-        max_file_size: bytes each.
-        chunk_size: bytes sent at once.
-        chunk_timeout: seconds within which the next chunk has to come.
+        max_entries: the largest number of files.
+        max_entries_mode: the files that count: those that are ``selected`` now, or in ``total`` those that
+            were consumed before as well.
+        max_file_size: the largest size of a file, in bytes.
+        chunk_size: the bytes sent at once.
+        chunk_timeout: the seconds within which the next chunk has to come.
         auto_upload: whether files are sent as soon as they are chosen.
-        progress: called when an entry has progressed.
-        external: called to learn where an entry shall be sent instead.
-        writer: called to learn what takes an entry's bytes, if not a temporary file.
+        progress: the function that is called when an entry has progressed.
+        external: the function that returns where else the browser sends an entry; None for this server.
+        writer: the function that makes the writer of an entry; None for a temporary file.
         entries: the files, in the order in which they were chosen.
-        errors: reasons that concern all of them: ``too_many_files``.
-        gone: how many were consumed and have been forgotten.
+        errors: the errors of all files together: ``too_many_files``.
+        gone: the number of entries that were consumed and forgotten.
+
+    Raises:
+        LiveViewError: if a limit or the mode is out of range, or both ``external`` and ``writer`` are given.
     """
 
     name: str
@@ -132,24 +132,25 @@ class Upload:
     def __post_init__(self) -> None:
         if self.max_entries_mode not in (SELECTED, TOTAL):
             raise LiveViewError(
-                f'allow_upload: max_entries_mode is "selected" or "total", not {self.max_entries_mode!r}'
+                f'allow_upload: max_entries_mode has to be "selected" or "total", '
+                f"not {self.max_entries_mode!r}"
             )
         if self.external is not None and self.writer is not None:
-            raise LiveViewError("allow_upload: what goes elsewhere by external= never comes to a writer")
+            raise LiveViewError("allow_upload: give either external= or writer=, not both")
         for name in ("max_entries", "max_file_size", "chunk_size", "chunk_timeout"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-                raise LiveViewError(f"allow_upload: {name} is a positive number, not {value!r}")
+                raise LiveViewError(f"allow_upload: {name} has to be a positive number, not {value!r}")
 
     def entry(self, ref: object) -> UploadEntry | None:
-        """The entry with this ref, if there is one."""
+        """Return the entry with this ref; None if there is none."""
         return next((entry for entry in self.entries if entry.ref == ref), None)
 
     def add(self, chosen: Iterable[UploadEntry]) -> list[UploadEntry]:
-        """Take in what was chosen, each with its errors; what is there already stays as it is.
+        """Add chosen entries, each with its errors; entries that are there already stay as they are.
 
         Returns:
-            What has made way: if only one file is wanted, the new one replaces the old one.
+            The replaced entries: if only one file may be chosen, a new one replaces the old one.
         """
         known = {entry.ref for entry in self.entries}
         new = [entry for entry in chosen if entry.ref not in known]
@@ -160,7 +161,7 @@ class Upload:
             if len(self.entries) < self.max_entries + SURPLUS:
                 entry.errors.extend(self._objections(entry))
                 self.entries.append(entry)
-        self._count()
+        self._check_number()
         return replaced
 
     def drop(self, entry: UploadEntry) -> None:
@@ -168,10 +169,10 @@ class Upload:
         if entry.consumed and entry in self.entries:
             self.gone += 1
         self.entries = [kept for kept in self.entries if kept is not entry]
-        self._count()
+        self._check_number()
 
     def awaiting_preflight(self, refs: Iterable[str]) -> list[UploadEntry]:
-        """Those of the entries that may be sent now."""
+        """Return those of the entries that may be sent now."""
         wanted = set(refs)
         within = self.entries[: self._room()]
         return [entry for entry in within if entry.ref in wanted and entry.valid and not entry.preflighted]
@@ -183,22 +184,26 @@ class Upload:
             yield NOT_ACCEPTED
 
     def _room(self) -> int:
-        """How many of the entries, from the first, may be there."""
+        """Return how many of the entries, from the first, are within the limit."""
         return max(0, self.max_entries - self.gone) if self.max_entries_mode == TOTAL else self.max_entries
 
-    def _count(self) -> None:
+    def _check_number(self) -> None:
         self.errors = [TOO_MANY] if len(self.entries) > self._room() else []
 
 
 class UploadRefused(Exception):  # noqa: N818 - an answer, not an error
-    """Raised by an ``external`` function or an `UploadWriter` to refuse a file.
+    """The refusal of a file, to be raised by an ``external`` function or an `UploadWriter`.
 
     Its text becomes the entry's error.
     """
 
 
 class Uploads:
-    """The assign ``uploads``: the uploads by name, ``uploads.avatar`` or ``uploads["avatar"]``."""
+    """The assign ``uploads``: the uploads by name, ``uploads.avatar`` or ``uploads["avatar"]``.
+
+    Raises:
+        AttributeError: for a name that was not allowed.
+    """
 
     def __getattr__(self, name: str) -> Upload:
         try:
@@ -215,40 +220,3 @@ class Uploads:
 
     def __contains__(self, name: object) -> bool:
         return name in self.__dict__
-
-
-def read_entries(upload: Upload, described: object) -> list[UploadEntry]:
-    """Read what the client says about chosen files.
-
-    Raises:
-        MalformedEventError: if the official client cannot have said it.
-    """
-    if not isinstance(described, list):
-        raise MalformedEventError("the entries of an upload are a list")
-    return [_read_entry(upload, one) for one in described]
-
-
-def _read_entry(upload: Upload, said: object) -> UploadEntry:
-    if not isinstance(said, dict):
-        raise MalformedEventError("an upload entry is an object")
-    ref, name, size = said.get("ref"), said.get("name"), said.get("size")
-    if not isinstance(ref, str) or not _REF.fullmatch(ref):
-        raise MalformedEventError("an upload entry has a number as ref")
-    if not isinstance(name, str) or len(name) > _MAX_NAME or type(size) is not int or size < 0:
-        raise MalformedEventError("an upload entry has a name and a size")
-    modified = said.get("last_modified")
-    return UploadEntry(
-        ref=ref,
-        upload_ref=upload.ref,
-        upload_name=upload.name,
-        client_name=name,
-        client_size=size,
-        client_type=_short_text(said.get("type")),
-        client_relative_path=_short_text(said.get("relative_path")),
-        client_last_modified=modified if type(modified) is int else None,
-        client_meta=said.get("meta"),
-    )
-
-
-def _short_text(value: object) -> str:
-    return value if isinstance(value, str) and len(value) <= _MAX_NAME else ""

@@ -1,6 +1,6 @@
 """Temporary files of uploads. All disk work is done in threads, so that a slow disk delays nobody.
 
-A file's name is chosen here; nothing that a client says becomes part of a path.
+The engine chooses a file's name; nothing sent by a client becomes part of a path.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class UploadFolder:
     """The temporary files of one view, in a directory that is made when it is needed and removed at the end.
 
     Args:
-        parent: where to make it; ``None`` for the system's place.
+        parent: the folder in which to make it; ``None`` for the system's default.
     """
 
     def __init__(self, parent: Path | None) -> None:
@@ -33,14 +33,14 @@ class UploadFolder:
         self._removed = False
 
     async def remove(self) -> None:
-        """Remove the directory with everything in it."""
+        """Remove the directory with all files in it. No more can be made afterwards."""
         if self._folder is None and not self._lock.locked():
             self._removed = True
             return
         try:
             await asyncio.to_thread(self._remove)
         except BaseException:
-            self._remove()  # cancelled: then rather hold the loop for a moment than leave it behind
+            self._remove()  # cancelled: blocking the loop for a moment is better than leaving files
             raise
 
     def _remove(self) -> None:
@@ -51,16 +51,17 @@ class UploadFolder:
                 self._folder = None
 
     def open_new(self) -> BinaryIO:
-        """Make an empty file, open for writing. For a thread: it blocks.
+        """Make an empty file and open it for writing. Call it in a thread: it blocks.
 
         Raises:
-            OSError: if that cannot be done, or the folder was removed.
+            FileNotFoundError: if the folder was removed, as the view has ended.
+            OSError: if the file cannot be made.
         """
-        with self._lock:  # several files begin at once, each in a thread
+        with self._lock:  # several files may begin at once, each in a thread
             if self._removed:
-                raise FileNotFoundError("the view has gone")
+                raise FileNotFoundError("the view has ended")
             if self._folder is None:
-                # Its finalizer removes it even if the process ends in a way that leaves us no time.
+                # Its finalizer removes it even if the process ends without calling `remove`.
                 self._folder = TemporaryDirectory(
                     prefix="quart_live-", dir=self._parent, ignore_cleanup_errors=True
                 )
@@ -69,11 +70,11 @@ class UploadFolder:
 
 @dataclass(frozen=True, slots=True)
 class UploadedFile:
-    """A file that has come completely; given to the function that consumes it.
+    """A file that has come completely; passed to the function that consumes it.
 
     Attributes:
         path: the temporary file. Copy it, move it or read it: afterwards it is deleted.
-        size: bytes.
+        size: the number of bytes.
     """
 
     path: Path
@@ -81,7 +82,7 @@ class UploadedFile:
 
 
 class TemporaryFile(UploadWriter):
-    """The usual writer: a file in the view's folder, deleted when nobody needs it any more.
+    """The default writer: a file in the view's folder, deleted when it is not needed any more.
 
     Args:
         folder: the folder.
@@ -94,7 +95,7 @@ class TemporaryFile(UploadWriter):
 
     @property
     def path(self) -> Path:
-        """Where it is, once there has been an `init`."""
+        """The file's path; only after `init`."""
         assert self._file is not None
         return Path(self._file.name)
 
@@ -111,7 +112,7 @@ class TemporaryFile(UploadWriter):
             return
         try:
             self._file.close()
-        except OSError:  # what is still in the buffer has no room on the disk
+        except OSError:  # the disk has no room for the rest of the buffer
             if reason == DONE:
                 raise
             log.debug("A temporary file could not be completed", exc_info=True)

@@ -1,4 +1,4 @@
-"""What templates need for uploads: the file input, previews of images, errors.
+"""The template functions of uploads: the file input, previews of images, errors.
 
     <form phx-change="validate" phx-submit="save">
       {{ live_file_input(uploads.photos) }}
@@ -10,7 +10,7 @@
       {% for error in upload_errors(uploads.photos) %}<p>{{ error }}</p>{% endfor %}
     </form>
 
-The markup is what the hooks in the official client look for (``Phoenix.LiveFileUpload`` and
+The hooks in the official client look for this markup (``Phoenix.LiveFileUpload`` and
 ``Phoenix.LiveImgPreview``); attributes and their order are those of Phoenix (``Phoenix.Component``).
 """
 
@@ -26,10 +26,12 @@ from .entries import Upload, UploadEntry
 
 @pure
 def live_file_input(upload: Upload, **attributes: object) -> Markup:
-    """The file input of an upload. Its form needs ``phx-change``, and ``phx-submit`` unless ``auto_upload``.
+    """Return the file input of an upload, for a form with ``phx-change``.
+
+    Without ``auto_upload`` the form needs ``phx-submit`` as well.
 
     Args:
-        upload: for example ``uploads.avatar``.
+        upload: the upload, for example ``uploads.avatar``.
         attributes: more attributes; ``class_`` for ``class``, ``aria_label`` for ``aria-label``, ``True`` for
             those without a value.
     """
@@ -48,7 +50,7 @@ def live_file_input(upload: Upload, **attributes: object) -> Markup:
                 "data-phx-error-refs": ",".join(failed) or None,
                 "data-phx-auto-upload": upload.auto_upload,
                 "multiple": upload.max_entries > 1,
-                **_named(attributes),
+                **_with_hyphens(attributes),
             }
         ),
     ]
@@ -57,7 +59,7 @@ def live_file_input(upload: Upload, **attributes: object) -> Markup:
 
 @pure
 def live_img_preview(entry: UploadEntry, *, id: str | None = None, **attributes: object) -> Markup:
-    """An ``<img>`` that shows a chosen picture at once, from the browser's own memory.
+    """Return an ``<img>`` that shows a chosen picture at once, from the browser's own memory.
 
     Args:
         entry: the entry.
@@ -71,12 +73,12 @@ def live_img_preview(entry: UploadEntry, *, id: str | None = None, **attributes:
         "data-phx-hook": "Phoenix.LiveImgPreview",
         "data-phx-update": "ignore",
     }
-    return Markup("<img{}>").format(_attributes({**fixed, **_named(attributes)}))
+    return Markup("<img{}>").format(_attributes({**fixed, **_with_hyphens(attributes)}))
 
 
 @pure
 def upload_errors(upload: Upload, entry: UploadEntry | None = None) -> list[str]:
-    """The errors of an entry, or without one those of the upload as a whole."""
+    """Return the errors of an entry, or without one those of the upload as a whole."""
     return list(upload.errors if entry is None else entry.errors)
 
 
@@ -85,14 +87,14 @@ GLOBALS = {
     "live_img_preview": live_img_preview,
     "upload_errors": upload_errors,
 }
-"""For the live Jinja environment."""
+"""The globals of the live Jinja environment."""
 
 
 def _refs(entries: Iterable[UploadEntry]) -> str:
     return ",".join(entry.ref for entry in entries)
 
 
-def _named(attributes: dict[str, object]) -> dict[str, object]:
+def _with_hyphens(attributes: dict[str, object]) -> dict[str, object]:
     return {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
 
 

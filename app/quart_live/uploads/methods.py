@@ -17,10 +17,10 @@ from .entries import External, MakeWriter, Progress, Upload, UploadEntry, Upload
 
 @dataclass(frozen=True, slots=True)
 class Postpone:
-    """Returned by a consuming function: keep the file for another time.
+    """The result of a consuming function that keeps the file for another time.
 
     Attributes:
-        value: what the caller gets for this entry.
+        value: the value for this entry in the result of `LiveView.consume_uploaded_entries`.
     """
 
     value: Any = None
@@ -47,36 +47,37 @@ class UploadMethods(HasState):
         external: External | None = None,
         writer: MakeWriter | None = None,
     ) -> None:
-        """Let the user upload files, from now on as ``uploads.<name>`` in templates. Usually in mount.
+        """Allow an upload, ``uploads.<name>`` in templates. Usually called in mount.
 
         Args:
-            name: of the upload and of its file input.
-            accept: file types such as ``[".png", "image/*", "text/plain"]``; ``"any"`` for all.
-            max_entries: how many files.
+            name: the name of the upload and of its file input, written like that of a variable.
+            accept: the file types, such as ``[".png", "image/*", "text/plain"]``; ``"any"`` for all.
+            max_entries: the largest number of files.
             max_entries_mode: whether ``max_entries`` limits the files that are ``"selected"`` at a time, or
-                in ``"total"`` all that are taken by this `allow_upload`, so that consumed ones still count.
-                With ``auto_upload`` files are consumed one by one, and only the latter limits anything. A new
+                in ``"total"`` all files of this `allow_upload`, so that consumed ones still count. With
+                ``auto_upload`` files are consumed one by one, and only ``"total"`` limits them. A new
                 `allow_upload`, and so a new mount, counts from the beginning.
-            max_file_size: bytes each.
-            chunk_size: bytes to send at once; at most what ``LIVE_MAX_FRAME_BYTES`` leaves room for.
-            chunk_timeout: seconds within which each chunk has to come.
+            max_file_size: the largest size of a file, in bytes.
+            chunk_size: the bytes to send at once; never more than fit into ``LIVE_MAX_FRAME_BYTES``.
+            chunk_timeout: the seconds within which each chunk has to come.
             auto_upload: send files as soon as they are chosen, instead of with the form.
-            progress: called as ``progress(name, entry)`` whenever an entry has progressed; plain or async.
-            external: called as ``external(entry)`` to let the browser send the file elsewhere. It returns a
-                dict with the name of one of the client's ``uploaders`` as ``"uploader"``, and what that one
-                needs; an exception of the type `UploadRefused` refuses the entry. Plain or async.
-            writer: called as ``writer(entry)`` for the `UploadWriter` that takes the file's bytes as they
-                come, in place of a temporary file. A class will do.
+            progress: a function, called as ``progress(name, entry)`` whenever an entry has progressed; plain
+                or async.
+            external: a function, called as ``external(entry)``, that lets the browser send a file elsewhere.
+                It returns a dict with the name of one of the client's ``uploaders`` as ``"uploader"``, and
+                with the values that this one needs. It may raise `UploadRefused`. Plain or async.
+            writer: a function, called as ``writer(entry)``, that makes the `UploadWriter` of a file, in place
+                of a temporary file. May be a class.
 
         Raises:
-            LiveViewError: if something is out of range, or files of an earlier `allow_upload` are there.
+            LiveViewError: if an argument is out of range, or files of an earlier `allow_upload` are there.
         """
         state = self._quart_live
         uploads = _uploads(state, create=True)
         if name in uploads and uploads[name].entries:
             raise LiveViewError(f"the upload {name!r} still has files; consume or cancel them first")
         if not name.isidentifier():
-            raise LiveViewError(f"an upload is named like a variable, not {name!r}")
+            raise LiveViewError(f"name the upload like a variable, for example 'avatar', not {name!r}")
         upload = Upload(
             name=name,
             accept=Accept(accept),
@@ -99,10 +100,10 @@ class UploadMethods(HasState):
         note_change(self)
 
     def disallow_upload(self, name: str) -> None:
-        """Take `allow_upload` back.
+        """Remove an upload.
 
         Raises:
-            LiveViewError: if files are there.
+            LiveViewError: if there is no such upload, it still has files, or this is the first render.
         """
         state = self._quart_live
         upload = _upload(state, name)
@@ -113,11 +114,14 @@ class UploadMethods(HasState):
         note_change(self)
 
     def cancel_upload(self, name: str, ref: str) -> None:
-        """Take a chosen file away, on its way or not. Nothing happens if it has gone already.
+        """Remove a chosen file, whether it is being sent or not. Does nothing if it was removed already.
 
         Args:
-            name: the upload.
+            name: the upload's name.
             ref: the entry's ``ref``, which the template puts into ``phx-value-ref``.
+
+        Raises:
+            LiveViewError: if there is no such upload, or this is the first render.
         """
         state = self._quart_live
         upload = _upload(state, name)
@@ -134,52 +138,62 @@ class UploadMethods(HasState):
         note_change(self)
 
     def uploaded_entries(self, name: str) -> tuple[list[UploadEntry], list[UploadEntry]]:
-        """The entries that have come completely, and those that have not."""
+        """Return the entries that have come completely, and those that have not.
+
+        Raises:
+            LiveViewError: if there is no such upload.
+        """
         upload = _upload(self._quart_live, name)
         entries = [entry for entry in upload.entries if not entry.consumed and not entry.cancelled]
         return [entry for entry in entries if entry.done], [entry for entry in entries if not entry.done]
 
     async def consume_uploaded_entries(self, name: str, consume: Consume) -> list[Any]:
-        """Do something with all files of an upload; usually in the handler of ``phx-submit``.
+        """Consume all files of an upload; usually in the handler of ``phx-submit``.
 
         Args:
-            name: the upload.
-            consume: called as ``consume(file, entry)`` with an `UploadedFile`, for an external upload with
-                what the ``external`` function has returned, or with the ``meta`` of the upload's writer. A
-                plain function is run in a thread, as copying files blocks. When it returns, the file is
-                deleted, unless it returns `Postpone`.
+            name: the upload's name.
+            consume: the function that uses a file, called as ``consume(file, entry)`` with an `UploadedFile`,
+                for an external upload with the result of its ``external`` function, for one with a writer
+                with the result of ``meta``. A plain function is run in a thread, as copying files blocks.
+                When it returns, the file is deleted, unless it returns `Postpone`.
 
         Returns:
-            What it has returned, in the order of the entries.
+            The results of the function, in the order of the entries.
 
         Raises:
-            LiveViewError: if files are still on their way.
+            LiveViewError: if there is no such upload, or files are still being sent.
+            Exception: the error of the function.
         """
         done, underway = self.uploaded_entries(name)
         if underway:
             raise LiveViewError(
-                f"files of the upload {name!r} are still on their way, or could not be uploaded"
+                f"files of the upload {name!r} are still being sent, or have failed; "
+                "see uploaded_entries, and cancel_upload those that are not done"
             )
         return [await self.consume_uploaded_entry(entry, consume) for entry in done]
 
     async def consume_uploaded_entry(self, entry: UploadEntry, consume: Consume) -> Any:
-        """Do something with one file, for example in ``progress`` when ``entry.done``.
+        """Consume one file, for example in ``progress`` when ``entry.done``. Return the function's result.
 
         Args:
             entry: the entry.
-            consume: as for `consume_uploaded_entries`.
+            consume: the function that uses the file, as for `consume_uploaded_entries`.
 
         Raises:
-            LiveViewError: if it is still on its way, or was consumed before.
+            LiveViewError: if the file is still being sent, or was consumed or removed before.
+            Exception: the error of the function.
         """
         upload, desk = _upload(self._quart_live, entry.upload_name), _desk(self._quart_live)
         if not entry.done or entry.consumed or entry not in upload.entries:
-            raise LiveViewError(f"the file {entry.client_name!r} is still on its way, or was consumed before")
+            raise LiveViewError(
+                f"the file {entry.client_name!r} is still being sent, or was consumed before; "
+                "call this once, when entry.done"
+            )
         given: Any = entry.meta
         if upload.external is None:
             transfer = desk.transfer_of(entry)
             if transfer is None:
-                raise LiveViewError(f"the file {entry.client_name!r} has gone")
+                raise LiveViewError(f"the file {entry.client_name!r} was removed before")
             given = transfer.meta
         postponed = False
         try:
@@ -199,7 +213,9 @@ def _uploads(state: ViewState, *, create: bool = False) -> Uploads:
         uploads = Uploads()
         state.assigns.update({"uploads": uploads})
     if not isinstance(uploads, Uploads):
-        raise LiveViewError("there is no upload; call allow_upload, and assign nothing else as 'uploads'")
+        raise LiveViewError(
+            "there is no upload; call allow_upload in mount, and do not assign 'uploads' yourself"
+        )
     return uploads
 
 
@@ -213,5 +229,5 @@ def _upload(state: ViewState, name: str) -> Upload:
 def _desk(state: ViewState) -> UploadDesk:
     desk = desk_of(state.host)
     if desk is None:
-        raise LiveViewError("in the first render there are no files; look at self.connected")
+        raise LiveViewError("there are no files in the first render; do this only if self.connected")
     return desk

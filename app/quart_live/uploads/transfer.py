@@ -1,11 +1,11 @@
-"""One file on its way: the channel ``lvu:<entry>``.
+"""The transfer of one file: the channel ``lvu:<entry>``.
 
-The browser joins it with the token that the preflight gave it, then sends the file chunk by chunk as binary
-frames and waits for the answer to each. The chunks go to an `UploadWriter`, by default one that writes a
-temporary file; how much may come is decided by what was announced, and is counted here.
+The browser joins it with the token from the preflight, then sends the file chunk by chunk as binary frames
+and waits for the reply to each. The chunks go to an `UploadWriter`, by default one that writes a temporary
+file. Their bytes are counted: no more may come than was announced.
 
 A transfer belongs to a view on the same socket and never outlives it. It has a mailbox of its own, so that
-writing delays no handler of the view; what the view has to know of it takes its turn in the view's mailbox.
+writing delays no handler of the view; its news for the view take their turn in the view's mailbox.
 
 Source of the protocol: phoenix_live_view, ``lib/phoenix_live_view/upload_channel.ex`` and
 ``assets/js/phoenix_live_view/entry_uploader.js``.
@@ -21,26 +21,25 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import MailboxOverflowError
 from ..mailbox.faults import Contained
-from ..mailbox.mailbox import Mailbox, Urgent
+from ..mailbox.items import Urgent
+from ..mailbox.mailbox import Mailbox
 from ..protocol.frames import FrameWriter, Message, reply
+from .destination import Destination
 from .entries import FAILED, NOT_WRITTEN, TIMED_OUT, TOO_LARGE, Upload, UploadEntry, UploadRefused
 from .files import TemporaryFile
-from .writer import CANCEL, Destination
+from .writer import CANCEL
 
 if TYPE_CHECKING:
     from .desk import UploadDesk
 
 log = logging.getLogger("quart_live.uploads")
 
-WRITER_SECONDS = 5
-"""How long the end of a view waits for a writer."""
-
 MAILBOX_LIMIT = 8
-"""The client sends one chunk and waits. One that sends many at once is none of ours."""
+"""The messages that may wait. The official client sends one chunk and waits for its reply."""
 
 
 class UploadSocket(Protocol):
-    """What a transfer needs of the socket on which it was joined."""
+    """The socket on which a transfer was joined, as the transfer needs it."""
 
     transfers: dict[str, Transfer]
 
@@ -49,22 +48,22 @@ class UploadSocket(Protocol):
 
 
 class _Overdue:
-    """Mail from the clock: the next chunk should be here by now."""
+    """An item from the clock: the time for the next chunk is over."""
 
 
 class Transfer:
     """The receiving end of one entry.
 
     Args:
-        desk: whose transfer it is.
-        socket: where it was joined.
+        desk: the view's desk.
+        socket: the socket on which it was joined.
         upload: the upload.
-        entry: the file that is expected.
+        entry: the entry whose file is sent.
         join: the ``phx_join`` message.
 
     Attributes:
-        received: bytes so far.
-        complete: whether all of it has been written.
+        received: the number of bytes so far.
+        complete: whether all of the file has been written.
     """
 
     def __init__(
@@ -86,21 +85,21 @@ class Transfer:
 
     @property
     def meta(self) -> Any:
-        """What the function that consumes the entry gets. All of it has to be here."""
+        """The value for the function that consumes the entry; only once the file is complete."""
         assert self._destination is not None
         return self._destination.writer.meta()
 
-    def progress(self, said: int) -> int:
-        """Percent of the entry, as the client says, but no more than what is here."""
+    def progress(self, reported: int) -> int:
+        """Return the progress that the client has sent, but no more than has been received, in percent."""
         if self.complete:
-            return said
+            return reported
         arrived = -(-self.received * 100 // max(1, self.entry.client_size))
-        return min(said, arrived, 99)
+        return min(reported, arrived, 99)
 
     # -- the mailbox's worker ------------------------------------------------------------------------------
 
     def handle_now(self, item: object) -> Coroutine[Any, Any, None] | None:
-        """Everything here waits for the disk, so nothing is done at once."""
+        """Return the coroutine that handles one message: all of them wait for the disk."""
         return self.handle(item)
 
     async def handle(self, item: object) -> None:
@@ -114,13 +113,13 @@ class Transfer:
                 case Message(event="chunk"):
                     await self._chunk(item)
                 case Message():
-                    await self._answer(item, "error", {"reason": f"unmatched event {item.event}"})
+                    await self._reply(item, "error", {"reason": f"unmatched event {item.event}"})
                 case _Overdue():
                     await self._overdue()
                 case Urgent():
                     raise item.error
         except MailboxOverflowError:
-            log.warning("An upload sends without waiting for answers; ended it")
+            log.warning("An upload sends without waiting for replies; ended it")
             await self._fail(FAILED)
             await self.socket.send(self._frames.crashed())
 
@@ -139,34 +138,34 @@ class Transfer:
         except Exception as error:
             await self._not_written(join, error)
         else:
-            await self._answer(join, "ok", {})
+            await self._reply(join, "ok", {})
 
     async def _chunk(self, message: Message) -> None:
         data = message.payload
         if not isinstance(data, bytes):
-            await self._answer(message, "error", {"reason": "a chunk is binary"})
+            await self._reply(message, "error", {"reason": "a chunk is binary"})
             return
         limit = min(self.entry.client_size, self.upload.max_file_size)
         if self.received + len(data) > limit:
             log.warning("An upload sends more than the %d bytes it has announced; ended it", limit)
             await self._fail(TOO_LARGE)
-            await self._answer(message, "error", {"reason": "file_size_limit_exceeded", "limit": limit})
+            await self._reply(message, "error", {"reason": "file_size_limit_exceeded", "limit": limit})
             return
         try:
             assert self._destination is not None
             async with Contained(self.mailbox):
-                if data:  # an empty one may come when all is here and the file is closed
+                if data:  # an empty one may come when the file is complete and closed
                     await self._destination.write(data)
                     self.received += len(data)
                 await self._complete_or_wait()
         except Exception as error:
             await self._not_written(message, error)
         else:
-            await self._answer(message, "ok", {})
+            await self._reply(message, "ok", {})
 
     @property
     def waiting(self) -> bool:
-        """Whether it ends if nothing more comes in time."""
+        """Whether a next chunk is awaited, within its time limit."""
         return self._timer is not None
 
     async def _complete_or_wait(self) -> None:
@@ -189,21 +188,21 @@ class Transfer:
             await self._fail(TIMED_OUT)
             await self.socket.send(self._frames.crashed())
 
-    async def _answer(self, message: Message, status: str, response: dict[str, Any]) -> None:
+    async def _reply(self, message: Message, status: str, response: dict[str, Any]) -> None:
         if not self._closed or status != "ok":
             await self.socket.send(reply(self.join_ref, message.ref, self.topic, status, response))
 
     async def _not_written(self, message: Message, error: Exception) -> None:
-        """The writer has raised. The client then keeps the entry until it is cancelled."""
+        """End after an error of the writer. The client then keeps the entry until it is cancelled."""
         if self._closed:
-            return  # it was taken away while it was written
+            return  # it was cancelled while it was written
         reason = NOT_WRITTEN
         if isinstance(error, UploadRefused):
             reason = str(error) or NOT_WRITTEN
         else:
             log.error("Could not write an upload: %s", error, exc_info=error)
         await self._fail(reason, error)
-        await self._answer(message, "error", {"reason": "writer_error"})
+        await self._reply(message, "error", {"reason": "writer_error"})
 
     async def _fail(self, reason: str, error: Exception | None = None) -> None:
         self.entry.over = True
@@ -213,11 +212,11 @@ class Transfer:
     # -- the end -------------------------------------------------------------------------------------------
 
     def stop(self) -> None:
-        """Take nothing more.
+        """Take no more chunks.
 
-        The socket knows the topic until `end`, so that a chunk that comes meanwhile gets no answer. Were the
-        client told that nobody is there before it hears of the end, it would take that for a failure, and its
-        form would wait for this file forever.
+        The socket keeps the topic until `end`, so that a chunk that comes meanwhile gets no reply. If the
+        client were told that the topic is unknown before it hears of the end, it would take that for a
+        failure, and its form would wait for this file forever.
         """
         self._closed = True
         self.mailbox.close()
@@ -225,37 +224,23 @@ class Transfer:
             self._timer.cancel()
 
     async def end(self, error: Exception | None = None) -> None:
-        """Take nothing more, and let go of what has come. The browser has to hear of it in another way.
+        """Take no more chunks, and end the writer, without telling the browser.
 
         A writer that is at work is waited for, but not for ever.
 
         Args:
-            error: why, if the writer has failed.
+            error: the error of the writer, if it has failed.
         """
         self.stop()
         try:
-            if self._destination is not None:
-                await self._let_go(self._destination, error or CANCEL)
+            if self._destination is not None and not await self._destination.end_in_time(error or CANCEL):
+                self.mailbox.cancel()
         finally:
             self.desk.forget(self)
             if self.socket.transfers.get(self.topic) is self:
                 del self.socket.transfers[self.topic]
 
     async def end_and_say_so(self) -> None:
-        """The same, and tell the browser."""
+        """End the transfer, and tell the browser."""
         await self.end()
         await self.socket.send(self._frames.closed())
-
-    async def _let_go(self, destination: Destination, reason: str | BaseException) -> None:
-        ending = asyncio.get_running_loop().create_task(destination.end(reason))
-        _ending.add(ending)
-        ending.add_done_callback(_ending.discard)
-        _, late = await asyncio.wait([ending], timeout=WRITER_SECONDS)
-        if late:
-            name = type(destination.writer).__name__
-            log.error("%s has been at work for more than %g seconds; cancelled it", name, WRITER_SECONDS)
-            self.mailbox.cancel()
-
-
-_ending: set[asyncio.Task[None]] = set()
-"""The event loop holds its tasks weakly."""

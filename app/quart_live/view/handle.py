@@ -9,7 +9,8 @@ send. A message arrives in the other view's `handle_info`, in order, when that v
 
 from __future__ import annotations
 
-from ..mailbox.mailbox import Envelope, Mailbox
+from ..mailbox.items import Envelope
+from ..mailbox.mailbox import Mailbox
 
 
 class ViewHandle:

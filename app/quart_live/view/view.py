@@ -22,7 +22,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import LiveViewError
-from ..mailbox.mailbox import Envelope
+from ..mailbox.items import Envelope
 from ..mailbox.timers import Timer
 from ..nested import FamilyMethods
 from ..pubsub import PubSub, ResyncMethods

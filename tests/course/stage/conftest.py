@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
-from support.staging import Backstage, StageCommand, Staged, chromium
+from support.stage_command import StageCommand
+from support.stage_page import Backstage, Staged, chromium
 
 from course import Course
 from course.lab.person.browser_choice import find_chromium

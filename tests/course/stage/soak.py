@@ -32,9 +32,10 @@ if __name__ == "__main__":
 import psutil
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import expect
-from support import guarding
-from support.clicking import Clicking
-from support.staging import StageCommand, Staged, chromium
+from support import guard
+from support.clicker import Clicker
+from support.stage_command import StageCommand
+from support.stage_page import Staged, chromium
 
 OPERATIONS_PER_ROUND = 120
 ROUNDS_TO_WARM_UP = 2
@@ -84,7 +85,7 @@ class Soak:
         self.command = command
         self.staged = staged
         self.chance = random.Random(seed)
-        self.clicking = Clicking(staged.page, command.address, self.chance)
+        self.clicker = Clicker(staged.page, command.address, self.chance)
         self.done: Counter[str] = Counter()
         self.weights: list[Weight] = []
 
@@ -104,11 +105,11 @@ class Soak:
             await self._rest()
 
     async def _operate(self) -> None:
-        name = self.chance.choice(sorted(Clicking.OPERATIONS))
+        name = self.chance.choice(sorted(Clicker.OPERATIONS))
         self.done[name] += 1
         try:
             async with asyncio.timeout(SECONDS_FOR_ONE):
-                await self.clicking.operate(name)
+                await self.clicker.operate(name)
         except (PlaywrightError, TimeoutError):
             # A button that is disabled, or that has gone meanwhile, is nothing one could press. Nor is a page
             # to be asked that waits for a server behind a link that hangs.
@@ -204,7 +205,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    guarding.begin()
+    guard.begin()
     try:
         asyncio.run(soak(arguments.minutes, arguments.seed, print))
     except LeftBehindError as error:

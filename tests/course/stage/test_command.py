@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from click.testing import CliRunner
-from support.staging import StageCommand
+from support.stage_command import StageCommand
 
 from course import Course
 from course.cli import classroom

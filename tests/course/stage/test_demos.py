@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import expect
-from support.staging import Backstage, Staged
+from support.stage_page import Backstage, Staged
 
 from course import Chapter, Course
 from course.demo import Demo, load_demo
@@ -24,7 +24,7 @@ DEMOS = [chapter for chapter in COURSE.chapters if (chapter.path / "demo.py").is
 
 
 def case(chapter: Chapter) -> Any:
-    """A chapter as a parameter; the mark: see `support.sampling`."""
+    """A chapter as a parameter; the mark: see `support.sample`."""
     grows = pytest.mark.grows(state=chapter.number, chapter=chapter.number, daily=True, together=True)
     return pytest.param(chapter, id=chapter.name, marks=grows)
 

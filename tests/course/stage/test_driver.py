@@ -8,7 +8,7 @@ import time
 
 import pytest
 from playwright.async_api import Route, expect
-from support.staging import Backstage
+from support.stage_page import Backstage
 
 from course.demo import arrive
 from course.errors import CourseError

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 from playwright.async_api import FrameLocator, Locator
-from support.staging import Backstage
+from support.stage_page import Backstage
 
 from course.lab import protocols
 from course.stage.actor import Actor

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 from playwright.async_api import expect
-from support.staging import Backstage, Staged
+from support.stage_page import Backstage, Staged
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 

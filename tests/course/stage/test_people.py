@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import psutil
 import pytest
-from support.staging import Backstage
+from support.stage_page import Backstage
 
 from course.demo import Demo
 from course.stage.actor import Actor

@@ -10,7 +10,7 @@ import pytest_asyncio
 from engine.browser import sign_in_app
 from engine.browser.site import NODE_MODULES, Serve
 from playwright.async_api import Browser, expect
-from support.listening import until
+from support.listener import until
 from support.redis_server import RedisServer, redis_server, running_redis
 from support.server_process import ServerProcess
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.browser.site import Serve
 from playwright.async_api import expect
-from support.listening import until
+from support.listener import until
 
 from quart_live import JS, LiveView
 

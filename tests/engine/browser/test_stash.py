@@ -16,7 +16,7 @@ from engine.browser.site import LOADED, NODE_MODULES, Serve
 from engine.stash.pages import PickyLive, stash_app
 from playwright.async_api import Page, expect
 from redis import Redis
-from support.listening import until
+from support.listener import until
 from support.redis_server import RedisServer, redis_server, running_redis
 
 from quart_live import Envelope

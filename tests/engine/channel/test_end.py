@@ -15,7 +15,7 @@ import pytest
 from engine.app import CounterLive, SlowLive, make_app
 from quart import Quart
 from support.clock import LoopClock
-from support.leaving import WAYS, crash
+from support.departures import WAYS, crash
 from support.leftovers import assert_nothing_left
 
 from quart_live import Channel, LiveView, LiveViewTest, QuartLive
@@ -125,7 +125,7 @@ async def test_timers_can_be_cancelled_and_do_not_pile_up(app: Quart, clock: Loo
                     await asyncio.sleep(0)
             assert len(page.channel.mailbox) == 1
         for seconds in (-1, 0):
-            with pytest.raises(ValueError, match="positive time"):
+            with pytest.raises(ValueError, match="positive number of seconds"):
                 page.view.send_interval("x", seconds)
         await page.settle()
         assert page.view.assigns.seen == ["tock"]

@@ -276,7 +276,7 @@ async def test_wrong_use_says_so() -> None:
     live.route("/", CounterLive)
     with pytest.raises(LiveViewError, match="taken"):
         live.route("/other", type("Other", (LiveView,), {}), name="counter_live")
-    with pytest.raises(LiveViewError, match="LiveView classes"):
+    with pytest.raises(LiveViewError, match="subclass of LiveView"):
         live.route("/x", str)  # type: ignore[arg-type]
     with pytest.raises(LiveViewError, match="once for each app"):
         live.init_app(live.app)

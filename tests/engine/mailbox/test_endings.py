@@ -16,7 +16,7 @@ from engine.app import make_app
 from quart import Quart
 from support.clock import LoopClock
 from support.leftovers import assert_nothing_left
-from support.listening import until
+from support.listener import until
 from support.sockets import socket_of
 
 from quart_live import (

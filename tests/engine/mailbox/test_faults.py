@@ -15,7 +15,7 @@ from support.raw import open_page
 
 from quart_live import LiveView, LiveViewTest, QuartLive, ViewHandle
 from quart_live.errors import LiveViewError
-from quart_live.mailbox.mailbox import Envelope
+from quart_live.mailbox.items import Envelope
 from quart_live.testing import ChosenFile, SocketClosedError, ViewCrashedError
 
 EVERY_WAY = [*RAISES, *CANCELS]

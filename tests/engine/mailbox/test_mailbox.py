@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from quart import Quart
 from support.connections import Connections
-from support.listening import until
+from support.listener import until
 
 from quart_live import Envelope, LiveViewTest, LocalPubSub, QuartLive
 from quart_live.mailbox.dispatcher import Dispatcher
-from quart_live.mailbox.mailbox import Mailbox, Urgent, post_to_all
+from quart_live.mailbox.items import Urgent
+from quart_live.mailbox.mailbox import Mailbox, post_to_all
 from quart_live.mailbox.stepping import step
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from support.listening import Listener
+from support.listener import Listener
 
 from quart_live import LocalPubSub, Presence, PresenceDiff
 from quart_live.presence import Presences, fetching

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from engine.presence.presence_app import PRESENCES, TOPIC, make_presence_app
 from quart import Quart
-from support.leaving import WAYS, navigate
+from support.departures import WAYS, navigate
 from support.leftovers import assert_nothing_left
-from support.listening import Listener
+from support.listener import Listener
 
 from quart_live import LiveViewError, LiveViewTest, LocalPubSub, Presence, PresenceDiff, QuartLive
 from quart_live.pubsub import EncodeError

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from engine.presence.presence_app import HEARTBEAT, TOPIC, make_presence_app
 from support.clock import LoopClock
-from support.listening import Listener, until
+from support.listener import Listener, until
 from support.redis_server import RedisServer, redis_server, running_redis
 from support.server_process import ServerProcess
 from support.servers import browser

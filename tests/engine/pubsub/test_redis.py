@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from support.listening import Listener, until
+from support.listener import Listener, until
 from support.redis_server import RedisServer, redis_server, running_redis
 
 from quart_live import LiveViewError, RedisPubSub, message_type

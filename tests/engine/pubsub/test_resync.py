@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from quart import Quart
-from support.listening import until
+from support.listener import until
 from support.redis_server import RedisServer, redis_server, running_redis
 
 from quart_live import LiveView, LiveViewTest, QuartLive, RedisPubSub

@@ -10,7 +10,7 @@ import pytest
 from engine.app import SlowLive, make_app
 from quart import Quart
 from support.leftovers import assert_nothing_left
-from support.listening import until
+from support.listener import until
 from support.raw import Page, open_page
 
 from quart_live import LiveView, LiveViewTest, QuartLive

@@ -13,9 +13,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 from engine.app import make_app
-from support.growing import ROOT
 from support.leftovers import assert_nothing_left
-from support.listening import until
+from support.listener import until
+from support.patterns import ROOT
 from support.servers import Server, browser, click, serving
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed

@@ -12,7 +12,7 @@ from engine.app import make_app
 from quart import Quart
 from support.connections import Connections
 from support.leftovers import assert_nothing_left
-from support.listening import until
+from support.listener import until
 from support.raw import open_page
 
 from quart_live import LiveViewTest, QuartLive

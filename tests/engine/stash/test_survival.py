@@ -587,7 +587,7 @@ async def test_mount_fails_with_what_was_kept(caplog: pytest.LogCaptureFixture) 
         with pytest.raises(JoinRefusedError):
             await again.open()
         assert again.status == 200
-        assert "A page failed with what was kept for it" in caplog.text
+        assert "A page failed with its stashed values" in caplog.text
         await again.close()
         PickyLive.fails = set()
         await come_back(page)  # nothing was deleted
@@ -636,7 +636,7 @@ async def test_unknown_store(caplog: pytest.LogCaptureFixture) -> None:
     app.extensions["quart_live"].route("/lost", LostLive)
     async with LiveViewTest(app, "/lost") as page:
         assert shown(page)[3] == "new"
-    assert "there is no stash store 'nowhere'; known are: browser, memory" in caplog.text
+    assert "there is no stash store 'nowhere'; add it, or use one of: browser, memory" in caplog.text
 
 
 def test_the_browser_is_no_store() -> None:

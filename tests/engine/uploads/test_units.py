@@ -127,7 +127,7 @@ async def test_a_folder_is_made_late_and_takes_no_more_once_removed(tmp_path: Pa
     await folder.remove()
     await folder.remove()
     assert contents(tmp_path) == []
-    with pytest.raises(OSError, match="gone"):
+    with pytest.raises(OSError, match="the view has ended"):
         TemporaryFile(folder).init()
 
 

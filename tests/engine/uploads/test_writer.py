@@ -22,7 +22,7 @@ from quart_live import (
 )
 from quart_live.testing import ChosenFile, ViewCrashedError
 from quart_live.testing.sending import Sending
-from quart_live.uploads import transfer
+from quart_live.uploads import destination
 
 
 class NotingWriter(UploadWriter):
@@ -228,7 +228,7 @@ async def test_methods_never_overlap(page: LiveViewTest, monkeypatch: pytest.Mon
 async def test_a_writer_that_never_ends_does_not_hold_the_view(
     page: LiveViewTest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, kind: str
 ) -> None:
-    monkeypatch.setattr(transfer, "WRITER_SECONDS", 0.05)
+    monkeypatch.setattr(destination, "WRITER_SECONDS", 0.05)
     loop, writing, go_on = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
 
     async def hang(writer: NotingWriter, data: bytes) -> None:
@@ -262,5 +262,5 @@ async def test_a_writer_without_write_chunk(page: LiveViewTest, monkeypatch: pyt
 
 async def test_not_together_with_external(app: Quart, live: QuartLive) -> None:
     view = WriterLive()
-    with pytest.raises(LiveViewError, match="never comes to a writer"):
+    with pytest.raises(LiveViewError, match="give either external= or writer=, not both"):
         view.allow_upload("doc", accept="any", writer=NotingWriter, external=lambda entry: {})

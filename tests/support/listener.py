@@ -1,4 +1,4 @@
-"""Subscribers without a view, and nodes that are no processes, for tests of PubSub and presence."""
+"""`Listener`: a mailbox without a view, for tests of PubSub and presence; and waiting for a condition."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ SECONDS = 20
 
 
 class Listener:
-    """A mailbox that writes down what it gets."""
+    """A mailbox that records its messages.
+
+    Attributes:
+        got: the messages.
+        resyncs: the topics of each resync.
+    """
 
     def __init__(self, limit: int = 100_000) -> None:
         self.context = contextvars.Context()
@@ -37,7 +42,11 @@ class Listener:
         self.handle_now(item)
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait until ``condition()`` is true; it is looked at after each message."""
+        """Wait until ``condition()`` is true, which is checked after each message.
+
+        Raises:
+            TimeoutError: if it is not true in time.
+        """
         async with asyncio.timeout(SECONDS):
             while not condition():
                 self._changed.clear()
@@ -45,7 +54,11 @@ class Listener:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Wait until ``condition()`` is true, for what tells nobody when it changes."""
+    """Wait until ``condition()`` is true, which is checked every few milliseconds.
+
+    Raises:
+        TimeoutError: if it is not true in time.
+    """
     async with asyncio.timeout(SECONDS):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.005)

@@ -1,4 +1,4 @@
-"""Every way in which a page of the app in ``engine/app.py`` can lose its view."""
+"""Departures: every way in which a page of the app in ``engine/app.py`` can lose its view."""
 
 from __future__ import annotations
 

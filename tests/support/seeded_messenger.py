@@ -17,7 +17,7 @@ from quart_live.testing import LiveViewTest
 
 @asynccontextmanager
 async def messenger_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Quart]:
-    """The app, with a database of its own in this folder."""
+    """Make the app, with a database of its own in this folder, until the block ends."""
     monkeypatch.setenv("PARLEY_DATABASE_URL", f"sqlite:///{(folder / 'test.db').as_posix()}")
     monkeypatch.setenv("PARLEY_SECRET_KEY", "a key for tests only")
     monkeypatch.setenv("PARLEY_ARGON2", "1,1024,1")
@@ -29,7 +29,7 @@ async def messenger_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
 
 
 async def page_of(app: Quart, name: str, path: str, **params: object) -> LiveViewTest:
-    """A page of somebody who has signed in, not opened yet. Its join says `params`."""
+    """Sign in and return a page that is not opened yet; its join has the ``params``."""
     client = app.test_client()
     html = await (await client.get("/sign-in")).get_data(as_text=True)
     token = re.search(r'name="_csrf_token"[^>]*value="([^"]+)"', html)
@@ -41,7 +41,7 @@ async def page_of(app: Quart, name: str, path: str, **params: object) -> LiveVie
 
 
 async def user_of(name: str) -> accounts.User:
-    """The account of this nickname."""
+    """Return the account of a nickname."""
     user = await accounts.find_user_by_nickname(name)
     assert user is not None
     return user

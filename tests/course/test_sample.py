@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.sampling import THIRDS, Case, Sample
+from support.sample import THIRDS, Case, Sample
 
 ROOT = Path(__file__).parents[2]
 LAST = 8

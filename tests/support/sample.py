@@ -1,16 +1,17 @@
-"""Which of the tests that grow with the square of the chapters a commit runs.
+"""The sample that a commit runs of the tests that grow with the square of the chapters.
 
     @pytest.mark.grows(state=5, chapter=3, daily=False)
 
-says that a test tries what chapter 3 promises on the state of chapter 5, and is not one of those that are
-tried every day. There is one for each check on each later state, and several for each chapter, so a commit
-does not run them all. It runs
+marks a test of the promises of chapter 3 on the state of chapter 5, which is not one of those that are run
+every day. There is one for each check on each later state, and several for each chapter, so a commit does not
+run them all. It runs
 
 - all of a state that is touched, and all of a touched chapter: checks, exercises, mistakes, notebook, demo;
 - of the rest a third, another third with each commit: three commits in a row run every test.
 
-Touched is what differs from the commit before (of a merge: from each of those), from ``origin/main`` or from
-what is committed. Where Git does not tell (no repository, no commit before), everything counts as touched.
+Files are touched if they differ from the commit before (of a merge: from each of those), from ``origin/main``
+or from the present commit. Where Git cannot tell (no repository, no commit before), all files count as
+touched.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ import pytest
 
 THIRDS = 3
 
-# What all states and all tests of them are made of.
-FOR_ALL = ("chapters/course.toml", "tests/support/sampling.py", "tests/support/reports.py")
+# Files on which all states and all their tests depend.
+FOR_ALL = ("chapters/course.toml", "tests/support/sample.py", "tests/support/reports.py")
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,11 @@ class Case:
     """A test that grows with the chapters.
 
     Attributes:
-        file: where the test is, from the repository's root.
-        state: the chapter whose state it tries.
-        chapter: the chapter whose promise it tries.
-        third: in which third it is.
-        daily: whether it is one of those that `make test` runs.
+        file: the file of the test, from the repository's root.
+        state: the chapter whose state it tests.
+        chapter: the chapter whose promise it tests.
+        third: the third to which it belongs.
+        daily: whether `make test` runs it.
     """
 
     file: str
@@ -52,11 +53,11 @@ class Case:
 
 @dataclass(frozen=True)
 class Sample:
-    """What a commit runs of the tests that grow.
+    """The sample that a commit runs of the tests that grow.
 
     Attributes:
         turn: the third whose turn it is: 0, 1 or 2.
-        touched: the files that have changed; None when that is not known.
+        touched: the files that have changed; None if that is not known.
     """
 
     turn: int
@@ -64,37 +65,37 @@ class Sample:
 
     @classmethod
     def of(cls, root: Path) -> Sample:
-        """The sample of the commit that is checked out in ``root``."""
+        """Return the sample of the commit that is checked out in ``root``."""
         return cls(turn_of(root), touched_files(root))
 
     def takes(self, case: Case) -> bool:
-        """Whether a test is run: it is touched, or it is its turn."""
+        """Return whether a test is run: it is touched, or it is its turn."""
         return self.touches(case) or case.third == self.turn
 
     def touches(self, case: Case) -> bool:
-        """Whether a test tries something that has changed, or has changed itself."""
+        """Return whether a test, or a file that it tests, has changed."""
         if self.touched is None or not self.touched.isdisjoint((*FOR_ALL, case.file)):
             return True
         return case.chapter in self.chapters or (self.lowest is not None and self.lowest <= case.state)
 
     @cached_property
     def chapters(self) -> frozenset[int]:
-        """The chapters of which anything has changed: files, checks, exercises, prose or notebook."""
+        """The chapters with changes: in files, checks, exercises, prose or notebook."""
         found = (re.match(r"(?:chapters|notebooks)/(\d+)_", path) for path in self.touched or ())
         return frozenset(int(match[1]) for match in found if match)
 
     @cached_property
     def lowest(self) -> int | None:
-        """The first chapter whose files have changed: its state and all later ones are made of them."""
+        """The first chapter whose files have changed, on which its state and all later ones depend."""
         found = (re.match(r"chapters/(\d+)_[^/]*/files/", path) for path in self.touched or ())
         return min((int(match[1]) for match in found if match), default=None)
 
 
 def grown(item: pytest.Item) -> Case | None:
-    """What the mark ``grows`` says of a test; None where it has none.
+    """Return the case of a test with the mark ``grows``; None without the mark.
 
-    With ``together``, all tests of a state are in one third: they share what is expensive, or depend on what
-    the tests before have left behind.
+    With ``together``, all tests of a state are in one third: they share expensive parts, or depend on the
+    results of the tests before.
     """
     mark = item.get_closest_marker("grows")
     if mark is None:
@@ -105,7 +106,7 @@ def grown(item: pytest.Item) -> Case | None:
 
 
 def is_wanted(item: pytest.Item, sample: Sample, matrix: bool, some: bool) -> bool:
-    """Whether a test is run: see the table in `conftest`; ``some`` is ``--sample``."""
+    """Return whether a test is run: see the table in `conftest`; ``some`` is ``--sample``."""
     case = grown(item)
     if case is None:
         return matrix == (item.get_closest_marker("matrix") is not None)
@@ -115,7 +116,7 @@ def is_wanted(item: pytest.Item, sample: Sample, matrix: bool, some: bool) -> bo
 
 
 def told_of(left_out: Iterable[pytest.Item], sample: Sample) -> list[str]:
-    """What to say of tests that are not run, and which command runs them."""
+    """Return the lines that report the tests left out, with the commands that run them."""
     items = list(left_out)
     marked = sum(1 for item in items if item.get_closest_marker("matrix"))
     grows = [case for case in map(grown, items) if case is not None]
@@ -134,12 +135,12 @@ def told_of(left_out: Iterable[pytest.Item], sample: Sample) -> list[str]:
 
 
 def touched_files(root: Path) -> frozenset[str] | None:
-    """The files that differ from a commit before, from ``origin/main`` or from the last commit.
+    """Find the files that differ from a commit before, from ``origin/main`` or from the last commit.
 
-    A merge has several commits before: what one of them lacks is new to it.
+    A merge has several commits before: a file that differs from one of them is touched.
 
     Returns:
-        Their paths from ``root``; None when there is nothing to compare with.
+        Their paths from ``root``; None if there is nothing to compare with.
     """
     before = git(root, "rev-parse", "HEAD^@").split()
     if not before:
@@ -152,7 +153,7 @@ def touched_files(root: Path) -> frozenset[str] | None:
 
 
 def turn_of(root: Path) -> int:
-    """The third whose turn it is: of a commit the next one after that of the commit before.
+    """Return the third whose turn it is: the next one after that of the commit before.
 
     A clone that lacks the first commits cannot count them, and takes the third from the commit's hash.
     """
@@ -162,7 +163,7 @@ def turn_of(root: Path) -> int:
 
 
 def git(root: Path, *words: str) -> str:
-    """What Git says; nothing where it has nothing to say, or is not there."""
+    """Return the output of a Git command; empty if it fails, or there is no Git."""
     try:
         done = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False)
     except OSError:

@@ -1,14 +1,13 @@
-"""What takes longer than its input grows: measured as a ratio, so that it says the same on every machine.
+"""The regular expressions of the packages, and hostile texts for them.
 
-`patterns` reads the source of the packages and finds each regular expression in it, and how it is used; a new
-one is tried without being listed anywhere. `hostile` makes texts for it out of what it itself looks for.
+`patterns` finds each regular expression in the source of the packages, and the methods that are called on it;
+a new one need not be listed anywhere. `hostile` makes long texts out of the pieces that a pattern looks for.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,25 +19,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("app/quart_live", "app/messenger", "chapters/course")
 METHODS = ("match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer")
 
-FIRST, LAST = 8000, 64_000
-TOO_QUICK = 0.001
-"""Seconds. The square of 8,000 is 64 million steps; this is not enough for so many."""
-
-LONG_ENOUGH = 0.02
-"""Seconds after which a ratio is believed: what took as long for the longest text has been seen to grow."""
-
-MOST = 2.5
-ATTEMPTS, RUNS = 4, 3
-
 
 @dataclass(frozen=True)
 class Pattern:
     """A regular expression of the source.
 
     Attributes:
-        place: file and line.
-        pattern: compiled.
-        methods: what is called on it.
+        place: the file and the line.
+        pattern: the compiled pattern.
+        methods: the methods that are called on it.
     """
 
     place: str
@@ -47,7 +36,7 @@ class Pattern:
 
 
 def patterns() -> Iterator[Pattern]:
-    """Every regular expression that the packages compile, or use at once."""
+    """Yield every regular expression that the packages compile, or use at once."""
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -82,7 +71,7 @@ def _text(path: Path, tree: ast.Module, node: ast.expr) -> Any:
     match node:
         case ast.Constant(value=str() | bytes() as text):
             return text
-        case ast.JoinedStr(values=parts):  # what is put in is a name that has been escaped
+        case ast.JoinedStr(values=parts):  # the parts put in are escaped names
             return "".join(str(p.value) if isinstance(p, ast.Constant) else "/some/path" for p in parts)
         case ast.BinOp(left=left, right=right):
             return _text(path, tree, left) + _text(path, tree, right)
@@ -115,7 +104,7 @@ def _names(node: ast.Assign) -> str | None:
 
 
 def _used(path: Path, tree: ast.Module, call: ast.Call) -> frozenset[str]:
-    """What is called on the name that a pattern gets, anywhere in the packages; all if nothing is seen."""
+    """Return the methods called on a pattern's name in its file; if none are found, the usual two."""
     name = next(
         (_names(node) for node in ast.walk(tree) if isinstance(node, ast.Assign) and node.value is call), None
     )
@@ -127,7 +116,7 @@ def _used(path: Path, tree: ast.Module, call: ast.Call) -> frozenset[str]:
 
 
 def hostile(pattern: re.Pattern[Any]) -> Iterator[Callable[[int], Any]]:
-    """Makers of long texts that nearly match: pieces that the pattern looks for, again and again."""
+    """Yield makers of long texts that nearly match: pieces that the pattern looks for, again and again."""
     parsed = parser.parse(pattern.pattern, pattern.flags)
     is_bytes = isinstance(pattern.pattern, bytes)
     letters = list(dict.fromkeys(_letters(parsed)))[:8] or ["a"]
@@ -161,7 +150,7 @@ _CLASSES = {
 
 
 def _letters(parsed: Any) -> Iterator[str]:
-    """A letter for each thing that the pattern looks for."""
+    """Yield a letter for each part of the pattern."""
     for operator, argument in parsed:
         if operator in (constants.LITERAL, constants.NOT_LITERAL):
             yield chr(argument)
@@ -187,7 +176,7 @@ def _members(members: Any) -> Iterator[str]:
 
 
 def _words(parsed: Any) -> Iterator[str]:
-    """Runs of literals: with what a match begins."""
+    """Yield the runs of literals, with which a match may begin."""
     word = ""
     for operator, argument in parsed:
         if operator is constants.LITERAL:
@@ -205,7 +194,7 @@ def _words(parsed: Any) -> Iterator[str]:
 
 
 def _repeats(parsed: Any, before: str = "") -> Iterator[tuple[str, str]]:
-    """For each repetition without an end: a text that leads to it, and what it repeats."""
+    """Yield for each repetition without an end a text that leads to it, and a letter that it repeats."""
     for operator, argument in parsed:
         alternatives = list(_inside(argument)) if operator is not constants.ASSERT_NOT else []
         for inner in alternatives:
@@ -220,7 +209,7 @@ _REPETITIONS = (constants.MAX_REPEAT, constants.MIN_REPEAT, constants.POSSESSIVE
 
 
 def _sample(parsed: Any) -> str:
-    """A short text that a piece of a pattern takes, or nearly."""
+    """Return a short text that a piece of a pattern matches, or nearly."""
     text = ""
     for operator, argument in parsed:
         if operator in _REPETITIONS:
@@ -237,49 +226,3 @@ def _inside(argument: Any) -> Iterator[Any]:
     elif isinstance(argument, list | tuple):
         for part in argument:
             yield from _inside(part)
-
-
-def applied(pattern: re.Pattern[Any], method: str) -> Callable[[Any], object]:
-    """One of a pattern's methods, as work for `growth`."""
-
-    def work(text: Any) -> None:
-        call = getattr(pattern, method)
-        found = call(text[:0], text) if method in ("sub", "subn") else call(text)
-        if method == "finditer":
-            for _ in found:
-                pass
-
-    return work
-
-
-def growth(work: Callable[[Any], object], make: Callable[[int], Any], most: float = MOST) -> float:
-    """How much longer the work takes on twice the input: 2 for what goes through it once.
-
-    The text is doubled until the work can be measured. Of several runs the quickest counts, and a ratio above
-    ``most`` is measured anew a few times: noise passes, a square stays.
-    """
-    length = FIRST
-    quickest = _quickest(work, make(length))
-    if quickest < TOO_QUICK:
-        return 0
-    ratio = quickest / _quickest(work, make(length // 2))
-    while length < LAST and quickest < LONG_ENOUGH:
-        length *= 2
-        before, quickest = quickest, _quickest(work, make(length))
-        ratio = quickest / before
-    attempts = ATTEMPTS
-    while ratio > most and attempts:
-        attempts -= 1
-        ratio = min(ratio, _quickest(work, make(length)) / _quickest(work, make(length // 2)))
-    return ratio
-
-
-def _quickest(work: Callable[[Any], object], given: Any) -> float:
-    best = float("inf")
-    for _ in range(RUNS):
-        begun = time.thread_time()  # what other processes take meanwhile does not count
-        work(given)
-        best = min(best, time.thread_time() - begun)
-        if best > LONG_ENOUGH * 10:
-            break
-    return best

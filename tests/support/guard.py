@@ -1,8 +1,8 @@
-"""Whatever tests start ends with them, however they end: by Ctrl-C, by SIGTERM, or by ``kill -9``.
+"""The guard: all processes that tests start end with the tests, be it by Ctrl-C, SIGTERM or ``kill -9``.
 
 Each process that runs tests has a guard, a small process of its own that reads a pipe. The pipe closes when
-the tests end, whatever they end of. Then the guard ends all that they have started and left: it knows those
-by a mark in their environment, which children inherit, also those that have become somebody else's.
+the tests end, in whatever way. Then the guard ends the processes that they have started and left: it finds
+them by a mark in their environment, which children inherit, also those that have got another parent.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def begin() -> None:
 
 
 def end() -> None:
-    """The tests are over: let the guard end what is left, and wait until it has."""
+    """Let the guard end the remaining processes at the end of the tests, and wait for it."""
     global _guard
     if _guard is not None and _guard.stdin is not None:
         _guard.stdin.close()
@@ -54,10 +54,10 @@ def end() -> None:
 
 
 def left_by(mark: str, sparing: int) -> list[psutil.Process]:
-    """The processes with this mark in their environment, without the one that runs the tests."""
+    """Return the processes with this mark in their environment, without the one that runs the tests."""
     found = []
     for process in psutil.process_iter():
-        # Not every process shows its environment; those that tests start do, they are our own.
+        # Not every process shows its environment, but those that the tests start do.
         with contextlib.suppress(psutil.Error, OSError):
             if process.pid not in (sparing, os.getpid()) and process.environ().get(MARK) == mark:
                 found.append(process)
@@ -65,7 +65,7 @@ def left_by(mark: str, sparing: int) -> list[psutil.Process]:
 
 
 def end_all(mark: str, sparing: int) -> None:
-    """End them, politely at first, and what they start meanwhile."""
+    """End all processes with this mark, first by SIGTERM, then by SIGKILL, until no new ones come."""
     for _ in range(ROUNDS):
         processes = left_by(mark, sparing)
         if not processes:

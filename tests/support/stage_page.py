@@ -1,35 +1,26 @@
-"""The stage as a teacher has it: the command in a process of its own, its page in a real Chromium.
-
-For the tests of the stage and for its soak.
-"""
+"""The stage's page in a real Chromium, for the tests of the stage and for its soak."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import os
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from playwright.async_api import Browser, FrameLocator, Locator, Page, async_playwright, expect
+from support.stage_command import StageCommand
 
 from course.lab.person.browser_choice import find_chromium
 from course.stage.actor import Actor
 from course.stage.stage import Stage
 
-SECONDS_TO_START = 60
-# A loaded machine takes its time; what is waited for is a state, so this costs nothing elsewhere.
+# A loaded machine takes its time. Elsewhere this costs nothing, as the wait ends with the state.
 expect.set_options(timeout=20_000)
-ADDRESS = re.compile(r"http://parley\.localhost:(\d+)")
 
 
 @contextlib.asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """A browser without a window."""
+    """Start a browser without a window until the block ends."""
     choice = find_chromium()
     assert choice is not None
     async with async_playwright() as playwright:
@@ -40,73 +31,8 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-class StageCommand:
-    """`course stage …` as a child process.
-
-    Args:
-        words: of the command, without its name.
-        temporary: where it puts its temporary files.
-
-    Attributes:
-        said: all that it has printed.
-        port: where it serves.
-    """
-
-    def __init__(self, *words: str, temporary: Path | None = None) -> None:
-        env = os.environ | ({"TMPDIR": str(temporary)} if temporary else {})
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "course", *words, "--port", "0", "--no-browser"],
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-        )
-        self.said = ""
-        self.port = 0
-
-    @property
-    def address(self) -> str:
-        """Of its page."""
-        return f"http://parley.localhost:{self.port}"
-
-    async def ready(self) -> StageCommand:
-        """Wait until it has printed its address."""
-        await asyncio.wait_for(asyncio.to_thread(self._read_address), SECONDS_TO_START)
-        return self
-
-    def _read_address(self) -> None:
-        assert self.process.stdout is not None
-        # Not `for line in`: that would read ahead, and keep what it has read.
-        while line := self.process.stdout.readline():
-            self.said += line
-            if found := ADDRESS.search(line):
-                self.port = int(found[1])
-                return
-        raise AssertionError(f"no address was printed:\n{self.said}")
-
-    def interrupt(self) -> tuple[int, str]:
-        """Ctrl-C; gives the exit code and all that was printed."""
-        self.process.send_signal(signal.SIGINT)
-        return self.end(30)
-
-    def end(self, seconds: float) -> tuple[int, str]:
-        """Wait for the end; gives the exit code and all that was printed."""
-        more, _ = self.process.communicate(timeout=seconds)
-        self.said += more
-        return self.process.returncode, self.said
-
-    def close(self) -> None:
-        """End it whatever it does."""
-        self.process.kill()
-        self.process.wait()
-        if self.process.stdout is not None:
-            self.process.stdout.close()
-
-
 class StagePage:
-    """The stage's page, and what one does with it.
+    """The stage's page, with the operations of its user.
 
     Attributes:
         page: the Playwright page.
@@ -127,19 +53,19 @@ class StagePage:
         await expect(calm).to_have_count(await self.page.locator(".seat").count(), timeout=30_000)
 
     def seat(self, name: str) -> Locator:
-        """One person's place."""
+        """Return one person's place."""
         return self.page.get_by_role("region", name=name, exact=True)
 
     def glass(self, name: str) -> FrameLocator:
-        """What is in one person's frame."""
+        """Return the content of one person's frame."""
         return self.seat(name).frame_locator("iframe")
 
     def fault(self, name: str, fault: str) -> Locator:
-        """A toggle of one person."""
+        """Return a toggle of one person."""
         return self.seat(name).get_by_role("button", name=re.compile(f"^{fault}"))
 
     def condition(self, name: str) -> Locator:
-        """The words beside a person's name."""
+        """Return the words beside a person's name."""
         return self.seat(name).locator(".condition")
 
     @property
@@ -163,13 +89,13 @@ class StagePage:
         return self.page.locator("footer.acts")
 
     async def choose_pace(self, name: str) -> None:
-        """How fast pointer and typing are."""
+        """Choose how fast pointer and typing are."""
         await self.page.get_by_role("button", name="Settings").click()
         await self.page.get_by_label("Pointer and typing").select_option(label=name)
         await self.page.keyboard.press("Escape")
 
     async def choose_manner(self) -> None:
-        """What one may have chosen in the settings, as it is at the beginning."""
+        """Choose the default settings."""
         await self.page.get_by_role("button", name="Settings").click()
         await self.page.get_by_label("Pointer and typing").select_option(label="normal")
         await self.page.get_by_label("A delayed link is late by").select_option("1.0")
@@ -181,17 +107,17 @@ class StagePage:
         await self.page.get_by_role("button", name="What is on the stage").click()
         chosen = self.page.locator(f"#state-{state}")
         await chosen.click()
-        # Nobody of before is left, also where the same state was chosen again.
+        # The people of before have gone, also if the same state was chosen again.
         for seat in seats:
             await expect(self.page.locator(f"#{seat}")).to_have_count(0, timeout=60_000)
         await expect(chosen).to_have_attribute("aria-current", "true")
         await self.settled()
 
     async def play(self, seconds: float = 60) -> str:
-        """Play the next act to its end; returns its caption.
+        """Play the next act to its end. Return its caption.
 
         Raises:
-            AssertionError: it failed; the message says why.
+            AssertionError: if it fails; the message says why.
         """
         before = await self.page.locator(".count .number").inner_text()
         await self.next.click()
@@ -209,12 +135,12 @@ class StagePage:
         return "done" in (await self.acts.get_attribute("class") or "")
 
     async def screenshot(self, path: Path) -> None:
-        """The page as it looks now."""
+        """Take a screenshot of the page."""
         await self.page.screenshot(path=path)
 
 
 class Staged(StagePage):
-    """The stage as a command has opened it."""
+    """The page of a stage that a command has started."""
 
     def __init__(self, page: Page, command: StageCommand) -> None:
         super().__init__(page)
@@ -244,14 +170,14 @@ class Staged(StagePage):
 
 
 class Backstage(StagePage):
-    """A stage in this process, so that one can see behind its page."""
+    """The page of a stage in this process, so that a test can see behind it."""
 
     def __init__(self, stage: Stage, page: Page) -> None:
         super().__init__(page)
         self.stage = stage
 
     def actor(self, name: str) -> Actor:
-        """A person on the stage."""
+        """Return a person on the stage."""
         actor = self.stage.actor(name)
         assert actor is not None
         return actor

@@ -1,4 +1,4 @@
-"""A class that clicks on everything there is on a stage; see ``tests/course/stage/soak.py``."""
+"""`Clicker`: random operations on a stage; see ``tests/course/stage/soak.py``."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from playwright.async_api import Locator, Page, expect
 MS_TO_CLICK = 3000
 
 
-class Clicking:
+class Clicker:
     """Random operations on a stage, each as somebody at its page would do it.
 
     Args:
-        page: the stage's.
-        address: where the stage is, for a second window.
-        chance: what decides.
+        page: the stage's page.
+        address: the stage's address, for a second window.
+        chance: the source of random decisions.
     """
 
     def __init__(self, page: Page, address: str, chance: random.Random) -> None:
@@ -29,12 +29,12 @@ class Clicking:
         """Do one of the `OPERATIONS`.
 
         Raises:
-            playwright.async_api.Error: what would have been clicked is not there, or disabled.
+            playwright.async_api.Error: if the element to click is not there, or disabled.
         """
         await self.OPERATIONS[name](self)
 
     async def _press(self, found: Locator) -> None:
-        """Click one of these, whichever."""
+        """Click one of the elements found, if there is one."""
         count = await found.count()
         if count:
             await found.nth(self.random.randrange(count)).click(timeout=MS_TO_CLICK)
@@ -121,7 +121,7 @@ class Clicking:
     async def _wait(self) -> None:
         await asyncio.sleep(self.random.random())
 
-    OPERATIONS: dict[str, Callable[[Clicking], Awaitable[None]]] = {  # noqa: RUF012 - never changed
+    OPERATIONS: dict[str, Callable[[Clicker], Awaitable[None]]] = {  # noqa: RUF012 - never changed
         "break or fix a link": _link,
         "fix a link": _fix,
         "kill or restart": _server,
