@@ -36,8 +36,8 @@ def __getattr__(name: str) -> Any:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """``%load_ext course``: registers ``%chapter``, ``%%save`` and their companions."""
-    # They need IPython, which the command line does without.
+    """Register ``%chapter``, ``%%save`` and the other magics, for ``%load_ext course``."""
+    # The magics need IPython, which the command line does not import.
     from course.notebook.magics import register
 
     register(shell)

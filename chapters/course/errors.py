@@ -1,12 +1,12 @@
-"""The one error that a user of the course sees."""
+"""The error that a user of the course sees."""
 
 from __future__ import annotations
 
 
 class CourseError(Exception):
-    """Something the user can put right.
+    """An error that the user can fix.
 
-    ``message`` says what is wrong, ``advice`` what to do about it; the command line and the notebook magics
+    ``message`` says what is wrong, ``advice`` says what to do; the command line and the notebook magics
     print both and no traceback (``course -v …`` shows it).
     """
 
@@ -16,5 +16,5 @@ class CourseError(Exception):
         self.advice = advice
 
     def _render_traceback_(self) -> list[str]:
-        """IPython shows these lines instead of a traceback."""
+        """Return the lines that IPython shows instead of a traceback."""
         return str(self).splitlines()

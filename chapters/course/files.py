@@ -1,4 +1,4 @@
-"""Small files of our own: written whole and put in place at once, read with a shrug where they are broken."""
+"""Small files of the course: replaced whole when written, and counted as empty when broken."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
-    """Write a JSON object, whole."""
+    """Write a JSON object as `write_whole` does."""
     write_whole(path, (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())

@@ -1,4 +1,4 @@
-"""Servers of this machine: their ports, and how to ask them directly, whatever proxy is named for others."""
+"""Servers on this machine: their ports, and requests to them that pass no proxy."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ HERE = ("localhost", "127.0.0.1", "::1", ".localhost")
 
 
 def spare_loopback(env: MutableMapping[str, str] | None = None) -> None:
-    """Except this machine from the proxies in an environment: our own, and so that of all we start.
+    """Add this machine to ``no_proxy`` in an environment: by default our own, which our processes inherit.
 
-    Browsers, npm, pip and aiohttp read it. Nothing is changed where no proxy is named.
+    Browsers, npm, pip and aiohttp read it. An environment without a proxy is not changed.
     """
     env = os.environ if env is None else env
     if not any(name.lower().endswith("_proxy") and value for name, value in env.items()):
         return
-    # Programs read the one or the other; whoever has set only one means both.
+    # Some programs read the one name, some the other; a user who has set only one means both.
     known = env.get("no_proxy") or env.get("NO_PROXY") or ""
     names = [name.strip() for name in known.split(",") if name.strip()]
     spared = ",".join([*names, *(name for name in HERE if name not in names)])
@@ -32,16 +32,20 @@ def spare_loopback(env: MutableMapping[str, str] | None = None) -> None:
 
 
 def open_here(address: str | urllib.request.Request, timeout: float) -> HTTPResponse:
-    """Ask a server of this machine, without any proxy; raises what `urllib.request.urlopen` does."""
+    """Send a request to a server on this machine, without a proxy.
+
+    Raises:
+        URLError: if the server cannot be reached; an ``HTTPError`` for a status of 400 or more.
+    """
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     return cast(HTTPResponse, opener.open(address, timeout=timeout))
 
 
 def require_free(port: int, command: str) -> None:
-    """Make sure that a port can be had; ``command`` is what the user typed.
+    """Make sure that a port is free; ``command`` is the command that the user typed, for the advice.
 
     Raises:
-        CourseError: another program has it.
+        CourseError: if the port cannot be used, for example because another program has it.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         if sys.platform != "win32":
@@ -57,7 +61,11 @@ def require_free(port: int, command: str) -> None:
 
 
 def free_port(first: int) -> int:
-    """The first free port from ``first`` on."""
+    """Return the first free port from ``first`` on.
+
+    Raises:
+        CourseError: if none of a hundred is free.
+    """
     for port in range(first, first + 100):
         try:
             require_free(port, "")

@@ -1,4 +1,4 @@
-"""Printing for people: one place that knows colours and width."""
+"""Printing for people, with colours and width in one place."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from rich.text import Text
 
 
 def screen(*, stderr: bool = False) -> Console:
-    """A console on the present standard output (tests replace it)."""
+    """Return a console on the present standard output (tests replace it)."""
     return Console(stderr=stderr, highlight=False, soft_wrap=True)
 
 
 def say(message: str, style: str = "") -> None:
-    """One plain line; commands in backquotes stand out."""
+    """Print one line; commands in backquotes stand out."""
     console = screen()
     console.print(_with_commands(message, console), style=style or None)
 
 
 def count(number: int, thing: str) -> str:
-    """``1 file``, ``2 files``."""
+    """Return a number with its noun: ``1 file``, ``2 files``."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def complain(message: str, advice: str = "") -> None:
-    """What went wrong in red, and what to do below it."""
+    """Print an error in red, with advice below it."""
     console = screen(stderr=True)
     console.print(Text(message, style="red"))
     if advice:

@@ -1,4 +1,4 @@
-"""A folder that holds exactly one state: written with as few touches as possible."""
+"""A folder that holds exactly one state, in which only changed files are written."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from course.source.states import ROOTS, read_tree
 
 
 def write_state(files: Mapping[str, bytes], folder: Path) -> list[str]:
-    """Make ``folder/messenger`` and ``folder/static`` hold exactly ``files``; return the paths it touched.
+    """Make ``folder/messenger`` and ``folder/static`` hold exactly ``files``; return the changed paths.
 
     Files that already have the right bytes are left alone, so their times stay; client packages in
     ``static/`` stay.
+
+    Raises:
+        CourseError: if a folder has the name of a file, or a file may not be read.
     """
     present = read_tree(folder)
     touched = [path for path in present if path not in files]
@@ -31,7 +34,7 @@ def write_state(files: Mapping[str, bytes], folder: Path) -> list[str]:
 
 
 def _put(target: Path, content: bytes, path: str) -> None:
-    """Write a file where it belongs, in the place of a link or a pipe that has its name, or its folder's."""
+    """Write a file; a link or a pipe with its name, or with the name of one of its folders, is replaced."""
     for above in target.parents[: path.count("/")]:
         if not above.is_dir() and (above.is_symlink() or above.exists()):
             above.unlink()
@@ -52,7 +55,7 @@ def _drop_empty_folders(folder: Path) -> None:
             if "node_modules" in here.relative_to(folder).parts:
                 continue
             if here.name == "__pycache__":
-                # Left alone in a package that lives; without sources it would keep the folder importable.
+                # A cache without sources would keep the folder importable.
                 if not any(here.parent.glob("*.py")):
                     shutil.rmtree(here, ignore_errors=True)
             elif not names and not any((here / name).is_dir() for name in folders):

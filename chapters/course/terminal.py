@@ -1,7 +1,7 @@
-"""Terminals that cannot show every character get the nearest that they can.
+"""Output for terminals that cannot show every character: each missing one is written as a look-alike.
 
-The encoding of a terminal is not ours to choose: bytes of UTF-8 are gibberish on one that speaks Latin-1.
-What its encoding lacks is written with look-alikes, so a message survives everywhere and raises nothing.
+We cannot choose the encoding of a terminal: UTF-8 is unreadable on one that expects Latin-1. A character
+that its encoding lacks is written as a look-alike, so every message can be read and none raises an error.
 """
 
 from __future__ import annotations
@@ -43,23 +43,23 @@ LOOKALIKES = {
     "ß": "ss",
 }
 
-# The dots that turn while something is at work.
+# The dots of a spinner.
 BRAILLE = range(0x2800, 0x2900)
 
 
 def survive(stream: TextIO) -> None:
-    """Let a stream write whatever it is given, in its own encoding."""
+    """Make a stream write every text in its own encoding, with look-alikes for missing characters."""
     if not isinstance(stream, io.TextIOWrapper):
         return
     with contextlib.suppress(ValueError, OSError):
         if sys.platform == "win32" and not stream.isatty() and "PYTHONIOENCODING" not in os.environ:
-            # A pipe there has the encoding of the last century; programs that read ours expect UTF-8.
+            # A pipe on Windows has an old 8-bit encoding; programs that read our output expect UTF-8.
             stream.reconfigure(encoding="utf-8")
         stream.reconfigure(errors=ERRORS)
 
 
 def lookalike(letter: str) -> str:
-    """What to write in ASCII for a character that an encoding lacks."""
+    """Return the ASCII look-alike of a character."""
     if letter in LOOKALIKES:
         return LOOKALIKES[letter]
     if ord(letter) in BRAILLE:

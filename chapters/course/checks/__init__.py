@@ -1,4 +1,4 @@
-"""Checks: what a chapter promises, tried in real browsers.
+"""Checks: the behaviour that a chapter builds, tested in real browsers.
 
     from course.checks import CheckContext, check, since
 
@@ -10,9 +10,9 @@
         await c.click(alice, "Increment")
         await c.expect_text(alice.text("clicked"), "clicked 1 times")
 
-Checks live in Python files in ``chapters/NN_…/checks``, each named for what it tries. The same
-ones serve ``course check``, ``await lab.check(1)`` in a notebook, and the tests, which run each of them on
-every state it is meant for.
+Checks live in Python files in ``chapters/NN_…/checks``, each named for its subject. They serve
+``course check``, ``await lab.check(1)`` in a notebook, and the tests, which run each of them on every state
+that it is meant for.
 """
 
 from __future__ import annotations

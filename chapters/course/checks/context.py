@@ -1,4 +1,4 @@
-"""What a check works with: people, a record of what was done, and expectations that explain themselves."""
+"""The argument of a check: people, a record of the steps, and expectations that explain a failure."""
 
 from __future__ import annotations
 
@@ -11,27 +11,30 @@ from course.checks.scripts import migrated
 from course.checks.words import listed
 from course.lab.person.person import Person
 
-# A page's clock stops in the future: soon, or a little later where the order takes its time.
+# A page's clock can only stop in the future: tried soon first, then later, in case the call is slow.
 SECONDS_AHEAD = (0.1, 1, 5)
 
 
 class CheckContext(NotificationSteps):
     """One run of one check: its steps, its expectations, and faults of the line, the server and the clock.
 
-    What everybody does is in `Steps`; how people get in, talk and are notified stands on that, in
-    `EntrySteps`, `ConversationSteps` and `NotificationSteps`.
+    Common steps are in `Steps`; steps to sign in, talk and be notified are in `EntrySteps`,
+    `ConversationSteps` and `NotificationSteps`.
     """
 
     async def expect_kept(self, revision: str, *tables: str, then: str = "return None") -> Any:
-        """Migrate a seeded database down and up again; each row keeps what it had, whatever it gets besides.
+        """Expect that each row keeps its values when a seeded database is migrated down and up again.
 
         Args:
-            revision: how far down.
-            *tables: whose rows are looked at.
-            then: body of a coroutine that runs in the app afterwards, for what else is to be known.
+            revision: the revision to go down to.
+            *tables: the tables whose rows are compared; new columns do not count.
+            then: the body of a coroutine that runs in the app afterwards.
 
         Returns:
-            what ``then`` gives.
+            the value that ``then`` returns.
+
+        Raises:
+            CheckFailed: if a row is lost or changed, or the migration raises.
         """
         what = f"a migration from {revision} to the newest revision"
         before, after, found = await self.in_app(migrated(revision, tables, then), what)
@@ -44,9 +47,9 @@ class CheckContext(NotificationSteps):
         return found
 
     async def stop_clock(self, person: Person) -> None:
-        """From now on time passes on this page only when the check says so.
+        """Stop the clock of this page: its time passes only when the check moves it on.
 
-        Its clock was installed before the page was opened, ``await person.page.clock.install()``.
+        Install the clock before the page is opened: ``await person.page.clock.install()``.
         """
         for ahead in SECONDS_AHEAD:
             now: float = await person.page.evaluate("Date.now() / 1000")
@@ -54,22 +57,25 @@ class CheckContext(NotificationSteps):
                 await person.page.clock.pause_at(now + ahead)
                 return
             except PlaywrightError as error:
-                # On a busy machine that moment is over before the order arrives.
+                # On a busy machine the moment is past before the call arrives.
                 if "past" not in error.message or ahead == SECONDS_AHEAD[-1]:
                     raise
 
     async def fix_unnoticed(self, person: Person) -> None:
-        """Fix the line of a page whose clock stands still, so that it does not come back by itself.
+        """Fix the line of a page whose clock stands still, so that the page does not reconnect by itself.
 
-        What the page asks for comes through.
+        Requests that the page sends get through.
+
+        Raises:
+            CheckFailed: if an attempt to connect goes on.
         """
 
-        async def rests() -> bool:
+        async def idle() -> bool:
             return not await person.is_connecting()
 
-        # An attempt that was on its way would come through, too.
+        # An attempt that is under way would connect once the line is fixed.
         await self.expect_soon(
-            rests,
+            idle,
             expected="attempts to connect that fail",
             seen="one that goes on",
             whose=person,
@@ -77,21 +83,21 @@ class CheckContext(NotificationSteps):
         self.done(f"{person.name}'s line was fixed, but the page's clock stood still")
         await person.network.fix()
 
-    # Faults that need no more words. For others there are `done` and the Lab.
+    # Faults with their step in the report. For other faults, use `done` and the Lab.
 
     async def restart(self) -> None:
-        """Kill the server, and start it again."""
+        """Kill the server and start it again."""
         self.done("the server was killed and started again")
         await self.lab.restart()
 
     async def reconnect(self, person: Person) -> None:
-        """Cut a person's line, and fix it."""
+        """Cut a person's line and fix it."""
         self.done("the line was cut, and fixed")
         await self.lab.cut(person)
         await self.lab.fix(person)
 
     async def crash(self, person: Person) -> None:
-        """Make the view on a person's page raise, and wait until it is back."""
+        """Make the view on a person's page raise an error, and wait until it has joined again."""
         self.done("the view raised an error")
         await self.lab.crash(person)
         await person.live()

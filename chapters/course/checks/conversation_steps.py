@@ -1,4 +1,4 @@
-"""The part of a check that is about conversations: who is in one, and what they say there."""
+"""Steps of a check for conversations: begin one, enter it, send messages, choose members."""
 
 from __future__ import annotations
 
@@ -15,27 +15,33 @@ from course.lab.person.person import Person
 
 
 class ConversationSteps(EntrySteps):
-    """What a `CheckContext` can do with conversations, from chapter 2 on."""
+    """The steps of a `CheckContext` for conversations, from chapter 2 on."""
 
     async def begun(self, title: str, *names: str, words: str = "") -> int:
-        """Store a conversation, which nobody is told of; returns its id.
+        """Store a conversation without a broadcast. Return its id.
 
         Args:
-            title: of the conversation.
-            *names: nicknames of its members, the owner's first.
-            words: what its owner has said there; nothing when left out.
+            title: the title of the conversation.
+            *names: the nicknames of its members, the owner's first.
+            words: the owner's first message; no message when left out.
+
+        Raises:
+            CheckFailed: if the app cannot store it.
         """
         self.done(f"“{title}” was begun, with {listed(names)}")
         number: int = await self.in_app(conversation(title, *names, words=words), "a new conversation")
         return number
 
     async def group(self, title: str, *names: str, clock: bool = False) -> list[Person]:
-        """People in a new conversation of theirs, which the first of them owns and has opened with a word.
+        """Begin a conversation with a first message, and open it for each member. Return the people.
 
         Args:
-            title: of the conversation.
-            *names: nicknames of seeded people, as whom they sign in.
-            clock: give each page a clock that can be put forward; see `CheckContext.stop_clock`.
+            title: the title of the conversation.
+            *names: the nicknames of seeded users, the owner's first.
+            clock: whether each page gets a clock that can be stopped; see `CheckContext.stop_clock`.
+
+        Raises:
+            CheckFailed: if the conversation cannot be stored, or its page does not open.
         """
         number = await self.begun(title, *names, words=FIRST_WORDS)
         people = await self.people(*names)
@@ -46,12 +52,15 @@ class ConversationSteps(EntrySteps):
         return people
 
     async def signed_in(self, name: str, path: str = "/", browser: str = "") -> Person:
-        """A seeded person who has signed in, on a page.
+        """Sign in as a seeded user and open a page. Return the person.
 
         Args:
-            name: nickname of the user.
-            path: the page.
-            browser: what to call a further browser of theirs, such as ``Alice's telephone``.
+            name: the nickname of the user.
+            path: the address of the page.
+            browser: the name of a further browser of this user, such as ``Alice's telephone``.
+
+        Raises:
+            CheckFailed: if the sign-in is refused, or the page does not open.
         """
         person = await self.person(browser or name)
         await self.sign_in(person, name)
@@ -59,29 +68,37 @@ class ConversationSteps(EntrySteps):
         return person
 
     async def send(self, person: Person, text: str) -> None:
-        """Write a message and press Send; whatever comes of it."""
+        """Write a message and click Send, without an expectation about the result."""
         await self.fill(person, "Message", text)
         await self.click(person, "Send")
 
     async def say(self, person: Person, text: str) -> None:
-        """Send a message, and wait until it is in the sender's log."""
+        """Send a message, and wait until it is in the sender's log.
+
+        Raises:
+            CheckFailed: if it does not appear there.
+        """
         with self.steady(person):
             await self.send(person, text)
             await self.expect_text(person.log("Messages"), text, f"{person.name}'s log")
 
     async def choose(self, person: Person, *names: str) -> None:
-        """Click people on the dashboard, and wait until each is chosen for a new conversation."""
+        """Click people on the dashboard, and wait until each is chosen for a new conversation.
+
+        Raises:
+            CheckFailed: if one is not chosen.
+        """
         for name in names:
             await self.click(person, name)
             await self.expect_visible(person.button(f"Remove {name}"))
 
     def entry(self, page: Page, title: str) -> Locator:
-        """A conversation in the list of the dashboard."""
+        """Return the entry of a conversation in the dashboard's list."""
         return page.get_by_role("listitem").get_by_role("link").filter(has_text=title)
 
     @contextmanager
     def steady(self, person: Person) -> Iterator[None]:
-        """What earlier chapters have tried may take its time, also in a check that is about to fail."""
+        """Wait with the usual patience inside the block, even in a check that has less."""
         before, self.patience = self.patience, max(self.patience, PATIENCE)
         person.page.set_default_timeout(self.patience * 1000)
         try:

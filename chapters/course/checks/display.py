@@ -1,4 +1,4 @@
-"""Results in colour for the terminal; their words come from `course.checks.report`."""
+"""Results of checks in colour for the terminal; their text comes from `course.checks.report`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ STYLES: dict[Verdict, str] = {"passed": "green", "failed": "bold red", "error": 
 
 
 def print_result(result: CheckResult, console: Console, before: CheckResult | None = None) -> None:
-    """Print one result: a single line when it passed, two when it repeats the one before."""
+    """Print one result: one line when it passed, two when it repeats the one before."""
     head = Text(f"{MARKS[result.verdict]} ", style=STYLES[result.verdict])
     head.append(f"{result.id}  {result.title}", style="" if result.passed else "bold")
     if result.verdict == "error":
@@ -31,7 +31,7 @@ def print_result(result: CheckResult, console: Console, before: CheckResult | No
 
 
 def print_results(results: Iterable[CheckResult], console: Console) -> None:
-    """Print all results and the line that counts them."""
+    """Print all results and a summary line."""
     known = list(results)
     for result, before in zip(known, [None, *known], strict=False):
         print_result(result, console, before)

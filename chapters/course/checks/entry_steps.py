@@ -1,4 +1,4 @@
-"""How a check gets a person into the messenger: signed in where there are accounts, by address before."""
+"""Steps of a check to enter the messenger: by signing in, or by address where there are no accounts yet."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ from course.lab.messenger.sign_in import PAGE, PASSWORD, HiddenFields, sign_in_u
 from course.lab.person.forged_frames import join_at, push_event
 from course.lab.person.person import Person
 
-# Before there were accounts, the address said as whom: by this order.
+# Before there were accounts, the address held the user's number: the place in this list.
 SEEDED = ("User One", "User Two")
 
 
 class EntrySteps(Steps):
-    """The part of a `CheckContext` that knows how people prove who they are."""
+    """The steps of a `CheckContext` to register, sign in and enter a conversation."""
 
     async def sign_in(self, person: Person, name: str) -> None:
-        """Sign a person in as one of the seeded users, without looking at the pages on the way.
+        """Sign a person in as a seeded user, without opening the sign-in page.
 
         Args:
-            person: who sits in front of the browser.
-            name: nickname of a seeded user, such as ``Alice`` or ``User One``; or an email.
+            person: the person whose browser is signed in.
+            name: the nickname of a seeded user, such as ``Alice`` or ``User One``; or an email.
+
+        Raises:
+            CheckFailed: if the sign-in is refused.
         """
         self.done(f"{person.name} signed in as {name}")
         problem = await sign_in_unseen(person, name)
@@ -35,12 +38,12 @@ class EntrySteps(Steps):
         """Fill in the registration page and send it; the password is that of the seeded people.
 
         Args:
-            person: who wants an account, by default under their own name.
-            what: what is odd about it, for the report.
-            **changed: fields that are filled in otherwise, by label.
+            person: the person who registers, by default under their own name.
+            what: the kind of form, for the report.
+            **changed: other values for fields, by label.
 
         Returns:
-            what was written, by label.
+            the text of each field, by label.
         """
         await self.visit(person, "/register")
         self.done(f"{person.name} registered with {what}")
@@ -53,7 +56,11 @@ class EntrySteps(Steps):
         return fields
 
     async def register(self, person: Person, **changed: str) -> None:
-        """Make an account by the app's own pages, and sign in: its nickname then stands in the top bar."""
+        """Register on the app's pages and sign in, until the nickname stands in the top bar.
+
+        Raises:
+            CheckFailed: if a page on the way is missing or refuses.
+        """
         fields = await self.fill_register(person, "a good form", **changed)
         await self.expect_visible(person.heading("Sign in"))
         await person.textbox("Email").fill(fields["Email"])
@@ -62,35 +69,42 @@ class EntrySteps(Steps):
         await self.expect_text(self.top_bar(person), fields["Nickname"], "the top bar")
 
     def top_bar(self, person: Person) -> Locator:
-        """The bar above every page, which knows who is there."""
+        """Return the bar above every page, which shows the signed-in user."""
         return person.page.get_by_role("banner")
 
     async def post_form(self, person: Person, path: str, **fields: str) -> APIResponse:
-        """Send the form at ``path`` with its hidden fields, without looking at it; follows no redirect."""
+        """Post the form at ``path`` with its hidden fields, from outside the page; follow no redirect."""
         page = await person.get(path)
         hidden = HiddenFields.of(await page.text(), path.partition("?")[0])
         return await self.post_bare(person, path, **{**hidden, **fields})
 
     async def post_bare(self, person: Person, path: str, **fields: str) -> APIResponse:
-        """Send form fields with this person's cookies, and nothing that a page would add."""
+        """Post form fields with this person's cookies, without the hidden fields of a page."""
         form: dict[str, str | float | bool] = dict(fields)
         return await person.context.request.post(person.url + path, form=form, max_redirects=0)
 
     async def enter(self, person: Person, name: str, conversation: int = 1) -> str:
-        """Open a conversation as one of the seeded users; returns the address. See `address`."""
+        """Open a conversation as a seeded user. Return its address; see `address`.
+
+        Raises:
+            CheckFailed: if the sign-in is refused, or the page does not open.
+        """
         path = await self.address(person, name, conversation)
         await self.visit(person, path)
         return path
 
     async def address(self, person: Person, name: str, conversation: int = 1) -> str:
-        """Where a conversation is for one of the seeded users, in whatever way this state of the app has.
+        """Return the address of a conversation for a seeded user, in this state of the app.
 
-        Where people sign in, this person does so first.
+        In a state with accounts, this person signs in first.
 
         Args:
-            person: who sits in front of the browser.
-            name: nickname of the user, such as ``User One``.
-            conversation: which one.
+            person: the person who opens it.
+            name: the nickname of the user, such as ``User One``.
+            conversation: the number of the conversation.
+
+        Raises:
+            CheckFailed: if the sign-in is refused.
         """
         if not self.has_accounts:
             return f"/conversations/{conversation}/users/{SEEDED.index(name) + 1}"
@@ -98,15 +112,21 @@ class EntrySteps(Steps):
         return f"/conversations/{conversation}"
 
     async def join_at(self, person: Person, path: str) -> dict[str, Any]:
-        """Join the view of this person's page at another address; see `course.lab.person.forged_frames`."""
+        """Join the view of this person's page at another address. Return the reply.
+
+        See `course.lab.person.forged_frames`.
+        """
         self.done(f"joined a view at {path[:40]}")
         return await join_at(person, path)
 
     async def push(self, person: Person, event: str, value: object) -> str:
-        """Send an event by hand on the socket of this person's page; see `course.lab.person.forged_frames`.
+        """Send an event on the socket of this person's page; see `course.lab.person.forged_frames`.
 
         Returns:
-            the answer, as JSON. The page does not show what it says, so load that anew before you look at it.
+            the reply, as JSON. The page does not apply its diff, so reload the page before you look at it.
+
+        Raises:
+            CheckFailed: if the reply is not ``ok``.
         """
         self.done(f"{person.name}'s page was made to send {event}")
         status, answer = await push_event(person, event, value, self.patience)
@@ -115,5 +135,5 @@ class EntrySteps(Steps):
 
     @property
     def has_accounts(self) -> bool:
-        """Whether people sign in here: from chapter 4 on."""
+        """Whether this state of the app has accounts: from chapter 4 on."""
         return (self.lab.state.folder / "messenger" / "signing_in.py").is_file()

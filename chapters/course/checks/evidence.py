@@ -1,4 +1,4 @@
-"""What a check that did not pass leaves behind, and which of the learner's files may explain it."""
+"""The evidence of a check that did not pass: frames, errors, pictures, and files that differ."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ QUIET = ("heartbeat", "opened")
 
 
 def last_frames(people: Iterable[Person]) -> tuple[str, ...]:
-    """The last few frames of everybody, one phrase each; heartbeats are left out."""
+    """Return the last few frames of all people, one phrase each, without heartbeats."""
     frames: list[Frame] = [frame for person in people for frame in person.frames]
     frames = [frame for frame in frames if frame.kind not in QUIET]
     frames.sort(key=lambda frame: frame.at)
@@ -38,7 +38,7 @@ def last_frames(people: Iterable[Person]) -> tuple[str, ...]:
 
 
 def page_lines(people: Iterable[Person], forgiven: Sequence[str]) -> tuple[str, ...]:
-    """The first error of a script in somebody's browser that was not caused on purpose, and where it was."""
+    """Return the first script error in a browser that the check did not cause on purpose, with its place."""
     for person in people:
         for message in person.console:
             if message.is_error and not any(text in message.text for text in forgiven):
@@ -48,7 +48,7 @@ def page_lines(people: Iterable[Person], forgiven: Sequence[str]) -> tuple[str, 
 
 
 def own_lines(raised: Sequence[AppError], forgiven: Sequence[str], state: AppState) -> tuple[str, ...]:
-    """The first exception of the app that was not caused on purpose, cut to the learner's own lines."""
+    """Return the first exception that the check did not cause on purpose, cut to the learner's own lines."""
     for error in raised:
         if not any(text in error.message for text in forgiven):
             return tuple(error.own_lines(state.folder))
@@ -56,9 +56,9 @@ def own_lines(raised: Sequence[AppError], forgiven: Sequence[str], state: AppSta
 
 
 def differing_files(check: Check, state: AppState, course: Course) -> tuple[str, ...]:
-    """Those of the check's files that are not as the chapter has them, each with how.
+    """Return the files of the check that differ from the chapter's, one phrase each.
 
-    For the check of an exercise: not as its solution has them. Lines that are right must not be named.
+    The check of an exercise compares with its solution, so that no right line is named.
     """
     wanted = fold(course, check.chapter, check.exercise)
     begun = fold(course, check.chapter) if check.exercise else {}
@@ -80,13 +80,13 @@ def differing_files(check: Check, state: AppState, course: Course) -> tuple[str,
         return lines
 
     mine = told(path for path in check.files if path in wanted)
-    # The check looks at other files first; but no file of the learner's is beyond suspicion.
+    # The files of the check come first; when they are right, any other file may be the cause.
     others = mine or told(sorted(set(wanted) - set(check.files)))
     return tuple(others[:MOST_FILES]) + (("…",) if len(others) > MOST_FILES else ())
 
 
 def places(mine: bytes, theirs: bytes) -> str:
-    """In which lines two versions of a file differ; empty where there are more than a few."""
+    """Return the lines in which two versions of a file differ, as a phrase; empty when there are many."""
     try:
         found = changed_places(plain(mine).decode("utf-8"), plain(theirs).decode("utf-8"))
     except UnicodeDecodeError:
@@ -97,7 +97,7 @@ def places(mine: bytes, theirs: bytes) -> str:
 
 
 def to_come(check: Check, path: str, state: AppState, course: Course) -> str:
-    """Which cells of the notebook have not run yet, where some of a file's cells have."""
+    """Return the cells that still have to run for a file, as a phrase; empty when none of them has run."""
     if state.folder != course.workspace:
         return ""
     missing, total = Workspace(course).parts.missing(check.chapter, path)
@@ -108,7 +108,7 @@ def to_come(check: Check, path: str, state: AppState, course: Course) -> str:
 
 
 def unreadable(state: AppState) -> str:
-    """The first file that does not parse, with line and reason; empty when all do."""
+    """Return the first file that does not parse, with line and reason; empty when all do."""
     for path, content in read_tree(state.folder).items():
         try:
             text = content.decode("utf-8-sig")
@@ -125,7 +125,7 @@ def unreadable(state: AppState) -> str:
 
 
 async def keep_evidence(result: CheckResult, people: Iterable[Person], lab: Lab | None, folder: Path) -> None:
-    """Write the report, everybody's picture and frames and console, and the server's log into a folder."""
+    """Write the report, each person's picture, frames and console, and the server's log into a folder."""
     _make(folder)
     _write(folder / "report.txt", render_result(result) + "\n")
     _write(folder / "report.json", json.dumps(result.to_json(), ensure_ascii=False, indent=1) + "\n")
@@ -133,7 +133,7 @@ async def keep_evidence(result: CheckResult, people: Iterable[Person], lab: Lab 
         name = person.name.lower().replace(" ", "_")
         _write(folder / f"{name}_frames.txt", f"{frames_table(person.frames)!r}\n")
         _write(folder / f"{name}_console.txt", "".join(f"{m.kind}: {m.text}\n" for m in person.console))
-        # A browser that is gone has no picture; the rest is worth keeping all the same.
+        # A browser that has crashed gives no picture; the other files are still useful.
         with contextlib.suppress(PlaywrightError):
             (folder / f"{name}.png").write_bytes(await person.picture())
     if lab is not None:
@@ -145,5 +145,5 @@ def _make(folder: Path) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    # The console may speak of half a letter that takes two places, which UTF-8 has no bytes for.
+    # The console may contain a lone surrogate, which UTF-8 cannot encode.
     path.write_text(text, encoding="utf-8", errors="backslashreplace")

@@ -1,4 +1,7 @@
-"""What a check expects. Each expectation waits up to `patience` seconds, and says what it saw instead."""
+"""The expectations of a check. Each waits up to `patience` seconds, and reports what it saw instead.
+
+An expectation that is not met raises `course.checks.failures.CheckFailed`.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ DESCRIPTION_JS = """field => (field.getAttribute("aria-describedby") || "").spli
 
 
 class Expectations:
-    """The expectations of a `CheckContext`; a new kind of expectation has its place here.
+    """The expectations of a `CheckContext`.
 
     Attributes:
         patience: seconds to wait for something to be seen.
@@ -33,7 +36,11 @@ class Expectations:
     patience = PATIENCE
 
     def expect(self, true: object, *, expected: str, seen: str) -> None:
-        """Something that holds now or never."""
+        """Expect a condition that is known now, without waiting.
+
+        Raises:
+            CheckFailed: if it is false.
+        """
         if not true:
             raise CheckFailed(expected, seen)
 
@@ -45,13 +52,16 @@ class Expectations:
         seen: Callable[[], Any] | str,
         whose: Person | None = None,
     ) -> Any:
-        """Wait until ``look()``, plain or async, gives something true; returns it.
+        """Wait until ``look()``, plain or async, returns something true. Return it.
 
         Args:
-            look: gives what is waited for.
-            expected: how the report calls it.
-            seen: what there was instead, or what tells it.
-            whose: the person whose wire alone the report shall show, where several are at work at once.
+            look: a function that returns the awaited value.
+            expected: the name of it in the report.
+            seen: the text of what was seen instead, or a function that returns it.
+            whose: the one person whose frames the report shows, when several people act at once.
+
+        Raises:
+            CheckFailed: if it stays false for `patience` seconds.
         """
         end = time.monotonic() + self.patience
         while not (found := await _value(look)):
@@ -65,9 +75,9 @@ class Expectations:
         """Wait until a part of the page contains a text.
 
         Args:
-            locator: the part.
-            text: what it must contain; white space counts as one blank.
-            what: how to call the part; its role and name when left out.
+            locator: the part of the page.
+            text: the text or pattern; white space counts as one blank.
+            what: the name of the part in the report; its role and name when left out.
         """
         name = what or describe(locator)
 
@@ -82,7 +92,7 @@ class Expectations:
         await self.expect_soon(there, expected=f"{wanted} in {name}", seen=instead)
 
     async def expect_visible(self, locator: Locator, what: str = "") -> None:
-        """Wait until exactly this is to be seen."""
+        """Wait until a part of the page is visible."""
         name = what or describe(locator)
 
         async def shown() -> bool:
@@ -91,7 +101,7 @@ class Expectations:
         await self.expect_soon(shown, expected=name, seen=lambda: outline_of(locator))
 
     async def expect_gone(self, locator: Locator, what: str = "") -> None:
-        """Wait until this is not to be seen any more."""
+        """Wait until a part of the page is no longer visible."""
         name = what or describe(locator)
 
         async def gone() -> bool:
@@ -100,7 +110,7 @@ class Expectations:
         await self.expect_soon(gone, expected=f"{name} is gone", seen=f"{name} is still there")
 
     async def expect_count(self, locator: Locator, number: int, what: str = "") -> None:
-        """Wait until there are so many."""
+        """Wait until a locator finds this number of elements."""
         name = what or describe(locator)
 
         async def right() -> bool:
@@ -125,12 +135,12 @@ class Expectations:
         await self.expect_soon(right, expected=wanted, seen=instead)
 
     async def expect_field_error(self, person: Person, label: str, text: str) -> None:
-        """Wait until a field is marked as wrong, and its description says why.
+        """Wait until a field is marked as wrong and its description contains a text.
 
         Args:
-            person: whose page it is on.
-            label: the field's.
-            text: a part of what is said.
+            person: the person whose page has the field.
+            label: the label of the field.
+            text: a part of the description.
         """
         field = person.textbox(label)
 
@@ -148,7 +158,7 @@ class Expectations:
         await self.expect_soon(right, expected=f"{quoted(text)} beside {label}", seen=instead)
 
     async def expect_at(self, page: Page, path: str, who: str) -> None:
-        """Wait until a page, ``who`` in the report, is at this address; the query does not count."""
+        """Wait until a page is at this address, without its query; ``who`` names the page in the report."""
 
         def here() -> str:
             return urlsplit(page.url).path
@@ -158,7 +168,7 @@ class Expectations:
     async def expect_frame(
         self, person: Person, since: int, fits: Callable[[Frame], bool], expected: str
     ) -> Frame:
-        """Wait for a frame on a person's wire, after a mark; returns it."""
+        """Wait for a frame on a person's wire after a mark. Return the frame."""
 
         def look() -> Frame | None:
             return next((frame for frame in person.frames_since(since) if fits(frame)), None)
@@ -171,7 +181,7 @@ class Expectations:
         return frame
 
     def stays(self, person: Person) -> Callable[[], None]:
-        """Call the result later, to expect that this person's page was not loaded again meanwhile."""
+        """Return a function to call later: it expects that the page was not loaded again meanwhile."""
         loads = person.loads
 
         def expect_same() -> None:
@@ -181,7 +191,7 @@ class Expectations:
         return expect_same
 
     async def expect_no_overflow(self, person: Person) -> None:
-        """Nothing is wider than the window."""
+        """Expect that the page is no wider than its window."""
         wide, window = await person.page.evaluate(
             "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )
@@ -190,7 +200,7 @@ class Expectations:
         )
 
     async def expect_tidy(self, person: Person) -> None:
-        """The browser's console has no complaint, and no id stands twice in the page."""
+        """Expect that the browser's console has no error and that no id stands twice in the page."""
         problems = person.console_problems
         self.expect(
             not problems, expected="a clean browser console", seen=problems[0] if problems else "nothing"

@@ -1,4 +1,4 @@
-"""From what stopped a check to what its report says."""
+"""Failures of checks: the error that ended a check, in the words of its report."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ NO_APP = "the app has no messenger package yet: run the notebook's cells from th
 A_MESSENGER = "a messenger to open"
 AN_APP = "an app that starts"
 READABLE = "files that can be read"
-NO_ERROR = "no error that the check has not ordered"
+NO_ERROR = "no error besides those that the check causes"
 
 WAITING = re.compile(r'waiting for get_by_role\("(\w+)", name="(.*?)"')
 
 
 class CheckFailed(AssertionError):  # noqa: N818
-    """The app is not as the check expects.
+    """The error of an expectation that is not met.
 
     Args:
-        expected: what the check waited for.
-        seen: what there was instead.
-        whose: the person whose page it was on, if the report shall tell of that wire alone.
+        expected: the expectation.
+        seen: what was seen instead.
+        whose: the one person whose frames the report shows; all people when left out.
     """
 
     def __init__(self, expected: str, seen: str, whose: Person | None = None) -> None:
@@ -39,7 +39,7 @@ class CheckFailed(AssertionError):  # noqa: N818
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a check did not pass; see `course.checks.report.CheckResult`."""
+    """The reason why a check did not pass; see `course.checks.report.CheckResult`."""
 
     verdict: Verdict
     expected: str
@@ -48,11 +48,11 @@ class Failure:
 
 
 async def failure_of(error: Exception, outline: Callable[[], Awaitable[str]]) -> Failure:
-    """What an exception that ended a check means.
+    """Return the failure for an exception that ended a check.
 
     Args:
         error: the exception.
-        outline: tells what the page at hand offers, for a control that was not there.
+        outline: describes the page, for a control that was not there.
     """
     match error:
         case CheckFailed():
@@ -73,7 +73,7 @@ async def failure_of(error: Exception, outline: Callable[[], Awaitable[str]]) ->
 
 
 def unordered(raised: Sequence[str]) -> Failure:
-    """What it means when a check saw all that it expects, and yet something was raised.
+    """Return the failure of a check whose expectations were met while something raised an error.
 
     A view that crashes starts again by itself, and may look right afterwards.
     """
@@ -81,7 +81,7 @@ def unordered(raised: Sequence[str]) -> Failure:
 
 
 def _awaited(text: str) -> str:
-    """What the browser was waiting for, out of Playwright's message."""
+    """Return what the browser was waiting for, from Playwright's message."""
     if found := WAITING.search(text):
         return f"a {found[1]} “{found[2]}” that can be used"
     return _folded(text.splitlines()[0]) if text.strip() else "the browser to go on"

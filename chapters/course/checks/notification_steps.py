@@ -1,4 +1,4 @@
-"""The part of a check that is about notifications: who takes them, and which were shown."""
+"""Steps of a check for notifications: enable them, and expect those that were shown."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ Told = tuple[str, str]
 
 
 class NotificationSteps(ConversationSteps):
-    """What a `CheckContext` can do with notifications, from chapter 8 on."""
+    """The steps of a `CheckContext` for notifications, from chapter 8 on."""
 
     async def notified(self, name: str, path: str = "/") -> Person:
-        """A person as by `signed_in`, with notifications enabled. What is shown from now on is counted."""
+        """Sign in as `signed_in` does and enable notifications. Those shown from then on are counted.
+
+        Raises:
+            CheckFailed: if a step fails.
+        """
         person = await self.person(name)
         self.done(f"{name} allowed notifications")
         await notifications.allow(person)
@@ -27,13 +31,21 @@ class NotificationSteps(ConversationSteps):
         return person
 
     async def enable(self, person: Person, words: str = "Notifications are on") -> None:
-        """Click the button on the dashboard, and wait until it has worked."""
+        """Click “Enable notifications” on the dashboard, and wait until the page confirms it.
+
+        Raises:
+            CheckFailed: if it does not.
+        """
         await self.click(person, "Enable notifications")
         await self.expect_text(person.page.get_by_role("region", name="Notifications"), words)
         await notifications.count(person)
 
     async def expect_told(self, person: Person, *wanted: Told) -> None:
-        """These notifications, (title, text), were shown to a person: each once, and no other."""
+        """Wait until these notifications, (title, text), were shown to a person: each once, and no other.
+
+        Raises:
+            CheckFailed: if one is missing, repeated or not wanted.
+        """
 
         async def told() -> list[Told]:
             return [(one.title, one.body) for one in await notifications.calls(person)]
@@ -52,5 +64,5 @@ class NotificationSteps(ConversationSteps):
 
 
 def in_words(told: Sequence[Told]) -> str:
-    """Notifications in a phrase."""
+    """Return notifications as a phrase."""
     return ", ".join(f"“{title}: {body}”" for title, body in told) or "nothing"

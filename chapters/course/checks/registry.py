@@ -1,4 +1,4 @@
-"""Which checks there are, and which of them belong to a state."""
+"""The registry of checks: `check` and `since` register them, `load_checks` and `select` find them."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Check:
         id: ``"1.2"`` for the second check of chapter 1, ``"1.a"`` for that of its exercise a.
         title: what holds when it passes, as a short sentence.
         files: the learner's files it depends on, such as ``messenger/counter_live.py``.
-        body: the function that does it.
+        body: the function that runs it.
         since: the first state on which it passes.
-        until: the first state on which it passes no more; None when it stays.
+        until: the first state on which it no longer passes; None when there is none.
         fresh: whether it needs a server and a database of its own.
     """
 
@@ -43,7 +43,7 @@ class Check:
 
     @property
     def chapter(self) -> int:
-        """The chapter it belongs to."""
+        """The number of its chapter."""
         return int(self.id.split(".")[0])
 
     @property
@@ -53,24 +53,24 @@ class Check:
         return None if part.isdecimal() else part
 
     def holds_on(self, state: int) -> bool:
-        """Whether it is meant to pass on this state, no exercise being solved."""
+        """Return whether it passes on this state, without solved exercises."""
         return self.exercise is None and self.since <= state and (self.until is None or state < self.until)
 
     @property
     def order(self) -> tuple[int, int, str]:
-        """Chapters in order, their own checks before those of exercises."""
+        """The key to sort by: chapters in order, their own checks before those of exercises."""
         part = self.id.split(".")[1]
         return self.chapter, int(part) if part.isdecimal() else 1000, part
 
 
 _registered: list[Check] = []
 
-# A chapter's folder begins with a digit, so no `import` can name it; within one, files import `from .steps`.
+# A chapter's folder begins with a digit, so `import` cannot name it; its own files use `from .steps`.
 _PACKAGE = "course_checks"
 
 
 def since(state: int, until: int | None = None) -> Callable[[Body], Body]:
-    """The states on which a check passes: from ``state`` on, before ``until``. Stands below `check`."""
+    """Declare the states on which a check passes: from ``state`` on, before ``until``. Goes below `check`."""
 
     def mark(body: Body) -> Body:
         body.__course_states__ = (state, until)  # type: ignore[attr-defined]
@@ -80,23 +80,24 @@ def since(state: int, until: int | None = None) -> Callable[[Body], Body]:
 
 
 def check(id: str, title: str, *, files: Sequence[str] = (), fresh: bool = False) -> Callable[[Body], Body]:
-    """Make a check of an async function that takes a `CheckContext`.
+    """Register an async function that takes a `CheckContext` as a check.
 
     Args:
         id: ``"chapter.number"``, or ``"chapter.letter"`` for an exercise.
         title: what holds when it passes.
         files: the learner's files to compare when it fails.
-        fresh: give it a server and a database of its own; otherwise it shares both with other checks.
+        fresh: whether it gets a server and a database of its own; otherwise it shares both.
+
+    Raises:
+        ValueError: if the id is wrong or taken, or `since` is missing.
     """
     if not ID.fullmatch(id):
-        raise ValueError(f"{id!r} is no id for a check: write 1.2, or 1.a for an exercise")
+        raise ValueError(f"{id!r} is not an id of a check: write 1.2, or 1.a for an exercise")
 
     def register(body: Body) -> Body:
         states = getattr(body, "__course_states__", None)
         if states is None:
-            raise ValueError(
-                f"check {id} says nothing about states: put @since({id.split('.')[0]}) below @check"
-            )
+            raise ValueError(f"check {id} has no states: put @since({id.split('.')[0]}) below @check")
         if any(known.id == id for known in _registered):
             raise ValueError(f"there are two checks {id}")
         _registered.append(Check(id, title, tuple(files), body, states[0], states[1], fresh))
@@ -106,10 +107,10 @@ def check(id: str, title: str, *, files: Sequence[str] = (), fresh: bool = False
 
 
 def load_checks(course: Course | None = None) -> tuple[Check, ...]:
-    """All checks of ``chapters/NN_…/checks``, in order. Read anew each time, so that edits count.
+    """Load the checks of ``chapters/NN_…/checks``, in order. Edits since the last call count.
 
     Raises:
-        ValueError: a check has no state, or an id that is wrong, taken, or of another chapter.
+        ValueError: if a check has no states, or an id that is wrong, taken, or of another chapter.
     """
     course = course or Course.here()
     _registered.clear()
@@ -121,12 +122,12 @@ def load_checks(course: Course | None = None) -> tuple[Check, ...]:
         for one in _registered[known:]:
             if one.chapter != chapter.number:
                 folder = course.relative(chapter.checks_dir)
-                raise ValueError(f"check {one.id} is in {folder}, of another chapter")
+                raise ValueError(f"check {one.id} is in {folder}, the folder of another chapter")
     return tuple(sorted(_registered, key=lambda one: one.order))
 
 
 def _forget_modules(chapters: Path) -> None:
-    """Begin with no checks imported, and with a package whose modules are the files of chapters."""
+    """Forget the imported checks, and make a package whose modules are the files of chapters."""
     for name in [name for name in sys.modules if name.split(".")[0] == _PACKAGE]:
         del sys.modules[name]
     importlib.invalidate_caches()
@@ -136,10 +137,10 @@ def _forget_modules(chapters: Path) -> None:
 
 
 def select(which: str, checks: Iterable[Check]) -> tuple[Check, ...]:
-    """The checks meant by ``1`` (the chapter's own), ``1.2`` or ``1.a``.
+    """Return the checks called ``1`` (the chapter's own), ``1.2`` or ``1.a``.
 
     Raises:
-        CourseError: there is none such.
+        CourseError: if there is none.
     """
     known = list(checks)
     chapter, _, part = which.partition(".")

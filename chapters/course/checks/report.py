@@ -1,4 +1,4 @@
-"""What came of a check, as data and as plain text."""
+"""The result of a check, as data and as plain text."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ AS_BEFORE = "for the same reason as the one above"
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What came of one check.
+    """The result of one check.
 
     Attributes:
-        id: of the check.
-        title: of the check.
+        id: the id of the check.
+        title: the title of the check.
         verdict: ``passed``; ``failed``, the app is not as the check expects; ``error``, the check itself
-            could not do its work, which says nothing about the app.
-        done: what the check did, in order.
-        expected: what should have been seen.
+            could not run, so nothing is known about the app.
+        done: the steps of the check, in order.
+        expected: the expectation that was not met.
         seen: what was seen instead.
         wire: the last frames, one phrase each.
-        files: the learner's files that differ from the chapter's, each with how.
+        files: the learner's files that differ from the chapter's, one phrase each.
         raised: the exception of the app that explains the failure, cut to the learner's own lines.
         hint: the command that gives a hint.
         artefacts: the folder with pictures, frames and the server's log; empty when there is none.
-        seconds: how long it took.
+        seconds: its duration.
     """
 
     id: str
@@ -48,15 +48,15 @@ class CheckResult:
 
     @property
     def passed(self) -> bool:
-        """Whether all is well."""
+        """Whether it passed."""
         return self.verdict == "passed"
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data for other programs."""
+        """Return the result as plain data for other programs."""
         return asdict(self)
 
     def lines(self) -> list[tuple[str, str]]:
-        """The report of a check that did not pass, as (label, text); no label: the line above goes on."""
+        """Return the report of a failed check as (label, text); an empty label continues the text above."""
         told: list[tuple[str, str]] = []
         for number, line in enumerate(self.raised):
             told.append(("your app" if number == 0 else "", line if number else f"raised: {line}"))
@@ -73,14 +73,14 @@ class CheckResult:
 
 
 def same_story(result: CheckResult, before: CheckResult | None) -> bool:
-    """Whether a report would repeat the one before: neither check could do anything, for the same reason."""
+    """Return whether a result repeats the one before: neither took a step, for the same reason."""
     if before is None or before.passed or result.passed or result.done or before.done:
         return False
     return (result.verdict, result.expected, result.seen) == (before.verdict, before.expected, before.seen)
 
 
 def render_result(result: CheckResult, before: CheckResult | None = None) -> str:
-    """One result as plain text: a single line when it passed, two when it repeats the one before."""
+    """Return one result as plain text: one line when it passed, two when it repeats the one before."""
     head = f"{MARKS[result.verdict]} {result.id}  {result.title}"
     if result.passed:
         return head
@@ -93,14 +93,14 @@ def render_result(result: CheckResult, before: CheckResult | None = None) -> str
 
 
 def render_results(results: Iterable[CheckResult]) -> str:
-    """All results as plain text, with a last line that counts."""
+    """Return all results as plain text, with a summary as the last line."""
     known = list(results)
     pairs = zip(known, [None, *known], strict=False)
     return "\n".join([*(render_result(one, before) for one, before in pairs), "", summary(known)])
 
 
 def summary(results: Iterable[CheckResult]) -> str:
-    """How many passed, failed, and could not be done."""
+    """Return how many checks passed, failed, and could not run, as a sentence."""
     known = list(results)
     passed = sum(one.passed for one in known)
     if passed == len(known):

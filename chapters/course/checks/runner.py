@@ -1,4 +1,4 @@
-"""Run checks against an app and say what came of each."""
+"""Run checks against an app and return their results."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from course.lab.lab import Lab
 from course.lab.person.shared_browser import held_browser
 from course.source.model import Course
 
-# Characters of what was expected or seen. The rest is in the pictures and frames.
+# The most characters of what was expected or seen. The rest is in the pictures and frames.
 LONGEST = 400
 
 OnResult = Callable[[CheckResult], None]
@@ -45,19 +45,20 @@ async def run_checks(
     lanes: int = 1,
     scale: float = 1.0,
 ) -> list[CheckResult]:
-    """Run checks, in order, with fresh people; they share server and database unless one wants its own.
+    """Run checks in order, each with new people; they share server and database unless a check is ``fresh``.
 
     Args:
         which: ``"1"`` for the checks of a chapter, ``"1.2"`` or ``"1.a"`` for one, or the checks themselves.
         state: the app to check; see `course.lab.app.state.find_state`.
-        on_result: called with each result as soon as it is there.
-        artefacts: where pictures, frames and logs of failures go, emptied first; in the workspace by default.
+        on_result: called with each result at once.
+        artefacts: the folder for pictures, frames and logs of failures, emptied first; by default in the
+            workspace.
         patience: seconds to wait for something to be seen.
-        lanes: how many checks run at the same time, each lane with a server of its own.
-        scale: device pixels for each CSS pixel of the pictures of those that fail.
+        lanes: the number of checks that run at the same time, each lane with a server of its own.
+        scale: device pixels for each CSS pixel in the pictures of failed checks.
 
     Raises:
-        CourseError: there is no such check, or no browser.
+        CourseError: if there is no such check or state, or no browser.
     """
     course = Course.here()
     checks = select(which, load_checks()) if isinstance(which, str) else tuple(which)
@@ -87,12 +88,12 @@ async def run_checks(
 
 
 def held_browser_if(wanted: bool) -> contextlib.AbstractAsyncContextManager[object]:
-    """The browser, kept for all lanes; nothing where there is no app to look at."""
+    """Return a context that keeps one browser for all lanes, or one that does nothing without an app."""
     return held_browser() if wanted else contextlib.nullcontext()
 
 
 class Run:
-    """Checks on one app, one after the other; where they may share it, with one server."""
+    """A run of checks on one app, one after the other, with one server for those that may share it."""
 
     def __init__(self, state: AppState, course: Course, folder: Path, patience: float, scale: float) -> None:
         self._state = state
@@ -105,7 +106,11 @@ class Run:
         self._problem: str | None = None
 
     async def one(self, check: Check) -> CheckResult:
-        """Run one check, and leave the app in a state for the next one."""
+        """Run one check, and leave the app ready for the next one.
+
+        Raises:
+            NoBrowser: if no Chromium starts.
+        """
         began = time.monotonic()
         hopeless = self._hopeless()
         if hopeless is not None:
@@ -115,7 +120,7 @@ class Run:
         known = len(lab.raised)
         try:
             failure = self._broken or await self._attempt(check, context)
-            # A page can show what it should before the app, or the page, has told what went wrong on the way.
+            # A page can look right before an error of the app or of the page has been reported.
             await lab.hear_out()
             raised = self._raised(context, known)
             if failure is None and not raised:
@@ -131,18 +136,18 @@ class Run:
             await self._leave(check, lab)
 
     def _raised(self, context: CheckContext, known: int) -> tuple[str, ...]:
-        """The first error that the check has not ordered: of the app, or of a script in somebody's page."""
+        """Return the first error of the app or of a page's script that the check did not cause on purpose."""
         mine = own_lines(context.lab.raised[known:], context.forgiven, self._state)
         return mine or page_lines(context.people_seen.values(), context.forgiven)
 
     async def close(self) -> None:
-        """End the shared server."""
+        """Close the Lab with the shared server."""
         if self._shared is not None:
             await self._shared.close()
             self._shared = None
 
     def _hopeless(self) -> Failure | None:
-        """Why nothing needs to be tried: there is no app, or not one that Python could read."""
+        """Return the failure of every check when there is no app or a file does not parse; otherwise None."""
         if not self._state.has_app:
             return Failure("failed", A_MESSENGER, NO_APP)
         if self._problem is None:
@@ -159,7 +164,7 @@ class Run:
         return lab
 
     async def _attempt(self, check: Check, context: CheckContext) -> Failure | None:
-        async def offered() -> str:
+        async def outline_of_page() -> str:
             everybody = list(context.people_seen.values())
             return await outline(everybody[-1]) if everybody else "nothing"
 
@@ -169,11 +174,11 @@ class Run:
         except NoBrowser:
             raise
         except AppDidNotStart as error:
-            # Waiting for it once is enough; the checks after this one would only say the same.
-            self._broken = await failure_of(error, offered)
+            # We wait for it once; the checks after this one would fail in the same way.
+            self._broken = await failure_of(error, outline_of_page)
             return self._broken
         except Exception as error:
-            return await failure_of(error, offered)
+            return await failure_of(error, outline_of_page)
         return None
 
     async def _failed(
@@ -204,7 +209,7 @@ class Run:
         return result
 
     async def _leave(self, check: Check, lab: Lab) -> None:
-        """Send everybody away; a shared server that a check has killed is started again by the next one."""
+        """Dismiss all people, and start a shared server again that the check has killed."""
         if check.fresh:
             await lab.close()
             return
@@ -216,6 +221,6 @@ class Run:
 
 
 def one_line(text: str) -> str:
-    """A text on one line that can be read; half of a letter, which no terminal can print, as its number."""
+    """Return a text as one line; a lone surrogate, which no terminal can print, becomes an escape."""
     line = " ".join(text.encode("utf-8", "backslashreplace").decode().split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 2]} …"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-# What the owner of a conversation has said in it, where a check does not care what.
+# The first message of a conversation in checks where the text does not matter.
 FIRST_WORDS = "The first words"
 
 
 def in_messenger(body: str) -> str:
-    """Python that runs ``body`` in a coroutine, connected to the database, and prints what it returns."""
+    """Return a script that runs ``body`` in a coroutine, connected to the database, and prints its result."""
     return textwrap.dedent(
         """
         import asyncio, json
@@ -44,12 +44,12 @@ def in_messenger(body: str) -> str:
 
 
 def conversation(title: str, *names: str, words: str) -> str:
-    """Store a conversation of these users, by nickname, the owner first; print its number.
+    """Return a script that stores a conversation and prints its number.
 
     Args:
-        title: of the conversation.
-        *names: of its members.
-        words: its first message, the owner's; none when empty.
+        title: the title of the conversation.
+        *names: the nicknames of its members, the owner's first.
+        words: the owner's first message; no message when empty.
     """
     body = f"""
         owner, *others = [await accounts.find_user_by_nickname(name) for name in {names!r}]
@@ -95,12 +95,14 @@ MIGRATED = """
 
 
 def migrated(revision: str, tables: Sequence[str], then: str) -> str:
-    """Migrate a seeded database of its own down, and up again; [rows before, rows after, what `then` gives].
+    """Return a script that migrates a new seeded database down and up again.
+
+    It prints [rows before, rows after, result of `then`].
 
     Args:
-        revision: how far down.
-        tables: whose rows are read, each as text by column.
-        then: body of a coroutine that runs afterwards.
+        revision: the revision to go down to.
+        tables: the tables whose rows are read, each as text by column.
+        then: the body of a coroutine that runs afterwards.
     """
     body = textwrap.indent(textwrap.dedent(then).strip(), "    ")
     script = textwrap.dedent(MIGRATED).format(tables=tuple(tables), revision=revision, then=body)
@@ -108,5 +110,5 @@ def migrated(revision: str, tables: Sequence[str], then: str) -> str:
 
 
 def is_there(nickname: str) -> str:
-    """Whether there is a user who goes by this nickname."""
+    """Return a script that prints whether there is a user with this nickname."""
     return in_messenger(f"return (await accounts.find_user_by_nickname({nickname!r})) is not None")

@@ -1,8 +1,7 @@
-"""``course watch``: after each save the present check runs again, and the next one when it passes.
+"""``course watch``: after each save the current check runs again, and the next one when it passes.
 
-One thing at a time, as a learner works: the checks run in order and stop at the first that does not pass. A
-save runs that one first. When it passes, those after it follow, and in the end those before it, because a new
-line may have broken an old promise.
+The checks run in order and stop at the first that does not pass. A save runs that one first. When it passes,
+the later ones follow, and then the earlier ones, because a new line may have broken them.
 """
 
 from __future__ import annotations
@@ -28,14 +27,14 @@ from course.source.states import is_leftover
 RunOne = Callable[[Check], Awaitable[CheckResult]]
 
 LISTEN = 500
-"""Milliseconds after which we stop listening for a moment."""
+"""Milliseconds after which watchfiles yields without a change."""
 
 IGNORED = ("__pycache__", ".ipynb_checkpoints", "node_modules")
 
 
 @dataclass
 class Round:
-    """What one look at the files has found: the checks that passed, and the first that did not."""
+    """The result of one round: the checks that passed, and the first that did not."""
 
     passed: list[CheckResult] = field(default_factory=list)
     stuck: CheckResult | None = None
@@ -45,9 +44,9 @@ async def one_round(checks: Sequence[Check], first: str | None, run: RunOne) -> 
     """Run checks until one does not pass.
 
     Args:
-        checks: of the chapter, in order.
-        first: the check to begin with; those before it come last. The first of all when it is None.
-        run: runs one.
+        checks: the checks of the chapter, in order.
+        first: the id of the check to begin with; those before it come last. None begins with the first.
+        run: runs one check.
     """
     start = next((number for number, check in enumerate(checks) if check.id == first), 0)
     found = Round()
@@ -61,7 +60,7 @@ async def one_round(checks: Sequence[Check], first: str | None, run: RunOne) -> 
 
 
 class Watcher:
-    """Looks at the learner's files again and again, and tells what it sees."""
+    """A watcher of the learner's files: it runs the checks and draws the results."""
 
     def __init__(self, course: Course, console: Console, run: RunOne) -> None:
         self._course = course
@@ -72,7 +71,11 @@ class Watcher:
         self._chapter: int | None = None
 
     async def look(self) -> None:
-        """Run what is to be run now, and draw the screen anew."""
+        """Run the checks that are due, and redraw the screen.
+
+        Raises:
+            CourseError: if there is no such chapter, or no browser.
+        """
         chapter = self._course.chapter(self._workspace.progress.chapter)
         if chapter.number != self._chapter:
             self._chapter, self._stuck = chapter.number, None
@@ -103,19 +106,19 @@ class Watcher:
             after = [other for other in self._course.chapters if other.number > chapter.number]
             following = f" Next: `course start {after[0].number}`." if after else ""
             say(f"\nEvery check of chapter {chapter.number} passes.{following}", "green")
-        say("\nSave a file, and it is tried again. Ctrl-C stops.", "dim")
+        say("\nSave a file to run the checks again. Ctrl-C stops.", "dim")
 
 
 def is_own_file(path: str) -> bool:
-    """Whether a change of this path is the learner's: not a cache's, nor a copy that an editor makes."""
+    """Return whether a path is the learner's own file, and not a cache or an editor's copy."""
     name = Path(path)
     return not (any(part in IGNORED for part in name.parts) or is_leftover(name.name))
 
 
 async def saves(course: Course) -> AsyncIterator[None]:
-    """Yield at once, and then whenever files of the workspace have changed, once for many together.
+    """Yield once at the start, and then after each change in the workspace; changes at one time count once.
 
-    What is saved while the caller is at work comes next: we listen from before the first time on.
+    A file saved while the caller works is not missed: listening begins before the first yield.
     """
     folders = [course.workspace / "messenger", course.workspace / "static"]
     for folder in folders:
@@ -136,8 +139,8 @@ async def saves(course: Course) -> AsyncIterator[None]:
 
 
 async def watch(course: Course, console: Console) -> None:
-    """Look now, and after every save, until Ctrl-C. The browser stays open meanwhile: that saves seconds."""
-    # They need Playwright, which is slow to import.
+    """Run the checks now and after every save, until Ctrl-C. The browser stays open meanwhile."""
+    # These two need Playwright, which is slow to import.
     from course.checks.runner import run_checks
     from course.lab.person.shared_browser import held_browser
 

@@ -1,4 +1,4 @@
-"""Pages and locators in words, for reports."""
+"""Descriptions of pages, locators and errors in words, for reports."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ HEAD = 40
 
 
 async def outline(person: Person) -> str:
-    """What a person's page offers, in one line: headings, buttons, links, fields."""
+    """Return the headings, buttons, links and fields of a person's page, in one line."""
     return await outline_of(person.page.locator("body"))
 
 
 async def outline_of(locator: Locator) -> str:
-    """The outline of the page that a locator belongs to."""
+    """Return the outline of the page that a locator belongs to."""
     try:
         tree = await locator.page.locator("body").aria_snapshot(timeout=1000)
     except PlaywrightError:
@@ -40,7 +40,7 @@ TEXT = re.compile(r'internal:text=(?:"(?P<text>.*?)"[is]?|/(?P<regex>.*?)/\w*)')
 
 
 def describe(locator: Locator) -> str:
-    """A locator in words: ``the button “Increment”``."""
+    """Return a locator in words: ``the button “Increment”``."""
     selector = _selector(locator)
     roles = list(ROLE.finditer(selector))
     if roles:
@@ -57,7 +57,7 @@ def _selector(locator: Locator) -> str:
 
 
 def last_words(problem: str) -> str:
-    """What a Python process died of, in one line: the end of its standard error."""
+    """Return the reason why a Python process failed, in one line, from the end of its standard error."""
     lines = problem.strip().splitlines()
     if not lines:
         return "nothing"
@@ -70,13 +70,13 @@ def last_words(problem: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text in quotation marks, white space folded, its middle left out when it is long."""
+    """Return a text in quotation marks, with white space folded and the middle of a long text left out."""
     folded = " ".join(text.split())
-    # Logs and lists grow at their end: that is where the news is.
+    # Logs and lists grow at their end, so the end is kept.
     return f"“{folded if len(folded) <= LONGEST else folded[:HEAD] + ' … ' + folded[HEAD - LONGEST :]}”"
 
 
 def listed(names: Sequence[str]) -> str:
-    """``Alice``, ``Alice and Bob``, ``Alice, Bob and Carol``."""
+    """Return names as a phrase: ``Alice``, ``Alice and Bob``, ``Alice, Bob and Carol``."""
     *others, last = names
     return f"{', '.join(others)} and {last}" if others else last

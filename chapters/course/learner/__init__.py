@@ -1,1 +1,1 @@
-"""What a learner has: the workspace, what their cells have saved, and how far they are."""
+"""The learner's side: the workspace, the files that cells save, and the learner's progress."""

@@ -1,4 +1,4 @@
-"""Where a learner stands: which checks of the chapter in work pass, and which one is to be done now."""
+"""A learner's progress: the checks of a chapter that pass, and the one to do next."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ BAR = 20
 
 
 class Tried(Protocol):
-    """How a check has ended, as far as it is remembered: a `course.checks.report.CheckResult`."""
+    """The remembered part of a result, such as a `course.checks.report.CheckResult`."""
 
     @property
     def id(self) -> str:
-        """Of the check."""
+        """The id of the check."""
 
     @property
     def verdict(self) -> str:
@@ -29,7 +29,7 @@ class Tried(Protocol):
 
 @dataclass(frozen=True)
 class Step:
-    """One check of a chapter and how it ended last; ``verdict`` is empty while it was not tried."""
+    """One check of a chapter with its last verdict, which is empty before its first run."""
 
     id: str
     title: str
@@ -37,18 +37,18 @@ class Step:
 
     @property
     def exercise(self) -> bool:
-        """Whether it belongs to an exercise, so that the chapter is done without it."""
+        """Whether it belongs to an exercise; a chapter is done without those."""
         return not self.id.split(".")[1].isdecimal()
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A chapter as the learner has it.
+    """The learner's progress in a chapter.
 
     Attributes:
-        chapter: which one.
+        chapter: the chapter.
         steps: its checks, in order, those of exercises last.
-        done: whether all its checks have been green in one run, the last.
+        done: whether all its own checks passed in the last complete run.
     """
 
     chapter: Chapter
@@ -57,34 +57,38 @@ class Standing:
 
     @property
     def own_steps(self) -> tuple[Step, ...]:
-        """The checks that make the chapter done."""
+        """The chapter's own checks, without those of exercises."""
         return tuple(step for step in self.steps if not step.exercise)
 
     @property
     def passed(self) -> int:
-        """How many of them passed when they ran last."""
+        """The number of its own checks that passed in their last run."""
         return sum(step.verdict == "passed" for step in self.own_steps)
 
     @property
     def current(self) -> Step | None:
-        """The first that has not passed; None when all have."""
+        """The first of its own checks that has not passed; None when all have."""
         return next((step for step in self.own_steps if step.verdict != "passed"), None)
 
     @property
     def bar(self) -> str:
-        """How far that is, drawn, with the count: ``▰▰▰▰▱▱▱▱ 6 of 12``."""
+        """A progress bar with the count: ``▰▰▰▰▱▱▱▱ 6 of 12``."""
         total = len(self.own_steps)
         return f"{drawn(self.passed, total)} {self.passed} of {total}"
 
 
 def drawn(passed: int, total: int) -> str:
-    """A bar; full only when all have passed."""
+    """Draw a progress bar, which is full only when all have passed."""
     full = BAR * passed // total if total else 0
     return "▰" * full + "▱" * (BAR - full)
 
 
 def standing(course: Course, workspace: Workspace, number: int) -> Standing:
-    """Where the learner stands in a chapter. Its checks are read from its hints: a test keeps them equal."""
+    """Return the learner's progress in a chapter. Its checks are read from its hints; a test compares them.
+
+    Raises:
+        CourseError: if there is no such chapter.
+    """
     chapter = course.chapter(number)
     verdicts = workspace.progress.verdicts
     steps = (
@@ -95,7 +99,7 @@ def standing(course: Course, workspace: Workspace, number: int) -> Standing:
 
 
 def remember(course: Course, workspace: Workspace, chapter: Chapter, results: Iterable[Tried]) -> bool:
-    """Note how checks of the learner's files have ended. Returns whether the chapter is done with that."""
+    """Remember results of checks on the learner's files. Return whether the chapter is done with them."""
     verdicts = {result.id: result.verdict for result in results}
     workspace.progress.note(verdicts)
     steps = standing(course, workspace, chapter.number).own_steps
@@ -107,7 +111,7 @@ def remember(course: Course, workspace: Workspace, chapter: Chapter, results: It
 
 
 def not_saved(course: Course, workspace: Workspace) -> list[str]:
-    """The files of the chapter in work that its cells have not written yet, each with the parts to come."""
+    """Return the files of the current chapter that its cells have not written yet, with the missing parts."""
     number = workspace.progress.chapter
     if not number:
         return []
@@ -126,12 +130,12 @@ def not_saved(course: Course, workspace: Workspace) -> list[str]:
 
 
 def files_left(course: Course, workspace: Workspace, chapter: Chapter) -> int:
-    """How many files are not as the chapter leaves them."""
+    """Return the number of files that differ from the chapter's end."""
     return len(compare(workspace.files(), fold(course, chapter.number)))
 
 
 def as_json(course: Course, workspace: Workspace) -> dict[str, Any]:
-    """All of it as plain data, for a dashboard of a class; see `course.cli.learner.listing`."""
+    """Return the progress in all chapters as plain data, for a dashboard of a class."""
     chapters = []
     for chapter in course.chapters:
         found = standing(course, workspace, chapter.number)

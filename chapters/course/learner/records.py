@@ -1,7 +1,6 @@
-"""What the course remembers in ``workspace/.course``: progress, parts of files, and copies it kept.
+"""The records of the course in ``workspace/.course``: progress, parts of files, and kept copies.
 
-Everything is plain JSON or plain files, written whole and put in place at once, so a killed kernel leaves
-no half.
+They are plain JSON or plain files, each replaced whole, so a killed kernel leaves no half-written file.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from course.files import read_json, write_json, write_whole
 
 
 class Progress:
-    """Where the learner is: the chapter begun, the chapters whose checks were green, single checks, hints."""
+    """The learner's progress: the current chapter, the chapters done, verdicts of checks, hints shown."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "progress.json"
@@ -29,7 +28,7 @@ class Progress:
 
     @property
     def chapter(self) -> int:
-        """The number of the chapter in work; 0 before the first."""
+        """The number of the current chapter; 0 before the first."""
         return int(self._get("chapter", 0))
 
     @chapter.setter
@@ -38,26 +37,26 @@ class Progress:
 
     @property
     def done(self) -> list[int]:
-        """Chapters whose checks have all been green once."""
+        """The chapters whose checks all passed in their last complete run."""
         return sorted({number for number in self._get("done", []) if isinstance(number, int)})
 
     def record(self, chapter: int, green: bool) -> None:
-        """Remember how the last complete check of a chapter ended."""
+        """Record whether all checks of a chapter passed in one run."""
         done = set(self.done) - {chapter}
         self._set("done", sorted(done | {chapter} if green else done))
 
     @property
     def verdicts(self) -> dict[str, str]:
-        """How each check ended when it ran last: ``{"1.2": "passed"}``."""
+        """The last verdict of each check: ``{"1.2": "passed"}``."""
         return {str(check): str(verdict) for check, verdict in self._get("checks", {}).items()}
 
     def note(self, verdicts: Mapping[str, str]) -> None:
-        """Remember how checks have ended."""
+        """Record verdicts of checks."""
         if verdicts:
             self._set("checks", {**self.verdicts, **verdicts})
 
     def forget(self, chapter: int) -> None:
-        """Drop what is known of a chapter's checks: its files are about to be others."""
+        """Forget the verdicts of a chapter's checks, because its files are about to be replaced."""
         kept = {
             check: verdict for check, verdict in self.verdicts.items() if check.split(".")[0] != str(chapter)
         }
@@ -65,7 +64,7 @@ class Progress:
             self._set("checks", kept)
 
     def next_hint(self, check: str, available: int) -> int:
-        """How many hints of a check to show now: one more than last time, at most all."""
+        """Return how many hints of a check to show now: one more than last time, at most all."""
         hints = self._get("hints", {})
         shown = hints.get(check)
         number = min((shown if isinstance(shown, int) else 0) + 1, available)
@@ -74,13 +73,13 @@ class Progress:
 
 
 class Parts:
-    """The parts of files that ``%%save`` cells have given so far, chapter by chapter."""
+    """The parts of files that ``%%save`` cells have saved so far, by chapter."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "parts"
 
     def add(self, chapter: int, path: str, number: int, total: int, text: str) -> dict[int, str]:
-        """Keep one part and return all parts of that file; parts of another cut are dropped."""
+        """Keep one part and return all parts of that file; parts of another total are dropped."""
         parts = self.known(chapter, path, total)
         parts[number] = text
         value = {"total": total, "parts": {str(key): part for key, part in parts.items()}}
@@ -88,14 +87,14 @@ class Parts:
         return parts
 
     def known(self, chapter: int, path: str, total: int) -> dict[int, str]:
-        """The parts kept for a file that is cut into ``total`` parts."""
+        """Return the parts kept for a file that is cut into ``total`` parts."""
         record = read_json(self._record(chapter, path))
         if record.get("total") != total or not isinstance(record.get("parts"), dict):
             return {}
         return {int(key): str(text) for key, text in record["parts"].items() if key.isdecimal()}
 
     def missing(self, chapter: int, path: str) -> tuple[tuple[int, ...], int]:
-        """The parts of a file that are still to come, and of how many; none when no part has been given."""
+        """Return the missing parts of a file, and the total; none and 0 when no part has been saved."""
         record = read_json(self._record(chapter, path))
         total, parts = record.get("total"), record.get("parts")
         if not isinstance(total, int) or not isinstance(parts, dict):
@@ -115,7 +114,10 @@ class Kept:
     def keep(self, files: dict[str, bytes]) -> Path | None:
         """Copy ``files`` into a new numbered folder, unless the newest copies hold them already.
 
-        Returns the folder that has them, or None when there is nothing to keep.
+        Return the folder that has them, or None when there is nothing to keep.
+
+        Raises:
+            CourseError: if a path leads out of the workspace.
         """
         if not files:
             return None

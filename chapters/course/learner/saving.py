@@ -1,7 +1,7 @@
-"""What ``%%save``, ``%copy``, ``%remove`` and ``%%exercise`` do to the workspace, free of any notebook.
+"""``%%save``, ``%copy``, ``%remove`` and ``%%exercise`` on the workspace, without a notebook.
 
-Parts are kept until a file is whole, so cells may run again and in any order. Nothing is written that does
-not parse, and lines that the learner had written themselves are copied before they are replaced.
+Parts are kept until a file is whole, so cells may run again and in any order. A file that does not parse is
+not written, and a file that the learner has changed is copied before it is replaced.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from course.source.tangling import Save, assemble
 
 @dataclass(frozen=True)
 class Saved:
-    """What a cell did to one file.
+    """A cell's change of one file.
 
-    ``before`` and ``after`` are the file's text, None where there is no file; ``missing`` names the parts
-    that are still to come; ``kept`` is the copy of the learner's own version; ``size`` counts the bytes of
-    what is not text.
+    ``before`` and ``after`` are the file's text, None when there is no file; ``missing`` names the parts that
+    are not saved yet; ``kept`` is the copy of the learner's own version; ``size`` is the number of bytes of a
+    file that is not text.
     """
 
     path: str
@@ -39,7 +39,7 @@ class Saved:
 
     @property
     def extent(self) -> str:
-        """How long the file is now, in words."""
+        """The length of the file, in words."""
         if self.size is not None:
             return f"{self.size} bytes"
         lines = (self.after or "").count("\n")
@@ -47,7 +47,7 @@ class Saved:
 
 
 class Saver:
-    """Writes one chapter's cells into the workspace."""
+    """A writer of one chapter's cells into the workspace."""
 
     def __init__(self, workspace: Workspace, chapter: Chapter) -> None:
         self.workspace = workspace
@@ -55,17 +55,17 @@ class Saver:
 
     @cached_property
     def plan(self) -> Plan:
-        """The chapter as woven: the parts and starters its cells had at first."""
+        """The plan of the chapter: the parts and starters that its cells had at first."""
         return read_plan(self.workspace.course, self.chapter)
 
     def save(self, save: Save, text: str) -> Saved:
         """Keep one part; write the file when all are there.
 
         Raises:
-            CourseError: it would not parse.
+            CourseError: if the file would not parse.
         """
         known = self.workspace.parts.known(self.chapter.number, save.path, save.total)
-        self._require_sound(save, {**known, save.number: text})
+        self._require_parses(save, {**known, save.number: text})
         parts = self.workspace.parts.add(self.chapter.number, save.path, save.number, save.total, text)
         whole = assemble(parts, save.total)
         if whole is None:
@@ -74,10 +74,10 @@ class Saver:
             return Saved(save.path, current, current, missing)
         return self._write(save.path, whole)
 
-    def _require_sound(self, save: Save, parts: dict[int, str]) -> None:
+    def _require_parses(self, save: Save, parts: dict[int, str]) -> None:
         reference = self.plan.files().get(save.path, [])
         if len(reference) == save.total:
-            # Parts that have not run yet are taken from the chapter: an error shows in the cell that has it.
+            # Missing parts are taken from the chapter, so that an error shows in the cell that has it.
             parts = {**dict(enumerate(reference, start=1)), **parts}
         whole = assemble(parts, save.total)
         problem = problem_in(save.path, whole) if whole is not None else None
@@ -91,11 +91,15 @@ class Saver:
             f"{save.path} is not written, {place} has an error: {problem.message}\n    {shown}",
             "Fix that line and run the cell again."
             if number == save.number
-            else f"Fix it in the cell that saves part {number}/{save.total}; or this part does not fit it.",
+            else f"Fix it in the cell that saves part {number}/{save.total}, or make this part fit to it.",
         )
 
     def copy(self, path: str) -> Saved:
-        """Copy a file of the chapter's overlay that is not text."""
+        """Copy a file of the chapter's overlay that is not text.
+
+        Raises:
+            CourseError: if the chapter has no such file.
+        """
         check_path(path, "%copy")
         source = self.chapter.files_dir / path
         if not source.is_file():
@@ -110,7 +114,11 @@ class Saver:
         return Saved(path, "" if existed else None, "(not text)", kept=kept, size=len(content))
 
     def remove(self, path: str) -> Saved:
-        """Take a file away, keeping a copy if the learner changed it."""
+        """Remove a file; a copy is kept if the learner changed it.
+
+        Raises:
+            CourseError: if it is not a file of the messenger.
+        """
         check_path(path, "%remove")
         before = self._read(path)
         kept = self._keep(path)
@@ -118,7 +126,11 @@ class Saver:
         return Saved(path, before, None, kept=kept)
 
     def exercise(self, letter: str, path: str, text: str) -> Saved:
-        """Put an exercise's edited lines in the place of those it started from (or of its last run)."""
+        """Replace the lines that an exercise starts from, or those of its last run, by the edited ones.
+
+        Raises:
+            CourseError: if those lines are not in the file, or the file would not parse.
+        """
         check_path(path, "%%exercise")
         starter = self.plan.starter(letter, path)
         record = self.workspace.records / "exercises" / f"{self.chapter.number:02}{letter}" / f"{path}.json"
@@ -183,12 +195,12 @@ class Saver:
         target = self.workspace.folder / path
         if not target.is_file():
             return None
-        # With the line ends of the course's own files, whatever an editor has made of them.
+        # With LF line ends, as the course's own files have them.
         return plain(target.read_bytes()).decode("utf-8", "replace")
 
 
 def _place(parts: dict[int, str], total: int, line: int) -> tuple[int, int, str]:
-    """The part that holds a line of the whole file, the line's number in it, and its text."""
+    """Return the part that holds a line of the whole file, the line's number in it, and its text."""
     for number in range(1, total + 1):
         lines = parts[number].splitlines()
         if line <= len(lines) or number == total:

@@ -1,8 +1,8 @@
 """The learner's workspace: the only place where work is written.
 
 ``workspace/messenger`` and ``workspace/static`` are the learner's state, ``workspace/notebooks`` their
-copies of the notebooks, ``workspace/data`` databases, and ``workspace/.course`` what the course remembers
-(see `course.learner.records`).
+copies of the notebooks, ``workspace/data`` databases, and ``workspace/.course`` the course's records (see
+`course.learner.records`).
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from course.source.states import Files, fold, previous, read_tree, same_text, so
 from course.state_folder import write_state
 
 DATA = "workspace"
-"""The folder in ``workspace/data`` that holds the learner's own database."""
+"""The name of the folder in ``workspace/data`` that holds the learner's own database."""
 
 
 @dataclass(frozen=True)
 class Started:
-    """What beginning a chapter did: the files it wrote, a copy of the old ones, the notebook to open."""
+    """A chapter that was started: the files written, the copy of the old ones, the notebook to open."""
 
     touched: list[str]
     kept: Path | None
@@ -35,7 +35,7 @@ class Started:
 
 
 class Workspace:
-    """One learner's files, and what the course knows about them."""
+    """One learner's files, with the course's records about them."""
 
     def __init__(self, course: Course) -> None:
         self.course = course
@@ -47,17 +47,17 @@ class Workspace:
         self.data = self.folder / "data"
 
     def files(self) -> Files:
-        """The learner's state."""
+        """Read the learner's state."""
         return read_tree(self.folder)
 
     def state(self) -> int | None:
-        """The number of the state the workspace equals; None when it equals none."""
+        """Return the number of the state that the workspace equals; None when it equals none."""
         files = self.files()
         numbers = range(self.course.last + 1)
         return next((n for n in numbers if not compare(files, fold(self.course, n))), None)
 
     def is_known(self, path: str, content: bytes) -> bool:
-        """Whether ``content`` came from the course, so that nobody loses work when it goes."""
+        """Return whether ``content`` is the course's own, so that no work is lost when it is replaced."""
         for chapter in self.course.chapters:
             if same_text(fold(self.course, chapter.number).get(path), content):
                 return True
@@ -67,13 +67,16 @@ class Workspace:
         return False
 
     def own_files(self, files: Files) -> Files:
-        """Those of ``files`` that the learner wrote or changed."""
+        """Return those of ``files`` that the learner wrote or changed."""
         return {path: content for path, content in files.items() if not self.is_known(path, content)}
 
     def start(self, chapter: Chapter) -> Started:
         """Make the workspace the state that ``chapter`` starts from.
 
         A copy of the learner's own work is kept.
+
+        Raises:
+            CourseError: if a file may not be read, or the chapter's notebook is missing.
         """
         files = self.files()
         target = previous(self.course, chapter)
@@ -87,7 +90,7 @@ class Workspace:
         return Started(touched, kept, self.fresh_notebook(chapter))
 
     def forget_parts(self) -> None:
-        """Drop the parts of files and the exercises that cells have given so far."""
+        """Forget the parts of files and the exercises that cells have saved so far."""
         shutil.rmtree(self.records / "parts", ignore_errors=True)
         shutil.rmtree(self.records / "exercises", ignore_errors=True)
 
@@ -101,11 +104,15 @@ class Workspace:
             data.rename(self.data / f"{DATA}.{number}")
 
     def notebook(self, chapter: Chapter) -> Path:
-        """The learner's copy of a chapter's notebook."""
+        """Return the path of the learner's copy of a chapter's notebook."""
         return self.folder / "notebooks" / chapter.notebook_name
 
     def fresh_notebook(self, chapter: Chapter) -> Path:
-        """Put a fresh copy of the chapter's notebook into the workspace, keeping a copy of a changed one."""
+        """Put a fresh copy of the chapter's notebook into the workspace; a changed one is kept.
+
+        Raises:
+            CourseError: if the notebook is missing.
+        """
         source = self.course.notebooks_dir / chapter.notebook_name
         target = self.notebook(chapter)
         if not source.is_file():
@@ -120,7 +127,7 @@ class Workspace:
         return target
 
     def add_notebooks(self) -> None:
-        """Copy the notebooks that the workspace does not have, or has in an older version without edits."""
+        """Copy the notebooks that the workspace lacks, or has in an older version without edits."""
         for chapter in self.course.all_chapters:
             source = self.course.notebooks_dir / chapter.notebook_name
             target = self.notebook(chapter)
@@ -133,7 +140,7 @@ class Workspace:
         write_json(record, {**read_json(record), target.name: _text_hash(content)})
 
     def _is_edited(self, target: Path, fresh: bytes) -> bool:
-        """Whether a copy is the learner's: its text is not what was copied, or it is up to date already."""
+        """Return whether a copy is to be left alone: the learner has edited it, or it is up to date."""
         if not target.is_file():
             return False
         present = _text_hash(target.read_bytes())
@@ -141,9 +148,12 @@ class Workspace:
         return present != copied or present == _text_hash(fresh)
 
     def reset(self, chapter: Chapter, path: str | None = None) -> tuple[list[str], Path | None]:
-        """Put the chapter's beginning back, whole or one file.
+        """Restore the state that the chapter starts from, or one file of it.
 
-        Returns the paths it wrote and the kept copy.
+        Return the changed paths and the kept copy.
+
+        Raises:
+            CourseError: if there is no such file, or as `start`.
         """
         if path is None:
             started = self.start(chapter)
@@ -160,7 +170,7 @@ class Workspace:
 
 
 def _text_hash(notebook: bytes) -> str:
-    """A hash of a notebook's text: outputs and what Jupyter adds on saving do not count."""
+    """Return a hash of a notebook's text, without outputs and metadata."""
     try:
         cells = [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(notebook)["cells"]]
     except (ValueError, KeyError, TypeError):

@@ -1,1 +1,1 @@
-"""The course inside Jupyter: the magics, the Lab that shows what it has, JupyterLab itself."""
+"""The course inside Jupyter: the magics, the notebook's Lab, JupyterLab itself."""

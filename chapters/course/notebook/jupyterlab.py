@@ -3,7 +3,7 @@
     python -m course.notebook.jupyterlab …
 
 is JupyterLab as ``course lab`` starts it: a process that ends, with its kernels, when its standard input
-does. So it goes when its parent dies, whatever of: Ctrl-C, SIGTERM, a closed terminal, ``kill -9``.
+ends. So it ends with its parent, for any reason: Ctrl-C, SIGTERM, a closed terminal, ``kill -9``.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ from course.notebook.kernels import introduce
 from course.source.model import Course
 
 SETTINGS = Path(__file__).parent / "jupyter_settings"
-"""Settings for JupyterLab: no questions about news, no look for updates; the course works offline."""
+"""The folder with JupyterLab's settings: no question about news, no search for updates."""
 
 SECONDS_TO_START = 60
 
-# JupyterLab ends its kernels first, in good order.
+# JupyterLab ends its kernels first.
 SECONDS_TO_END = 15.0
 
 
 def lab_environment(token: str) -> dict[str, str]:
-    """The environment JupyterLab runs in: the course's commands on the path of its terminals and kernels."""
+    """Return the environment of JupyterLab: its terminals and kernels find the course's commands."""
     path = os.pathsep.join((sysconfig.get_path("scripts"), os.environ.get("PATH", "")))
-    # The token goes by the environment, since everyone on the machine can read a command line.
+    # The token is in the environment, because every user of the machine can read a command line.
     return {**os.environ, "PATH": path, "JUPYTER_TOKEN": token}
 
 
 def lab_command(root: Path, notebook: str, port: int, browser: bool) -> list[str]:
-    """The command that opens JupyterLab on ``notebook``, a path below ``root``."""
+    """Return the command that opens JupyterLab on ``notebook``, a path below ``root``."""
     command = [
         *(sys.executable, "-m", "course.notebook.jupyterlab"),
         f"--ServerApp.root_dir={root}",
@@ -54,17 +54,21 @@ def lab_command(root: Path, notebook: str, port: int, browser: bool) -> list[str
         f"--LabApp.default_url=/lab/tree/{notebook}",
         f"--LabApp.app_settings_dir={SETTINGS}",
         "--LabApp.news_url=None",
-        "--ServerApp.answer_yes=True",  # Ctrl-C means it
+        "--ServerApp.answer_yes=True",  # Ctrl-C ends it without a question
         "--log-level=ERROR",
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        # Jupyter refuses root, whom one often is in a container. It serves this machine alone, with a token.
+        # Jupyter refuses root, the usual user in a container. It serves this machine alone, with a token.
         command.append("--allow-root")
     return command if browser else [*command, "--no-browser"]
 
 
 def open_lab(course: Course, port: int, browser: bool, on_ready: Callable[[str], None]) -> int:
-    """Run JupyterLab until Ctrl-C; ``on_ready`` gets the address once it answers. Return an exit code."""
+    """Run JupyterLab until Ctrl-C; ``on_ready`` gets the address once it answers. Return an exit code.
+
+    Raises:
+        CourseError: if there are no notebooks, or JupyterLab does not start.
+    """
     workspace = Workspace(course)
     workspace.add_notebooks()
     introduce()
@@ -78,10 +82,10 @@ def open_lab(course: Course, port: int, browser: bool, on_ready: Callable[[str],
         stdin=subprocess.PIPE,
         env=lab_environment(token),
         cwd=course.workspace,
-        # What the terminal sends is for us. We end it, by closing its standard input.
+        # Signals of the terminal are for us; we end JupyterLab by closing its standard input.
         **detached(),
     )
-    _interrupt_at_the_end()
+    _treat_signals_as_interrupt()
     try:
         _wait_until_it_answers(server, port)
         on_ready(f"http://{HOST}:{port}/lab/tree/{notebook}?token={token}")
@@ -97,7 +101,7 @@ def _wait_until_it_answers(server: subprocess.Popen[bytes], port: int) -> None:
     while time.monotonic() < deadline:
         if server.poll() is not None:
             raise CourseError(
-                "JupyterLab did not start; its own words are above.", "`course doctor` may know more."
+                "JupyterLab did not start; its output is above.", "Run `course doctor` to look for the cause."
             )
         try:
             with open_here(f"http://{HOST}:{port}/api", timeout=2):
@@ -111,8 +115,8 @@ def _wait_until_it_answers(server: subprocess.Popen[bytes], port: int) -> None:
     )
 
 
-def _interrupt_at_the_end() -> None:
-    """Take SIGTERM, and the end of the terminal, for a Ctrl-C."""
+def _treat_signals_as_interrupt() -> None:
+    """Treat SIGTERM, and the end of the terminal, as Ctrl-C."""
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
@@ -129,13 +133,13 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
 
 
 def _end_with_input() -> None:
-    """In a thread: when standard input ends, end JupyterLab as SIGTERM does; at once if it takes too long."""
+    """End JupyterLab by SIGTERM when standard input ends, by force if that takes too long; for a thread."""
     sys.stdin.buffer.read()
     late = threading.Timer(SECONDS_TO_END, os._exit, (1,))
     late.daemon = True
     late.start()
     if os.name == "posix":
-        # To the process, not to this thread: it wakes the loop that the first thread waits in.
+        # Sent to the process, not to this thread: it wakes the loop of the main thread.
         os.kill(os.getpid(), signal.SIGTERM)
     else:
         signal.raise_signal(signal.SIGTERM)
@@ -143,7 +147,7 @@ def _end_with_input() -> None:
 
 def main() -> None:
     """Run JupyterLab with the arguments of the command line, until standard input ends."""
-    # Only the child needs it, and it is slow to import.
+    # Only the child process needs it, and it is slow to import.
     from jupyterlab.labapp import main as run_jupyterlab  # type: ignore[import-untyped]
 
     threading.Thread(target=_end_with_input, name="course-lab-end", daemon=True).start()

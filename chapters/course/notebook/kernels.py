@@ -1,10 +1,10 @@
-"""The course's own kernels know its magics from their start, so that a cell run too early is told what to do.
+"""Kernels with the course's magics from their start, so that a cell run too early gets a helpful message.
 
-Without this, IPython says of a ``%%save`` before the notebook's first cell: cell magic not found, but line
-magic ``%save`` exists. That leads astray.
+Without this, IPython answers a ``%%save`` before the notebook's first cell with: cell magic not found, but
+line magic ``%save`` exists. That is misleading.
 
-The kernel goes by its usual name, ``python3``, so notebooks open everywhere. What differs is a small file of
-settings in the virtual environment, which every kernel of that environment reads, in whatever editor.
+The kernel keeps its usual name, ``python3``, so notebooks open everywhere. The difference is a small file of
+settings in the virtual environment, which every kernel of that environment reads, in any editor.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ c.InteractiveShellApp.extensions = ["course.notebook.kernels"]
 
 
 def settings_file() -> Path | None:
-    """Where kernels of this virtual environment read settings; None outside of one, which is not ours."""
+    """Return the settings file of this virtual environment's kernels; None where there is no such one."""
     if sys.prefix == sys.base_prefix:
         return None
     return Path(sys.prefix) / "etc" / "ipython" / "ipython_kernel_config.py"
 
 
 def introduce() -> None:
-    """Let the kernels of this environment know the course. Settings of somebody else's are left alone."""
+    """Write the settings that load the course in this environment's kernels; never replace other settings."""
     path = settings_file()
     with contextlib.suppress(OSError):
-        # Those of an earlier version of the course may name a module that is elsewhere now.
+        # Settings of an earlier version of the course may name a module that has moved.
         if path is not None and (not path.exists() or path.read_bytes().startswith(OURS.encode())):
             write_whole(path, SETTINGS.encode())
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """As a kernel begins. The notebook's first cell loads ``course`` itself, and says which chapter it is."""
-    # They need IPython, which whoever writes the settings does without.
+    """Register the magics when a kernel starts; the notebook's first cell then loads ``course`` itself."""
+    # The magics need IPython, which `introduce` does not import.
     from course.notebook.magics import register
 
     register(shell)

@@ -1,4 +1,4 @@
-"""The Lab of a notebook: it shows what it has, runs the checks, and there is one at a time.
+"""The Lab of a notebook: it shows pictures and tables, runs the checks, and exists once at a time.
 
     from course import Lab
 
@@ -7,7 +7,7 @@
     await alice.goto("/counter")
     await lab.show(alice, bob)
 
-What it shows is the output of the cell. Outside of a notebook the same methods return it.
+In a notebook its methods show their result as output of the cell; elsewhere they return it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ MOST_NAMED = 4
 
 
 class NotebookLab(Lab):
-    """A `Lab` that shows pictures, frames and checks below the cell that asks for them."""
+    """A `Lab` that shows pictures, frames and results of checks as output of the cell."""
 
     def __init__(self, state: AppState, data: Path | None, headless: bool) -> None:
         super().__init__(state, data, headless)
@@ -54,7 +54,11 @@ class NotebookLab(Lab):
         data: Path | None = None,
         app: str = APP,
     ) -> Self:
-        """Open a Lab as `Lab.open` does. Running the cell again closes the one that it has opened before."""
+        """Open a Lab as `Lab.open` does. In a notebook, close the one that was open before.
+
+        Raises:
+            CourseError: as `Lab.open`.
+        """
         await _close_earlier()
         lab = await super().open(state, (), headless, data, app)
         _remember(lab)
@@ -63,7 +67,7 @@ class NotebookLab(Lab):
         return lab
 
     async def show(self, *people: Person) -> Any:
-        """Pictures of these people's pages side by side, names above; of everyone when none is named."""
+        """Show pictures of these people's pages side by side, with names; of all people when none is given."""
         shown = people or self.everyone
         shots = await asyncio.gather(*(person.picture() for person in shown))
         named = [(person.name, shot) for person, shot in zip(shown, shots, strict=True)]
@@ -73,22 +77,26 @@ class NotebookLab(Lab):
         return show_or_return(Picture(png, width, f"[{'   |   '.join(told)}]"))
 
     async def frames(self, person: Person, since: int = 0, last: int | None = None) -> Any:
-        """A table of the frames on this person's wire.
+        """Show a table of the frames on a person's wire.
 
         Args:
-            person: whose.
+            person: the person.
             since: a mark made by ``person.mark()``.
-            last: only so many, the newest.
+            last: the number of the newest frames to show; all when left out.
         """
         chosen = person.frames_since(since)
         return show_or_return(frames_table(chosen[-last:] if last else chosen))
 
     async def tree(self, person: Person) -> Any:
-        """A table of what this person's page was sent when it joined last: the statics and the dynamics."""
+        """Show a table of the statics and dynamics that this person's page got when it joined last."""
         return show_or_return(tree_table(newest_tree(person.frames)))
 
     async def check(self, which: str | int) -> Any:
-        """Run a chapter's checks (``1``), or one of them (``"1.2"``), against this Lab's app."""
+        """Run a chapter's checks (``1``), or one of them (``"1.2"``), against this Lab's app.
+
+        Raises:
+            CourseError: if there is no such check.
+        """
         outcome = Outcome(await run_checks(str(which), self.state, scale=pixel_ratio()))
         course = Course.here()
         if self.state.folder == course.workspace:
@@ -97,12 +105,12 @@ class NotebookLab(Lab):
         return show_or_return(outcome)
 
     async def notifications(self, person: Person, count: int = 0, *, ever: bool = False) -> Any:
-        """A table of the notifications that this person's browser shows.
+        """Show a table of the notifications in a person's browser.
 
         Args:
-            person: whose browser.
-            count: how many there will be at least; until then it waits.
-            ever: also those that have gone or were replaced, from the first time on that this was called.
+            person: the person.
+            count: the number of notifications to wait for, at least.
+            ever: whether to include those that are closed or replaced, since the first call of this method.
         """
         await notifications.count(person)
         look = notifications.calls if ever else notifications.shown
@@ -110,7 +118,7 @@ class NotebookLab(Lab):
         return show_or_return(notifications.table(found))
 
     async def pushes(self) -> Any:
-        """A table of what the push service has got."""
+        """Show a table of the messages that the push service has received."""
         service = await self.push_service()
         return show_or_return(service.table())
 
@@ -119,14 +127,14 @@ _earlier: weakref.ref[NotebookLab] | None = None
 
 
 async def _close_earlier() -> None:
-    """Close the Lab that an earlier run of the set-up cell has opened."""
+    """Close the Lab that an earlier run of the set-up cell opened."""
     earlier = _earlier() if _earlier is not None else None
     if earlier is not None and in_notebook():
         await earlier.close()
 
 
 def _remember(lab: NotebookLab) -> None:
-    """Make this the notebook's Lab."""
+    """Remember the notebook's Lab, and shorten the errors of pages."""
     global _earlier
     _earlier = weakref.ref(lab)
     if in_notebook():
@@ -135,9 +143,9 @@ def _remember(lab: NotebookLab) -> None:
 
 
 def _shorten(kind: type[BaseException]) -> None:
-    """Show an error of this kind in a few lines: what it says, and which cells have not run yet.
+    """Show an error of this kind as its message and the cells that have not run yet, without a traceback.
 
-    A button that is not there is worth two lines, not forty of somebody else's code.
+    The traceback of a missing button would be forty lines of library code.
     """
 
     def short(self: BaseException) -> list[str]:
@@ -147,7 +155,7 @@ def _shorten(kind: type[BaseException]) -> None:
 
 
 def cells_to_run() -> list[str]:
-    """What to do first when something was missed in the learner's own messenger: cells that have not run."""
+    """Return advice, as lines, to run the cells that have not saved their files; empty when all have."""
     course, lab = Course.here(), _earlier() if _earlier is not None else None
     if lab is None or lab.state.folder != course.workspace:
         return []
@@ -159,6 +167,6 @@ def cells_to_run() -> list[str]:
         return []
     more = f", and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
     return [
-        f"Cells that have not run yet save these files: {', '.join(missing[:MOST_NAMED])}{more}.",
-        "Run them from the top, then this one again.",
+        f"Some cells have not run yet. They save these files: {', '.join(missing[:MOST_NAMED])}{more}.",
+        "Run the cells from the top, then run this one again.",
     ]

@@ -1,9 +1,9 @@
-"""The notebook side: ``%chapter N``, ``%%save``, ``%copy``, ``%remove`` and ``%%exercise``.
+"""The magics: ``%chapter N``, ``%%save``, ``%copy``, ``%remove`` and ``%%exercise``.
 
 ``%load_ext course`` registers them. ``%chapter N`` prepares the kernel: the learner's ``workspace/`` comes
 first on the import path, the app's settings are in the environment, and an empty workspace becomes the
-state the chapter starts from. After a cell has written Python, the ``messenger`` modules are forgotten, so
-the next import reads the new code.
+state that the chapter starts from. After a cell has written Python, the ``messenger`` modules are forgotten,
+so the next import reads the new code.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def register(shell: Any) -> None:
 
 @magics_class
 class CourseMagics(Magics):
-    """Holds the chapter that the notebook is about."""
+    """The magics of a notebook, with its chapter."""
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
@@ -50,7 +50,11 @@ class CourseMagics(Magics):
 
     @property
     def saver(self) -> Saver:
-        """The writer of this notebook's cells; there is one once ``%chapter`` has run."""
+        """The writer of this notebook's cells.
+
+        Raises:
+            CourseError: if ``%chapter`` has not run yet.
+        """
         if self._saver is None:
             raise CourseError(
                 "This kernel does not know its chapter yet.", "Run the notebook's first code cell."
@@ -59,7 +63,11 @@ class CourseMagics(Magics):
 
     @line_magic
     def chapter(self, line: str) -> None:
-        """``%chapter 2``: says which chapter the notebook is, and prepares kernel and workspace for it."""
+        """Set the notebook's chapter, and prepare kernel and workspace for it: ``%chapter 2``.
+
+        Raises:
+            CourseError: if there is no such chapter.
+        """
         course = Course.here()
         chapter = course.chapter(line.strip())
         workspace = Workspace(course)
@@ -73,7 +81,11 @@ class CourseMagics(Magics):
 
     @cell_magic
     def save(self, line: str, cell: str) -> None:
-        """``%%save messenger/chat.py 2/3``: puts this cell's lines into the learner's file."""
+        """Save this cell's lines as a part of the learner's file: ``%%save messenger/chat.py 2/3``.
+
+        Raises:
+            CourseError: if the line cannot be read, or the file would not parse.
+        """
         save = parse_save_line(line)
         saved = self.saver.save(save, body_of(cell))
         if saved.missing:
@@ -87,17 +99,29 @@ class CourseMagics(Magics):
 
     @line_magic
     def copy(self, line: str) -> None:
-        """``%copy static/icon.png``: copies a file that is not text."""
+        """Copy a file that is not text: ``%copy static/icon.png``.
+
+        Raises:
+            CourseError: if the chapter has no such file.
+        """
         self._report(self.saver.copy(line.strip()))
 
     @line_magic
     def remove(self, line: str) -> None:
-        """``%remove messenger/by_hand.py``: takes away a file that has served."""
+        """Remove a file that is no longer needed: ``%remove messenger/by_hand.py``.
+
+        Raises:
+            CourseError: if it is not a file of the messenger.
+        """
         self._report(self.saver.remove(line.strip()))
 
     @cell_magic
     def exercise(self, line: str, cell: str) -> None:
-        """``%%exercise a messenger/chat.py``: puts the edited lines into the learner's file."""
+        """Put an exercise's edited lines into the learner's file: ``%%exercise a messenger/chat.py``.
+
+        Raises:
+            CourseError: if the lines it starts from are not there, or the file would not parse.
+        """
         words = line.split()
         if len(words) != 2:
             raise CourseError(
@@ -112,7 +136,7 @@ class CourseMagics(Magics):
     def _report(self, saved: Saved) -> None:
         forget_messenger()
         if saved.before == saved.after:
-            text = "is gone already" if saved.after is None else "is as it was"
+            text = "is already removed" if saved.after is None else "is unchanged"
             _show(f"{saved.path} {text}.", "good")
             return
         kept = ""
@@ -132,9 +156,9 @@ class CourseMagics(Magics):
 
 
 def settle(workspace: Workspace, chapter: Chapter) -> tuple[str, bool]:
-    """Make an empty workspace the state the chapter starts from; otherwise say what is there.
+    """Make an empty workspace the state that the chapter starts from; leave any other one alone.
 
-    Returns a message, and whether it is a warning.
+    Return a message about the workspace, and whether it is a warning.
     """
     title = f"Chapter {chapter.number}, {chapter.title}."
     state = workspace.state()
@@ -164,13 +188,13 @@ def settle(workspace: Workspace, chapter: Chapter) -> tuple[str, bool]:
 
 
 def misplaced(course: Course, here: Path, chapter: Chapter) -> str:
-    """What is wrong with the place a kernel runs in; empty when nothing is."""
+    """Return a warning when a kernel runs in the wrong folder; empty when it does not."""
     here = here.resolve()
     if here == course.notebooks_dir:
         copy = course.relative(course.workspace / "notebooks" / chapter.notebook_name)
         return (
-            "This is the course's own notebook, and what you change in it cannot be updated any more. "
-            f"Close it, and open your copy: {copy} (make start leads there)."
+            "This is the course's own notebook. If you change it, it can no longer be updated. "
+            f"Close it, and open your copy: {copy} (make start opens it)."
         )
     owner = next((folder for folder in (here, *here.parents) if (folder / COURSE_FILE).is_file()), None)
     if owner is not None and owner != course.root:
@@ -198,7 +222,7 @@ def prepare_kernel(workspace: Workspace) -> None:
 
 
 def forget_messenger() -> None:
-    """Drop the imported ``messenger`` modules: the next import reads the files as they are now."""
+    """Forget the imported ``messenger`` modules, so that the next import reads the present files."""
     for name in [name for name in sys.modules if name == "messenger" or name.startswith("messenger.")]:
         del sys.modules[name]
 
@@ -207,7 +231,7 @@ _MARKS = {"good": ("✓", "#2da44e"), "waiting": ("…", "#8c6d1f"), "warning": 
 
 
 def _show(message: str, kind: str, details: str = "", plain: str = "") -> None:
-    """One line with a mark, and perhaps a difference below it; as HTML and as plain text."""
+    """Show one line with a mark, with details below it, as HTML and as plain text."""
     mark, colour = _MARKS[kind]
     markup = (
         f'<div style="font-size:13px"><span style="color:{colour};font-weight:600">{mark}</span> '

@@ -1,4 +1,4 @@
-"""What came of checks, as a notebook shows it; the words come from `course.checks.report`."""
+"""Results of checks as a notebook shows them; their text comes from `course.checks.report`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ class Outcome:
 
     Attributes:
         results: one for each check.
-        passed: whether all is well.
     """
 
     def __init__(self, results: Iterable[CheckResult]) -> None:
@@ -42,7 +41,7 @@ class Outcome:
             parts.append(_html_of(result, before))
             picture = "" if result.passed or same_story(result, before) else pictures(result)
             if picture:
-                # One picture is looked at; ten of them hide the words.
+                # Only the first is open: many pictures would hide the text.
                 opened = "" if shown else " open"
                 parts.append(f"<details{opened}><summary>what was seen</summary>{picture}</details>")
                 shown = True
@@ -51,7 +50,7 @@ class Outcome:
 
 
 def pictures(result: CheckResult) -> str:
-    """What everybody had before them when the check ended, side by side, as HTML; empty without pictures."""
+    """Return the pages of all people at the end of a check, side by side, as HTML; empty without pictures."""
     folder = Course.here().root / result.artefacts
     shots = [
         (path.stem.replace("_", " ").capitalize(), path.read_bytes()) for path in sorted(folder.glob("*.png"))

@@ -1,4 +1,4 @@
-"""What a cell shows: pictures and tables as outputs."""
+"""Pictures and tables as output of a cell."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ class Picture:
     """A PNG with the width at which to show it; notebooks show it, others may save it.
 
     Attributes:
-        png: the bytes.
-        width: in CSS pixels.
-        text: what to say where no picture can be shown.
+        png: the bytes of the picture.
+        width: its width in CSS pixels.
+        text: a text for places where no picture can be shown.
     """
 
     def __init__(self, png: bytes, width: int, text: str) -> None:
@@ -30,22 +30,22 @@ class Picture:
 
 
 def in_notebook() -> bool:
-    """Whether this is a Jupyter kernel."""
+    """Return whether this process is a Jupyter kernel."""
     module = sys.modules.get("IPython")
     shell = module.get_ipython() if module is not None else None
     return shell is not None and getattr(shell, "kernel", None) is not None
 
 
 def pixel_ratio() -> float:
-    """Device pixels for each CSS pixel of a picture: notebooks are often read on fine screens."""
+    """Return the device pixels for each CSS pixel of a picture: 2 in a notebook, for sharp screens."""
     return 2.0 if in_notebook() else 1.0
 
 
 def show_or_return(thing: Any) -> Any:
-    """In a notebook show it now, wherever in the cell this is; elsewhere hand it to the caller."""
+    """Show a thing as output of the cell; outside of a notebook, return it."""
     if not in_notebook():
         return thing
-    # A script has no need of IPython, and it is slow to import.
+    # A script does not need IPython, which is slow to import.
     from IPython.display import display
 
     display(thing)

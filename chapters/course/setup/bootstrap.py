@@ -31,11 +31,11 @@ CANDIDATES = ("python3.13", "python3.12", "python3.11", "python3.14")
 
 
 class SetupError(Exception):
-    """A step failed in a way that only the reader can fix; the text says how."""
+    """A failed step that only the user can fix; the text says how."""
 
 
 def say(text: str) -> None:
-    """Print a line at once, also where the output is a pipe, or a terminal that cannot show every letter."""
+    """Print a line at once, even into a pipe or on a terminal that cannot show every letter."""
     try:
         print(text, flush=True)
     except UnicodeEncodeError:
@@ -43,12 +43,16 @@ def say(text: str) -> None:
 
 
 def find_python() -> str:
-    """The path of an interpreter that is new enough: this one, else one named ``python3.NN`` on the PATH."""
+    """Return the path of an interpreter that is new enough: this one, or a ``python3.NN`` on the PATH.
+
+    Raises:
+        SetupError: if there is none.
+    """
     if sys.version_info >= OLDEST:
         return sys.executable
     for name in CANDIDATES:
         path = shutil.which(name)
-        # A shim can stand on the PATH with no Python behind it, so we ask it.
+        # A shim on the PATH may have no Python behind it, so we run it.
         if path and subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode == 0:
             return path
     found = ".".join(str(part) for part in sys.version_info[:3])
@@ -69,13 +73,13 @@ def run(
 
     Args:
         command: the program and its arguments.
-        what: it does, for the error.
-        cwd: where it runs.
+        what: the name of the step, for the error.
+        cwd: the folder in which it runs.
         hint: what to do when it fails.
-        on_line: is called with each line of its output as soon as it is there.
+        on_line: called with each line of its output at once.
 
     Raises:
-        SetupError: it failed.
+        SetupError: if it failed.
     """
     process = subprocess.Popen(
         [str(part) for part in command],
@@ -100,24 +104,24 @@ def run(
 
 
 class Progress:
-    """Tells of each package that pip has come to, in a line of its own: also a log of a build shows it."""
+    """A progress report of pip, one line for each package, so that a build's log shows it as well."""
 
     def __init__(self) -> None:
         self._number = 0
 
     def __call__(self, line: str) -> None:
-        """Take a line that pip has written."""
+        """Report the package of a line that pip has printed."""
         word, _, rest = line.strip().partition(" ")
         if word == "Collecting":
             self._number += 1
-            # pip writes who asks for it behind the name.
+            # pip prints the packages that need it after the name.
             say(f"  {self._number:>3}  {rest.partition(' (from ')[0]}")
         elif line.startswith("Installing collected packages:"):
             say(f"  installing {line.count(',') + 1} packages; this is the longest step …")
 
 
 def environment() -> dict[str, str]:
-    """The environment with the virtual environment's programs first on the PATH."""
+    """Return the environment with the virtual environment's programs first on the PATH."""
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
     return {
         **os.environ,
@@ -130,16 +134,16 @@ def environment() -> dict[str, str]:
 
 
 def digest(*names: str) -> str:
-    """A hash over the named files of the repository."""
+    """Return a hash of the named files of the repository."""
     sha = hashlib.sha256()
     for name in names:
-        # Line ends are folded, so that a checkout on Windows is not set up twice.
+        # Line ends do not count, so that a checkout on Windows is not set up twice.
         sha.update(name.encode() + (ROOT / name).read_bytes().replace(b"\r\n", b"\n"))
     return sha.hexdigest()
 
 
 def read_stamp() -> dict[str, str]:
-    """The fingerprints of the steps that were done; empty when there are none."""
+    """Read the fingerprints of the steps that were done; empty when there are none."""
     try:
         return dict(json.loads(STAMP.read_text(encoding="utf-8")))
     except (OSError, ValueError):
@@ -147,11 +151,11 @@ def read_stamp() -> dict[str, str]:
 
 
 def make_venv(python: str) -> None:
-    """Make ``.venv`` unless it is there."""
+    """Make ``.venv`` unless it exists."""
     if VENV_PYTHON.exists():
         return
     say("Making the virtual environment .venv …")
-    hint = "On Debian and Ubuntu the module comes in a package of its own:  sudo apt install python3-venv"
+    hint = "On Debian and Ubuntu, install the package that it needs:  sudo apt install python3-venv"
     run([python, "-m", "venv", VENV], "Making .venv", hint=hint)
 
 
@@ -162,14 +166,14 @@ def install_packages() -> bool:
 
 
 def install_site() -> bool:
-    """Install what makes the site, too."""
+    """Install the packages that make the site."""
     say("Installing the packages that make the site …")
     return install("test,record,site")
 
 
 def install(extras: str) -> bool:
     """Install the course with some of its extras."""
-    hint = "Is there a network? Then run the same command again: what is installed already is kept."
+    hint = "Check the network, then run the same command again. Packages that are installed already are kept."
     pip: list[str | Path] = [VENV_PYTHON, "-m", "pip", "install", "--progress-bar", "off"]
     packages = ["--constraint", "constraints.txt", "--editable", f".[{extras}]"]
     run([*pip, *packages], "Installing the Python packages", hint=hint, on_line=Progress())
@@ -181,7 +185,7 @@ def install_client() -> bool:
     """Install the pinned npm packages."""
     say("Installing the LiveView client (npm ci) …")
     npm = BIN / ("npm" + (".exe" if os.name == "nt" else ""))
-    hint = "Is there a network? Then run the same command again."
+    hint = "Check the network, then run the same command again."
     run([npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], "npm ci", cwd=ROOT / "static", hint=hint)
     return True
 
@@ -191,15 +195,12 @@ def install_browser() -> bool:
     say("Looking for a Chromium …")
     command = [VENV_PYTHON, "-m", "course.setup.chromium"]
     result = subprocess.run([str(part) for part in command], cwd=ROOT, env=environment(), check=False)
-    # The course can be read without a browser, so a missing one is told, and tried again next time.
+    # The course can be read without a browser, so a missing one is reported and tried again next time.
     return result.returncode == 0
 
 
 def steps(site: bool) -> Iterator[tuple[str, str, bool, Callable[[], bool]]]:
-    """Yield (name, fingerprint, still there?, action) for each step, in order.
-
-    ``site``: with the packages that make the site.
-    """
+    """Yield (name, fingerprint, whether it is there, action) for each step; ``site`` adds its packages."""
     pinned = digest("pyproject.toml", "constraints.txt") + str(ROOT)
     yield "packages", pinned, VENV_PYTHON.exists(), install_packages
     if site:
@@ -210,13 +211,10 @@ def steps(site: bool) -> Iterator[tuple[str, str, bool, Callable[[], bool]]]:
 
 
 def set_up(site: bool = False) -> None:
-    """Run the steps whose fingerprint changed.
-
-    Args:
-        site: also install what makes the site.
+    """Run the steps whose fingerprint changed; with ``site``, also install the packages that make the site.
 
     Raises:
-        SetupError: a step failed; its text says what to do.
+        SetupError: if a step failed; its text says what to do.
     """
     python = find_python()
     stamp = read_stamp()
@@ -230,7 +228,7 @@ def set_up(site: bool = False) -> None:
 
 
 def main() -> int:
-    """Set up, and tell what stopped it."""
+    """Set up, and print what stopped it. Return an exit code."""
     parser = argparse.ArgumentParser(description="Set up everything the course needs.")
     parser.add_argument("--again", action="store_true", help="run every step, also those already done")
     parser.add_argument("--site", action="store_true", help="also install what makes the site")

@@ -1,4 +1,4 @@
-"""Make sure that a Chromium starts on this machine.
+"""A Chromium that starts on this machine: found or installed.
 
     python -m course.setup.chromium
 
@@ -27,7 +27,7 @@ Then run the same command again. A browser in an unusual place:  set PARLEY_CHRO
 
 
 def starts(choice: BrowserChoice) -> bool:
-    """Whether the browser really starts and renders an empty page within thirty seconds."""
+    """Return whether the browser really starts and renders a page within thirty seconds."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         command = [
             str(choice.executable),
@@ -48,12 +48,12 @@ def starts(choice: BrowserChoice) -> bool:
 
 
 def working() -> BrowserChoice | None:
-    """The first browser of this machine that starts."""
+    """Return the first browser of this machine that starts."""
     return next((choice for choice in chromium_choices() if starts(choice)), None)
 
 
 def quietly(*command: str) -> bool:
-    """Run an installer without a terminal; tell whether it ended well."""
+    """Run an installer without a terminal. Return whether it succeeded."""
     try:
         result = subprocess.run(
             command, capture_output=True, stdin=subprocess.DEVNULL, timeout=900, check=False
@@ -64,7 +64,7 @@ def quietly(*command: str) -> bool:
 
 
 def as_root(*command: str) -> tuple[str, ...] | None:
-    """The command with the rights it needs, or None where we would have to ask for a password."""
+    """Return the command with root's rights, or None when that would need a password."""
     if os.name == "nt" or not hasattr(os, "geteuid"):
         return None
     if os.geteuid() == 0:
@@ -75,7 +75,7 @@ def as_root(*command: str) -> tuple[str, ...] | None:
 
 
 def install_by_playwright() -> None:
-    """Download Playwright's own build; where its libraries are missing, let it install them too."""
+    """Download Playwright's own build, and the system libraries that it lacks."""
     playwright = (sys.executable, "-m", "playwright")
     if not quietly(*playwright, "install", "chromium") or working():
         return
@@ -85,7 +85,7 @@ def install_by_playwright() -> None:
 
 
 def install_by_package_manager() -> None:
-    """Install the system's Chromium, where that needs no password."""
+    """Install the system's Chromium, if that needs no password."""
     installers = (
         ("apt-get", ("apt-get", "update", "-qq"), ("apt-get", "install", "-y", "-qq", "chromium")),
         ("dnf", ("dnf", "install", "-y", "-q", "chromium")),
@@ -103,11 +103,7 @@ def install_by_package_manager() -> None:
 
 
 def ensure() -> BrowserChoice | None:
-    """Find a browser that starts, installing one where none is there.
-
-    Returns:
-        the browser, or None when every way failed.
-    """
+    """Find a browser that starts, or install one. Return None when every way failed."""
     own = next((choice for choice in chromium_choices() if choice.source == "playwright"), None)
     if own and starts(own):
         return own
@@ -121,7 +117,7 @@ def ensure() -> BrowserChoice | None:
 
 
 def main() -> int:
-    """Print which browser the course will use."""
+    """Print the browser that the course will use, or advice. Return an exit code."""
     survive(sys.stdout)
     choice = ensure()
     if choice is None:

@@ -1,8 +1,8 @@
-"""What this machine has and lacks, each with what to do about it.
+"""The doctor: a report of what this machine has and lacks, with advice.
 
     course doctor
 
-Every finding is looked at, not assumed: the browser is started, the client's version is read from disk.
+Nothing is assumed: the browser is started, the client's version is read from disk.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """One examined part of the machine.
 
     Attributes:
         what: its name, as a learner would call it.
-        found: what is there.
-        advice: what to do; empty when all is well.
-        needed: whether the course stops without it.
+        found: what was found.
+        advice: what to do; empty when nothing is wrong.
+        needed: whether the course does not run without it.
     """
 
     what: str
@@ -45,12 +45,12 @@ class Finding:
 
     @property
     def well(self) -> bool:
-        """Whether nothing needs to be done."""
+        """Whether nothing is wrong."""
         return not self.advice
 
 
 def python() -> Finding:
-    """The interpreter that runs the course."""
+    """Examine the interpreter that runs the course."""
     found = f"{platform.python_version()} in {Path(sys.prefix).name}"
     expected = (ROOT / ".venv").resolve()
     if Path(sys.prefix).resolve() == expected:
@@ -60,7 +60,7 @@ def python() -> Finding:
 
 
 def packages() -> Finding:
-    """Whether the installed packages are the pinned ones."""
+    """Compare the installed packages with the pinned ones."""
     pins = dict(
         line.strip().split("==", 1)
         for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
@@ -76,7 +76,7 @@ def packages() -> Finding:
 
 
 def client() -> Iterator[Finding]:
-    """The two npm packages that do the browser's side."""
+    """Examine the npm packages of the browser's side."""
     wanted = json.loads((ROOT / "static" / "package.json").read_text(encoding="utf-8"))["dependencies"]
     for name, version in wanted.items():
         manifest = ROOT / "static" / "node_modules" / name / "package.json"
@@ -90,7 +90,7 @@ def client() -> Iterator[Finding]:
 
 
 def node() -> Finding:
-    """The Node that comes with the environment; only the maintainers' tests need it."""
+    """Examine the Node of the environment, which only the maintainers' tests need."""
     program = shutil.which(
         "node", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     )
@@ -103,7 +103,7 @@ def node() -> Finding:
 
 
 def browser() -> Finding:
-    """A Chromium that has really started."""
+    """Start a Chromium."""
     choice = chromium.working()
     if choice is None:
         return Finding("Chromium", "none that starts", chromium.ADVICE)
@@ -111,7 +111,7 @@ def browser() -> Finding:
 
 
 def loopback() -> Finding:
-    """Whether a server may listen on this machine's own address."""
+    """Examine whether a server may listen on this machine's own address."""
     try:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -121,7 +121,7 @@ def loopback() -> Finding:
 
 
 def workspace() -> Finding:
-    """Whether the learner's folder can be written."""
+    """Examine whether the learner's folder can be written."""
     folder = ROOT / "workspace"
     try:
         folder.mkdir(exist_ok=True)
@@ -134,7 +134,7 @@ def workspace() -> Finding:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at everything, the quick things first."""
+    """Examine everything, the quick things first."""
     yield python()
     yield packages()
     yield node()
@@ -145,11 +145,7 @@ def examine() -> Iterator[Finding]:
 
 
 def run(console: Console | None = None) -> bool:
-    """Print the findings as a table.
-
-    Returns:
-        whether the course can run.
-    """
+    """Print the findings as a table. Return whether the course can run."""
     console = console or Console()
     table = Table(box=None, pad_edge=False)
     for column in ("", "", ""):

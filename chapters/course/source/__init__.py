@@ -1,5 +1,5 @@
-"""What the chapters say: their prose, files and hints, read and put together.
+"""The content of the chapters: prose, files and hints, read and put together.
 
-Nothing here writes into anybody's folder, serves anything or asks anything of a user: no Jupyter, no browser,
+Nothing here writes into a learner's folder, runs a server or asks a user: no Jupyter, no browser,
 no command line.
 """

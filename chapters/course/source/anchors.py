@@ -1,4 +1,4 @@
-"""Cutting a file into the parts a chapter shows, by anchors.
+"""Cut a file into the parts a chapter shows, by anchors.
 
 An *anchor* is the start of a line, both stripped: ``def send(`` finds ``    def send(self):``. It must find
 exactly one line. ``@property >> def title`` finds two lines in a row, and means the first.
@@ -14,7 +14,7 @@ from course.errors import CourseError
 
 @dataclass(frozen=True)
 class Cut:
-    """Where one part begins and where it ends; both may be left to the neighbouring parts.
+    """The anchors of one part: its first line, and the line after its last; each may be left to a neighbour.
 
     ``where`` names the directive for messages, for example ``chapters/02_…/chapter.md:120``.
     """
@@ -25,10 +25,10 @@ class Cut:
 
 
 def find_line(lines: Sequence[str], anchor: str, where: str, path: str) -> int:
-    """The index of the one line that ``anchor`` finds.
+    """Return the index of the one line that ``anchor`` finds.
 
     Raises:
-        CourseError: it finds none or several; the message names them.
+        CourseError: if it finds none or several; the message names them.
     """
     wanted = [piece.strip() for piece in anchor.split(" >> ")]
     stripped = [line.strip() for line in lines]
@@ -52,17 +52,17 @@ def find_line(lines: Sequence[str], anchor: str, where: str, path: str) -> int:
 
 
 def _above_blank(lines: Sequence[str], index: int) -> int:
-    """Blank lines before an anchor belong to the part that begins there."""
+    """Return the index of the first blank line above an anchor: blank lines belong to the part below."""
     while index > 0 and not lines[index - 1].strip():
         index -= 1
     return index
 
 
 def split(text: str, cuts: Sequence[Cut], path: str) -> list[str]:
-    """The parts of ``text`` that ``cuts`` describe: in file order, together the whole file, byte for byte.
+    """Return the parts of ``text`` that ``cuts`` describe: in file order, together the whole file.
 
     Raises:
-        CourseError: an anchor does not fit, or lines are left out, shown twice or out of order.
+        CourseError: if an anchor does not fit, or lines are left out, shown twice or out of order.
     """
     lines = text.splitlines(keepends=True)
 
@@ -80,10 +80,10 @@ def split(text: str, cuts: Sequence[Cut], path: str) -> list[str]:
             end = starts[index + 1] if index + 1 < len(cuts) else len(lines)
         if start is None or end is None:
             raise CourseError(
-                f"{cut.where}: nothing says where this part of {path} ends.",
+                f"{cut.where}: this part of {path} has no end.",
                 "Give it `:until:`, or give the next part of this file `:from:`.",
             )
-        _require_joint(position, start, cut.where, path)
+        _require_no_gap(position, start, cut.where, path)
         if end <= start and lines:
             raise CourseError(
                 f"{cut.where}: this part of {path} would show no lines (it begins at line {start + 1} "
@@ -100,7 +100,7 @@ def split(text: str, cuts: Sequence[Cut], path: str) -> list[str]:
     return parts
 
 
-def _require_joint(position: int, start: int, where: str, path: str) -> None:
+def _require_no_gap(position: int, start: int, where: str, path: str) -> None:
     if start > position:
         raise CourseError(
             f"{where}: lines {position + 1} to {start} of {path} are not shown before this part.",
@@ -115,7 +115,11 @@ def _require_joint(position: int, start: int, where: str, path: str) -> None:
 
 
 def region(text: str, cut: Cut, path: str) -> str:
-    """The lines between two anchors (without blank lines before and after): what an exercise starts from."""
+    """Return the lines between two anchors, without blank lines after them: the starter of an exercise.
+
+    Raises:
+        CourseError: if an anchor does not fit, or ``until`` does not come after ``from``.
+    """
     lines = text.splitlines(keepends=True)
     start = 0 if cut.start is None else find_line(lines, cut.start, cut.where, path)
     end = len(lines) if cut.until is None else find_line(lines, cut.until, cut.where, path)

@@ -1,4 +1,4 @@
-"""Differences between two versions of files, coloured, with signs too: for the terminal and for notebooks."""
+"""Differences between two versions of files, with colours and signs, for the terminal and for notebooks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.text import Text
 from course.source.states import legible, plain, same_text
 
 CONTEXT = 2
-"""Unchanged lines shown around a change."""
+"""The number of unchanged lines shown around a change."""
 
 _STYLES = {"+": "green", "-": "red", "@": "cyan", " ": "dim"}
 _COLOURS = {
@@ -23,19 +23,19 @@ _COLOURS = {
 
 
 def changed_lines(before: str, after: str) -> list[str]:
-    """The unified difference, without file names; every line begins with ``+``, ``-``, a space or ``@@``."""
+    """Return the unified difference without file names; lines begin with ``+``, ``-``, a space or ``@@``."""
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=CONTEXT)
     return list(lines)[2:]
 
 
 def changed_places(before: str, after: str) -> list[int]:
-    """Where ``before`` is not as ``after``: the number of the first line of each change, from 1."""
+    """Return the number of the first line of each change in ``before``, counted from 1."""
     matcher = difflib.SequenceMatcher(None, before.splitlines(), after.splitlines(), autojunk=False)
     return [start + 1 for kind, start, *_ in matcher.get_opcodes() if kind != "equal"]
 
 
 def in_terminal(before: str, after: str) -> Text:
-    """The difference for a rich console."""
+    """Return the difference for a rich console."""
     text = Text()
     for line in changed_lines(before, after):
         text.append(line + "\n", style=_STYLES.get(line[:1], ""))
@@ -43,7 +43,7 @@ def in_terminal(before: str, after: str) -> Text:
 
 
 def in_html(before: str, after: str) -> str:
-    """The difference for a notebook."""
+    """Return the difference as HTML for a notebook."""
     rows = "".join(
         f'<div style="{_COLOURS.get(line[:1], "")}">{html.escape(line) or "&nbsp;"}</div>'
         for line in changed_lines(before, after)
@@ -56,7 +56,7 @@ def in_html(before: str, after: str) -> str:
 
 @dataclass(frozen=True)
 class FileDifference:
-    """How one file of the workspace differs from the chapter's.
+    """A file of the workspace that differs from the chapter's.
 
     ``mine`` or ``theirs`` is None when it is missing.
     """
@@ -67,12 +67,12 @@ class FileDifference:
 
     @property
     def summary(self) -> str:
-        """One line: the path, and how it differs."""
+        """One line with the path and the kind of difference."""
         path = legible(self.path)
         if self.mine is None:
             return f"{path}  (not in your workspace yet)"
         if self.theirs is None:
-            return f"{path}  (yours alone)"
+            return f"{path}  (only in your workspace)"
         added, removed = self._counts()
         return f"{path}  (+{added} −{removed} to the chapter's version)"
 
@@ -81,13 +81,13 @@ class FileDifference:
         return sum(line[0] == "+" for line in lines), sum(line[0] == "-" for line in lines)
 
     def texts(self) -> tuple[str, str]:
-        """Both versions as text; a missing one is empty."""
+        """Return both versions as text; a missing one is empty."""
         mine, theirs = plain(self.mine or b""), plain(self.theirs or b"")
         return mine.decode("utf-8", "replace"), theirs.decode("utf-8", "replace")
 
 
 def compare(mine: dict[str, bytes], theirs: dict[str, bytes]) -> list[FileDifference]:
-    """All files in which two states differ, by path. Line ends and the like do not count; see `plain`."""
+    """Return the files in which two states differ, sorted by path. Line ends do not count; see `plain`."""
     return [
         FileDifference(path, mine.get(path), theirs.get(path))
         for path in sorted({*mine, *theirs})

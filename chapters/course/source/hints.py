@@ -24,7 +24,7 @@ _STEP = re.compile(r"^(?P<number>\d+)\. ++(?P<text>.*)$")
 
 @dataclass(frozen=True)
 class Hints:
-    """The hints for one check, mildest first, as Markdown."""
+    """The hints for one check as Markdown, the mildest first."""
 
     check: str
     title: str
@@ -32,7 +32,7 @@ class Hints:
 
 
 def parse_hints(text: str) -> dict[str, Hints]:
-    """The hints of a ``hints.md`` by check, such as ``1.2`` or ``1.a``."""
+    """Parse a ``hints.md``. Return its hints by check, such as ``1.2`` or ``1.a``."""
     found: dict[str, Hints] = {}
     check, title, steps = "", "", []  # type: str, str, list[list[str]]
 
@@ -55,16 +55,16 @@ def parse_hints(text: str) -> dict[str, Hints]:
 
 
 def hints_of(chapter: Chapter) -> dict[str, Hints]:
-    """All hints of a chapter; none when it has no ``hints.md``."""
+    """Return all hints of a chapter by check; none when it has no ``hints.md``."""
     path = chapter.path / "hints.md"
     return parse_hints(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def hints_for(chapter: Chapter, check: str) -> Hints:
-    """The hints for one check.
+    """Return the hints for one check.
 
     Raises:
-        CourseError: there are none.
+        CourseError: if there are none.
     """
     hints = hints_of(chapter)
     if check not in hints:

@@ -59,15 +59,15 @@ class Block:
 
     @property
     def path(self) -> str:
-        """The file a ``{save}``, ``{copy}``, ``{remove}`` or ``{exercise}`` is about."""
+        """The file that a ``{save}``, ``{copy}``, ``{remove}`` or ``{exercise}`` block names."""
         return self.arguments[-1]
 
 
 def parse(text: str, name: str) -> list[Block]:
-    """The blocks of a manuscript, in order; ``name`` is its path as messages show it.
+    """Parse a manuscript into its blocks, in order; ``name`` is its path as messages show it.
 
     Raises:
-        CourseError: a fence never closes, a directive or option is unknown, or a path is bad.
+        CourseError: if a fence never closes, a directive or option is unknown, or a path is bad.
     """
     blocks: list[Block] = []
     prose: list[str] = []
@@ -123,7 +123,7 @@ def _fenced(lines: Iterator[tuple[int, str]], fence: str, where: str) -> list[st
 
 
 def _block(info: str, body: list[str], where: str) -> Block | None:
-    """The block a fence opens, or None when it belongs to the prose."""
+    """Return the block that a fence opens, or None when it stays in the prose."""
     if info.split(" ")[0] == "python":
         flags = set(re.findall(r"\{(\w+)\}", info))
         unknown = flags - {"folded", "raises"}
@@ -143,7 +143,9 @@ def _block(info: str, body: list[str], where: str) -> Block | None:
     options, rest = _options(name, body, where)
     if name == "minutes":
         if not arguments[0].isdecimal():
-            raise CourseError(f"{where}: {arguments[0]!r} is no number of minutes.", "Write ```{minutes} 10.")
+            raise CourseError(
+                f"{where}: {arguments[0]!r} is not a number of minutes.", "Write ```{minutes} 10."
+            )
     else:
         check_path(arguments[-1], where)
     if rest and name in ("save", "copy", "remove"):
@@ -182,7 +184,11 @@ def _options(name: str, body: list[str], where: str) -> tuple[dict[str, str], st
 
 
 def check_path(path: str, where: str) -> None:
-    """Refuse a path that does not lie in ``messenger/`` or ``static/`` of a workspace."""
+    """Refuse a path that does not lie in ``messenger/`` or ``static/`` of a workspace.
+
+    Raises:
+        CourseError: if it does not.
+    """
     pieces = path.split("/")
     plain = all(re.fullmatch(r"[\w][\w.-]*", piece) for piece in pieces)
     if len(pieces) < 2 or pieces[0] not in ("messenger", "static") or not plain:

@@ -17,7 +17,7 @@ from course.source.states import Files, plain, same_text
 
 @dataclass(frozen=True)
 class Labels:
-    """What the three versions are called in merge marks."""
+    """The names of the three versions in merge marks."""
 
     ours: str
     base: str
@@ -25,10 +25,10 @@ class Labels:
 
 
 def merge_text(ours: bytes, base: bytes, theirs: bytes, labels: Labels) -> tuple[bytes, int]:
-    """Merge one file; return it and the number of conflicts, which stand in it between merge marks.
+    """Merge one file. Return it, and the number of its conflicts, which stand between merge marks.
 
     Raises:
-        CourseError: git is missing, or cannot merge the file, for example because it is not text.
+        CourseError: if git is missing, or cannot merge the file, for example because it is not text.
     """
     with tempfile.TemporaryDirectory() as folder:
         paths = []
@@ -59,7 +59,11 @@ class Merged:
 
 
 def merge_states(ours: Mapping[str, bytes], base: Files, theirs: Files, labels: Labels) -> Merged:
-    """Carry what changed from ``base`` to ``theirs`` into ``ours``, whose line ends do not count."""
+    """Merge the changes from ``base`` to ``theirs`` into ``ours``, whose line ends do not count.
+
+    Raises:
+        CourseError: if a file cannot be merged, or git is missing.
+    """
     merged = Merged(dict(ours))
     for path in sorted({*base, *theirs}):
         mine, old, new = ours.get(path), base.get(path), theirs.get(path)
@@ -70,10 +74,12 @@ def merge_states(ours: Mapping[str, bytes], base: Files, theirs: Files, labels: 
                 del merged.files[path]
                 merged.changed.append(path)
             elif mine is not None:
-                merged.remarks.append(f"{path} ends in this chapter; yours is changed, so it stays.")
+                merged.remarks.append(f"{path} is removed in this chapter. You changed yours, so it stays.")
             continue
         if mine is None and old is not None:
-            merged.remarks.append(f"{path} was gone from your workspace; the chapter's version is back.")
+            merged.remarks.append(
+                f"{path} was missing in your workspace. The chapter's version is there again."
+            )
         if mine is None or same_text(mine, old):
             merged.files[path] = new
         else:

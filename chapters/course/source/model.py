@@ -1,4 +1,4 @@
-"""The course as it lies on disk: where things are, and which chapters there are.
+"""The course on disk: its folders and its chapters.
 
 `Course.here` finds the repository from the package, so notebooks and commands work in any current
 directory. Two environment variables move it, for tests and for teachers who prepare several workspaces:
@@ -21,9 +21,9 @@ WELCOME = 0
 
 @dataclass(frozen=True)
 class Chapter:
-    """One entry of ``course.toml``. ``minutes`` is the teaching time.
+    """A chapter of ``course.toml``.
 
-    ``remove`` names files that end here.
+    ``minutes`` is the teaching time; ``remove`` names the files that this chapter takes away.
     """
 
     number: int
@@ -40,23 +40,26 @@ class Chapter:
 
     @property
     def files_dir(self) -> Path:
+        """The folder of the chapter's overlay."""
         return self.path / "files"
 
     @property
     def checks_dir(self) -> Path:
-        """The folder of its checks, its typical mistakes and the reports agreed on."""
+        """The folder of its checks, its typical mistakes and its golden reports."""
         return self.path / "checks"
 
     @property
     def manuscript(self) -> Path:
+        """The path of its ``chapter.md``."""
         return self.path / "chapter.md"
 
     @property
     def notebook_name(self) -> str:
+        """The file name of its notebook."""
         return f"{self.folder}.ipynb"
 
     def solution_dir(self, exercise: str) -> Path:
-        """The overlay that solves an exercise, given its letter."""
+        """Return the folder of the overlay that solves an exercise, given its letter."""
         return self.path / "exercises" / exercise / "files"
 
     @property
@@ -81,7 +84,7 @@ class Course:
 
     @classmethod
     def here(cls) -> Course:
-        """The course this package is part of."""
+        """Return the course that this package is part of."""
         root = os.environ.get("PARLEY_ROOT")
         workspace = os.environ.get("PARLEY_WORKSPACE")
         return cls(
@@ -91,7 +94,11 @@ class Course:
 
     @cached_property
     def all_chapters(self) -> tuple[Chapter, ...]:
-        """Every chapter of ``course.toml`` in order, the welcome chapter included."""
+        """Every chapter of ``course.toml`` in order, with the welcome chapter.
+
+        Raises:
+            CourseError: if ``course.toml`` is missing or cannot be read.
+        """
         source = self.chapters_dir / "course.toml"
         if not source.is_file():
             raise CourseError(f"{source} is missing.", "Is this a complete clone of the repository?")
@@ -126,10 +133,10 @@ class Course:
         return max((chapter.number for chapter in self.chapters), default=0)
 
     def chapter(self, name: str | int) -> Chapter:
-        """The chapter called ``6``, ``06`` or ``06_group_conversations``.
+        """Return the chapter called ``6``, ``06`` or ``06_lost_connections``.
 
         Raises:
-            CourseError: there is none.
+            CourseError: if there is none.
         """
         text = str(name).strip()
         for chapter in self.all_chapters:
@@ -139,7 +146,7 @@ class Course:
         raise CourseError(f"There is no chapter {text!r}.", f"The chapters are {known}; see `course list`.")
 
     def relative(self, path: Path) -> str:
-        """``path`` as messages show it: from the repository's root, with forward slashes."""
+        """Return ``path`` as messages show it: from the repository's root, with forward slashes."""
         try:
             return path.resolve().relative_to(self.root).as_posix()
         except ValueError:

@@ -1,4 +1,4 @@
-"""What a chapter's notebook will write: its overlay files, cut into the parts that ``{save}`` blocks show.
+"""The plan of a chapter's notebook: its overlay files, cut into the parts that ``{save}`` blocks show.
 
 Making the plan is the *shown* gate: every overlay file is shown whole, in order, once; every removal is
 announced.
@@ -31,21 +31,25 @@ class Part:
 
 @dataclass(frozen=True)
 class Plan:
-    """A chapter's blocks, and for each ``{save}`` and ``{exercise}`` block (by index) what it shows."""
+    """A chapter's blocks, the part of each ``{save}`` and the starter of each ``{exercise}``, by index."""
 
     blocks: list[Block]
     parts: dict[int, Part]
     starters: dict[int, str]
 
     def files(self) -> dict[str, list[str]]:
-        """The parts' texts for each file."""
+        """Return the texts of the parts of each file."""
         found: dict[str, list[str]] = {}
         for part in self.parts.values():
             found.setdefault(part.path, []).append(part.text)
         return found
 
     def starter(self, exercise: str, path: str) -> str:
-        """The lines an exercise's cell starts with."""
+        """Return the lines that an exercise's cell starts with.
+
+        Raises:
+            CourseError: if the chapter has no such exercise on this file.
+        """
         for index, text in self.starters.items():
             if self.blocks[index].arguments == (exercise, path):
                 return text
@@ -58,7 +62,7 @@ def read_plan(course: Course, chapter: Chapter) -> Plan:
     """Read a chapter's manuscript and files.
 
     Raises:
-        CourseError: they do not fit; the message names the line.
+        CourseError: if they do not fit together; the message names the line.
     """
     name = course.relative(chapter.manuscript)
     if not chapter.manuscript.is_file():
@@ -133,7 +137,7 @@ def _require_removals(blocks: list[Block], chapter: Chapter, name: str) -> None:
     for path in chapter.remove:
         if path not in announced:
             raise CourseError(
-                f"{name}: course.toml takes {path} away, but the chapter never says so.",
+                f"{name}: course.toml takes {path} away, but the chapter has no block for it.",
                 f"Add a ```{{remove}} {path} block.",
             )
     for path, where in announced.items():

@@ -22,11 +22,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A chapter as it is taught.
+    """A chapter with its sections, for teaching.
 
     Attributes:
-        chapter: which one.
-        all_sections: the first is what stands before the first heading, with the chapter's title.
+        chapter: the chapter.
+        all_sections: its sections; the first is the text before the first heading, with the chapter's title.
     """
 
     chapter: Chapter
@@ -39,31 +39,31 @@ class Lesson:
 
     @property
     def planned(self) -> int:
-        """Minutes that ``course.toml`` gives to the chapter."""
+        """The minutes that ``course.toml`` gives to the chapter."""
         return self.chapter.minutes
 
     @property
     def minutes(self) -> int:
-        """Minutes of all sections; those planned where no section says any."""
+        """The minutes of all sections; those planned when no section has any."""
         return sum(section.minutes for section in self.all_sections) or self.planned
 
     @property
     def words(self) -> int:
-        """Words of the whole chapter."""
+        """The number of words of the whole chapter."""
         return sum(section.words for section in self.all_sections)
 
 
 def lesson(course: Course, chapter: Chapter) -> Lesson:
-    """A chapter's minutes, words and notes."""
+    """Return a chapter with its minutes, words and notes."""
     return Lesson(chapter, tuple(sections(course, chapter)))
 
 
 def days(lessons: Iterable[Lesson], most: int) -> list[list[Lesson]]:
-    """Share chapters out among days, in order. One that does not fit any more begins the next day.
+    """Divide chapters among days, in order. A chapter that does not fit into the day begins the next one.
 
     Args:
         lessons: the chapters.
-        most: minutes of a day; a longer chapter has a day of its own.
+        most: minutes of a day; a longer chapter gets a day of its own.
     """
     plan: list[list[Lesson]] = []
     left = 0
@@ -77,7 +77,7 @@ def days(lessons: Iterable[Lesson], most: int) -> list[list[Lesson]]:
 
 
 def sections(course: Course, chapter: Chapter) -> list[Section]:
-    """The sections of a chapter's manuscript."""
+    """Return the sections of a chapter's manuscript."""
     name = course.relative(chapter.manuscript)
     text = chapter.manuscript.read_text(encoding="utf-8") if chapter.manuscript.is_file() else ""
     found = [Section(chapter.title)]
@@ -94,7 +94,7 @@ def sections(course: Course, chapter: Chapter) -> list[Section]:
 
 
 def count_words(prose: str) -> int:
-    """Words a reader reads: without code blocks, tables' rules and links' addresses."""
+    """Count the words of prose, without code blocks, rules of tables and addresses of links."""
     without_code = re.sub(r"(?ms)^(`{3,}).*?^\1", "", prose)
     without_targets = re.sub(r"\]\([^)]*\)", "]", without_code)
     return len(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", without_targets))

@@ -21,28 +21,28 @@ ROOTS = ("messenger", "static")
 """The only two folders a state has."""
 
 NOT_FOLDED = ("package.json", "package-lock.json", "node_modules")
-"""What lies in ``static/`` of the repository without being part of the messenger's states."""
+"""Names in ``static/`` of the repository that are not part of the messenger's states."""
 
-# What systems and programs leave in a folder. Whatever begins with a dot is such a thing, too.
+# Names that systems and programs leave in a folder. Names that begin with a dot count as well.
 _LEFTOVERS = {"__pycache__", "Thumbs.db", "desktop.ini", "Icon\r", "4913"}
 _LEFT_BY_EDITORS = ("~", "#", ".pyc", ".pyo", ".swp", ".swo", ".tmp", ".bak", ".orig", ".rej")
 
 LARGEST = 20_000_000
-"""Bytes of the largest file that can belong to a messenger; a film that lies beside it does not."""
+"""The most bytes of a file of a messenger; a larger one, such as a film, is passed over."""
 
 
 def is_leftover(name: str) -> bool:
-    """Whether a file or folder of this name is a cache, a lock or a copy, and no work of anybody's."""
+    """Return whether a file or folder of this name is a cache, a lock or an editor's copy."""
     return name in _LEFTOVERS or name.startswith((".", "#", "~$")) or name.endswith(_LEFT_BY_EDITORS)
 
 
 def read_tree(folder: Path) -> Files:
-    """All files of ``folder/messenger`` and ``folder/static``, without caches and client packages.
+    """Read all files of ``folder/messenger`` and ``folder/static``, without caches and client packages.
 
-    What is no file is passed over: a link that leads nowhere, a pipe, a socket.
+    A broken link, a pipe and a socket are passed over.
 
     Raises:
-        CourseError: a file may not be read.
+        CourseError: if a file may not be read.
     """
     files: Files = {}
     for root in ROOTS:
@@ -52,7 +52,7 @@ def read_tree(folder: Path) -> Files:
             try:
                 files[shown] = path.read_bytes()
             except FileNotFoundError:
-                continue  # an editor has just put another in its place
+                continue  # an editor has just replaced it
             except OSError as error:
                 raise CourseError(
                     f"{legible(shown)} cannot be read: {error.strerror}.",
@@ -64,12 +64,12 @@ def read_tree(folder: Path) -> Files:
 def own_files_in(
     folder: Path, skip: Iterable[str] = (), above: frozenset[tuple[int, int]] = frozenset()
 ) -> Iterator[Path]:
-    """The regular files below a folder, in order, leftovers left out.
+    """Yield the regular files below a folder, in order, without leftovers.
 
     Args:
-        folder: where; nothing is found where there is none.
+        folder: the folder; nothing is yielded when it does not exist.
         skip: names to pass over in it.
-        above: the folders this one lies in, so that a link to one of them leads in no circle.
+        above: the folders that this one lies in, so that a link to one of them makes no circle.
     """
     try:
         entries = sorted(folder.iterdir())
@@ -93,14 +93,14 @@ def own_files_in(
 
 
 def legible(path: str) -> str:
-    """A path for people to read; bytes of its name that are no UTF-8 stand as numbers."""
+    """Return a path for people to read; bytes that are not UTF-8 become escapes."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def plain(content: bytes) -> bytes:
-    """A text without the marks that editors and systems leave in it; what is not text stays as it is.
+    """Return a text without the marks of editors and systems; bytes that are not text come back unchanged.
 
-    Without a byte order mark, with one kind of line ends, without blanks at the end of a line or of the file.
+    It has no byte order mark, LF line ends, and no blanks at the end of a line or of the file.
     """
     if b"\0" in content:
         return content
@@ -113,14 +113,18 @@ def plain(content: bytes) -> bytes:
 
 
 def same_text(one: bytes | None, other: bytes | None) -> bool:
-    """Whether two versions of a file are equal to a reader; None is a file that is missing."""
+    """Return whether two versions of a file are equal to a reader; None stands for a missing file."""
     if one is None or other is None or one == other:
         return one == other
     return plain(one) == plain(other)
 
 
 def overlay(chapter: Chapter) -> Files:
-    """The whole files this chapter adds or changes."""
+    """Read the whole files that this chapter adds or changes.
+
+    Raises:
+        CourseError: if its ``files/`` holds anything else, or a file may not be read.
+    """
     if chapter.files_dir.is_dir():
         strangers = [
             e.name
@@ -129,17 +133,17 @@ def overlay(chapter: Chapter) -> Files:
         ]
         if strangers:
             raise CourseError(
-                f"{chapter.folder}/files holds {', '.join(sorted(strangers))}, which belongs to no state.",
+                f"{chapter.folder}/files holds {', '.join(sorted(strangers))}, which is not part of a state.",
                 "An overlay has the folders messenger/ and static/ only.",
             )
     return read_tree(chapter.files_dir)
 
 
 def fold(course: Course, number: int, exercise: str | None = None) -> Files:
-    """State ``number``; with ``exercise="a"``, that exercise's solution laid on top of it.
+    """Return state ``number``; with ``exercise="a"``, that exercise's solution laid over it.
 
     Raises:
-        CourseError: the chapter or exercise is unknown, or a ``remove`` names no file.
+        CourseError: if the chapter or exercise is unknown, or a ``remove`` names no file.
     """
     if number:
         course.chapter(number)
@@ -160,7 +164,11 @@ def fold(course: Course, number: int, exercise: str | None = None) -> Files:
 
 
 def solution(chapter: Chapter, exercise: str) -> Files:
-    """The files of an exercise's solution overlay."""
+    """Read the files of an exercise's solution.
+
+    Raises:
+        CourseError: if the chapter has no such exercise.
+    """
     folder = chapter.solution_dir(exercise)
     if not folder.is_dir():
         known = ", ".join(chapter.exercises) or "none"
@@ -169,7 +177,7 @@ def solution(chapter: Chapter, exercise: str) -> Files:
 
 
 def origin(course: Course, path: str, number: int | None = None) -> Chapter | None:
-    """The chapter that last wrote ``path`` in state ``number`` (default: the finished app)."""
+    """Return the chapter that last wrote ``path`` in state ``number`` (default: the finished app)."""
     found = None
     for chapter in course.chapters:
         if number is not None and chapter.number > number:
@@ -182,13 +190,13 @@ def origin(course: Course, path: str, number: int | None = None) -> Chapter | No
 
 
 def previous(course: Course, chapter: Chapter) -> Files:
-    """The state a chapter starts from."""
+    """Return the state that a chapter starts from."""
     earlier = [other.number for other in course.chapters if other.number < chapter.number]
     return fold(course, max(earlier)) if earlier else {}
 
 
 def committed_app(course: Course) -> Files:
-    """``app/messenger`` and ``static`` as they are, as a state."""
+    """Read ``app/messenger`` and ``static`` as a state."""
     app = {
         path: content for path, content in read_tree(course.app_dir).items() if path.startswith("messenger/")
     }

@@ -1,4 +1,4 @@
-"""Does a file's text parse? Python, Jinja templates and templates inside Python; nothing is run."""
+"""Syntax errors in a file's text: Python, Jinja templates and templates inside Python; nothing is run."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _TEMPLATE_SUFFIXES = (".html", ".jinja", ".j2")
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, and in which line of the text (from 1)."""
+    """A syntax error, with its line in the text (from 1)."""
 
     line: int
     message: str
 
 
 def problem_in(path: str, text: str) -> Problem | None:
-    """The first thing that keeps ``text`` from being a good file at ``path``; None when it parses."""
+    """Return the first error of ``text`` as a file at ``path``; None when it parses."""
     mark = _MERGE_MARK.search(text)
     if mark:
         return Problem(text.count("\n", 0, mark.start()) + 1, f"a merge mark is left: {mark[0].strip()}")
@@ -44,7 +44,7 @@ def _python_problem(path: str, text: str) -> Problem | None:
             tree = ast.parse(text, path)
             compile(tree, path, "exec", dont_inherit=True)
     except SyntaxError as error:
-        hint = " (a blank that does not break: type a plain one)" if "U+00A0" in error.msg else ""
+        hint = " (a non-breaking space: type a plain one)" if "U+00A0" in error.msg else ""
         return Problem(error.lineno or 1, error.msg + hint)
     except ValueError as error:
         return Problem(1, str(error))
@@ -70,14 +70,14 @@ def _inline_templates(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def template_problem(text: str) -> Problem | None:
-    """The first Jinja syntax error of a template."""
+    """Return the first Jinja syntax error of a template."""
     # It is slow to import, and not every file is a template.
     import jinja2
 
     try:
         _environment().parse(text)
     except jinja2.TemplateSyntaxError as error:
-        return Problem(error.lineno, error.message or "this is no Jinja template")
+        return Problem(error.lineno, error.message or "this is not a Jinja template")
     return None
 
 

@@ -21,7 +21,7 @@ _SAVE_LINE = re.compile(r"^(?P<path>\S+)\s+(?P<number>\d+)/(?P<total>\d+)$")
 
 @dataclass(frozen=True)
 class Save:
-    """What the first line of a ``%%save`` cell says."""
+    """The first line of a ``%%save`` cell: a path, and which part of how many."""
 
     path: str
     number: int
@@ -29,10 +29,10 @@ class Save:
 
 
 def parse_save_line(line: str) -> Save:
-    """Read ``messenger/chat.py 2/3``.
+    """Parse the line of a ``%%save`` cell: ``messenger/chat.py 2/3``.
 
     Raises:
-        CourseError: it is something else.
+        CourseError: if it is not such a line.
     """
     match = _SAVE_LINE.match(line.strip())
     if match is None:
@@ -47,7 +47,7 @@ def parse_save_line(line: str) -> Save:
 
 
 def body_of(cell: str) -> str:
-    """A cell's text as file content: it ends with one newline, unless it is empty."""
+    """Return a cell's text as file content: it ends with one newline, unless it is empty."""
     text = cell.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         return ""
@@ -55,7 +55,7 @@ def body_of(cell: str) -> str:
 
 
 def assemble(parts: Mapping[int, str], total: int) -> str | None:
-    """The file that parts 1 to ``total`` make, or None while some are missing."""
+    """Join parts 1 to ``total`` into the file; return None while some are missing."""
     if any(number not in parts for number in range(1, total + 1)):
         return None
     return "".join(parts[number] for number in range(1, total + 1))
@@ -63,7 +63,7 @@ def assemble(parts: Mapping[int, str], total: int) -> str | None:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing a cell does to the files: ``save`` (with its part and text), ``copy`` or ``remove``."""
+    """A cell's change of the files: ``save`` (with its part and text), ``copy`` or ``remove``."""
 
     kind: Literal["save", "copy", "remove"]
     path: str
@@ -72,7 +72,11 @@ class Step:
 
 
 def read_cell(source: str) -> Step | None:
-    """What a code cell does to the learner's files; None for an experiment or an exercise."""
+    """Return a code cell's change of the learner's files; None for an experiment or an exercise.
+
+    Raises:
+        CourseError: if a ``%%save`` line cannot be read.
+    """
     first, _, rest = source.partition("\n")
     if first.startswith("%%save "):
         save = parse_save_line(first.removeprefix("%%save "))
@@ -85,7 +89,7 @@ def read_cell(source: str) -> Step | None:
 
 
 def sources(notebook: dict[str, Any]) -> list[str]:
-    """The code cells' texts, in order."""
+    """Return the texts of the code cells, in order."""
     return ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
@@ -93,7 +97,7 @@ def load_notebook(content: bytes, name: str) -> dict[str, Any]:
     """Parse a notebook file.
 
     Raises:
-        CourseError: it is not one.
+        CourseError: if it is not one.
     """
     try:
         notebook = json.loads(content)
@@ -106,7 +110,11 @@ def load_notebook(content: bytes, name: str) -> dict[str, Any]:
 
 
 def tangle(cells: Iterable[str], start: Files, chapter: Chapter) -> Files:
-    """The state that running ``cells`` on state ``start`` gives, as the notebook magics would."""
+    """Return the state that running ``cells`` on state ``start`` gives, as the notebook magics would.
+
+    Raises:
+        CourseError: if a ``%%save`` line cannot be read.
+    """
     files = dict(start)
     kept: dict[str, tuple[int, dict[int, str]]] = {}
     for source in cells:

@@ -110,7 +110,7 @@ def test_choosing(tmp_path: Path) -> None:
         ),
         (
             "@check('2.7', 'A')\n@since(2)\nasync def a(c): ...",
-            "check 2.7 is in chapters/01_one/checks, of another chapter",
+            "check 2.7 is in chapters/01_one/checks, the folder of another chapter",
         ),
     ],
 )

@@ -149,7 +149,7 @@ def test_an_error_that_no_check_has_ordered_makes_it_red_whatever_the_page_shows
         assert result.verdict == "failed", result.title
         assert re.sub(r"line \d+", "line N", result.raised[0]) == place
         assert message in result.raised[-1]
-        assert result.expected == "no error that the check has not ordered"
+        assert result.expected == "no error besides those that the check causes"
         assert message in result.seen
         assert render_result(result).splitlines()[1].startswith("    your app   raised: ")
     assert last.passed, "what one check has raised is not held against the next one"

@@ -124,7 +124,7 @@ def test_a_name_that_is_no_text_is_kept_and_shown(workspace: Workspace, run: Run
     except OSError:
         pytest.skip("this file system has no such names")
     code, told = run("diff")
-    assert code == 0 and r"messenger/caf\xe9.py  (yours alone)" in told
+    assert code == 0 and r"messenger/caf\xe9.py  (only in your workspace)" in told
     assert run("start", "1")[0] == 0
     assert (workspace.kept.folder / "001" / "messenger" / name).is_file()
 
@@ -262,6 +262,4 @@ def test_what_is_no_text_stays_as_it_is() -> None:
 
 def test_a_blank_that_does_not_break_is_explained(workspace: Workspace) -> None:
     (workspace.folder / GREET).write_text("WORD\u00a0= 1\n", encoding="utf-8")
-    assert "a blank that does not break: type a plain one" in unreadable(
-        find_state("workspace", workspace.course)
-    )
+    assert "a non-breaking space: type a plain one" in unreadable(find_state("workspace", workspace.course))

@@ -113,7 +113,7 @@ def test_cells_that_run_too_early_say_which_come_first(
     assert opened.outputs == []
     *lines, files, advice = outputs(missed)["traceback"]
     assert "Timeout 100ms exceeded" in lines[0]
-    assert files.startswith("Cells that have not run yet save these files: static/app.js, messenger/")
+    assert files.startswith("Some cells have not run yet. They save these files: static/app.js, messenger/")
     assert files.endswith(" more.")
     assert advice == "Run them from the top, then this one again."
     assert "messenger/conversation_live.py" in not_saved(course, Workspace(course))

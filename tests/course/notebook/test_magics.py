@@ -102,7 +102,7 @@ def test_the_notebook_of_the_course_itself_sends_to_the_copy(
     assert "your copy" not in cell("%chapter 2")[0]
     monkeypatch.chdir(small.notebooks_dir)
     assert (
-        "open your copy: workspace/notebooks/02_parting.ipynb (make start leads there)"
+        "open your copy: workspace/notebooks/02_parting.ipynb (make start opens it)"
         in (cell("%chapter 2")[0])
     )
 

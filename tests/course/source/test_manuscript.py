@@ -64,7 +64,7 @@ def test_a_save_takes_options() -> None:
         (f"{FENCE}{{save}} messenger/../../a.py\n{FENCE}\n", "is not a file of the messenger"),
         (f"{FENCE}{{save}} /messenger/a.py\n{FENCE}\n", "is not a file of the messenger"),
         (f"{FENCE}{{exercise}} messenger/a.py\n{FENCE}\n", "takes 2 argument(s)"),
-        (f"{FENCE}{{minutes}} ten\n{FENCE}\n", "is no number of minutes"),
+        (f"{FENCE}{{minutes}} ten\n{FENCE}\n", "is not a number of minutes"),
         (f"{FENCE}python {{fold}}\n{FENCE}\n", "unknown option {fold}"),
     ],
 )
