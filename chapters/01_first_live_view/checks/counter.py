@@ -1,4 +1,4 @@
-"""Chapter 1: a first live view. Each check holds one point of the syllabus."""
+"""Chapter 1: a first live view. Each check tests one point of the syllabus."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ INDEX = "messenger/templates/index.html"
 LAYOUT = "messenger/templates/layout.html"
 CLIENT = "static/app.js"
 
-# The address, the tokens, and one number: more than a changed count has no reason to be longer.
+# The most bytes of a frame with one changed number: the topic, the references and the number.
 SMALL = 60
 
 KEYS = ("altKey", "ctrlKey", "metaKey", "shiftKey")
@@ -80,7 +80,7 @@ async def ticks(c: CheckContext) -> None:
     await c.expect_visible(line, "a line that counts ticks")
     ticked = int(re.sub(r"\D", "", await line.inner_text()))
     c.done("waited and touched nothing")
-    c.patience += 5  # the counter's own pace
+    c.patience += 5  # the counter ticks every few seconds
     await c.expect_text(line, f"ticked {ticked + 1} times", "the line that counts ticks")
     asked = [frame for frame in alice.frames_since(before) if frame.kind == "event"]
     c.expect(not asked, expected="a diff that nobody asked for", seen="an event that the page had sent")
@@ -106,7 +106,7 @@ async def form(c: CheckContext) -> None:
 
 
 def is_form(frame: Frame) -> bool:
-    """Whether a frame tells of a change in a form."""
+    """Return whether a frame carries a form's change event."""
     return frame.kind == "event" and frame.payload.get("type") == "form"
 
 

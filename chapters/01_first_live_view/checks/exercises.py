@@ -21,7 +21,7 @@ async def reset(c: CheckContext) -> None:
     await c.expect_visible(alice.text("Keys held"), "the keys of the last click")
     ticked = alice.text(re.compile(r"ticked [1-9]\d* times"))
     c.done("waited for the first tick")
-    c.patience += 5  # the counter's own pace
+    c.patience += 5  # the counter ticks every few seconds
     await c.expect_visible(ticked, "a tick")
     await c.click(alice, "Reset")
     await c.expect_text(clicks(alice), counted(0), "the line that counts")

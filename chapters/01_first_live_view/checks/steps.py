@@ -1,4 +1,4 @@
-"""Chapter 1: what several of its checks look for: the line that counts."""
+"""Chapter 1: shared helpers of its checks, for the line that counts clicks."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from course.lab.person.person import Person
 
 
 def clicks(part: Person | Locator) -> Locator:
-    """The line that counts clicks."""
+    """Return the line that counts clicks."""
     scope = part.page.locator("body") if isinstance(part, Person) else part
     return scope.get_by_text(re.compile(r"clicked \d+ times"))
 
 
 def counted(number: int) -> str:
-    """What that line says."""
+    """Return the text of that line for a count."""
     return f"clicked {number} times"

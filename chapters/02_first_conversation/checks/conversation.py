@@ -1,6 +1,6 @@
-"""Chapter 2: a first conversation. Each check holds one point of the syllabus.
+"""Chapter 2: a first conversation. Each check tests one point of the syllabus.
 
-See storage.py for what is stored."""
+See storage.py for the database."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ async def other_window(c: CheckContext) -> None:
     await c.visit(bob, TWO)
     before = bob.mark()
     await c.say(alice, "Bob, are you reading this?")
-    # Bob's own message comes after hers: had his page been told of hers, it would have been before this one.
+    # Bob's own message comes after hers: a broadcast of hers would have arrived before it.
     await c.say(bob, "It is quiet here.")
     told = await bob.log("Messages").inner_text()
     c.expect(
@@ -115,7 +115,7 @@ NOWHERE = (
     f"/conversations/{10**30}/users/1",
 )
 
-# From chapter 4 on the address says nothing about a person.
+# From chapter 4 on the address does not contain a user.
 NOWHERE_WITH_ACCOUNTS = ("/conversations/999999", f"/conversations/{10**30}")
 
 

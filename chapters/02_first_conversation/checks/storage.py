@@ -1,4 +1,4 @@
-"""Chapter 2: tables, settings, rules and the seed, as the database has them."""
+"""Chapter 2: the tables, settings, rules and seed of the database."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ async def seeded(c: CheckContext) -> None:
         """
     found: list[Any] = await c.in_app(in_messenger(body), "the contexts accounts and chat")
     wanted = ["Modern Talking", [["User One", True], ["User Two", False]]]
-    # From chapter 4 on there is another one.
+    # From chapter 4 on there is another conversation.
     c.expect(
         found.count(wanted) == 1,
         expected="Modern Talking with User One as owner and User Two",

@@ -1,4 +1,4 @@
-"""Chapter 3: live updates. Each check holds one point of the syllabus."""
+"""Chapter 3: live updates. Each check tests one point of the syllabus."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TOPICS = "messenger/chat/topics.py"
 CLIENT = "static/app.js"
 LOG_HOOK = "static/hooks/log.js"
 
-# One message with its markup, and the last line on the left. The whole page is ten times as much.
+# The most bytes of one message with its markup and the last line on the left. A whole page has ten times more.
 LARGEST_UPDATE = 1000
 
 EACH_WRITES = 10
@@ -24,7 +24,7 @@ FIVE = ("Alice", "Bob", "Carol", "Dave", "Erin")
 
 
 async def both_there(c: CheckContext) -> tuple[Person, Person]:
-    """Alice and Bob in their conversation."""
+    """Open the conversation for Alice and Bob."""
     alice, bob = await c.people("Alice", "Bob")
     await c.enter(alice, "User One")
     await c.enter(bob, "User Two")
@@ -32,17 +32,17 @@ async def both_there(c: CheckContext) -> tuple[Person, Person]:
 
 
 def events_of(frames: Sequence[Frame]) -> list[Frame]:
-    """What a page has asked for."""
+    """Return the events and joins that a page has sent."""
     return [frame for frame in frames if frame.kind in ("event", "join")]
 
 
 def says_read(frame: Frame) -> bool:
-    """Whether a page reports how far somebody has read."""
+    """Return whether a page reports with this frame how far somebody has read."""
     return isinstance(frame.payload, dict) and frame.payload.get("event") == "read"
 
 
 async def bubbles(person: Person) -> list[str]:
-    """The texts in a person's log, from top to bottom."""
+    """Return the texts in a person's log, from top to bottom."""
     return [text.strip() for text in await person.log("Messages").get_by_role("paragraph").all_inner_texts()]
 
 
@@ -65,7 +65,7 @@ async def one_frame(c: CheckContext) -> None:
     before = bob.mark()
     await c.send(alice, "One small frame, please.")
     await c.expect_text(bob.log("Messages"), "One small frame, please.", "Bob's log")
-    # From chapter 8 on a page says, afterwards, that somebody has read it. That asks for nothing.
+    # From chapter 8 on a page reports afterwards that it was read. That is not a request for the message.
     frames = [frame for frame in bob.frames_since(before) if not says_read(frame)]
     c.expect(not events_of(frames), expected="no question from Bob's page", seen=str(events_of(frames)))
     diffs = [frame for frame in frames if frame.kind == "diff"]
@@ -81,7 +81,7 @@ async def own_message(c: CheckContext) -> None:
     before = alice.mark()
     await c.say(alice, "Do I see this once?")
     await c.expect_frame(alice, before, lambda frame: frame.kind == "diff", "a diff with her own message")
-    # Her next message comes after any second copy of the first.
+    # This message comes after any second copy of the first.
     await c.say(alice, "And this?")
     texts = await bubbles(alice)
     times = texts.count("Do I see this once?")
@@ -208,7 +208,7 @@ async def scrolled_up(c: CheckContext) -> None:
 @check("3.7", "The last line on the left follows", files=[PAGE, CONVERSATIONS])
 @since(3)
 async def last_line(c: CheckContext) -> None:
-    # The list on the left needs room.
+    # The list on the left is shown on wide screens only.
     alice = await c.person("Alice")
     await c.enter(alice, "User One")
     bob = await c.lab.person("Bob at a desk", viewport=(1100, 700))
@@ -229,7 +229,7 @@ async def refused(c: CheckContext) -> None:
     await c.expect_soon(
         lambda: "could not send" in c.lab.log_text(), expected="a line in the server's log", seen="none"
     )
-    # What Alice sends now comes after anything that was announced before.
+    # This message comes after any earlier broadcast.
     await c.say(alice, "With words this time")
     await c.expect_text(bob.log("Messages"), "With words this time", "Bob's log")
     diffs = [frame for frame in bob.frames_since(before) if frame.kind == "diff"]

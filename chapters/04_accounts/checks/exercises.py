@@ -1,4 +1,4 @@
-"""Chapter 4: accounts. The checks of its exercises."""
+"""Chapter 4: the exercises."""
 
 from __future__ import annotations
 
@@ -75,6 +75,6 @@ async def remembered(c: CheckContext) -> None:
 
 
 async def ends(person: Person) -> float:
-    """When the cookie that proves who somebody is ends, in seconds since 1970; -1 is with the browser."""
+    """Return when a person's sign-in cookie expires, in seconds since 1970; -1 when the browser is closed."""
     cookies = {cookie["name"]: cookie for cookie in await person.context.cookies()}
     return cookies["QUART_AUTH"]["expires"]

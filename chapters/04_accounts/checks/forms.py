@@ -1,4 +1,4 @@
-"""Chapter 4: accounts. What the forms refuse, and where a protected page leads."""
+"""Chapter 4: accounts. Forged forms, and protected pages that lead to the sign-in page."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ app = create_app()
 print(json.dumps([rule.rule for rule in app.url_map.iter_rules() if "POST" in rule.methods]))
 """
 
-# Each form of this chapter, filled in well.
+# Each form of this chapter, with valid values.
 FILLED = {
     "/register": {"nickname": "Hal", "email": "hal@example.com", "password": PASSWORD, "confirm": PASSWORD},
     "/sign-in": {"email": "alice@example.com", "password": PASSWORD},

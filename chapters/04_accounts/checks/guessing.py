@@ -1,4 +1,4 @@
-"""Chapter 4: accounts. What somebody who guesses learns, and how often they may."""
+"""Chapter 4: accounts. Guessed passwords: what the answer reveals, and how many attempts are allowed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ KNOWN = "messenger/known_browsers.py"
 PAGES = "messenger/account_pages.py"
 WRONG = "The email or the password is wrong."
 
-# With costs like those of a real installation, or there would be nothing to measure. In turn, so that a
-# machine that is busy for a while slows down both.
+# Hashing with the costs of a real installation, because the times are measured. The two kinds take turns, so
+# that a machine that is busy for a while slows down both.
 TIMES = """
 import os, statistics, time
 os.environ["PARLEY_ARGON2"] = "2,19456,1"
@@ -58,7 +58,7 @@ async def indistinguishable(c: CheckContext) -> None:
         await c.fill_in(mallory, "Sign in", Email=email, Password="not this one")
         await c.expect_text(mallory.page.get_by_role("alert"), WRONG)
         await c.expect_value(mallory.textbox("Email"), email)
-        # All of the page, and not as a style sheet that is still on its way would show it.
+        # Wait for the style sheets: they change the text that is shown.
         await mallory.page.wait_for_load_state()
         answers.append(await mallory.page.locator("main").text_content() or "")
     c.expect(
@@ -76,7 +76,7 @@ async def indistinguishable(c: CheckContext) -> None:
     )
 
 
-# As if strangers had gone on: for so many attempts the wait is at its longest.
+# More failed attempts for Carol's account, so many that the wait is the longest.
 MORE_GUESSES = """
     from sqlalchemy.ext.asyncio import AsyncSession
     from messenger.accounts.attempts import for_an_account
@@ -86,7 +86,7 @@ MORE_GUESSES = """
     return True
     """
 
-# All guesses but one that are free from this machine, as the database keeps them.
+# As many failed attempts from this machine as are free, so that the next one has to wait.
 FROM_ONE_ADDRESS = """
     from sqlalchemy.ext.asyncio import AsyncSession
     from messenger.accounts.attempts import from_an_address

@@ -1,4 +1,4 @@
-"""Chapter 4: accounts. What every page shows of who is there, and whether the account pages are tidy."""
+"""Chapter 4: accounts. The top bar, and the layout of the account pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter 4: accounts. What becomes of people, and what they may see."""
+"""Chapter 4: accounts. Migration, membership, profile and deleted accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chapter 4: accounts. Making one, and proving that it is yours. Each check holds a point of the syllabus."""
+"""Chapter 4: accounts. Registering and signing in. Each check tests a point of the syllabus."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def registering(c: CheckContext) -> None:
     c.expect(problem is None, expected="that she can sign in on her phone", seen=str(problem))
 
 
-# What is filled in otherwise, and what stands beside those fields then.
+# Kinds of forms: the fields with other values, and the error that then stands beside each field.
 REFUSALS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "nothing that fits": (
         {"Nickname": "   ", "Email": "eve at example.com", "Password": "short", "Confirm password": "other"},

@@ -1,4 +1,4 @@
-"""Chapter 4: accounts. Sessions, and what ends them."""
+"""Chapter 4: accounts. Sessions, and the events that end them."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ async def cookies(c: CheckContext) -> None:
 
 
 async def copy(cookies: Sequence[Cookie], thief: Person) -> None:
-    """Put somebody's cookies into another browser; the links of all people have the same host."""
+    """Put cookies into another person's browser; the links of all people have the same host."""
     await thief.context.add_cookies(list(cookies))  # type: ignore[arg-type]
 
 
@@ -193,6 +193,6 @@ async def new_key(c: CheckContext) -> None:
     await c.fill_in(alice, "Sign in", Email="alice@example.com", Password=PASSWORD)
     await c.expect_visible(alice.heading("Saturday hike"))
     await alice.live()
-    # The sign-in page, and the conversation again. A loop would have loaded more.
+    # The sign-in page, and the conversation again. A loop of redirects would have loaded more.
     c.expect(alice.loads == loads + 2, expected="two page loads", seen=f"{alice.loads - loads}")
     await c.expect_tidy(alice)

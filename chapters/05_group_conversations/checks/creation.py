@@ -1,4 +1,4 @@
-"""Chapter 5: the form that begins a conversation: what is stored, and what is refused."""
+"""Chapter 5: the form that begins a conversation, with valid and forged members."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def creating(c: CheckContext) -> None:
     c.expect(found == wanted, expected=f"in the database {wanted}", seen=str(found))
 
 
-# What a browser might send instead of the members it was given; `me` and `bob` stand for their ids.
+# Members that a forged form might send; `me` and `bob` stand for their ids.
 TAMPERED = {
     "somebody who does not exist": ["me", "999999"],
     "a list without herself": ["bob", "1"],

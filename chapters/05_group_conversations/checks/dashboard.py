@@ -129,7 +129,7 @@ async def finding(c: CheckContext) -> None:
 
 
 async def more(people: Any, than: int) -> bool:
-    """Whether there are more of them now."""
+    """Return whether there are now more of them than before."""
     return int(await people.count()) > than
 
 

@@ -21,7 +21,7 @@ async def announced(c: CheckContext) -> None:
     await c.expect_visible(c.entry(bob.page, "Hear ye"), "“Hear ye” in Bob's list")
     await c.expect_count(c.entry(alice.page, "Hear ye"), 1, "“Hear ye” in Alice's list")
     same_page()
-    # What Carol's page is told now comes after anything that was announced before.
+    # This broadcast to Carol's page comes after any earlier one.
     await c.choose(alice, "Carol")
     await create(c, alice, "For Carol")
     await c.expect_visible(c.entry(carol.page, "For Carol"), "“For Carol” in Carol's list")

@@ -1,4 +1,4 @@
-"""Chapter 5: what the owner of a conversation may do, what each member may, and what nobody may."""
+"""Chapter 5: the rights of the owner of a conversation and of its members."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STYLE = "static/css/groups.css"
 
 
 async def with_settings_open(c: CheckContext, title: str, *names: str) -> list[Person]:
-    """People in a new conversation, which the first of them owns, with its settings open."""
+    """Begin a conversation of these people, the owner first, and open its settings for each."""
     number = await c.begun(title, *names, words=FIRST_WORDS)
     people = await c.people(*names)
     for person in people:
@@ -32,14 +32,14 @@ async def with_settings_open(c: CheckContext, title: str, *names: str) -> list[P
 
 
 async def said(c: CheckContext, person: Person, text: str) -> None:
-    """Send a message; the window of settings is closed before, if it is open."""
+    """Close the window of settings if it is open, and send a message."""
     if await person.button("Done").is_visible():
         await c.click(person, "Done")
     await c.say(person, text)
 
 
 async def unfold(c: CheckContext, person: Person, summary: str) -> None:
-    """Unfold what explains before it acts."""
+    """Click a summary, which shows the explanation and the button of an action."""
     c.done(f"{person.name} unfolded “{summary}”")
     await person.page.get_by_text(summary, exact=True).click()
 
@@ -64,7 +64,7 @@ async def renaming(c: CheckContext) -> None:
         await c.expect_visible(person.page.locator("h1").filter(has_text="New <i>boots</i>"), "the new title")
         await c.expect_visible(person.button("Done"), "the window still open")
     title = await bob.page.title()
-    # Later chapters say before it how many messages wait elsewhere.
+    # In later chapters the number of unread messages stands before the title.
     right = re.match(r"(\(\d+\) )?New <i>boots</i>", title) is not None
     c.expect(right, expected="the new title of the page", seen=title)
 
@@ -97,7 +97,7 @@ async def adding_and_removing(c: CheckContext) -> None:
     mark = carol.mark()
     await said(c, alice, "Only two in a boat now")
     await c.expect_text(bob.log("Messages"), "Only two in a boat now", "Bob's log")
-    # What Carol's page asks for now comes after anything that was told to it before.
+    # The reply to this request comes after any earlier broadcast to Carol's page.
     await c.fill(carol, "Find people", "Bob")
     await c.expect_frame(carol, mark, lambda frame: frame.kind == "reply", "an answer on Carol's socket")
     told = [frame for frame in carol.frames_since(mark) if "Only two" in str(frame.payload)]
@@ -114,7 +114,7 @@ async def adding_and_removing(c: CheckContext) -> None:
 @since(5)
 async def closing(c: CheckContext) -> None:
     alice, bob = await with_settings_open(c, "Lost umbrella", "Alice", "Bob")
-    # What somebody has unfolded stays open when a message arrives.
+    # An unfolded part stays open when a message arrives.
     await unfold(c, alice, "Close this conversation")
     await said(c, bob, "Is it the green one?")
     await c.fill(bob, "Message", "I have half a sentence")

@@ -1,4 +1,4 @@
-"""Chapter 5: what stands in the window of a conversation, when it comes, and what of it stays."""
+"""Chapter 5: the window of settings with many members, and its state after faults."""
 
 from __future__ import annotations
 

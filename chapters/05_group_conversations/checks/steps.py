@@ -1,4 +1,4 @@
-"""Chapter 5: what several of its checks do: open the dashboard, fill in its form, ask the database."""
+"""Chapter 5: shared steps of its checks: open the dashboard, fill in its form, read the database."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ STORED = in_messenger("""
 
 
 async def stored(c: CheckContext) -> list[Any]:
-    """Every conversation in the database, the newest first: title, and members with who owns it."""
+    """Return the conversations in the database, the newest first: title, and [nickname, owner] of members."""
     found: list[Any] = await c.in_app(STORED, "the context chat")
     return found
 
 
 async def dashboard(c: CheckContext, name: str) -> Person:
-    """A person who has signed in, on the landing page."""
+    """Sign a person in and open the landing page."""
     person = await c.person(name)
     await c.sign_in(person, name)
     await require_dashboard(c, person)
@@ -29,14 +29,14 @@ async def dashboard(c: CheckContext, name: str) -> Person:
 
 
 async def require_dashboard(c: CheckContext, person: Person) -> None:
-    """The landing page has what all these checks are about."""
+    """Expect the dashboard on the landing page, which all these checks need."""
     html = await c.html_of(person, "/")
     seen = "HTML without it"
     c.expect("New conversation" in html, expected="“New conversation” on the landing page", seen=seen)
 
 
 async def create(c: CheckContext, person: Person, title: str, shown: str = "") -> None:
-    """Write a title, press Create, and wait until the list has it."""
+    """Write a title, click Create, and wait until the list has it."""
     if title:
         await c.fill(person, "Title (optional)", title)
     await c.click(person, "Create")
@@ -44,7 +44,7 @@ async def create(c: CheckContext, person: Person, title: str, shown: str = "") -
 
 
 async def members_sent(person: Person) -> list[list[str]]:
-    """The hidden inputs of the form: name and value of each."""
+    """Return name and value of each hidden input of the form."""
     found: list[list[str]] = await person.page.locator(
         "input[type=hidden][name^='conversation[members]']"
     ).evaluate_all("inputs => inputs.map(input => [input.name, input.value])")

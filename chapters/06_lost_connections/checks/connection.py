@@ -1,6 +1,6 @@
-"""Chapter 6: lost connections. What the page says meanwhile, and what it lets nobody do.
+"""Chapter 6: lost connections. The bar, the dialog, and disabled buttons while the line is cut.
 
-See faults.py for what is not lost, and once.py for messages that arrive once."""
+See faults.py for input that is not lost, and once.py for messages that arrive once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WHAT_BECOMES_OF_IT = "What you send now goes out when the connection is back."
 
 
 async def own_clock(c: CheckContext, person: Person) -> None:
-    """Give a page a clock that the check can put forward, before the page is opened."""
+    """Install a clock that the check can put forward, before the page is opened."""
     await person.page.clock.install()
 
 
@@ -33,17 +33,17 @@ async def let_pass(c: CheckContext, person: Person, seconds: float) -> None:
 
 
 def bar(person: Person) -> Locator:
-    """The line that says what the page waits for."""
+    """Return the bar that says “Reconnecting…”."""
     return person.page.get_by_role("status").filter(has_text="Reconnecting…")
 
 
 def dialog(person: Person) -> Locator:
-    """What comes when the line stays away."""
+    """Return the dialog that is shown when the line stays cut."""
     return person.page.get_by_role("dialog", name="Connection lost")
 
 
 async def in_the_hike(c: CheckContext, name: str) -> Person:
-    """A person in a conversation, with a clock of their own that stands still once the page is live."""
+    """Open a conversation for a person, on a page with a clock that can be stopped."""
     person = await c.person(name)
     await own_clock(c, person)
     await c.enter(person, name, HIKE)

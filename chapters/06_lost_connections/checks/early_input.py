@@ -1,4 +1,4 @@
-"""Chapter 6: what is typed before a view has joined, and what a page keeps when it has to go itself."""
+"""Chapter 6: input typed before a view has joined, and input kept while a page is loaded again."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ RESTORE = "static/hooks/restore.js"
 LAYOUT = "messenger/templates/layout.html"
 
 HIKE = 2
-# Each way. The page comes at once; its scripts, and the join after them, need several ways.
+# Seconds for each direction. The page comes at once; its scripts and the join need several round trips.
 SLOW = 0.2
 SLOWER = 1.0
 NEW_PASSWORD = "another one than before"
 
 UNJOINED_JS = """() => document.querySelector("[data-phx-session]") !== null
   && document.querySelector(".phx-connected") === null"""
-# In one go: on a page that is left a moment later, nothing else can come in between.
+# In one script, so that nothing can happen between the input and the reload.
 LEFT_JS = """(field) => {
   field.value = "Left at once";
   location.reload();
@@ -32,7 +32,7 @@ TITLE = "Title (optional)"
 
 
 async def open_slowly(c: CheckContext, person: Person, path: str) -> None:
-    """Open a page over a slow line; returns when it stands there, and before its view has joined."""
+    """Open a page over a slow line. Return when its HTML is there, before its view has joined."""
     c.done(f"{person.name} opened {path} over a slow line")
     person.network.delay(SLOW)
     await person.page.goto(person.url + path, wait_until="commit")
@@ -40,7 +40,7 @@ async def open_slowly(c: CheckContext, person: Person, path: str) -> None:
 
 
 async def expect_unjoined(c: CheckContext, person: Person) -> None:
-    """The fault of these checks is that it takes so long."""
+    """Expect a page whose view has not joined yet: the fault of these checks is the slow join."""
     early = await person.page.evaluate(UNJOINED_JS)
     c.expect(early, expected="a page whose view has not joined yet", seen="one that has")
 
@@ -58,7 +58,7 @@ async def typed_early(c: CheckContext) -> None:
     c.done("Alice wrote a title, and part of a nickname")
     await alice.textbox(TITLE).fill("Before the join")
     await alice.page.get_by_label("Find people").fill("Caro")
-    # Not a click elsewhere, which waits until the page is drawn: that may be after the join.
+    # A click elsewhere would wait until the page is drawn, which may be after the join.
     await alice.page.get_by_label("Find people").blur()
     await expect_unjoined(c, alice)
     await alice.live()
@@ -88,7 +88,7 @@ async def signed_out_meanwhile(c: CheckContext) -> None:
         await c.visit(device, "/")
         await c.choose(device, "Bob", "Carol")
         await c.fill(device, TITLE, "Sunday in the hills")
-    # In the browser in which the password is changed, two tabs more: they are let in again by themselves.
+    # Two more tabs in the browser in which the password is changed: they connect again by themselves.
     writing, planning = [await tab_of(petra, path) for path in (f"/conversations/{number}", "/")]
     await writing.get_by_role("textbox", name="Message").fill("Half a mess")
     await planning.get_by_role("button", name="Carol").click()
@@ -157,14 +157,14 @@ async def refreshed(c: CheckContext) -> None:
     await c.expect_visible(alice.button("Remove Carol"), "Carol, still chosen")
     await c.expect_value(alice.textbox(TITLE), "Sunday in the hills")
     await c.expect_value(alice.page.get_by_label("Find people"), "o")
-    # Once: what was kept is used up, and a page that goes on living is not a page of before.
+    # The kept input is restored once, so after another refresh it is gone.
     await alice.reload()
     await c.expect_gone(alice.button("Remove Carol"))
     await open_slowly(c, alice, "/")
-    # From here on there is a script to keep it. Not `wait_for_function`: it evaluates text in the page, and
-    # the page's policy forbids that.
+    # Wait for the script that keeps the input. Not with `wait_for_function`: it evaluates text in the page,
+    # and the page's content security policy forbids that.
     await c.expect_soon(lambda: has_script(alice), expected="a page with its script", seen="none")
-    # A socket and a join take four ways, the page that comes next takes two: it is there first, by far.
+    # A socket and a join take two round trips, the next page takes one: it is there long before the join.
     alice.network.delay(SLOWER)
     c.done("Alice wrote a title and refreshed at once")
     await expect_unjoined(c, alice)
@@ -176,12 +176,12 @@ async def refreshed(c: CheckContext) -> None:
 
 
 async def has_script(person: Person) -> bool:
-    """Whether the page's script has run."""
+    """Return whether the page's script has run."""
     return bool(await person.page.evaluate("window.liveSocket !== undefined"))
 
 
 async def tab_of(person: Person, path: str) -> Page:
-    """A further tab of this person's, once its view has joined."""
+    """Open a further tab in a person's browser, and wait until its view has joined."""
     tab = await person.context.new_page()
     await tab.goto(person.url + path)
     await tab.locator(".phx-connected").first.wait_for()
@@ -189,12 +189,12 @@ async def tab_of(person: Person, path: str) -> Page:
 
 
 async def loaded_at(tab: Page) -> float:
-    """When this page was loaded; a later page of the same tab says more."""
+    """Return the time at which a tab's page was loaded; a later page has a greater one."""
     return float(await tab.evaluate("performance.timeOrigin"))
 
 
 async def sign_in_as(person: Person, email: str, password: str) -> None:
-    """Fill in the sign-in page that stands there already."""
+    """Fill in the sign-in page that is already open."""
     await person.textbox("Email").fill(email)
     await person.textbox("Password").fill(password)
     await person.follow(person.button("Sign in"))

@@ -1,4 +1,4 @@
-"""Chapter 6: five faults. Each is followed by what was there before, and each is proven to have happened."""
+"""Chapter 6: five faults. After each, the input must be as before; each fault proves that it happened."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HIKE = 2
 HEARTBEAT_MS = 10_000
 
 
-# Everything that was chosen and typed: the form's fields as the server would get them, and what is shown.
+# All input: the form's fields as the server would get them, and the members and buttons shown.
 FORM_JS = """() => ({
   fields: [...new FormData(document.getElementById("new-conversation"))],
   members: [...document.querySelectorAll("#members li")].map(chip => chip.innerText.split("\\n")[1]),
@@ -41,11 +41,11 @@ WRITING_JS = """() => {
 
 
 class Work:
-    """What two people are in the middle of, and what their pages looked like then.
+    """Unfinished input of two people, with a record of their pages.
 
     Attributes:
-        alice: who has chosen three others for a conversation, and written half its title.
-        bob: who has written half a message, and holds the caret in the middle of it.
+        alice: a person who has chosen three others for a conversation, and written half its title.
+        bob: a person who has written half a message, with the caret in the middle of it.
     """
 
     def __init__(self, c: CheckContext, alice: Person, bob: Person) -> None:
@@ -57,7 +57,7 @@ class Work:
 
     @classmethod
     async def begun(cls, c: CheckContext, clock: bool = False) -> Work:
-        """Sign both in, and let them begin."""
+        """Sign both in, enter their input, and record their pages."""
         alice, bob = await c.people("Alice", "Bob")
         for person in (alice, bob) if clock else ():
             await person.page.clock.install()
@@ -68,7 +68,7 @@ class Work:
         await c.fill(alice, "Find people", "o")
         mark = alice.mark()
         await c.fill(alice, "Title (optional)", "Sunday in the")
-        # Once it is told, nothing more is on its way.
+        # After this event no other input is still to be sent.
         await c.expect_frame(alice, mark, lambda f: "validate" in f.meaning, "the title on the wire")
         await c.expect_gone(alice.button("Alice"))
         await c.fill(bob, "Message", "Shall I bring the big")
@@ -79,11 +79,11 @@ class Work:
         return work
 
     async def now(self) -> list[dict[str, Any]]:
-        """What both pages show."""
+        """Return what both pages show."""
         return [await person.page.evaluate(look) for person, look in self.pages]
 
     async def expect_as_before(self) -> None:
-        """Both have joined anew, on pages that were not loaded again, and all is as it was."""
+        """Expect that both views have joined again, without a page load, and that all input is as before."""
         c = self.c
         for person, _ in self.pages:
             mark = self.marks[person.name]
@@ -97,7 +97,7 @@ class Work:
         c.expect(loads == self.loads, expected="pages that were not loaded again", seen=f"loads {loads}")
 
     async def expect_same(self, person: Person, look: str, before: dict[str, Any]) -> None:
-        """A page shows what it has shown before."""
+        """Wait until a page shows the same as before."""
 
         async def same() -> bool:
             return bool(await person.page.evaluate(look) == before)
@@ -111,7 +111,7 @@ class Work:
         )
 
     def expect_restored_once(self, times: int = 1) -> None:
-        """For each join the form came back by one event of the hook, and by none of the client's own."""
+        """Expect one event of the hook for each join, and none of the client's own recovery."""
         frames = self.alice.frames_since(self.marks[self.alice.name])
         asked = [frame.payload["event"] for frame in frames if frame.kind == "event"]
         found = {name: asked.count(name) for name in ("restore_state", "validate")}
@@ -145,7 +145,7 @@ async def cut(c: CheckContext) -> None:
     c.done("Alice went on writing")
     title = work.alice.textbox("Title (optional)")
     await title.press_sequentially(" hills")
-    # What waits to be told, until she rests or goes on to another field, is told now, to nobody.
+    # The client sends a delayed change when the field loses the focus; over the cut line, nobody gets it.
     await title.blur()
     work.before[0]["fields"][-1][1] += " hills"
     for person in (work.alice, work.bob):
@@ -177,7 +177,7 @@ async def hung(c: CheckContext) -> None:
 
 
 async def found_out(person: Person) -> bool:
-    """Let the time between two heartbeats pass; whether the page has noticed that nobody answers."""
+    """Let a heartbeat's time pass. Return whether the page has noticed that the server does not answer."""
     await person.page.clock.fast_forward(HEARTBEAT_MS)
     views = await person.views()
     return bool(views) and all("phx-client-error" in view.classes for view in views)

@@ -1,4 +1,4 @@
-"""Chapter 6: what a hook hears, and what a view does with what a hook hands back."""
+"""Chapter 6: the callbacks of a hook, and a view that restores its state from a hook's event."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FORM = "messenger/new_conversation.py"
 
 
 async def heard(person: Person) -> list[str]:
-    """What the page has written down."""
+    """Return the callbacks that the page has listed."""
     return list(await person.page.get_by_role("list", name="Heard").locator("li").all_inner_texts())
 
 
@@ -69,7 +69,7 @@ async def lifecycle(c: CheckContext) -> None:
     await expect_heard(steps[4][1])
 
 
-# What the hook does, by hand.
+# Pushes the hook's event with any payload.
 PUSH_JS = """payload => new Promise(resolve => {
   const form = document.getElementById("new-conversation");
   liveSocket.owner(form, view => view.pushHookEvent(form, null, "restore_state", payload).then(
@@ -83,7 +83,7 @@ MEMBER = "conversation[members][{}][user_id]={}"
 ONLY_ME = ["Alice (me)"]
 ME_AND_BOB = ["Alice (me)", "Bob"]
 
-# What is claimed, the form that claims it, and who is shown then.
+# The claim, the form that makes it, and the members that are then shown.
 FORGED: tuple[tuple[str, object, list[str]], ...] = (
     ("Bob alone, without herself", BOB, ME_AND_BOB),
     ("nobody", "", ONLY_ME),

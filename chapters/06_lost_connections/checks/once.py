@@ -30,23 +30,23 @@ UNANSWERED_MS = 60_000
 
 
 def line(person: Person, text: str) -> Locator:
-    """The entry of a message in a person's log, wherever it is on its way."""
+    """Return the entry of a message in a person's log, sent or not."""
     return person.log("Messages").get_by_role("listitem").filter(has_text=text)
 
 
 async def expect_state(c: CheckContext, person: Person, text: str, state: str) -> None:
-    """What has become of a message: Sending, Sent, or Not sent."""
+    """Wait until a message has a state: Sending, Sent, or Not sent."""
     mark = line(person, text).get_by_text(re.compile(rf"^{state}$"))
     await c.expect_count(mark, 1, f"the mark “{state}” beside “{text}” on {person.name}'s page")
 
 
 async def texts(person: Person) -> list[str]:
-    """The messages in a person's log, from top to bottom, those on their way included."""
+    """Return the messages in a person's log, from top to bottom, with those that are still being sent."""
     return [text.strip() for text in await person.log("Messages").get_by_role("paragraph").all_inner_texts()]
 
 
 async def expect_logs(c: CheckContext, people: list[Person], wanted: list[str]) -> None:
-    """All of them have these messages, in this order, each once, and so has the database."""
+    """Expect these messages, in this order, each once, in the logs of all people and in the database."""
 
     async def seen() -> str:
         logs = [f"{person.name}: {', '.join(await texts(person))}" for person in people]
@@ -63,18 +63,22 @@ async def expect_logs(c: CheckContext, people: list[Person], wanted: list[str]) 
 
 
 def keys_sent(person: Person, since: int) -> list[str]:
-    """The keys of the messages that a page has sent, in order."""
+    """Return the keys of the messages that a page has sent, in order."""
     sent = [frame for frame in person.frames_since(since) if frame.payload and is_send(frame)]
     return [frame.payload["value"]["key"] for frame in sent]
 
 
 def is_send(frame: Frame) -> bool:
-    """Whether a frame carries a message to the server."""
+    """Return whether a frame carries a message to the server."""
     return frame.kind == "event" and frame.payload.get("event") == "send"
 
 
 async def stored_without_answer(c: CheckContext, alice: Person, bob: Person, text: str) -> None:
-    """Alice's message is stored, Bob has it, and she has heard nothing, nor will she."""
+    """Send Alice's message so that it is stored and Bob gets it, but she gets no answer.
+
+    Raises:
+        FaultDidNotHappen: if an answer came through to her.
+    """
     before = alice.mark()
     c.done("no answer came through to Alice")
     await c.lab.deafen(alice)
@@ -87,7 +91,7 @@ async def stored_without_answer(c: CheckContext, alice: Person, bob: Person, tex
 
 
 async def expect_sent_twice(c: CheckContext, alice: Person, before: int) -> None:
-    """The page has asked again, with the same key."""
+    """Wait until the page has sent the message again, with the same key."""
 
     def again() -> bool:
         return len(keys_sent(alice, before)) == 2
@@ -149,7 +153,7 @@ async def without_a_line(c: CheckContext) -> None:
         await alice.page.reload()
         raise FaultDidNotHappen("The page was loaded over a line that is cut.")
     except PlaywrightError:
-        # The browser's own page comes a moment later, and would interrupt the next one.
+        # The browser's error page comes a moment later, and would interrupt the next navigation.
         await alice.page.wait_for_url("chrome-error://**")
     c.done("the line was fixed, and she opened the page again")
     await alice.network.fix()

@@ -1,4 +1,4 @@
-"""Chapter 6: what cannot be sent is not lost either; and the key by which a message is known."""
+"""Chapter 6: messages that cannot be sent, and the key that identifies a message."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ async def removed(c: CheckContext) -> None:
     await c.expect_gone(unsent)
 
 
-# A frame that is too long is not read by any server, here by its key. And half of a letter that takes two
-# places, as a faulty program may leave it behind: it is replaced before it is sent.
+# A frame that is too long, here because of its key, is not read by any server. The text has a lone surrogate,
+# as a faulty program may leave one: it is replaced before it is sent.
 PUT_IN_OUTBOX_JS = """({ name, title }) => {
   const item = (key, content) => ({ key, content, tries: 0, refused: "" });
   const items = [item("x".repeat(1_200_000), "Half \\ud83d"), item(crypto.randomUUID(), "The rest")];
@@ -65,7 +65,7 @@ async def poison(c: CheckContext) -> None:
     outbox = alice.page.locator("[phx-hook=Outbox]")
     await c.expect_count(outbox, 1, "an outbox")
     where = await outbox.evaluate("outbox => ({ ...outbox.dataset })")
-    # On a page without an outbox, for one that is about to be left writes what it has itself.
+    # On a page without an outbox, because a page with one would overwrite this when it is left.
     await c.visit(alice, "/")
     c.done("Alice's outbox held a message that no server can read, and one behind it")
     await alice.page.evaluate(PUT_IN_OUTBOX_JS, where)
@@ -75,7 +75,7 @@ async def poison(c: CheckContext) -> None:
     await c.expect_text(alice.log("Messages"), "Not sent. The server could not take it.", "Alice's log")
     await c.click(alice, "Edit")
     await c.expect_gone(alice.button("Try again"))
-    # The composer hands over only what can be sent.
+    # The composer only gives out a text that can be sent.
     await c.click(alice, "Send")
     await c.expect_text(bob.log("Messages"), "Half \ufffd", "Bob's log")
 

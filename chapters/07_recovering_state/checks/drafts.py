@@ -1,4 +1,4 @@
-"""Chapter 7: what was written and not sent. Drafts in the database, and a backup in the browser."""
+"""Chapter 7: text that was written and not sent: drafts in the database, and a backup in the browser."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ async def drafts(c: CheckContext) -> None:
 
 
 async def empty_when_opened(person: Person, path: str) -> bool:
-    """Open the conversation anew in the same tab; whether the composer is empty."""
+    """Open the conversation again in the same tab. Return whether the composer is empty."""
     await person.goto(path)
     return await person.textbox("Message").input_value() == ""
 
 
-# In one go: a machine that is busy would make a pause between the two.
+# In one script: a busy machine would make a pause between the two.
 TYPED_AND_REFRESHED_JS = """(field, text) => {
   field.value = text;
   field.dispatchEvent(new Event("input", { bubbles: true }));

@@ -1,4 +1,4 @@
-"""Chapter 7: every way of keeping state against every fault. What the chapter says is what happens."""
+"""Chapter 7: every way of keeping state against every fault, compared with the table in the chapter."""
 
 from __future__ import annotations
 

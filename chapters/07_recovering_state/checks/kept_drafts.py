@@ -1,4 +1,4 @@
-"""Chapter 7: a draft is really kept: typed before the join, without a pause, in a tab that is closed."""
+"""Chapter 7: drafts typed before the join, without a pause, and in a tab that is closed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ CLIENT = "static/app.js"
 TEXT = "static/text.js"
 TEMPLATE = "messenger/templates/conversation_live.html"
 
-# Each way. The page comes at once; its scripts, and the join after them, need several ways.
+# Seconds for each direction. The page comes at once; its scripts and the join need several round trips.
 SLOW = 0.2
 UNJOINED_JS = "() => document.querySelector('.phx-connected') === null"
-# A letter each 40 ms, and never a pause; in the page itself, so that a busy machine makes none either.
+# A letter each 40 ms without a pause; typed by the page itself, so that a busy machine makes no pause either.
 TYPING_JS = """(field) => {
   let letters = 0;
   window.typing = setInterval(() => {
@@ -26,7 +26,7 @@ TYPING_JS = """(field) => {
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }, 40);
 }"""
-# The last letter and the end of the tab, with nothing in between.
+# The last letters, with nothing between them and the end of the tab.
 LAST_LETTERS_JS = """(field) => {
   clearInterval(window.typing);
   field.value = "The last letters of a tab";
@@ -35,7 +35,7 @@ LAST_LETTERS_JS = """(field) => {
 
 
 async def draft_in(c: CheckContext, number: int) -> str:
-    """What the database has of Alice's."""
+    """Return Alice's draft in the database."""
     kept = in_messenger(f"""
         me = await accounts.find_user_by_nickname("Alice")
         return await chat.draft_of({number}, me.id)
@@ -44,7 +44,7 @@ async def draft_in(c: CheckContext, number: int) -> str:
 
 
 async def is_kept(c: CheckContext, number: int, text: str) -> bool:
-    """Whether the database has this."""
+    """Return whether this is Alice's draft in the database."""
     return await draft_in(c, number) == text
 
 
@@ -123,5 +123,5 @@ async def half_a_character(c: CheckContext) -> None:
 
 
 async def keep_in_tab(person: Person, name: str, text: str) -> None:
-    """What an earlier page of this tab may have written down. JSON says half a character, too."""
+    """Store a text in the tab as an earlier page may have done; JSON can express a lone surrogate."""
     await person.page.evaluate(f"name => sessionStorage.setItem(name, {json.dumps(text)})", name)

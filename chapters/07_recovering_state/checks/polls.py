@@ -1,4 +1,4 @@
-"""Chapter 7: the poll. What was chosen, what was only picked, what is stored, and what nobody may store."""
+"""Chapter 7: the poll: picked and chosen answers, stored votes, and forged ballots."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ VOTES = "return [[vote.choice_id for vote in asked.votes] for asked in await cha
 
 
 async def poll(c: CheckContext, title: str) -> int:
-    """A new conversation of Alice and Bob with two questions in it."""
+    """Store a new conversation of Alice and Bob with two questions in it. Return its id."""
     number = await c.begun(title, "Alice", "Bob")
     c.done("two questions were asked there")
     await c.in_app(in_messenger(ASKED.format(number=number)), "two questions")
@@ -38,19 +38,19 @@ async def poll(c: CheckContext, title: str) -> int:
 
 
 async def at_the_poll(c: CheckContext, name: str, number: int) -> Person:
-    """A person who has opened the poll."""
+    """Sign a person in and open the poll of a conversation."""
     person = await c.signed_in(name, f"/conversations/{number}")
     await c.click(person, "Poll")
     return person
 
 
 def asked(person: Person, question: str) -> Locator:
-    """One of the questions."""
+    """Return a question of the poll on a person's page."""
     return person.page.get_by_role("group", name=question)
 
 
 async def pick(c: CheckContext, person: Person, question: str, choice: str) -> None:
-    """Pick one of the choices, without pressing Choose."""
+    """Pick one of the choices, without clicking Choose."""
     c.done(f"{person.name} picked {choice}")
     mark = person.mark()
     await asked(person, question).get_by_role("radio", name=choice).check()
@@ -58,7 +58,7 @@ async def pick(c: CheckContext, person: Person, question: str, choice: str) -> N
 
 
 async def choose(c: CheckContext, person: Person, question: str, choice: str) -> None:
-    """Pick one of the choices and press Choose."""
+    """Pick one of the choices and click Choose."""
     await pick(c, person, question, choice)
     c.done(f"{person.name} pressed Choose")
     await asked(person, question).get_by_role("button", name="Choose").click()
@@ -66,13 +66,13 @@ async def choose(c: CheckContext, person: Person, question: str, choice: str) ->
 
 
 async def expect_picked(c: CheckContext, person: Person, question: str, choice: str) -> None:
-    """This choice is the picked one."""
+    """Wait until a choice is the picked one."""
     radio = asked(person, question).get_by_role("radio", name=choice)
     await c.expect_soon(radio.is_checked, expected=f"{choice} picked", seen="another, or none")
 
 
 async def votes_in(c: CheckContext, number: int) -> list[list[int]]:
-    """The stored votes, question by question."""
+    """Return the stored votes, question by question."""
     found: list[list[int]] = await c.in_app(in_messenger(VOTES.format(number=number)), "questions")
     return found
 

@@ -1,7 +1,7 @@
-"""Chapter 7: recovering state. Forms, the wizard, what a join tells, and the place in the log.
+"""Chapter 7: recovering state. Forms, the wizard, parameters of a join, and the place in the log.
 
-See drafts.py for what people write, search.py for what they search, polls.py for what they choose, and
-fault_matrix.py for all ways at once."""
+See drafts.py for unsent text, search.py for searches, polls.py for votes, and fault_matrix.py for all ways at
+once."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def by_itself(c: CheckContext) -> None:
     events = [frame.payload for frame in alice.frames_since(mark) if frame.kind == "event"]
     told = [event.get("value") for event in events if event.get("event") == "write"]
     c.expect(told == ["form=Sunday"], expected="one event, with the form in it", seen=f"{told}")
-    # It was sent before the page was changed, so nothing flickers, and all that was lost is lost by now.
+    # The form was sent before the page was patched, so nothing flickers, and lost input is lost by now.
     await c.expect_value(alice.textbox("Assigns alone"), "")
     await c.expect_gone(known["assigns"].filter(has_text="Monday"))
     same_page()
@@ -82,7 +82,7 @@ async def wizard(c: CheckContext) -> None:
 
 
 async def expect_last_look(c: CheckContext, person: Person) -> None:
-    """The wizard's last step, with what was said in the others."""
+    """Expect the wizard's last step, with the input of the other steps."""
     await c.expect_visible(person.button("Begin"))
     await c.expect_text(person.page.locator("#wizard"), "Step by step", "the last step")
     await c.expect_text(person.page.locator("#wizard .chips"), "Alice (me)", "the members")
@@ -163,7 +163,7 @@ async def place(c: CheckContext) -> None:
 
 
 async def scrolled_to(person: Person, place: int) -> bool:
-    """Whether the log shows this place, to some pixels."""
+    """Return whether the log is scrolled to this place, to some pixels."""
     now: float = await person.log("Messages").evaluate("log => log.scrollTop")
     return abs(now - place) < 8
 

@@ -1,4 +1,4 @@
-"""Chapter 7: what stands in the address, and what is stashed for every device of a user."""
+"""Chapter 7: a search in the address, and recent searches stashed for every device of a user."""
 
 from __future__ import annotations
 

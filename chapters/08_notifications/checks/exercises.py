@@ -8,7 +8,7 @@ from course.lab.person.person import Person
 
 
 async def expect_waiting(c: CheckContext, person: Person, number: int) -> None:
-    """So many badges in a person's list, and a number in the title if there are any."""
+    """Wait for this number of badges in a person's list, and a number in the title if there are any."""
     await c.expect_count(person.page.locator("#conversation-list .badge"), number, "a badge")
 
     async def right() -> bool:
@@ -31,7 +31,7 @@ async def caught_up(c: CheckContext) -> None:
     alice = await c.signed_in("Alice", f"/conversations/{one}")
     await c.say(alice, "Have you heard?")
     bob, carol = await c.signed_in("Bob"), await c.signed_in("Carol")
-    # Bob: two that he has never opened, the message in one of them, and another in the seeded conversation.
+    # Bob has two conversations that he has never opened, one message in them, and one in the seeded one.
     await expect_waiting(c, bob, 4)
     waiting = await carol.page.locator("#conversation-list .badge").count()
     second = await bob.context.new_page()

@@ -89,7 +89,7 @@ async def asked(c: CheckContext) -> None:
     asked, permission = await bob.page.evaluate("[window.asked, Notification.permission]")
     c.expect(asked == 0, expected="a page that asks nothing by itself", seen=f"{asked} questions")
     c.expect(permission == "default", expected="no answer yet", seen=permission)
-    # Headless browsers answer no.
+    # A headless browser refuses the permission.
     await c.click(bob, "Enable notifications")
     panel = bob.page.get_by_role("region", name="Notifications")
     await c.expect_text(panel, "Notifications are blocked")
@@ -119,7 +119,7 @@ async def announced(c: CheckContext) -> None:
     await c.expect_visible(marked, "the new entry, marked data-notify")
     await c.expect_told(bob, ("Boat trip", NEW))
     await c.expect_visible(c.entry(alice.page, "Boat trip"), "“Boat trip” in Alice's list")
-    # What Bob begins comes after anything about Alice's own.
+    # This notification comes after any about Alice's own conversation.
     await create(c, bob, "Rain plan", "Alice")
     await c.expect_told(alice, ("Rain plan", NEW))
     c.done("Bob clicked the notification")
@@ -131,7 +131,7 @@ async def announced(c: CheckContext) -> None:
 
 
 async def none_left(person: Person) -> bool:
-    """Whether nothing is shown any more."""
+    """Return whether no notification is shown any more."""
     return not await notifications.shown(person)
 
 
@@ -181,7 +181,7 @@ async def on_screen(c: CheckContext) -> None:
     await c.visit(alice, f"/conversations/{there}")
     await c.say(alice, "And this?")
     await c.expect_told(bob, ("Behind the back", "Alice: And this?"))
-    # A page of the other conversation, beside the first one, takes it as well.
+    # A page of the other conversation, open beside the first one, also counts as on the screen.
     other = await bob.context.new_page()
     await other.goto(f"{bob.url}/conversations/{there}")
     await other.locator("[data-phx-main].phx-connected").wait_for()

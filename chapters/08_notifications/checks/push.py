@@ -1,4 +1,4 @@
-"""Chapter 8: Web Push, and what is there without a connection."""
+"""Chapter 8: Web Push, and pages without a connection."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ NEVER = "this browser cannot be reached"
 
 
 def devices(c: CheckContext) -> list[str]:
-    """Where browsers take pushes, as the database has it."""
+    """Return the endpoints of devices in the database."""
     with closing(sqlite3.connect(c.lab.data / "parley.db")) as connection:
         return [row[0] for row in connection.execute("SELECT endpoint FROM notifications_devices")]
 
 
 async def reachable(c: CheckContext, name: str) -> tuple[Person, PushService]:
-    """A person whose browser has subscribed to the Lab's push service."""
+    """Sign a person in whose browser subscribes to the Lab's push service. Return both."""
     person = await c.person(name)
     service = await c.lab.push_service(person)
     c.done(f"{name} allowed notifications")
@@ -71,7 +71,7 @@ async def pushed(c: CheckContext) -> None:
     c.expect(json.loads(push.text)["url"] == "/conversations/2", expected="where it leads", seen=push.text)
     readable = [word for word in (b"bridge", b"Alice", b"hike") if word in push.body]
     c.expect(not readable, expected="a body that nobody on the way can read", seen=f"{readable} in it")
-    # Her next message comes after any second push of the first.
+    # This message comes after any second push of the first.
     await c.say(alice, "I wait there.")
     await c.expect_told(bob, ("Saturday hike", f"Alice: {text}"), ("Saturday hike", "Alice: I wait there."))
     await c.visit(bob, "/")
@@ -118,7 +118,7 @@ async def gone(c: CheckContext) -> None:
         )
 
 
-# A signed-in user could name any of these as the push service of their browser.
+# Addresses that a signed-in user could give as the push service of their browser.
 ELSEWHERE = (
     "https://169.254.169.254/latest/meta-data",
     "https://localhost:5432/",

@@ -48,7 +48,7 @@ async def toasts(c: CheckContext) -> None:
     c.done("Bob clicked the toast")
     await toast.get_by_role("link").click()
     await c.expect_visible(bob.heading("Elsewhere"), "the conversation")
-    # Carol's browser shows notifications: she is not told twice.
+    # Carol's browser shows notifications, so she gets no toast.
     texts = ("Psst", "Once more", "This one goes by itself", "And this one leads there")
     await c.expect_told(carol, *[("Elsewhere", f"Alice: {text}") for text in texts])
     told = carol.page.get_by_role("status", name="Elsewhere").get_by_role("listitem")
@@ -56,7 +56,7 @@ async def toasts(c: CheckContext) -> None:
 
 
 async def expect_free(c: CheckContext, person: Person) -> None:
-    """The toast covers no part of the composer."""
+    """Expect that the toast covers no part of the composer."""
     toast = await person.page.get_by_role("status", name="Elsewhere").get_by_role("listitem").bounding_box()
     composer = await person.page.locator("#composer").bounding_box()
     assert toast is not None and composer is not None

@@ -25,7 +25,7 @@ MIGRATION = "messenger/migrations/versions/0006_reading.py"
 
 
 async def expect_unread(c: CheckContext, page: Page, title: str, number: int, whose: str) -> None:
-    """So many messages wait in a conversation, on this page; with 0 there is no badge."""
+    """Wait until a page shows this number of unread messages for a conversation; for 0, no badge."""
     if number:
         await c.expect_text(c.entry(page, title), f"{number} unread", f"“{title}” on {whose}")
     else:
@@ -34,7 +34,7 @@ async def expect_unread(c: CheckContext, page: Page, title: str, number: int, wh
 
 
 async def expect_title(c: CheckContext, page: Page, title: str, whose: str) -> None:
-    """The page has this title."""
+    """Wait until a page has this title."""
 
     async def right() -> bool:
         return await page.title() == title
@@ -53,7 +53,7 @@ async def counted(c: CheckContext) -> None:
     number = await c.begun("Counted", "Alice", "Bob")
     bob = await c.signed_in("Bob")
     alice = await c.signed_in("Alice", f"/conversations/{number}")
-    # Of the seeded conversation Alice's last message is unread.
+    # Alice's last message in the seeded conversation is unread.
     await expect_title(c, bob.page, "(1) Conversations · Parley", "Bob's dashboard")
     await c.expect_text(c.entry(bob.page, "Counted"), "New", "the conversation that Bob has never opened")
     await c.say(alice, "One")
@@ -117,7 +117,7 @@ async def lined(c: CheckContext) -> None:
     await c.expect_text(bob.log("Messages"), "Known already", "Bob's log")
     line = bob.page.get_by_role("separator").filter(has_text="New messages")
     await c.expect_gone(line, "a line above what is read as it comes")
-    # It is read a moment after it was shown. Then his dashboard hears of it.
+    # It counts as read a moment after it was shown. Then his dashboard is updated.
     await c.expect_text(c.entry(other, "Where was I"), "Known already", "Bob's dashboard")
     await expect_unread(c, other, "Where was I", 0, "Bob's dashboard")
     await c.visit(bob, "/")

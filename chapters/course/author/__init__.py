@@ -1,1 +1,1 @@
-"""What those who write the course use: weaving, rippling, the gates, pictures, the site."""
+"""The tools of the course's authors: weaving, rippling, the gates, pictures, the site."""

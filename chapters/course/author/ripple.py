@@ -24,13 +24,13 @@ MARK = b"\n<<<<<<< "
 
 @dataclass(frozen=True)
 class Carried:
-    """One file that took an edit.
+    """A file into which an edit was carried.
 
     Attributes:
-        chapter: whose file.
-        path: of it, as in a state.
-        conflicts: the places left between merge marks.
-        by_hand: the edit clashed with it in an earlier run, and was fixed by hand: it is left alone.
+        chapter: the chapter of the file.
+        path: its path, as in a state.
+        conflicts: the number of conflicts left between merge marks.
+        by_hand: whether a conflict of an earlier run was fixed by hand, so that the file is left alone.
     """
 
     chapter: Chapter
@@ -40,10 +40,10 @@ class Carried:
 
 
 class Memory:
-    """Which edits have clashed with which files.
+    """The record of edits that were in conflict with a file.
 
-    Who has fixed a clash runs `ripple` again. The edit must not be merged into the fixed lines once more,
-    for it would clash with them for ever. Kept in git's own folder, since it is of no use to anybody else.
+    After a conflict is fixed, `ripple` runs again. The edit must not be merged into the fixed lines then,
+    because it would be in conflict with them every time. The record is kept in git's own folder.
     """
 
     def __init__(self, course: Course) -> None:
@@ -52,16 +52,16 @@ class Memory:
         self._known = read_json(self._path) if self._path else {}
 
     def knows(self, into: Path, old: bytes, new: bytes) -> bool:
-        """Whether this edit has clashed with this file before."""
+        """Return whether this edit was in conflict with this file before."""
         return self._known.get(str(into)) == _edit(old, new)
 
     def add(self, into: Path, old: bytes, new: bytes) -> None:
-        """Remember one."""
+        """Record that this edit is in conflict with this file."""
         self._known[str(into)] = _edit(old, new)
         self._write()
 
     def keep(self, files: set[Path]) -> None:
-        """Forget all but those of these files: the other edits are committed by now, or undone."""
+        """Forget the edits of all other files: they are committed by now, or undone."""
         kept = {name: edit for name, edit in self._known.items() if Path(name) in files}
         if kept != self._known:
             self._known = kept
@@ -77,15 +77,15 @@ def _edit(old: bytes, new: bytes) -> str:
 
 
 def ripple(course: Course, since: str = "HEAD", again: bool = False) -> list[Carried]:
-    """Carry what changed in the overlays since a commit into later chapters that have the same files.
+    """Carry the changes of the overlays since a commit into later chapters that have the same files.
 
     Args:
-        course: whose chapters.
+        course: the course with the chapters.
         since: the commit to compare with.
-        again: merge edits anew that clashed in an earlier run and were fixed by hand.
+        again: whether to merge edits again that were in conflict in an earlier run and fixed by hand.
 
     Raises:
-        CourseError: merge marks of an earlier run are still there.
+        CourseError: if merge marks of an earlier run are still there, or git is missing.
     """
     carried: list[Carried] = []
     memory = Memory(course)
@@ -125,7 +125,7 @@ def _require_fixed(course: Course) -> None:
 
 
 def _next_with(course: Course, chapter: Chapter, path: str) -> Chapter | None:
-    """The next chapter that has the file, unless one in between takes it away."""
+    """Return the next chapter that has the file; None when a chapter in between removes it."""
     for other in course.chapters:
         if other.number > chapter.number:
             if path in other.remove:
@@ -151,12 +151,16 @@ def _carry(into: Chapter, path: str, old: bytes, new: bytes, source: Chapter) ->
 
 
 def committed(course: Course, chapter: Chapter, path: str, revision: str) -> bytes | None:
-    """A chapter's file as it stands in a commit; None when that commit has none."""
+    """Return a chapter's file as of a commit; None when the commit does not have it.
+
+    Raises:
+        CourseError: if git is missing.
+    """
     return _git(course, "show", f"{revision}:./chapters/{chapter.folder}/files/{path}")
 
 
 def _git(course: Course, *words: str) -> bytes | None:
-    """What a git command prints; None when it fails."""
+    """Run a git command. Return its output; None when it fails."""
     try:
         run = subprocess.run(["git", *words], cwd=course.root, capture_output=True, check=False)
     except FileNotFoundError as error:
@@ -167,8 +171,10 @@ def _git(course: Course, *words: str) -> bytes | None:
 def absorb(course: Course) -> tuple[list[Carried], list[str]]:
     """Write the edits of ``app/messenger`` and ``static`` into the chapters.
 
-    Returns what was carried, and the paths that no chapter can take: files it does not know, and missing
-    ones.
+    Return the files carried, and the paths left over: files that no chapter has, and missing ones.
+
+    Raises:
+        CourseError: if a state cannot be folded, or a file may not be read.
     """
     carried: list[Carried] = []
     left: list[str] = []

@@ -1,7 +1,7 @@
 """Weave: ``chapter.md`` and ``files/`` become a notebook; the overlays become the finished app.
 
 Notebooks are written as Jupyter itself would write them, so saving one unchanged changes no byte. Cells
-have no outputs; their ids are hashes of what they are, so an edit in one place leaves all other ids alone.
+have no outputs; their ids are hashes of their content, so an edit of one cell leaves all other ids alone.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ _MEDIA = {".svg": "image/svg+xml", ".webp": "image/webp"}
 OTHER_PYTHON = (
     "# “No module named 'course'”? This kernel is another Python: Kernel → Change Kernel, or run make start."
 )
-"""In a kernel of another environment the course cannot speak, so the cell itself has to."""
+"""A comment in the first cell: in another environment's kernel, the course cannot print a message."""
 
 
 def set_up_lines(chapter: Chapter) -> str:
-    """The notebook's first code cell."""
+    """Return the source of the notebook's first code cell."""
     if chapter.number == WELCOME:
         return f"{OTHER_PYTHON}\n%load_ext course"
     return f"{OTHER_PYTHON}\n%load_ext course\n%chapter {chapter.number}\nfrom course import Lab"
 
 
 def save_source(path: str, number: int, total: int, text: str) -> str:
-    """The source of a ``%%save`` cell. `course.source.tangling.read_cell` is its inverse."""
+    """Return the source of a ``%%save`` cell. `course.source.tangling.read_cell` is its inverse."""
     head = f"%%save {path} {number}/{total}"
     # IPython refuses a cell magic without a body; an empty file's cell has one blank line.
     return f"{head}\n{text}".removesuffix("\n") if text else f"{head}\n\n"
 
 
 def notebook(course: Course, chapter: Chapter) -> dict[str, Any]:
-    """The chapter's notebook as JSON values.
+    """Return the chapter's notebook as JSON values.
 
     Raises:
-        CourseError: something in the chapter does not fit; the message names file and line.
+        CourseError: if prose and files do not fit together; the message names file and line.
     """
     plan = read_plan(course, chapter)
     cells = _Cells(chapter)
@@ -100,7 +100,7 @@ def _add(cells: _Cells, plan: Plan, index: int, block: Block) -> None:
 
 
 class _Cells:
-    """Collects cells; an id is a hash of the chapter and of what the cell is, counted when that repeats."""
+    """A list of cells; an id is a hash of the chapter, the cell's content and its number among equal ones."""
 
     def __init__(self, chapter: Chapter) -> None:
         self.chapter = chapter
@@ -113,6 +113,7 @@ class _Cells:
         return hashlib.sha256(f"{key}\0{self._seen[key]}".encode()).hexdigest()[:12]
 
     def code(self, what: str, source: str, *, folded: bool = False, tags: list[str] | None = None) -> None:
+        """Add a code cell; ``what`` identifies it for its id."""
         metadata: dict[str, Any] = {}
         if folded:
             metadata["jupyter"] = {"source_hidden": True}
@@ -130,13 +131,14 @@ class _Cells:
         )
 
     def prose(self, block: Block) -> None:
+        """Add a Markdown cell, with its pictures inside."""
         attachments: dict[str, dict[str, str]] = {}
 
         def embed(match: re.Match[str]) -> str:
             name = match["path"].rsplit("/", 1)[-1]
             media, data = _picture(self.chapter.path / match["path"], block.where)
             if media == "image/svg+xml":
-                # JupyterLab shows no SVG that is an attachment, but one in the address of the picture.
+                # JupyterLab does not show an SVG attachment, but it shows a data URL.
                 return f"![{match['words']}](data:{media};base64,{data})"
             attachments[name] = {media: data}
             return f"![{match['words']}](attachment:{name})"
@@ -154,7 +156,7 @@ class _Cells:
 
 
 def _picture(path: Path, where: str) -> tuple[str, str]:
-    """A picture's media type, and its bytes in base64."""
+    """Read a picture. Return its media type, and its bytes in base64."""
     media = _MEDIA.get(path.suffix) or mimetypes.guess_type(path.name)[0] or ""
     if not path.is_file() or not media.startswith("image/"):
         raise CourseError(
@@ -165,7 +167,7 @@ def _picture(path: Path, where: str) -> tuple[str, str]:
 
 
 def notebook_bytes(content: dict[str, Any]) -> bytes:
-    """The notebook's file, the way Jupyter writes it."""
+    """Return the notebook's file as Jupyter writes it."""
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, separators=(",", ": "))
     return f"{text}\n".encode()
 
@@ -173,7 +175,10 @@ def notebook_bytes(content: dict[str, Any]) -> bytes:
 def weave(course: Course) -> tuple[list[str], list[CourseError]]:
     """Write ``app/messenger``, ``static`` and all notebooks.
 
-    Returns the paths that changed, and what kept single notebooks from being woven.
+    Return the paths that changed, and the errors of notebooks that could not be woven.
+
+    Raises:
+        CourseError: if the chapters' files cannot be folded.
     """
     changed = fold_app(course)
     problems: list[CourseError] = []
@@ -197,9 +202,10 @@ def weave(course: Course) -> tuple[list[str], list[CourseError]]:
 
 
 def fold_app(course: Course) -> list[str]:
-    """Write the fold of all chapters into ``app/messenger`` and ``static``.
+    """Write the fold of all chapters into ``app/messenger`` and ``static``. Return the paths that changed.
 
-    Returns the paths that changed.
+    Raises:
+        CourseError: if the chapters' files cannot be folded.
     """
     files = fold(course, course.last)
     messenger = {path: content for path, content in files.items() if path.startswith("messenger/")}
@@ -209,5 +215,5 @@ def fold_app(course: Course) -> list[str]:
 
 
 def _messenger_of(root: Path) -> dict[str, bytes]:
-    # The repository's root has no messenger/ of its own; whatever lies there is none of weave's business.
+    # The repository's root has no messenger/ of its own; files that lie there are left alone.
     return {path: content for path, content in read_tree(root).items() if path.startswith("messenger/")}

@@ -67,7 +67,7 @@ class NotebookLab(Lab):
         return lab
 
     async def show(self, *people: Person) -> Any:
-        """Show pictures of these people's pages side by side, with names; of all people when none is given."""
+        """Show pictures of these people's pages side by side, with names; of all when none is given."""
         shown = people or self.everyone
         shots = await asyncio.gather(*(person.picture() for person in shown))
         named = [(person.name, shot) for person, shot in zip(shown, shots, strict=True)]

@@ -154,7 +154,7 @@ def test_a_folder_of_something_else_is_left_alone(small: Course, run: Run, tmp_p
     (tmp_path / "letter.txt").write_text("Dear Bob", encoding="utf-8")
     code, said = run("site", "1", "--no-run", "--out", str(tmp_path))
     assert code == 1
-    assert "holds something that is not a site" in said
+    assert "contains files that are not a site" in said
     assert (tmp_path / "letter.txt").read_text(encoding="utf-8") == "Dear Bob"
 
 

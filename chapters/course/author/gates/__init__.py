@@ -1,4 +1,4 @@
-"""The gates: what must hold so that chapters, notebooks and the finished app tell the same story.
+"""The gates: tests that chapters, notebooks and the finished app agree.
 
 Each gate is a function from a course to its list of `Finding`; none means it passes. `verify` runs the
 quick ones. The slow part of *sound* (types, JavaScript) is `course.author.gates.deep`; the gates that need
@@ -26,10 +26,10 @@ __all__ = ["QUICK", "Finding", "Result", "replay", "shown", "sound", "tangled", 
 
 
 def verify(course: Course) -> list[Result]:
-    """Run the quick gates."""
+    """Run the quick gates. Return one result for each."""
     results = [Result(name, claim, gate(course)) for name, claim, gate in QUICK]
     results[1].notes.extend(long_cells(course))
-    # Writers change the app many times a day, and take the pictures when they are done: so this is a remark
+    # Authors change the app many times a day, and take the pictures at the end. So old pictures are a remark
     # here, and a failing test in `make test`.
     results[0].notes.extend(stale(course))
     return results

@@ -1,4 +1,4 @@
-"""What a gate reports."""
+"""The results of gates."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from course.source.model import Course
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong, naming chapter and file, and what to do about it."""
+    """A fault that a gate found: a message that names chapter and file, and advice."""
 
     message: str
     advice: str
 
     @classmethod
     def of(cls, error: CourseError) -> Finding:
+        """Make a finding of an error."""
         return cls(error.message, error.advice)
 
 
@@ -26,7 +27,7 @@ Gate = Callable[[Course], list[Finding]]
 
 @dataclass(frozen=True)
 class Result:
-    """How one gate went: its name, what it claims, what it found, and remarks that are no fault."""
+    """The result of a gate: its name, its claim, its findings, and remarks that are not faults."""
 
     name: str
     claim: str

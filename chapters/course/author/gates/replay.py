@@ -1,4 +1,4 @@
-"""Gate 1, replay: the overlays folded equal ``app/messenger`` and ``static``, both ways, byte for byte."""
+"""Gate 1, replay: the folded overlays equal ``app/messenger`` and ``static``, byte for byte."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _finding(course: Course, path: str, folded: Files, committed: Files) -> Find
     if chapter is None:
         return Finding(
             f"{name} is generated, but no chapter has it.",
-            f"Take it away, or give it to a chapter as chapters/…/files/{path}; then run `course weave`.",
+            f"Remove it, or put it into a chapter as chapters/…/files/{path}; then run `course weave`.",
         )
     source = f"chapters/{chapter.folder}/files/{path}"
     if path not in committed:

@@ -19,12 +19,12 @@ from course.source.model import Chapter, Course
 from course.source.states import overlay, solution
 from course.source.syntax import problem_in
 
-# How ruff names a file it would format, in older and in newer versions.
+# A line of ruff about a file that it would format, in older and in newer versions.
 _NOT_FORMATTED = re.compile(r"^(?:Would reformat: | *--> )(.+?)(?::\d+:\d+)?$", re.MULTILINE)
 
 
 def sound(course: Course) -> list[Finding]:
-    """All quick checks of the files themselves."""
+    """Check the files themselves: syntax, lint, format, experiments and hints."""
     try:
         linting = _Ruff(course)
         findings = [finding for chapter in course.all_chapters for finding in _chapter(course, chapter)]
@@ -68,18 +68,18 @@ def _experiments(course: Course, chapter: Chapter) -> Iterator[Finding]:
     try:
         blocks = parse(chapter.manuscript.read_text(encoding="utf-8"), name)
     except CourseError:
-        return  # the gate `shown` has said it
+        return  # the gate `shown` reports it
     for block in blocks:
         if block.kind == "python" and not block.text.startswith("%%"):
-            message = _does_not_compile(block.text)
+            message = _syntax_error(block.text)
             if message:
                 yield Finding(
                     f"{block.where}: this experiment has a syntax error: {message}.", "Fix it in chapter.md."
                 )
 
 
-def _does_not_compile(source: str) -> str | None:
-    """What is wrong with a cell's Python; lines of IPython's own (``%``, ``!``) count as nothing."""
+def _syntax_error(source: str) -> str | None:
+    """Return the syntax error of a cell's Python; IPython's own lines (``%``, ``!``) are passed over."""
     lines = [
         line[: len(line) - len(line.lstrip())] + "pass" if line.lstrip()[:1] in ("%", "!") else line
         for line in source.splitlines()
@@ -94,7 +94,7 @@ def _does_not_compile(source: str) -> str | None:
 
 
 class _Ruff:
-    """ruff over the overlays; started at once, read at the end, so it works beside us."""
+    """A run of ruff over the overlays, started first and read last, so that it runs in parallel."""
 
     def __init__(self, course: Course) -> None:
         self._root = course.root
@@ -122,9 +122,13 @@ class _Ruff:
         )
 
     def findings(self) -> list[Finding]:
-        """One finding for each line of lint, and for each file that is not formatted."""
+        """Return one finding for each line of lint, and for each file that is not formatted.
+
+        Raises:
+            CourseError: if ruff does not run.
+        """
         advice = "Fix it, or run `ruff check --fix` on the file; then `course weave`."
-        # What does not parse we have said ourselves, in Python's words.
+        # Syntax errors are reported already, with Python's message.
         findings = [
             Finding(line, advice) for line in self._lines(self._check) if "invalid-syntax" not in line
         ]
@@ -133,7 +137,7 @@ class _Ruff:
         paths = sorted(set(_NOT_FORMATTED.findall(said)))
         findings += [Finding(f"{path} is not formatted.", advice) for path in paths]
         if self._format is not None and self._format.returncode == 1 and not paths:
-            findings.append(Finding(f"ruff format is not content: {said}", advice))
+            findings.append(Finding(f"ruff format failed: {said}", advice))
         return findings
 
     def _lines(self, run: subprocess.Popen[str] | None) -> list[str]:
@@ -148,10 +152,10 @@ class _Ruff:
 
 
 def find_ruff() -> str:
-    """The ruff of this environment.
+    """Return the path of this environment's ruff.
 
     Raises:
-        CourseError: it is not installed.
+        CourseError: if it is not installed.
     """
     name = Path(sysconfig.get_path("scripts")) / "ruff"
     found = shutil.which(str(name)) or shutil.which("ruff")

@@ -1,4 +1,4 @@
-"""Gates 2, 3 and 4, weave, tangle and shown: chapters and notebooks say the same."""
+"""Gates 2, 3 and 4, shown, weave and tangle: chapters and notebooks agree."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from course.source.tangling import load_notebook, sources, tangle
 
 
 def shown(course: Course) -> list[Finding]:
-    """Every overlay file is shown whole, in order, once (`course.source.plan`)."""
+    """Check that every overlay file is shown whole, in order, once (`course.source.plan`)."""
     findings = []
     for chapter in course.all_chapters:
         try:
@@ -26,11 +26,11 @@ def shown(course: Course) -> list[Finding]:
 
 
 LONGEST = 25
-"""How many lines an open cell should have at most."""
+"""The most lines that an open cell should have."""
 
 
 def long_cells(course: Course) -> list[str]:
-    """Remarks on open ``%%save`` cells that are long to read."""
+    """Return remarks on open ``%%save`` cells that are long to read."""
     notes = []
     for chapter in course.all_chapters:
         try:
@@ -42,13 +42,13 @@ def long_cells(course: Course) -> list[str]:
             lines = len(cell["source"]) - 1
             if first.startswith("%%save") and "jupyter" not in cell["metadata"] and lines > LONGEST:
                 notes.append(
-                    f"{chapter.notebook_name}: `{first}` shows {lines} lines; {LONGEST} read better."
+                    f"{chapter.notebook_name}: `{first}` shows {lines} lines; {LONGEST} are easier to read."
                 )
     return notes
 
 
 def woven(course: Course) -> list[Finding]:
-    """The committed notebooks are byte for byte what weaving gives."""
+    """Check that the committed notebooks equal the woven ones, byte for byte."""
     findings = []
     for chapter in course.all_chapters:
         try:
@@ -60,7 +60,8 @@ def woven(course: Course) -> list[Finding]:
         if stray.name not in expected:
             findings.append(
                 Finding(
-                    f"{course.relative(stray)} belongs to no chapter.", "Take it away, or run `course weave`."
+                    f"{course.relative(stray)} belongs to no chapter.",
+                    "Remove it, or run `course weave`, which removes it.",
                 )
             )
     return findings
@@ -98,7 +99,7 @@ def _first_difference(wanted: list[dict[str, Any]], found: list[dict[str, Any]])
 
 
 def tangled(course: Course) -> list[Finding]:
-    """The woven cells alone, run on the state before, give the chapter's state."""
+    """Check that the woven cells alone, run on the state before, give the chapter's state."""
     findings = []
     for chapter in course.chapters:
         try:

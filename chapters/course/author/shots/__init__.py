@@ -2,9 +2,9 @@
 
     course shots
 
-``chapters/00_welcome/scene.py`` says what is to be seen; `course.author.shots.camera` takes it, in light and
-in dark colours; `course.author.shots.stamp` writes beside the pictures which app they show, so that
-`course verify` can tell when they are older than the app.
+``chapters/00_welcome/scene.py`` plays the scene; `course.author.shots.camera` takes its pictures, in light
+and in dark colours; `course.author.shots.stamp` writes a hash of the app beside them, so that
+`course verify` notices when they are older than the app.
 """
 
 from course.author.shots.stamp import pictures_dir, stale

@@ -1,4 +1,4 @@
-"""Taking the pictures: the scene is played in a Lab, each page is taken twice, and made small."""
+"""The camera: it plays the scene in a Lab, takes each page twice, and makes the pictures small."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COVER_SCALE = 2.0
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
-# A field with `autofocus` gets the focus when the page is drawn first, and it must have got it to lose it.
+# A field with `autofocus` gets the focus when the page is first drawn: wait for that, then take it away.
 AT_REST = """async () => {
   await document.fonts.ready;
   for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
@@ -30,15 +30,15 @@ AT_REST = """async () => {
 
 
 async def take_pictures(course: Course, on_picture: Callable[[Path], None] = lambda path: None) -> list[Path]:
-    """Play the scene and write its pictures, the cover and their stamp.
+    """Play the scene and write its pictures, the cover and their stamp. Return the paths.
 
     Args:
-        course: whose finished app, and whose scene.
-        on_picture: called with each file as soon as it is written.
+        course: the course with the finished app and the scene.
+        on_picture: called with each file at once.
 
     Raises:
-        CourseError: there is no scene.
-        NoBrowser: there is no Chromium that starts.
+        CourseError: if there is no scene.
+        NoBrowser: if no Chromium starts.
     """
     module = load_scene(course)
     folder = pictures_dir(course)
@@ -62,7 +62,7 @@ async def take_pictures(course: Course, on_picture: Callable[[Path], None] = lam
 
 
 async def picture(person: Person, scheme: Scheme) -> bytes:
-    """A person's page in light or dark colours, with nothing half loaded, and without a caret that blinks."""
+    """Take a picture of a person's page in light or dark colours, fully loaded and without a caret."""
     await person.page.emulate_media(color_scheme=scheme)
     await person.page.evaluate(AT_REST)
     return await person.picture()
@@ -72,12 +72,14 @@ def load_scene(course: Course) -> ModuleType:
     """Import the welcome chapter's scene.
 
     Raises:
-        CourseError: it has none.
+        CourseError: if it has none.
     """
     path = welcome(course) / "scene.py"
     spec = importlib.util.spec_from_file_location("parley_scene", path)
     if not path.is_file() or spec is None or spec.loader is None:
-        raise CourseError(f"{course.relative(path)} is missing.", "It says what the pictures show.")
+        raise CourseError(
+            f"{course.relative(path)} is missing.", "It plays the scene of the pictures: restore it from git."
+        )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

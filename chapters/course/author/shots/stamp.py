@@ -1,4 +1,4 @@
-"""Which app the pictures show: hashes beside them, in ``pictures.json``."""
+"""The stamp of the pictures: hashes of the app and of each picture, in ``pictures.json``."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ RETAKE = "Run `course shots`."
 
 
 def pictures_dir(course: Course) -> Path:
-    """Where the pictures lie."""
+    """Return the folder of the pictures."""
     return welcome(course) / "pictures"
 
 
 def welcome(course: Course) -> Path:
-    """The folder of the welcome chapter, which has the scene."""
+    """Return the folder of the welcome chapter, which has the scene."""
     return course.chapter(WELCOME).path
 
 
 def state_hash(course: Course) -> str:
-    """A hash of all that the pictures depend on: the finished app, its client, and the scene."""
+    """Return a hash of everything that the pictures depend on: the finished app, its client, the scene."""
     files = dict(committed_app(course))
     lock = course.static_dir / "package-lock.json"
     for path in (lock, *sorted(welcome(course).glob("*.py"))):
@@ -36,7 +36,7 @@ def state_hash(course: Course) -> str:
 
 
 def hash_of(files: Mapping[str, bytes]) -> str:
-    """One hash over names and contents; line ends do not count, for git may change them."""
+    """Return one hash of names and contents, without line ends, because git may change them."""
     sha = hashlib.sha256()
     for name, content in sorted(files.items()):
         plain = content.replace(b"\r\n", b"\n")
@@ -45,7 +45,7 @@ def hash_of(files: Mapping[str, bytes]) -> str:
 
 
 def write_stamp(course: Course, pictures: Iterable[Path]) -> Path:
-    """Write down which app these pictures show."""
+    """Write the hashes of the app and of these pictures. Return the path."""
     value = {
         "app": state_hash(course),
         "pictures": {path.name: digest(path) for path in sorted(pictures)},
@@ -56,20 +56,20 @@ def write_stamp(course: Course, pictures: Iterable[Path]) -> Path:
 
 
 def taken_before(course: Course) -> dict[str, str]:
-    """The pictures that were taken last, each with its hash."""
+    """Return the names and hashes of the pictures that were taken last."""
     taken = read_json(pictures_dir(course) / NAME).get("pictures")
     return taken if isinstance(taken, dict) else {}
 
 
 def digest(path: Path) -> str:
-    """A picture's hash."""
+    """Return a picture's hash."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def stale(course: Course) -> list[str]:
-    """What is wrong with the pictures, a sentence each: older than the app, missing, not as they were taken.
+    """Return the faults of the pictures, a sentence each: older than the app, missing, or changed.
 
-    Nothing where the course has no scene.
+    Return none when the course has no scene.
     """
     if not (welcome(course) / "scene.py").is_file():
         return []

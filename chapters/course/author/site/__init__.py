@@ -1,4 +1,4 @@
-"""The course as web pages: the notebooks, run in real kernels, made into static pages by Sphinx."""
+"""The course as a website: the notebooks are run in real kernels, and Sphinx makes static pages of them."""
 
 from course.author.site.website import build
 

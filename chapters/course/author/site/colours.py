@@ -1,4 +1,4 @@
-"""Colours for cells: a ``%%save`` cell holds a file, so it is coloured as that file, whatever it is."""
+"""Colours for cells: a ``%%save`` cell is coloured in the language of its file."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ SUFFIX = re.compile(r"\S(\.\w+)(?:\s|$)")
 
 
 class CellLexer(Lexer):
-    """Splits a cell into tokens; what no language knows is text, not an error."""
+    """A lexer of cells; parts that do not fit the language become text, not errors."""
 
     name = "Parley cell"
     aliases = (NAME,)
 
     def get_tokens_unprocessed(self, text: str) -> Iterator[tuple[int, Any, str]]:
-        """(index, kind, text) of each token."""
+        """Yield (index, kind, text) of each token."""
         language, start = "ipython3", 0
         magic = MAGIC.match(text)
         if magic:

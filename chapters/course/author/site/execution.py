@@ -1,4 +1,4 @@
-"""Running a chapter's notebook from top to bottom in a kernel of its own."""
+"""Running a chapter's notebook from top to bottom in a new kernel."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Any
 from course.errors import CourseError
 from course.source.model import Chapter, Course
 
-# The cell with all checks takes half a minute, and many times that where the machine is busy.
+# The cell with all checks takes half a minute, and many times that on a busy machine.
 SECONDS_FOR_A_CELL = 480
 
 
 def kernel_environment(workspace: Path, home: Path) -> dict[str, str]:
-    """The environment of kernels and commands: this workspace, and nobody's own Jupyter settings.
+    """Return the environment of kernels and commands: this workspace, and no user's Jupyter settings.
 
     Args:
-        workspace: where the cells write to.
-        home: an empty folder for what Jupyter and IPython keep.
+        workspace: the folder that the cells write to.
+        home: an empty folder for the files of Jupyter and IPython.
     """
     return {
         **os.environ,
@@ -33,11 +33,11 @@ def kernel_environment(workspace: Path, home: Path) -> dict[str, str]:
 
 
 def run_notebook(course: Course, chapter: Chapter, environment: Mapping[str, str], folder: Path) -> Any:
-    """Run a committed notebook in a fresh kernel, somewhere else than in the repository.
+    """Run a committed notebook in a new kernel, outside of the repository.
 
     Args:
-        course: whose notebook.
-        chapter: which one.
+        course: the course.
+        chapter: the chapter whose notebook runs.
         environment: of the kernel, see `kernel_environment`.
         folder: the kernel's current directory.
 
@@ -45,7 +45,7 @@ def run_notebook(course: Course, chapter: Chapter, environment: Mapping[str, str
         the notebook with its outputs.
 
     Raises:
-        CourseError: a cell ended with an error, or took too long.
+        CourseError: if a cell ended with an error, or took too long.
     """
     # Slow to import, and no other command runs notebooks.
     import nbformat
@@ -60,7 +60,7 @@ def run_notebook(course: Course, chapter: Chapter, environment: Mapping[str, str
         resources={"metadata": {"path": str(folder)}},
     )
     try:
-        # What a kernel says to the terminal is not for who builds a page; its errors are in the notebook.
+        # A kernel's standard error is noise here: errors of cells are in the notebook.
         client.execute(env=dict(environment), stderr=subprocess.DEVNULL)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise CourseError(

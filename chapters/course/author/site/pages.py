@@ -1,4 +1,4 @@
-"""What Sphinx is given: a notebook as it can show it, and the page that lists them."""
+"""The source of the site: notebooks as Sphinx can show them, and the index page."""
 
 from __future__ import annotations
 
@@ -20,15 +20,14 @@ _LINK = re.compile(r"(?<!!)\[(?P<words>[^\]]+)\]\((?P<page>\w+\.ipynb)(?:#[^)]*)
 def write_page(
     notebook: Any, chapter: Chapter, source: Path, paths: dict[str, str], chapters: tuple[Chapter, ...]
 ) -> Path:
-    """Write a notebook into Sphinx's source folder. Returns where.
+    """Write a notebook into Sphinx's source folder. Return its path.
 
     Args:
-        notebook: as nbformat has it, run or not.
-        chapter: whose.
+        notebook: the notebook as nbformat reads it, run or not.
+        chapter: its chapter.
         source: the source folder.
-        paths: what may not be seen in a published page, such as this machine's folders, and what stands
-            for it.
-        chapters: those that get a page. A link to any other becomes words.
+        paths: texts to replace in the published page, such as this machine's folders.
+        chapters: the chapters that get a page. A link to any other becomes plain text.
     """
     pages = {other.notebook_name for other in chapters}
 
@@ -51,7 +50,7 @@ def write_page(
 
 
 def _unpack_pictures(cell: Any, folder: Path, prefix: str) -> None:
-    """Pictures that lie in a cell become files beside the page: Sphinx knows no attachments."""
+    """Write the pictures of a cell as files beside the page, because Sphinx does not show attachments."""
     for name, forms in cell.get("attachments", {}).items():
         (data,) = forms.values()
         folder.mkdir(exist_ok=True)
@@ -61,7 +60,7 @@ def _unpack_pictures(cell: Any, folder: Path, prefix: str) -> None:
 
 
 def write_index(course: Course, chapters: tuple[Chapter, ...], source: Path) -> None:
-    """Write the first page: what this is, and all chapters with the minutes they take."""
+    """Write the first page: an introduction, and the chapters with their minutes."""
     rows = [
         f"| {chapter.number or ''} | [{chapter.title}]({chapter.notebook_name}) | {chapter.minutes} |"
         for chapter in chapters

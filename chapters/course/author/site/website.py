@@ -1,4 +1,4 @@
-"""Building the site: run the notebooks, hand them to Sphinx, see that nothing is amiss."""
+"""Building the site: run the notebooks and give them to Sphinx, whose warnings are errors."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ table.docutils { margin-left: 0; }
 
 
 def require_sphinx() -> None:
-    """Look for the site's packages.
+    """Make sure that the site's packages are installed.
 
     Raises:
-        CourseError: one is missing.
+        CourseError: if one is missing.
     """
     if any(importlib.util.find_spec(name) is None for name in NEEDED):
         raise CourseError(
@@ -83,17 +83,17 @@ def build(
     """Build the pages.
 
     Args:
-        course: whose notebooks.
-        out: the folder that becomes the site; what it held is replaced once the pages are built.
-        chapters: only these; all of them when empty.
+        course: the course with the notebooks.
+        out: the folder of the site; an old site in it is replaced once the pages are built.
+        chapters: the chapters that get a page; all when empty.
         run: whether to run the notebooks first. Without it the pages have no outputs.
-        on_step: is told what is being done.
+        on_step: called with the name of each step.
 
     Returns:
         the pages, the first one first.
 
     Raises:
-        CourseError: a package is missing, a cell did not run, or Sphinx found something amiss.
+        CourseError: if a package is missing, a cell did not run, or Sphinx reported a fault.
     """
     require_sphinx()
     chosen = chapters or course.all_chapters
@@ -105,7 +105,7 @@ def build(
         (source / "_static" / "parley.css").write_text(STYLE, encoding="utf-8")
         for chapter in chosen:
             on_step(f"{'running' if run else 'reading'} {chapter.notebook_name}")
-            notebook = _ran(course, chapter, work) if run else _as_it_is(course, chapter)
+            notebook = _ran(course, chapter, work) if run else _without_outputs(course, chapter)
             paths = {str(work / chapter.folder): "parley", str(course.root): "parley"}
             write_page(notebook, chapter, source, paths, chosen)
         write_index(course, chosen, source)
@@ -117,7 +117,7 @@ def build(
 
 
 def _ran(course: Course, chapter: Chapter, work: Path) -> Any:
-    """A notebook with its outputs. Its workspace is empty, so it begins where the chapter before ended."""
+    """Return a notebook with its outputs; its workspace is empty at first."""
     home = work / chapter.folder
     here = home / "workspace" / "notebooks"
     here.mkdir(parents=True)
@@ -125,14 +125,14 @@ def _ran(course: Course, chapter: Chapter, work: Path) -> Any:
     return run_notebook(course, chapter, kernel_environment(home / "workspace", home / "jupyter"), here)
 
 
-def _as_it_is(course: Course, chapter: Chapter) -> Any:
+def _without_outputs(course: Course, chapter: Chapter) -> Any:
     import nbformat  # slow to import, and only this command needs it
 
     return nbformat.read(course.notebooks_dir / chapter.notebook_name, as_version=4)
 
 
 def _sphinx(source: Path, out: Path, doctrees: Path) -> None:
-    """Run Sphinx. Its warnings are errors: a dead link, for example."""
+    """Run Sphinx. A warning, such as a broken link, is an error."""
     words = ["-b", "html", "-q", "-E", "-W", "--keep-going", "-d", str(doctrees)]
     ran = subprocess.run(
         [sys.executable, "-m", "sphinx", *words, str(source), str(out)],
@@ -145,16 +145,14 @@ def _sphinx(source: Path, out: Path, doctrees: Path) -> None:
     )
     if ran.returncode:
         said = (ran.stderr or ran.stdout).replace(f"{source}/", "").strip()
-        raise CourseError(
-            f"Sphinx found something amiss.\n{said}", "Fix it in the chapter, then `course weave`."
-        )
+        raise CourseError(f"Sphinx reported a fault.\n{said}", "Fix it in the chapter, then `course weave`.")
 
 
 def _replace(out: Path, made: Path) -> None:
-    """Put the new pages where the old ones are. A folder that holds something else is left alone."""
+    """Replace the old pages by the new ones; a folder that holds anything else is left alone."""
     if out.exists() and any(out.iterdir()) and not (out / "searchindex.js").is_file():
         raise CourseError(
-            f"{out} holds something that is not a site.", "Choose another folder: `course site --out FOLDER`."
+            f"{out} contains files that are not a site.", "Choose another folder: `course site --out FOLDER`."
         )
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(made, out, ignore=shutil.ignore_patterns(".buildinfo", "objects.inv", "_sources"))
