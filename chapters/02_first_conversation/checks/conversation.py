@@ -63,9 +63,9 @@ async def empty_message(c: CheckContext) -> None:
         await c.send(alice, text)
         alert = alice.page.get_by_role("alert").filter(has_text="Write something first")
         await c.expect_visible(alert, "the reason, “Write something first”")
-        await c.expect_count(entries, before, "the messages of before")
+        await c.expect_count(entries, before, "the earlier messages")
     await c.say(alice, "Now with words")
-    await c.expect_gone(alert, "the reason of before")
+    await c.expect_gone(alert, "the earlier reason")
 
 
 @check("2.8", "Messages are there after a refresh, and after kill -9", files=[MESSAGES, DB, PAGE])

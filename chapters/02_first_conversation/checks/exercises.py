@@ -22,13 +22,13 @@ async def longest_message(c: CheckContext) -> None:
     await alice.button("Send").click()
     alert = alice.page.get_by_role("alert")
     await c.expect_text(alert, "500 characters at most. These are 501.", "the reason below the field")
-    await c.expect_count(entries, before, "the messages of before")
+    await c.expect_count(entries, before, "the earlier messages")
     await c.expect_value(alice.textbox("Message"), "x" * 501)
     c.done("Alice took one away and sent the rest")
     await alice.textbox("Message").fill("x" * 500)
     await alice.button("Send").click()
     await c.expect_count(entries, before + 1, "the messages, and the new one")
-    await c.expect_gone(alert.filter(has_text="at most"), "the reason of before")
+    await c.expect_gone(alert.filter(has_text="at most"), "the earlier reason")
 
 
 @check("2.b", "The header says how many messages there are", files=[PAGE, MESSAGES], fresh=True)

@@ -85,7 +85,11 @@ async def settings(c: CheckContext) -> None:
     _, problem = await c.lab.python(
         "import os\nos.environ.pop('PARLEY_SECRET_KEY')\nfrom messenger import create_app\ncreate_app()"
     )
-    c.expect("PARLEY_SECRET_KEY" in problem, expected="an error that names it", seen="an app that starts")
+    c.expect(
+        "PARLEY_SECRET_KEY" in problem,
+        expected="an error that names PARLEY_SECRET_KEY",
+        seen="an app that starts",
+    )
 
 
 RULES = {

@@ -16,7 +16,7 @@ TOPICS = "messenger/chat/topics.py"
 CLIENT = "static/app.js"
 LOG_HOOK = "static/hooks/log.js"
 
-# The most bytes of one message with its markup and the last line on the left. A whole page has ten times more.
+# The most bytes of one message with its markup and the last line on the left. A page has ten times more.
 LARGEST_UPDATE = 1000
 
 EACH_WRITES = 10
@@ -160,9 +160,7 @@ async def tunnel(c: CheckContext) -> None:
     for text in texts:
         await c.say(alice, text)
     missed = [text for text in await bubbles(bob) if text in texts]
-    c.expect(
-        not missed, expected="a page that cannot know of them", seen=f"{missed} on a page without a line"
-    )
+    c.expect(not missed, expected="a page without these messages", seen=f"{missed} on a page without a line")
     c.done("Bob's link was fixed")
     await c.lab.fix(bob)
     await c.expect_text(bob.log("Messages"), texts[-1], "Bob's log")
@@ -178,7 +176,7 @@ SCROLL_UP_JS = "log => { log.scrollTop = -log.scrollHeight; return log.scrollTop
 
 @check(
     "3.6",
-    "Somebody who has scrolled up is left there, and told",
+    "A reader who has scrolled up stays there, and sees that there are new messages",
     files=[LOG_HOOK, CLIENT, TEMPLATE, "static/css/conversation.css"],
 )
 @since(3)

@@ -26,7 +26,7 @@ async def other_conversations(c: CheckContext) -> None:
     c.expect("Up the hill" not in told, expected="a log without it", seen="the other conversation's message")
 
 
-@check("3.b", "Those who are there read who has come", files=[PAGE, TEMPLATE])
+@check("3.b", "The people on a page see who has joined them", files=[PAGE, TEMPLATE])
 @since(3)
 async def who_has_come(c: CheckContext) -> None:
     alice, bob = await c.people("Alice", "Bob")

@@ -59,7 +59,7 @@ async def remembered(c: CheckContext) -> None:
         await c.visit(person, "/sign-in")
         box = person.page.get_by_role("checkbox", name="Keep me signed in")
         await c.expect_visible(box, "a checkbox “Keep me signed in”")
-        c.expect(not await box.is_checked(), expected="a box that is not ticked", seen="a tick")
+        c.expect(not await box.is_checked(), expected="a box that is not ticked", seen="a ticked box")
         if tick:
             c.done(f"{person.name} ticked the box")
             await box.check()

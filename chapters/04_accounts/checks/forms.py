@@ -91,7 +91,7 @@ async def forged_forms(c: CheckContext) -> None:
                 c.expect(harmless, expected="a refusal", seen=f"status {answer.status}")
     await c.visit(visitor, "/")
     await c.expect_visible(
-        c.top_bar(visitor).get_by_role("link", name="Register"), "a visitor who is still one"
+        c.top_bar(visitor).get_by_role("link", name="Register"), "a visitor who is not signed in"
     )
     await c.visit(alice, "/profile")
     await c.expect_text(c.top_bar(alice), "Alice", "Alice, still signed in, under her name")

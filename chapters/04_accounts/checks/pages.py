@@ -12,7 +12,7 @@ LAYOUT = "messenger/templates/layout.html"
 PARTS = "messenger/templates/parts.html"
 
 
-@check("4.15", "The top bar knows who is there", files=[LAYOUT, SIGNING_IN])
+@check("4.15", "The top bar shows who is signed in", files=[LAYOUT, SIGNING_IN])
 @since(4)
 async def navigation(c: CheckContext) -> None:
     alice = await c.person("Alice")

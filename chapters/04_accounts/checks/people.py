@@ -84,7 +84,7 @@ async def migration(c: CheckContext) -> None:
         expected="columns email and password_hash",
         seen=", ".join(found["columns"]),
     )
-    c.expect(found["after"] == found["before"], expected="the rows of before", seen=str(found["after"]))
+    c.expect(found["after"] == found["before"], expected="the earlier rows", seen=str(found["after"]))
     emails = [["User One", "one@example.com"], ["User Two", "two@example.com"], ["Grace", None]]
     c.expect(
         found["emails"] == emails,
@@ -153,9 +153,7 @@ async def profile(c: CheckContext) -> None:
     answer = await c.post_form(
         await c.person("Otto's phone"), "/sign-in", email="great@example.com", password=PASSWORD
     )
-    c.expect(
-        answer.status == 302, expected="that he signs in with the new email", seen=f"status {answer.status}"
-    )
+    c.expect(answer.status == 302, expected="a sign-in with the new email", seen=f"status {answer.status}")
 
 
 HER_CONVERSATIONS = """
@@ -166,7 +164,7 @@ HER_CONVERSATIONS = """
     """
 
 
-@check("4.14", "A deleted account is gone; what it wrote stays", files=[PAGES, CREDENTIALS, MEMBERS])
+@check("4.14", "A deleted account is gone; its messages stay", files=[PAGES, CREDENTIALS, MEMBERS])
 @since(4)
 async def deleted(c: CheckContext) -> None:
     zoe, bob = await c.people("Zoe", "Bob")
@@ -203,9 +201,7 @@ async def deleted(c: CheckContext) -> None:
     )
 
 
-@check(
-    "4.16", "Who is a member no more cannot go on in an open page", files=[CONVERSATION, MESSAGES, MEMBERS]
-)
+@check("4.16", "A removed member cannot go on in an open page", files=[CONVERSATION, MESSAGES, MEMBERS])
 @since(4)
 async def membership_ended(c: CheckContext) -> None:
     paul, bob = await c.people("Paul", "Bob")

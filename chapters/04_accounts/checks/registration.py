@@ -16,7 +16,7 @@ PARTS = "messenger/templates/parts.html"
 
 @check(
     "4.1",
-    "An account is made, signed in, and its password kept as an Argon2 hash",
+    "A person registers and signs in, and the password is kept as an Argon2 hash",
     files=[PAGES, CREDENTIALS, PASSWORDS, FORMS],
 )
 @since(4)
@@ -32,7 +32,7 @@ async def registering(c: CheckContext) -> None:
     c.expect(email == "dana@example.com", expected="the email dana@example.com", seen=str(email))
     c.expect(str(stored).startswith("$argon2id$"), expected="an Argon2 hash", seen=str(stored)[:20])
     problem = await sign_in_unseen(await c.person("Dana's phone"), "dana@example.com")
-    c.expect(problem is None, expected="that she can sign in on her phone", seen=str(problem))
+    c.expect(problem is None, expected="a sign-in on her phone", seen=str(problem))
 
 
 # Kinds of forms: the fields with other values, and the error that then stands beside each field.
@@ -46,7 +46,7 @@ REFUSALS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
             "Confirm password": "This differs",
         },
     ),
-    "the name of who is gone, and a password without end": (
+    "the name of a deleted account, and a password of 201 characters": (
         {"Nickname": "Deleted account 3", "Password": "x" * 201},
         {"Nickname": "Choose another nickname", "Password": "200 at most"},
     ),
@@ -57,7 +57,7 @@ REFUSALS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
 
 @check(
     "4.2",
-    "What breaks a rule is refused beside its field, and what was typed stays",
+    "A wrong value is refused beside its field, and the text that was typed stays",
     files=[FORMS, PAGES, PARTS, MODELS],
 )
 @since(4)

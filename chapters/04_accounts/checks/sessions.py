@@ -69,7 +69,7 @@ async def cookies(c: CheckContext) -> None:
     own = await c.html_of(mallory, "/profile")
     c.expect(
         "alice@example.com" in own,
-        expected="Alice's profile for who has copied her cookies",
+        expected="Alice's profile for the copied cookies",
         seen="another page",
     )
     await c.visit(alice, "/")
@@ -87,7 +87,9 @@ async def cookies(c: CheckContext) -> None:
     await c.post_bare(alice, "/sign-out", **planted)
     own = await c.html_of(alice, "/profile")
     c.expect(
-        "alice@example.com" in own, expected="a session with nothing of before in it", seen="one that knew it"
+        "alice@example.com" in own,
+        expected="a session that refuses the token of before the sign-in",
+        seen="one that accepts it",
     )
     again = {cookie["value"] for cookie in await alice.context.cookies()}
     same = again & {cookie["value"] for cookie in held}
@@ -143,7 +145,7 @@ async def new_password(c: CheckContext) -> None:
     mallory = await c.person("Mallory")
     await copy(stolen, mallory)
     await c.visit(mallory, "/profile")
-    await c.expect_at(mallory.page, "/sign-in", "who has copied the cookies of before")
+    await c.expect_at(mallory.page, "/sign-in", "the browser with the copied cookies")
     for password, wanted in ((PASSWORD, 422), (secret, 302)):
         answer = await c.post_form(phone, "/sign-in", email="nora@example.com", password=password)
         c.expect(
@@ -155,7 +157,7 @@ async def new_password(c: CheckContext) -> None:
 
 @check(
     "4.17",
-    "A restarted server knows everyone, and the pages return by themselves",
+    "A restarted server knows all sessions, and the pages return by themselves",
     files=[SESSIONS, SIGNING_IN, CONFIG],
 )
 @since(4)

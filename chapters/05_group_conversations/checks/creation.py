@@ -40,7 +40,7 @@ async def mirrored(c: CheckContext) -> None:
 
 @check(
     "5.4",
-    "Without a title it is called by its members; both are stored together",
+    "Without a title a conversation is named after its members; both are stored together",
     files=[GROUPS, VIEW],
 )
 @since(5)
@@ -48,7 +48,7 @@ async def creating(c: CheckContext) -> None:
     alice = await dashboard(c, "Alice")
     await c.choose(alice, "Carol", "Bob")
     await create(c, alice, "", shown="Alice, Carol, Bob")
-    await c.expect_gone(alice.button("Remove Bob"), "the members of before")
+    await c.expect_gone(alice.button("Remove Bob"), "the earlier members")
     await c.choose(alice, "Bob")
     await create(c, alice, "  Sunday   lunch ", shown="Sunday lunch")
     await c.expect_value(alice.textbox("Title (optional)"), "")
@@ -87,7 +87,7 @@ TAMPER_JS = """ids => {
 
 @check(
     "5.7",
-    "A form that was tampered with is refused beside its fields; what was typed stays",
+    "A form that was tampered with is refused beside its fields; the text that was typed stays",
     files=[FORM, GROUPS, VIEW, TEMPLATE],
 )
 @since(5)
@@ -101,7 +101,7 @@ async def tampered(c: CheckContext) -> None:
     me, bob = [value for _, value in await members_sent(alice)]
     error = alice.page.locator(".field-error")
     for what, ids in TAMPERED.items():
-        c.done(f"Alice's form was made to send {what}")
+        c.done(f"Alice's form was changed to send {what}")
         mark = alice.mark()
         await alice.page.evaluate(TAMPER_JS, [{"me": me, "bob": bob}.get(id, id) for id in ids])
         await c.expect_frame(alice, mark, lambda frame: frame.kind == "reply", "an answer")
@@ -115,7 +115,7 @@ async def tampered(c: CheckContext) -> None:
         await c.click(alice, "Create")
         await c.expect_text(error, "characters at most", "the error beside the title")
         await c.expect_value(alice.textbox("Title (optional)"), title)
-    c.expect(await stored(c) == before, expected="nothing stored", seen="a conversation more")
+    c.expect(await stored(c) == before, expected="nothing stored", seen="one more conversation")
     await create(c, alice, "<script>alert('Hello')</script>")
     await c.expect_tidy(alice)
 
@@ -133,7 +133,7 @@ NOBODY: tuple[object, ...] = (None, [1], {"id": "x"}, {"id": 10**30}, {"id": {"a
 
 @check(
     "5.8",
-    "A list of ten thousand members is refused, and so is all that is no form",
+    "A list of ten thousand members is refused, and so is anything that is not a form",
     files=[FORM, GROUPS, VIEW],
 )
 @since(5)
@@ -148,10 +148,12 @@ async def ten_thousand(c: CheckContext) -> None:
     for person in NOBODY:
         await c.push(alice, "add", person)
         await c.push(alice, "remove", person)
-    c.expect(await stored(c) == before, expected="nothing stored", seen="a conversation more")
+    c.expect(await stored(c) == before, expected="nothing stored", seen="one more conversation")
 
 
-@check("5.9", "Two who create at the same moment get one each, whole", files=[VIEW, GROUPS])
+@check(
+    "5.9", "Two people who create at the same moment get one whole conversation each", files=[VIEW, GROUPS]
+)
 @since(5)
 async def at_once(c: CheckContext) -> None:
     alice, bob = await dashboard(c, "Alice"), await dashboard(c, "Bob")
@@ -178,7 +180,9 @@ async def at_once(c: CheckContext) -> None:
 
 
 @check(
-    "5.18", "A cut loses who was chosen, and not the title: the trouble of chapter 6", files=[VIEW, TEMPLATE]
+    "5.18",
+    "A cut loses the chosen members, but not the title: the trouble of chapter 6",
+    files=[VIEW, TEMPLATE],
 )
 @since(5, until=6)
 async def lost(c: CheckContext) -> None:

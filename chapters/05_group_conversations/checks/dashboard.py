@@ -26,9 +26,7 @@ MIGRATION = "messenger/migrations/versions/0003_closing.py"
 TABLES = ("chat_conversations", "chat_conversation_members", "chat_messages")
 
 
-@check(
-    "5.1", "The landing page is a dashboard for whoever is signed in", files=[PAGES, INDEX, VIEW, TEMPLATE]
-)
+@check("5.1", "The landing page is a dashboard for a signed-in user", files=[PAGES, INDEX, VIEW, TEMPLATE])
 @since(5)
 async def landing(c: CheckContext) -> None:
     alice = await c.person("Alice")
@@ -133,13 +131,15 @@ async def more(people: Any, than: int) -> bool:
     return int(await people.count()) > than
 
 
-@check("5.16", "The migration adds to conversations that are there, and keeps each row", files=[MIGRATION])
+@check(
+    "5.16", "The migration adds its column to existing conversations, and keeps each row", files=[MIGRATION]
+)
 @since(5)
 async def migrated(c: CheckContext) -> None:
     c.done("migrated a database of chapter 4 that has conversations")
     body = "return [talk.title for talk in await chat.all_conversations() if talk.closed_at is not None]"
     closed = await c.expect_kept("0002", *TABLES, then=body)
-    c.expect(not closed, expected="conversations that are open", seen=f"closed: {', '.join(closed)}")
+    c.expect(not closed, expected="only open conversations", seen=f"closed: {', '.join(closed)}")
 
 
 @check(

@@ -11,7 +11,7 @@ TEMPLATE = "messenger/templates/dashboard_live.html"
 TOPICS = "messenger/chat/topics.py"
 
 
-@check("5.a", "Whoever is a member sees a new conversation at once", files=[VIEW, TOPICS])
+@check("5.a", "Every member sees a new conversation at once", files=[VIEW, TOPICS])
 @since(5)
 async def announced(c: CheckContext) -> None:
     alice, bob, carol = [await dashboard(c, name) for name in ("Alice", "Bob", "Carol")]
@@ -28,7 +28,7 @@ async def announced(c: CheckContext) -> None:
     await c.expect_count(c.entry(carol.page, "Hear ye"), 0, "“Hear ye” in Carol's list")
 
 
-@check("5.b", "An empty title shows what it will be called", files=[VIEW, TEMPLATE])
+@check("5.b", "An empty title field shows the name that the conversation will get", files=[VIEW, TEMPLATE])
 @since(5)
 async def suggested(c: CheckContext) -> None:
     alice = await dashboard(c, "Alice")

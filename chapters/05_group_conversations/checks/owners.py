@@ -27,7 +27,7 @@ async def with_settings_open(c: CheckContext, title: str, *names: str) -> list[P
     for person in people:
         await c.enter(person, person.name, number)
         await c.click(person, "Members and settings")
-        await c.expect_visible(person.text("Leave this conversation"), "what stands in the window")
+        await c.expect_visible(person.text("Leave this conversation"), "the content of the window")
     return people
 
 
@@ -108,7 +108,7 @@ async def adding_and_removing(c: CheckContext) -> None:
 
 @check(
     "5.12",
-    "In a closed conversation nobody can write; what was half written stays",
+    "In a closed conversation nobody can write; a half-written message stays",
     files=[RIGHTS, MESSAGES, TEMPLATE, VIEW],
 )
 @since(5)
@@ -121,7 +121,7 @@ async def closing(c: CheckContext) -> None:
     await c.expect_text(alice.log("Messages"), "Is it the green one?", "Alice's log")
     await c.click(alice, "Close conversation")
     for person in (alice, bob):
-        await c.expect_visible(person.text("Closed since"), "the words that it is closed")
+        await c.expect_visible(person.text("Closed since"), "the text “Closed since”")
     await c.expect_gone(alice.textbox("Message"), "Alice's empty field")
     await c.expect_soon(bob.button("Send").is_disabled, expected="Send disabled", seen="enabled")
     await c.expect_value(bob.textbox("Message"), "I have half a sentence")
@@ -144,7 +144,7 @@ return [(await accounts.find_user_by_nickname(name)).id for name in ("Alice", "B
 
 @check(
     "5.13",
-    "What belongs to the owner is refused to others on the server, and logged",
+    "The owner's actions are refused to others on the server, and logged",
     files=[RIGHTS, ACTIONS, WINDOW, VIEW],
 )
 @since(5)
@@ -164,7 +164,7 @@ async def forged(c: CheckContext) -> None:
         first = "Only the owner" in answer or event != "rename"
         c.expect(first, expected="“Only the owner can do this.”", seen=answer[:80])
     await bob.reload()
-    await c.expect_visible(bob.page.locator("h1").filter(has_text="Not yours"), "the title of before")
+    await c.expect_visible(bob.page.locator("h1").filter(has_text="Not yours"), "the earlier title")
     await c.expect_count(bob.page.locator("main header").first.get_by_text("Carol"), 0, "Carol")
     await said(c, bob, "It is still open")
     await c.expect_visible(alice.button("Rename"), "Alice still the owner")
@@ -180,7 +180,7 @@ async def forged(c: CheckContext) -> None:
 
 @check(
     "5.14",
-    "Members leave; the owner hands over, or leaves it to who was there first",
+    "Members leave; the owner hands over, or the first member becomes the owner",
     files=[RIGHTS, SETTINGS, WINDOW, VIEW],
 )
 @since(5)
@@ -190,7 +190,7 @@ async def leaving(c: CheckContext) -> None:
     await c.expect_visible(carol.button("Rename"), "Carol the owner")
     await c.expect_gone(alice.button("Rename"), "Alice's button to rename")
     await unfold(c, carol, "Leave this conversation")
-    await c.expect_visible(carol.text("Alice becomes the owner"), "who will own it")
+    await c.expect_visible(carol.text("Alice becomes the owner"), "the next owner")
     await c.click(carol, "Leave")
     await c.expect_text(carol.page.get_by_role("status"), "no longer in “Relay”", "Carol's page")
     await c.expect_visible(alice.button("Remove Bob"), "Alice the owner")

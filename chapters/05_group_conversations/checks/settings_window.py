@@ -59,7 +59,7 @@ async def crowded(c: CheckContext) -> None:
 
 @check(
     "5.20",
-    "What was begun in the window stays when it is closed, and through every fault",
+    "Unsaved input in the window stays when it is closed, and through every fault",
     files=[DIALOG, CLIENT, WINDOW, SETTINGS],
 )
 @since(5)

@@ -92,7 +92,7 @@ async def bar_and_dialog(c: CheckContext) -> None:
 
 @check(
     "6.2",
-    "What needs the server says (offline) meanwhile, and cannot be used",
+    "Buttons that need the server say (offline) meanwhile, and cannot be used",
     files=[CONNECTION, CLIENT, DASHBOARD, CONNECTION_CSS],
 )
 @since(6)
@@ -122,7 +122,11 @@ async def offline(c: CheckContext) -> None:
     await line_is_fixed(c, alice)
     for name in ("Carol", "Remove Bob", "Create"):
         await c.expect_visible(alice.button(name))
-        c.expect(await alice.button(name).is_enabled(), expected=f"{name}, enabled", seen="a dead button")
+        c.expect(
+            await alice.button(name).is_enabled(),
+            expected=f"{name}, enabled",
+            seen="a button that cannot be used",
+        )
     await c.expect_count(alice.page.get_by_role("button", name="(offline)"), 0, "a button marked offline")
     asked = [frame.payload.get("event") for frame in alice.frames_since(before) if frame.kind == "event"]
     lost = {"add", "remove", "create"} & set(asked)
@@ -154,7 +158,7 @@ async def refreshing(c: CheckContext) -> None:
     await alice.live()
 
 
-@check("6.4", "When a view crashes, the same is said of it until it is back", files=[CONNECTION, CLIENT])
+@check("6.4", "When a view crashes, the page says the same until it is back", files=[CONNECTION, CLIENT])
 @since(6)
 async def crashed_view(c: CheckContext) -> None:
     alice, bob = await in_the_hike(c, "Alice"), await c.person("Bob")
@@ -174,7 +178,9 @@ async def crashed_view(c: CheckContext) -> None:
     await alice.textbox("Title").press("Enter")
     await c.expect_text(alice.page.locator("#reconnecting"), "Reconnecting…", "the bar")
     await c.expect_visible(alice.button("Rename (offline)"))
-    await c.expect_count(bob.page.get_by_role("button", name="(offline)"), 0, "a dead button on Bob's page")
+    await c.expect_count(
+        bob.page.get_by_role("button", name="(offline)"), 0, "a button that cannot be used on Bob's page"
+    )
     c.done("her clock went on")
     await alice.page.clock.resume()
     await alice.live()

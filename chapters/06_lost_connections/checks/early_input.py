@@ -47,7 +47,7 @@ async def expect_unjoined(c: CheckContext, person: Person) -> None:
 
 @check(
     "6.22",
-    "What is typed before the view has joined stays, and the server hears of it",
+    "A text typed before the view has joined stays, and the server gets it",
     files=[EARLY, CLIENT],
 )
 @since(6)
@@ -75,7 +75,7 @@ async def typed_early(c: CheckContext) -> None:
 
 @check(
     "6.23",
-    "A new password signs other pages out: what stood in their forms is there after signing in again",
+    "A new password signs other pages out: the input of their forms is there after signing in again",
     files=[LEAVING, RESTORE, LAYOUT, CLIENT],
 )
 @since(6)
@@ -129,7 +129,7 @@ async def signed_out_meanwhile(c: CheckContext) -> None:
 
 @check(
     "6.24",
-    "Refresh page keeps what is written: also what the server had made of it, and also before the join",
+    "Refresh page keeps the input, with the chosen members, and even before the join",
     files=[LEAVING, CONNECTION, RESTORE, LAYOUT],
 )
 @since(6)

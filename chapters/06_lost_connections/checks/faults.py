@@ -168,7 +168,9 @@ async def hung(c: CheckContext) -> None:
         c.expect(person.open_sockets == 1, expected="a socket that is open", seen="a closed one")
     c.done("two heartbeats were due")
     for person in both:
-        await c.expect_soon(partial(found_out, person), expected="a page that knows", seen="one that waits")
+        await c.expect_soon(
+            partial(found_out, person), expected="a page that notices it", seen="one that does not"
+        )
     c.done("both lines were fixed")
     for person in both:
         await c.lab.fix(person)

@@ -24,7 +24,7 @@ ALL = ["mounted", "beforeUpdate", "updated", "disconnected", "beforeUpdate", "up
 
 @check(
     "6.6",
-    "A hook hears of load, update, kill, restart and removal, in this order",
+    "A hook's callbacks run for load, update, kill, restart and removal, in this order",
     files=[BENCH, LIFECYCLE, CLIENT],
 )
 @since(6)

@@ -135,7 +135,7 @@ async def killed_after_storing(c: CheckContext) -> None:
 
 
 @check(
-    "6.16", "What is written without a line goes out in order, also after a refresh into nothing", files=ONCE
+    "6.16", "Messages written without a line are sent in order, even after a refresh that failed", files=ONCE
 )
 @since(6)
 async def without_a_line(c: CheckContext) -> None:
@@ -164,7 +164,7 @@ async def without_a_line(c: CheckContext) -> None:
     c.expect(not kept, expected="an empty outbox", seen=str(kept))
 
 
-@check("6.17", "What is refused stays, says why, and can be tried again or changed", files=ONCE)
+@check("6.17", "A refused message stays, says why, and can be tried again or changed", files=ONCE)
 @since(6)
 async def refused(c: CheckContext) -> None:
     alice, bob = await c.group("A closed one", "Alice", "Bob")

@@ -18,7 +18,7 @@ DASHBOARD = "messenger/templates/dashboard_live.html"
 
 @check(
     "6.18",
-    "Whoever is removed meanwhile finds what they wrote on the dashboard",
+    "A member removed meanwhile finds the unsent message on the dashboard",
     files=[UNSENT, STORAGE, OUTBOX, CLIENT, DASHBOARD, VIEW],
 )
 @since(6)
@@ -57,7 +57,11 @@ PUT_IN_OUTBOX_JS = """({ name, title }) => {
 }"""
 
 
-@check("6.19", "A message that no server takes holds up no other", files=[OUTBOX, STORAGE, CLIENT])
+@check(
+    "6.19",
+    "A message that the server cannot take does not hold up the others",
+    files=[OUTBOX, STORAGE, CLIENT],
+)
 @since(6)
 async def poison(c: CheckContext) -> None:
     alice, bob = await c.group("A long story", "Alice", "Bob")
@@ -140,7 +144,7 @@ async def migration(c: CheckContext) -> None:
 
 @check(
     "6.25",
-    "The composer counts near the end, as the server does; what is too long stays, to be shortened",
+    "The composer counts near the end, as the server does; a text that is too long stays, to be shortened",
     files=["static/hooks/composer.js", "static/text.js", "messenger/templates/conversation_live.html"],
 )
 @since(6)

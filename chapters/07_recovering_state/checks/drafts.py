@@ -88,7 +88,7 @@ async def last_letters(c: CheckContext) -> None:
 
 @check(
     "7.10",
-    "Unsaved work is kept when the line goes, offered when it is back, and nobody leaves it unwarned",
+    "Unsaved work is kept when the line goes, offered when it is back, and leaving it shows a warning",
     files=[BACKUP, POLL_TEMPLATE],
 )
 @since(7)

@@ -53,4 +53,4 @@ async def forgetting(c: CheckContext) -> None:
     await c.click(phone, "Search")
     await c.expect_visible(phone.link("the map"))
     await c.visit(alice, "/search")
-    await c.expect_visible(alice.link("the map"), "what was searched since, on every device again")
+    await c.expect_visible(alice.link("the map"), "the later search, on every device again")

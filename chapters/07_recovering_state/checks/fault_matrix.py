@@ -14,7 +14,7 @@ APP = "messenger/__init__.py"
 
 @check(
     "7.14",
-    "Each way of keeping state survives what the chapter's table says",
+    "Each way of keeping state survives the faults that the chapter's table says",
     files=[KEEPING, RECOVERING, JOINING, APP],
 )
 @since(7)

@@ -50,7 +50,7 @@ async def is_kept(c: CheckContext, number: int, text: str) -> bool:
 
 @check(
     "7.15",
-    "What is typed before the join is kept as a draft, and “Draft kept” is true",
+    "A text typed before the join is kept as a draft, and “Draft kept” is true",
     files=[DRAFT, DRAFTING, TEMPLATE, CLIENT],
 )
 @since(7)
@@ -81,7 +81,7 @@ async def typed_early(c: CheckContext) -> None:
 
 @check(
     "7.16",
-    "Who types without a pause is kept all the same, and so are the last letters of a closed tab",
+    "A draft typed without a pause is kept, and so are the last letters of a closed tab",
     files=[DRAFT, DRAFTING],
 )
 @since(7)
@@ -101,7 +101,7 @@ async def without_a_pause(c: CheckContext) -> None:
     await c.expect_value(phone.textbox("Message"), "The last letters of a tab")
 
 
-@check("7.17", "Half a character in a draft keeps nobody from joining", files=[TEXT, DRAFT, JOINING])
+@check("7.17", "Half a character in a draft does not prevent the join", files=[TEXT, DRAFT, JOINING])
 @since(7)
 async def half_a_character(c: CheckContext) -> None:
     number = await c.begun("Half an emoji", "Alice", "Bob")

@@ -108,7 +108,7 @@ async def voting(c: CheckContext) -> None:
 
 @check(
     "7.5",
-    "What was chosen and what was only picked survive kill, cut and crash",
+    "Choices that were chosen or only picked survive kill, cut and crash",
     files=[POLL, QUESTION, BALLOT, BALLOTS, POLL_TEMPLATE, QUESTION_TEMPLATE],
 )
 @since(7)
@@ -136,7 +136,11 @@ async def surviving(c: CheckContext) -> None:
     c.expect([len(one) for one in votes] == [1, 0], expected="one vote, for the day", seen=str(votes))
 
 
-@check("7.6", "No browser votes for what was not asked here, or twice", files=[POLLS, BALLOTS, MIGRATION])
+@check(
+    "7.6",
+    "A vote counts once, and only for a question that was asked here",
+    files=[POLLS, BALLOTS, MIGRATION],
+)
 @since(7)
 async def forged(c: CheckContext) -> None:
     here, there = await poll(c, "Asked here"), await poll(c, "Asked there")

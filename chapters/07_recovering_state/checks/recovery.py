@@ -32,7 +32,7 @@ KEEPING_PATH = f"/conversations/{HIKE}/keeping"
 
 @check(
     "7.1",
-    "A form with an id comes back by itself, and what is in no form does not",
+    "A form with an id comes back by itself, and input outside of a form does not",
     files=[KEEPING, KEEPING_TEMPLATE, APP],
 )
 @since(7)
@@ -55,7 +55,7 @@ async def by_itself(c: CheckContext) -> None:
     same_page()
 
 
-@check("7.2", "The wizard comes back at its step, with all that was said", files=[WIZARD, WIZARD_TEMPLATE])
+@check("7.2", "The wizard comes back at its step, with all its input", files=[WIZARD, WIZARD_TEMPLATE])
 @since(7)
 async def wizard(c: CheckContext) -> None:
     alice = await c.signed_in("Alice", "/conversations/new")
@@ -112,7 +112,7 @@ DATED = """
 
 @check(
     "7.3",
-    "Each reader sees the times of their own zone, which the join has told",
+    "Each reader sees the times of their own zone, which the join carries",
     files=[ZONES, TIMES, RUNS, JOINING, VIEW, TEMPLATE],
 )
 @since(7)
@@ -137,7 +137,7 @@ async def zones(c: CheckContext) -> None:
         c.expect(not later, expected="the zone in the join alone", seen="an event with it")
 
 
-@check("7.11", "Who was reading far above is there again after a refresh", files=[PLACE, TEMPLATE])
+@check("7.11", "After a refresh the log is at the place where the reader was", files=[PLACE, TEMPLATE])
 @since(7)
 async def place(c: CheckContext) -> None:
     number = await c.begun("A long one", "Alice", "Bob", "Carol")

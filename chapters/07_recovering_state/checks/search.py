@@ -13,7 +13,7 @@ SIGNING_IN = "messenger/signing_in.py"
 
 @check(
     "7.9",
-    "What is searched stands in the address: for refresh, back, and a friend",
+    "A search stands in the address: for refresh, back, and a friend",
     files=[SEARCH, SEARCH_TEMPLATE, SEARCHING],
 )
 @since(7)
@@ -51,7 +51,7 @@ async def address(c: CheckContext) -> None:
 
 @check(
     "7.12",
-    "What was searched lately is on every device of a user, and on nobody else's",
+    "Recent searches are on every device of a user, and on nobody else's",
     files=[SEARCH, SEARCH_TEMPLATE, APP, SIGNING_IN],
 )
 @since(7)

@@ -76,7 +76,7 @@ ASKED_JS = """(() => {
 
 @check(
     "8.2",
-    "Nobody is asked before Enable notifications is clicked, and a no is taken for an answer",
+    "Nobody is asked before Enable notifications is clicked, and a refusal is accepted",
     files=[BUTTON, COMPONENT, COMPONENT_TEMPLATE],
 )
 @since(8)
@@ -161,13 +161,13 @@ async def incoming(c: CheckContext) -> None:
     await c.expect_text(alice.log("Messages"), "I have it.", "Alice's log")
     await c.expect_text(other.get_by_role("main"), "Bob: I have it.", "Alice's other page")
     told = await notifications.calls(alice)
-    c.expect(not told, expected="nothing for Alice, who has it before her eyes", seen=f"{len(told)} of them")
+    c.expect(not told, expected="no notification for Alice, whose page shows it", seen=f"{len(told)} of them")
     await c.expect_told(carol, *two, ("Who is told", "Bob: I have it."))
 
 
 @check(
     "8.5",
-    "What is on the screen is not notified; what happens elsewhere is",
+    "A message on the screen is not notified; a message elsewhere is",
     files=[WORKER, TEMPLATE, ANNOUNCE, READING_HOOK],
 )
 @since(8)
@@ -197,7 +197,7 @@ async def on_screen(c: CheckContext) -> None:
 
 @check(
     "8.6",
-    "Once is once: after a reconnect, after a restart, and on two pages",
+    "A notification is shown once: after a reconnect, after a restart, and on two pages",
     files=[ANNOUNCE, WORKER, LIST],
 )
 @since(8)

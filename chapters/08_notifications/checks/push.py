@@ -54,7 +54,7 @@ async def leave(c: CheckContext, person: Person) -> None:
 
 @check(
     "8.14",
-    "A push reaches the service worker with no page open; on its way nobody can read it",
+    "A push reaches the service worker with no page open, and is encrypted on its way",
     files=[PUSHING, SENDING, WORKER, BUTTON],
     fresh=True,
 )
@@ -67,7 +67,7 @@ async def pushed(c: CheckContext) -> None:
     await c.say(alice, text)
     await c.expect_told(bob, ("Saturday hike", f"Alice: {text}"))
     [push] = service.received
-    c.expect(not service.refused, expected="a push that is in order", seen=str(service.refused))
+    c.expect(not service.refused, expected="a valid push", seen=str(service.refused))
     c.expect(json.loads(push.text)["url"] == "/conversations/2", expected="where it leads", seen=push.text)
     readable = [word for word in (b"bridge", b"Alice", b"hike") if word in push.body]
     c.expect(not readable, expected="a body that nobody on the way can read", seen=f"{readable} in it")
@@ -82,14 +82,16 @@ async def pushed(c: CheckContext) -> None:
     told = [("Saturday hike", f"Alice: {text}"), ("Saturday hike", "Alice: I wait there.")]
     await c.expect_told(bob, *told, ("Alice, Bob", "You are in a new conversation."))
     await c.expect_soon(
-        lambda: len(service.received) == 3, expected="a push as well as the page's word", seen="none"
+        lambda: len(service.received) == 3,
+        expected="a push as well as the page's own notification",
+        seen="none",
     )
     await c.expect_told(bob, *told, ("Alice, Bob", "You are in a new conversation."))
 
 
 @check(
     "8.15",
-    "A device that has gone is forgotten; a service that is busy is asked again",
+    "A device that no longer exists is forgotten; a busy push service is tried again",
     files=[PUSHING, DEVICES],
     fresh=True,
 )
@@ -114,7 +116,7 @@ async def gone(c: CheckContext) -> None:
         await c.expect_soon(lambda: service.requests > before, expected="a push", seen="none")  # noqa: B023
 
         await c.expect_soon(
-            lambda: not devices(c), expected="the device forgotten", seen="a device that is still told"
+            lambda: not devices(c), expected="the device forgotten", seen="a device that still gets pushes"
         )
 
 
@@ -205,7 +207,7 @@ async def keys(c: CheckContext) -> None:
 
 @check(
     "8.18",
-    "Without a connection an open page stays; a new one says what is missing, and comes by itself",
+    "Without a connection an open page stays; a new page says so, and can be tried again",
     files=[WORKER, OFFLINE, PAGES],
 )
 @since(8)

@@ -44,7 +44,7 @@ async def expect_title(c: CheckContext, page: Page, title: str, whose: str) -> N
 
 @check(
     "8.8",
-    "Badges and the title count what is unread, right after any fault",
+    "Badges and the title count unread messages, correctly after any fault",
     files=[UNREAD, SUMMARIES, LISTED, MARKS],
     fresh=True,
 )
@@ -146,14 +146,14 @@ UNREAD_BY_BOB = """
 
 @check(
     "8.12",
-    "The migration keeps each member, and counts what was written before as read",
+    "The migration keeps each member, and counts earlier messages as read",
     files=[MIGRATION, MARKS],
 )
 @since(8)
 async def migrated(c: CheckContext) -> None:
     c.done("migrated a database in which people had written to each other")
     unread = await c.expect_kept("0005", "chat_conversation_members", then=UNREAD_BY_BOB)
-    c.expect(unread == 0, expected="nothing unread on the day of the change", seen=f"{unread} messages")
+    c.expect(unread == 0, expected="no unread message after the migration", seen=f"{unread} messages")
 
 
 @check(

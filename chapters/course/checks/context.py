@@ -42,7 +42,7 @@ class CheckContext(NotificationSteps):
         kept = [was.items() <= now.items() for was, now in zip(before, after, strict=False)]
         same = len(before) == len(after) and all(kept)
         self.expect(
-            same, expected="the rows of before", seen=f"{len(after)} rows, {sum(kept)} of them the same"
+            same, expected="the earlier rows", seen=f"{len(after)} rows, {sum(kept)} of them the same"
         )
         return found
 
