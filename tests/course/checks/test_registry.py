@@ -103,7 +103,7 @@ def test_choosing(tmp_path: Path) -> None:
     ("source", "told"),
     [
         ("@check('1.2', 'No states')\nasync def one(c): ...", r"put @since\(1\) below @check"),
-        ("@check('first', 'No id')\n@since(1)\nasync def one(c): ...", "'first' is no id"),
+        ("@check('first', 'No id')\n@since(1)\nasync def one(c): ...", "'first' is not an id"),
         (
             "@check('1.1', 'A')\n@since(1)\nasync def a(c): ...\n" * 2,
             "two checks 1.1",

@@ -115,7 +115,7 @@ def test_cells_that_run_too_early_say_which_come_first(
     assert "Timeout 100ms exceeded" in lines[0]
     assert files.startswith("Some cells have not run yet. They save these files: static/app.js, messenger/")
     assert files.endswith(" more.")
-    assert advice == "Run them from the top, then this one again."
+    assert advice == "Run the cells from the top, then run this one again."
     assert "messenger/conversation_live.py" in not_saved(course, Workspace(course))
     write_state(fold(course, 3), tmp_path)
     assert not_saved(course, Workspace(course)) == []
