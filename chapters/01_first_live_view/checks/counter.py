@@ -52,7 +52,7 @@ async def increment(c: CheckContext) -> None:
     await c.expect_text(clicks(alice), counted(3), "the line that counts")
 
 
-@check("1.3", "A click brings its keys and its place", files=[COUNTER, CLIENT])
+@check("1.3", "A click event carries its keys and its position", files=[COUNTER, CLIENT])
 @since(1)
 async def metadata(c: CheckContext) -> None:
     alice = await c.person("Alice")
@@ -157,7 +157,7 @@ async def embedded(c: CheckContext) -> None:
     c.expect(alice.open_sockets == 1, expected="one socket for both", seen=f"{alice.open_sockets} sockets")
 
 
-@check("1.9", "A killed server takes the count with it; the page returns by itself", files=[COUNTER, CLIENT])
+@check("1.9", "The count is lost with a killed server; the page returns by itself", files=[COUNTER, CLIENT])
 @since(1)
 async def killed(c: CheckContext) -> None:
     alice = await c.person("Alice")

@@ -107,7 +107,7 @@ RULES = {
 
 @check(
     "2.3",
-    "The database refuses what breaks a rule, and says which field",
+    "The database refuses values that break a rule, and names the field",
     files=[ACCOUNTS, CHAT, MIGRATION, ERRORS, DB],
     fresh=True,
 )

@@ -58,7 +58,7 @@ async def appears(c: CheckContext) -> None:
     same_page()
 
 
-@check("3.2", "A message costs one small frame, and nobody asks for it", files=[PAGE, TEMPLATE])
+@check("3.2", "A message costs one small frame, and no page asks for it", files=[PAGE, TEMPLATE])
 @since(3)
 async def one_frame(c: CheckContext) -> None:
     alice, bob = await both_there(c)

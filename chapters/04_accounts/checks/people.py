@@ -73,7 +73,7 @@ print(json.dumps(asyncio.run(main())))
 """
 
 
-@check("4.6", "The migration keeps every row, there and back", files=[MIGRATION, MODELS, SEEDS])
+@check("4.6", "The migration keeps every row, up and down", files=[MIGRATION, MODELS, SEEDS])
 @since(4)
 async def migration(c: CheckContext) -> None:
     c.done("migrated a database of chapter 3, seeded it, and went back")

@@ -158,7 +158,9 @@ async def refreshing(c: CheckContext) -> None:
     await alice.live()
 
 
-@check("6.4", "When a view crashes, the page says the same until it is back", files=[CONNECTION, CLIENT])
+@check(
+    "6.4", "When a view crashes, the page shows the bar until the view is back", files=[CONNECTION, CLIENT]
+)
 @since(6)
 async def crashed_view(c: CheckContext) -> None:
     alice, bob = await in_the_hike(c, "Alice"), await c.person("Bob")

@@ -96,7 +96,7 @@ FORGED: tuple[tuple[str, object, list[str]], ...] = (
 )
 
 
-@check("6.12", "What comes back is a claim: the view looks each member up", files=[VIEW, FORM, RESTORING])
+@check("6.12", "Restored members are a claim: the view looks each of them up", files=[VIEW, FORM, RESTORING])
 @since(6)
 async def forged(c: CheckContext) -> None:
     alice = await c.person("Alice")

@@ -14,7 +14,7 @@ STYLE = "static/css/notifications.css"
 
 @check(
     "8.11",
-    "A toast tells what happens elsewhere, goes by keyboard, and covers nothing",
+    "A toast shows a message from another conversation, closes by keyboard, and covers nothing",
     files=[TOASTS, TOASTS_TEMPLATE, TOAST_HOOK, STYLE, CONVERSATION],
 )
 @since(8)

@@ -115,4 +115,6 @@ def test_long_cells_are_remarked_but_not_red(small: Course) -> None:
     (small.chapter(1).files_dir / "static/greet.css").write_text(lines, newline="\n")
     edit(small.chapter(1).manuscript, ":folded:\n", "")
     (notes,) = [result.notes for result in verify(small) if result.notes]
-    assert notes == ["01_greeting.ipynb: `%%save static/greet.css 1/1` shows 26 lines; 25 are easier to read."]
+    assert notes == [
+        "01_greeting.ipynb: `%%save static/greet.css 1/1` shows 26 lines; 25 are easier to read."
+    ]
