@@ -69,10 +69,10 @@ async def tables(c: CheckContext) -> None:
 )
 @since(2)
 async def settings(c: CheckContext) -> None:
-    c.done("asked where the data lies, with PARLEY_DATABASE_URL set")
+    c.done("read the database's address, with PARLEY_DATABASE_URL set")
     where = await c.in_app(
         "import json\nfrom messenger.config import database_url\nprint(json.dumps(str(database_url())))",
-        "messenger.config, which knows where the data lies",
+        "database_url in messenger.config",
     )
     c.expect(
         str(where) == c.lab.environment()["PARLEY_DATABASE_URL"],

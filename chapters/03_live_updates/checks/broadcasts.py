@@ -149,19 +149,19 @@ async def five_at_once(c: CheckContext) -> None:
     c.expect([p.loads for p in people[1:]] == loads[1:], expected="no page load", seen="a page load")
 
 
-@check("3.5", "Bob's link is cut, Alice writes three messages, Bob returns and has each once", files=[PAGE])
+@check("3.5", "Bob's line is cut, Alice writes three messages, Bob returns and has each once", files=[PAGE])
 @since(3)
 async def tunnel(c: CheckContext) -> None:
     alice, bob = await both_there(c)
     same_page = c.stays(bob)
-    c.done("Bob's link was cut")
+    c.done("Bob's line was cut")
     await c.lab.cut(bob)
     texts = ["Are you still there?", "The baker has no dark bread.", "I took the rye."]
     for text in texts:
         await c.say(alice, text)
     missed = [text for text in await bubbles(bob) if text in texts]
     c.expect(not missed, expected="a page without these messages", seen=f"{missed} on a page without a line")
-    c.done("Bob's link was fixed")
+    c.done("Bob's line was fixed")
     await c.lab.fix(bob)
     await c.expect_text(bob.log("Messages"), texts[-1], "Bob's log")
     found = [text for text in await bubbles(bob) if text in texts]

@@ -33,7 +33,7 @@ async def protected(c: CheckContext) -> None:
         await c.expect_visible(alice.heading(heading))
         await c.expect_at(alice.page, path, "Alice")
         await alice.context.clear_cookies()
-    c.done("tried to be led elsewhere after signing in")
+    c.done("tried to be redirected to other sites after signing in")
     for target in ELSEWHERE:
         answer = await c.post_form(
             alice, f"/sign-in?next={quote(target)}", email="alice@example.com", password=PASSWORD

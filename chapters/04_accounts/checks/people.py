@@ -77,7 +77,7 @@ print(json.dumps(asyncio.run(main())))
 @since(4)
 async def migration(c: CheckContext) -> None:
     c.done("migrated a database of chapter 3, seeded it, and went back")
-    found: dict[str, Any] = await c.in_app(FROM_CHAPTER_3, "a migration of a database with people in it")
+    found: dict[str, Any] = await c.in_app(FROM_CHAPTER_3, "a migration of a database with users")
     new = {"email", "password_hash"}
     c.expect(
         new <= set(found["columns"]),
@@ -88,7 +88,7 @@ async def migration(c: CheckContext) -> None:
     emails = [["User One", "one@example.com"], ["User Two", "two@example.com"], ["Grace", None]]
     c.expect(
         found["emails"] == emails,
-        expected="credentials for the seeded people alone",
+        expected="credentials for the seeded people only",
         seen=str(found["emails"]),
     )
     c.expect(
@@ -96,7 +96,7 @@ async def migration(c: CheckContext) -> None:
     )
     c.expect(
         not new & set(found["columns back"]),
-        expected="no such columns any more",
+        expected="a table without these columns",
         seen=", ".join(found["columns back"]),
     )
 
@@ -188,7 +188,7 @@ async def deleted(c: CheckContext) -> None:
     await bob.reload()
     await c.expect_text(bob.log("Messages"), re.compile(r"Deleted account \d+.*The first words"), "Bob's log")
     answer = await c.post_form(zoe, "/sign-in", email="zoe@example.com", password=PASSWORD)
-    c.expect(answer.status == 422, expected="nobody to sign in", seen=f"status {answer.status}")
+    c.expect(answer.status == 422, expected="a refused sign-in", seen=f"status {answer.status}")
     body = f"""
         choir, notes = await chat.find_conversation({shared}), await chat.find_conversation({alone})
         return [[[m.user.nickname, m.owner] for m in choir.members], notes is None]

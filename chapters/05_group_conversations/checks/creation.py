@@ -190,7 +190,7 @@ async def lost(c: CheckContext) -> None:
     same_page = c.stays(alice)
     await c.choose(alice, "Bob", "Carol")
     await c.fill(alice, "Title (optional)", "Lost in a tunnel")
-    c.done("Alice's link was cut and fixed")
+    c.done("Alice's line was cut and fixed")
     await c.lab.cut(alice)
     await c.expect_visible(alice.button("Remove Bob"))
     await c.lab.fix(alice)

@@ -174,7 +174,7 @@ async def crashed_view(c: CheckContext) -> None:
     c.expect(
         any("phx-server-error" in view.classes for view in await alice.views()),
         expected="a view that waits to be joined again",
-        seen="one that is back before its time",
+        seen="a view that has joined already",
     )
     c.done("she pressed Rename")
     await alice.textbox("Title").press("Enter")

@@ -158,4 +158,4 @@ async def any_view(c: CheckContext) -> None:
     c.done("gave `restoring` to a view with a form of its own")
     restored, asked = await c.in_app(OTHER_VIEW, "RestoresForm and restoring in messenger.restoring")
     c.expect(restored, expected="its text restored", seen="an empty field")
-    c.expect(asked == ["another"], expected="other events left to the view", seen=f"it got {asked}")
+    c.expect(asked == ["another"], expected="other events handled by the view", seen=f"it got {asked}")

@@ -148,7 +148,7 @@ async def without_a_line(c: CheckContext) -> None:
         await c.send(alice, text)
         await expect_state(c, alice, text, "Sending")
     await c.say(bob, "Zero")
-    c.done("she refreshed, and the browser said that there is nothing")
+    c.done("she refreshed, and the browser could not load the page")
     try:
         await alice.page.reload()
         raise FaultDidNotHappen("The page was loaded over a line that is cut.")

@@ -31,7 +31,9 @@ async def drafts(c: CheckContext) -> None:
     alice, bob = await c.signed_in("Alice", path), await c.signed_in("Bob", path)
     mark = alice.mark()
     await c.fill(alice, "Message", "I take the train at")
-    await c.expect_frame(alice, mark, lambda f: '"draft"' in str(f.payload).replace("'", '"'), "a draft told")
+    await c.expect_frame(
+        alice, mark, lambda f: '"draft"' in str(f.payload).replace("'", '"'), "an event with the draft"
+    )
 
     async def stored() -> bool:
         kept = in_messenger(f"""

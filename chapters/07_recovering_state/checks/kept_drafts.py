@@ -112,7 +112,7 @@ async def half_a_character(c: CheckContext) -> None:
     name = await place.get_attribute("data-draft")
     for stashed, told in (("Half \ud83d", "Half \ufffd"), ("x" * 19_999 + "🚂", "x" * 19_999)):
         await c.visit(alice, "/")
-        c.done("Alice's tab had half a character written down")
+        c.done("half a character was stored in Alice's tab")
         mark = alice.mark()
         await keep_in_tab(alice, str(name), stashed)
         await c.visit(alice, path)

@@ -210,13 +210,13 @@ async def once(c: CheckContext) -> None:
     alice = await c.signed_in("Alice", f"/conversations/{number}")
     await c.say(alice, "One")
     await c.expect_told(bob, ("Again and again", "Alice: One"))
-    c.done("Bob closed the notification, and his link was cut")
+    c.done("Bob closed the notification, and his line was cut")
     await (await notifications.require_worker(bob)).evaluate(
         "() => self.registration.getNotifications().then(all => all.forEach(one => one.close()))"
     )
     await c.lab.cut(bob)
     await c.say(alice, "Two")
-    c.done("his link was fixed, the server was restarted, and he loaded the page again")
+    c.done("his line was fixed, the server was restarted, and he loaded the page again")
     await c.lab.fix(bob)
     two = [("Again and again", "Alice: One"), ("Again and again", "Alice: Two")]
     await c.expect_told(bob, *two)
