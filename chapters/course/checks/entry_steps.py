@@ -44,6 +44,9 @@ class EntrySteps(Steps):
 
         Returns:
             the text of each field, by label.
+
+        Raises:
+            CheckFailed: if there is no registration page.
         """
         await self.visit(person, "/register")
         self.done(f"{person.name} registered with {what}")

@@ -66,7 +66,7 @@ async def failure_of(error: Exception, outline: Callable[[], Awaitable[str]]) ->
         case FaultDidNotHappen():
             return Failure("error", "a fault that can be seen in the page", _folded(error.message))
         case LabError():
-            return Failure("error", "a Lab that does its work", _folded(str(error)))
+            return Failure("error", "a Lab that works", _folded(str(error)))
         case PlaywrightError():
             return Failure("failed", _awaited(str(error)), await outline())
     return Failure("error", "a check without mistakes of its own", f"{type(error).__name__}: {error}")

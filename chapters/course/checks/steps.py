@@ -9,14 +9,15 @@ from typing import Any
 from playwright.async_api import Locator
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from course.checks.expectations import PATIENCE, Expectations
+from course.checks.expectations import PATIENCE
 from course.checks.failures import CheckFailed
+from course.checks.page_expectations import PageExpectations
 from course.checks.words import last_words, outline
 from course.lab.lab import Lab
 from course.lab.person.person import Person
 
 
-class Steps(Expectations):
+class Steps(PageExpectations):
     """The common steps of a `CheckContext`; each is noted for the report.
 
     Attributes:

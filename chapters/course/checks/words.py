@@ -57,7 +57,7 @@ def _selector(locator: Locator) -> str:
 
 
 def last_words(problem: str) -> str:
-    """Return the reason why a Python process failed, in one line, from the end of its standard error."""
+    """Return why a Python process failed, in one line, from the end of its standard error."""
     lines = problem.strip().splitlines()
     if not lines:
         return "nothing"

@@ -91,7 +91,7 @@ class Saver:
             f"{save.path} is not written, {place} has an error: {problem.message}\n    {shown}",
             "Fix that line and run the cell again."
             if number == save.number
-            else f"Fix it in the cell that saves part {number}/{save.total}, or make this part fit to it.",
+            else f"Fix it in the cell that saves part {number}/{save.total}, or change this part.",
         )
 
     def copy(self, path: str) -> Saved:

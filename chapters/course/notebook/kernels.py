@@ -25,7 +25,7 @@ c.InteractiveShellApp.extensions = ["course.notebook.kernels"]
 
 
 def settings_file() -> Path | None:
-    """Return the settings file of this virtual environment's kernels; None where there is no such one."""
+    """Return the settings file of this virtual environment's kernels; None without a virtual environment."""
     if sys.prefix == sys.base_prefix:
         return None
     return Path(sys.prefix) / "etc" / "ipython" / "ipython_kernel_config.py"

@@ -1,4 +1,4 @@
-"""The course as a website: the notebooks are run in real kernels, and Sphinx makes static pages of them."""
+"""The course as a website: notebooks run in real kernels, made into static pages by Sphinx."""
 
 from course.author.site.website import build
 
