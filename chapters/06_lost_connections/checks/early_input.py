@@ -112,7 +112,7 @@ async def signed_out_meanwhile(c: CheckContext) -> None:
         return all(new > old for new, old in zip(now, loads, strict=True))
 
     patience = c.patience
-    c.patience += 20  # the client waits five to ten seconds before it loads a page anew
+    c.patience += 20  # the client waits five to ten seconds before it loads a page again
     await c.expect_soon(loaded_again, expected="tabs that have been loaded again", seen="the old ones")
     c.patience = patience
     await c.expect_value(writing.get_by_role("textbox", name="Message"), "Half a mess")

@@ -51,7 +51,7 @@ async def drafts(c: CheckContext) -> None:
     await c.expect_value(bob.textbox("Message"), "")
     await c.send(phone, "I take the train at nine.")
     await c.expect_text(bob.log("Messages"), "I take the train at nine.", "Bob's log")
-    c.done("both of Alice's pages were opened anew")
+    c.done("both of Alice's pages were opened again")
     for person in (phone, alice):
         await c.expect_soon(partial(empty_when_opened, person, path), expected="no draft", seen="a draft")
 
