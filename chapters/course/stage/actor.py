@@ -9,7 +9,8 @@ from typing import Any
 
 from course.lab.app.server import PROBE_PATH
 from course.lab.link.frames import Frame
-from course.lab.link.proxy import Link, Mode
+from course.lab.link.modes import Mode
+from course.lab.link.proxy import Link
 from course.lab.person.by_name import ByName, NamedRole, Text
 from course.lab.person.page import Answer, View
 from course.lab.person.watched import Watched

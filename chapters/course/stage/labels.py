@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from course.lab.link.frames import Frame
-from course.lab.link.proxy import Mode
+from course.lab.link.modes import Mode
 from course.source.model import Course
 from course.stage.parts import Part, Places
 

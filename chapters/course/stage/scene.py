@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from course.lab.link.proxy import Mode
+from course.lab.link.modes import Mode
 from course.stage.player import Player
 from course.stage.settings import Settings
 from course.stage.tally import Sum

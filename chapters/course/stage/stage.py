@@ -9,7 +9,7 @@ from dataclasses import replace
 from course.errors import CourseError
 from course.lab.app.state import StateName
 from course.lab.link.frames import Frame
-from course.lab.link.proxy import Mode
+from course.lab.link.modes import Mode
 from course.source.model import Course
 from course.stage.actor import Actor
 from course.stage.background_tasks import BackgroundTasks
