@@ -53,7 +53,8 @@ class FaultMethods(ABC):
         for one in self.everyone:
             if one.name == person.name:
                 return one
-        raise LabError(f"{person.name} is not here.", "Add a person again who was sent away.")
+        advice = f'`await lab.person("{person.name}")` brings them here.'
+        raise LabError(f"{person.name} is not here.", advice)
 
     async def sign_in(self, person: Person, name: str | None = None, password: str = PASSWORD) -> None:
         """Sign a person in by the app's own form; from chapter 4 on.

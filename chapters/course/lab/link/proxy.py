@@ -5,8 +5,8 @@
     link.cut()
     await link.fix()
 
-A browser's own "offline" switch leaves an open WebSocket alone, so a recovery that was never needed would seem
-to work. Here the bytes themselves stop, are late, or the connection ends.
+A browser's own "offline" switch leaves an open WebSocket alone, so a recovery that was never needed would
+seem to work. Here the bytes themselves stop, are late, or the connection ends.
 """
 
 from __future__ import annotations
