@@ -66,7 +66,8 @@ class Lab(FaultMethods, NotificationMethods):
             data: where the database lies; a temporary folder by default: every Lab starts with the seed.
 
         Raises:
-            NoBrowser: there is no Chromium that starts.
+            NoBrowser: if a person comes at once, and no Chromium starts.
+            CourseError: if there is no such state.
         """
         lab = cls(replace(find_state(state), factory=app), data, headless)
         lab._owns_state = True

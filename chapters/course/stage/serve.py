@@ -103,6 +103,6 @@ def _listener(port: int) -> socket.socket:
         sock.close()
         raise CourseError(
             f"Port {port} cannot be used: {error.strerror}.",
-            f"Stop the program that uses it, or take another port: `course stage --port {port + 1}`.",
+            f"Stop the program that has it, or take another: `course stage --port {port + 1}`.",
         ) from error
     return sock

@@ -128,7 +128,7 @@ def handle(request: dict[str, Any], app: Any, server: uvicorn.Server) -> dict[st
 
 
 async def come_to_rest(app: Any) -> None:
-    """Wait until no view is at work, and the failures of tasks that nobody awaited are logged."""
+    """Wait until no view is at work, and the failures of tasks that were not awaited are logged."""
     live = getattr(app, "extensions", {}).get("quart_live")
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(SECONDS_TO_REST):
@@ -137,7 +137,7 @@ async def come_to_rest(app: Any) -> None:
                 channel.mailbox.busy for channel in live.channels
             ):
                 await asyncio.sleep(0.005)
-    # asyncio reports a failed task that nobody has awaited only when it is collected.
+    # asyncio reports a failed task that was not awaited only when it is collected.
     gc.collect()
     await asyncio.sleep(0)
 

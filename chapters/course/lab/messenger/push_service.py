@@ -121,7 +121,7 @@ class PushService:
             await self._runner.cleanup()
 
     async def serve(self, person: Person) -> None:
-        """Be the push service of this person's browser, from the next page that they load."""
+        """Make this the push service of a person's browser, from the next page that they load."""
 
         async def subscribe(_source: Any, server_key: str) -> dict[str, Any]:
             name = f"{person.name.lower().replace(' ', '-')}-{len(self._subscribers) + 1}"

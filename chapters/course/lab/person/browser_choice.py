@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# Each window has two pages of the browser's own, for an address bar that nobody sees. Together they cost as
-# much as the window.
+# Each window has two pages of the browser's own, for an address bar that is not visible. Together they
+# cost as much as the window.
 UNSEEN = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
 
 # The features that Playwright disables. Chromium uses only the last list of several, which is ours, so ours
