@@ -36,7 +36,11 @@ class CourseGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command with this name; the error for an unknown name suggests a similar one."""
+        """Return the command with this name.
+
+        Raises:
+            click.UsageError: if there is none; the message suggests a similar name.
+        """
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:

@@ -76,6 +76,7 @@ class FaultMethods(ABC):
 
         Raises:
             LabError: if it does not run.
+            FaultDidNotHappen: if a page stays connected.
         """
         before = [await Before.of(person) for person in self._reached()]
         await self._host.kill()
@@ -86,6 +87,10 @@ class FaultMethods(ABC):
 
         Args:
             new_key: whether it gets a new signing key, so that it refuses the cookies and tokens of before.
+
+        Raises:
+            AppDidNotStart: if the app does not start.
+            FaultDidNotHappen: if a page has not joined again.
         """
         if self.alive:
             await self.kill()
@@ -103,32 +108,58 @@ class FaultMethods(ABC):
     # One person's link.
 
     async def cut(self, person: Named, *, reset: bool = True) -> None:
-        """End this person's connections, and all new ones, until `fix`."""
+        """End this person's connections, and all new ones, until `fix`.
+
+        Raises:
+            FaultDidNotHappen: if the page does not show the effect.
+        """
         self._broken.add(person.name)
         await faults.cut(self._find(person), reset=reset)
 
     async def refuse(self, person: Named) -> None:
-        """Close this person's connections and refuse new ones until `fix`."""
+        """Close this person's connections and refuse new ones until `fix`.
+
+        Raises:
+            FaultDidNotHappen: if the page does not show the effect.
+        """
         self._broken.add(person.name)
         await faults.refuse(self._find(person))
 
     async def hang(self, person: Named) -> None:
-        """Keep this person's connections open and forward nothing until `fix`."""
+        """Keep this person's connections open and forward nothing until `fix`.
+
+        Raises:
+            FaultDidNotHappen: if the page does not show the effect.
+        """
         self._broken.add(person.name)
         await faults.hang(self._find(person))
 
     async def deafen(self, person: Named) -> None:
-        """Forward what this person sends, and no answer of the server, until `fix` or another fault."""
+        """Forward what this person sends, and no answer of the server, until `fix` or another fault.
+
+        Raises:
+            FaultDidNotHappen: if the page does not show the effect.
+        """
         self._broken.add(person.name)
         await faults.deafen(self._find(person))
 
     async def delay(self, person: Named, seconds: float) -> None:
-        """Hold everything back for so many seconds, each way, until `fix`."""
+        """Hold everything back for so many seconds, each way, until `fix`.
+
+        Raises:
+            FaultDidNotHappen: if the page does not show the effect.
+            ValueError: if ``seconds`` is negative.
+        """
         self._broken.add(person.name)
         await faults.delay(self._find(person), seconds)
 
     async def fix(self, person: Named) -> None:
-        """Let this person's link forward everything again; return when the page's views have joined again."""
+        """Let this person's link forward everything again; return when the page's views have joined again.
+
+        Raises:
+            FaultDidNotHappen: if a view has not joined again.
+            PageNotLive: if the page does not become live.
+        """
         await faults.fix(self._find(person))
         self._broken.discard(person.name)
 
@@ -143,6 +174,7 @@ class FaultMethods(ABC):
 
         Raises:
             LabError: if there is no such view.
+            FaultDidNotHappen: if the page does not show the effect.
         """
         found = self._find(person)
         views = sorted(await found.views(), key=lambda one: not one.main)

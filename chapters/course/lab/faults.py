@@ -43,6 +43,9 @@ async def see_lost(before: Before, what: str) -> None:
 
     A page with live views shows it in their classes, a page with plain sockets by their end, any other by
     a request that fails.
+
+    Raises:
+        FaultDidNotHappen: if the connection stays.
     """
     person = before.person
 
@@ -67,6 +70,9 @@ async def see_back(person: Watched, mark: int, views: set[str], what: str) -> No
         mark: a position in the frames from before the fix.
         views: the ids of the views that had lost their connection.
         what: the name of the fault that is over, for the message.
+
+    Raises:
+        FaultDidNotHappen: if the page is not served in time.
     """
 
     def back(now: list[View]) -> bool:
@@ -91,21 +97,33 @@ def lost_views(views: Sequence[View]) -> set[str]:
 
 
 async def cut(person: Watched, *, reset: bool = True) -> None:
-    """End this person's connections, and all new ones, until fixed."""
+    """End this person's connections, and all new ones, until fixed.
+
+    Raises:
+        FaultDidNotHappen: if the page does not show the effect.
+    """
     before = await Before.of(person)
     person.network.cut(reset=reset)
     await see_lost(before, "cut")
 
 
 async def refuse(person: Watched) -> None:
-    """End this person's connections in good order and refuse new ones until fixed."""
+    """End this person's connections in good order and refuse new ones until fixed.
+
+    Raises:
+        FaultDidNotHappen: if the page does not show the effect.
+    """
     before = await Before.of(person)
     person.network.refuse()
     await see_lost(before, "refuse")
 
 
 async def hang(person: Watched) -> None:
-    """Keep this person's connections open and forward nothing until fixed."""
+    """Keep this person's connections open and forward nothing until fixed.
+
+    Raises:
+        FaultDidNotHappen: if the page does not show the effect.
+    """
     sockets, received = person.open_sockets, person.network.received
     person.network.hang()
     if person.on_a_page:
@@ -117,7 +135,11 @@ async def hang(person: Watched) -> None:
 
 
 async def deafen(person: Watched) -> None:
-    """Forward what this person sends, and no answer of the server, until fixed."""
+    """Forward what this person sends, and no answer of the server, until fixed.
+
+    Raises:
+        FaultDidNotHappen: if the page does not show the effect.
+    """
     sent, received = person.network.sent, person.network.received
     person.network.deafen()
     if person.on_a_page:
@@ -129,7 +151,11 @@ async def deafen(person: Watched) -> None:
 
 
 async def delay(person: Watched, seconds: float) -> None:
-    """Hold everything back for so many seconds each way, until fixed."""
+    """Hold everything back for so many seconds each way, until fixed.
+
+    Raises:
+        FaultDidNotHappen: if the page does not show the effect.
+    """
     person.network.delay(seconds)
     if person.on_a_page:
         answered, _, took = await person.probe(2 * seconds + SECONDS_TO_SEE)
@@ -139,7 +165,12 @@ async def delay(person: Watched, seconds: float) -> None:
 
 
 async def fix(person: Watched) -> None:
-    """Let this person's link forward everything again; return when the page's views have joined again."""
+    """Let this person's link forward everything again; return when the page's views have joined again.
+
+    Raises:
+        FaultDidNotHappen: if a view has not joined again.
+        PageNotLive: if the page does not become live.
+    """
     mark = person.mark()
     lost = lost_views(await person.views())
     await person.network.fix()
@@ -149,7 +180,11 @@ async def fix(person: Watched) -> None:
 
 
 async def crash(person: Watched, topic: str, mark: int) -> None:
-    """Wait until the page shows that the view of this topic crashed: it is marked, or has joined again."""
+    """Wait until the page shows that the view of this topic crashed: it is marked, or has joined again.
+
+    Raises:
+        FaultDidNotHappen: if the page does not show the effect.
+    """
     name = topic.removeprefix("lv:")
 
     def seen(views: list[View]) -> bool:

@@ -25,6 +25,9 @@ async def until(
         reached: the condition.
         seconds: the longest time to wait.
         problem: makes the exception to raise after that time, from the state that was seen last.
+
+    Raises:
+        Exception: the one that ``problem`` has made, if the time is over.
     """
     end = time.monotonic() + seconds
     while not reached(seen := await look()):

@@ -25,7 +25,10 @@ def told(text: Text) -> Any:
 
 
 class Finder:
-    """The methods that make locators, for a page or for another locator."""
+    """The methods that make locators, for a page or for another locator.
+
+    An attribute that only Playwright has raises `NotOnStage`.
+    """
 
     def __init__(self, driver: Driver, steps: tuple[Step, ...] = ()) -> None:
         self._driver = driver
@@ -65,7 +68,10 @@ class Finder:
 
 
 class StageLocator(Finder):
-    """A way to find elements in a frame, and the actions on the element that is found."""
+    """A way to find elements in a frame, and the actions on the element that is found.
+
+    Each action raises `ActFailed` if there is no such element in time, or more than one.
+    """
 
     def filter(self, *, has_text: Text = "") -> StageLocator:
         """Return a locator of those elements that contain this text."""

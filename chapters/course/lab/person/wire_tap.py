@@ -39,8 +39,8 @@ class WireTap:
 
         def on_frame(direction: Direction, raw: str | bytes) -> None:
             nonlocal began
-            # Playwright reports a failed attempt as a socket as well, so we count a socket from its first frame
-            # on. We count it once: a frame that is reported after the page was left must not count it again.
+            # Playwright reports a failed attempt as a socket as well, so we count a socket from its first
+            # frame on, and once: a frame that is reported after the page was left must not count it again.
             if not began:
                 began = True
                 self._live.add(socket)
