@@ -53,13 +53,13 @@ async def what_survives(lab: Lab, path: str, name: str = "Alice") -> Matrix:
     """
     here, there = await lab.people(name, f"{name} on another device")
     for person in (here, there):
-        await _enter(lab, person, name, path)
+        await _open_page(lab, person, name, path)
     found: dict[str, dict[str, str]] = {}
     for fault in FAULTS:
         word = fault.replace(" ", "-")
         await here.page.evaluate(WRITE_JS, word)
         await here.page.wait_for_function(WRITTEN_JS, arg=word)
-        seen_on = await _broken(lab, fault, here, there)
+        seen_on = await _make_fault(lab, fault, here, there)
         await _look(seen_on)
         for row in await seen_on.page.evaluate(ROWS_JS):
             kept = YES if row["word"] == word else OFFERED if row["offered"] else NO
@@ -67,7 +67,7 @@ async def what_survives(lab: Lab, path: str, name: str = "Alice") -> Matrix:
     return found
 
 
-async def _enter(lab: Lab, person: Person, name: str, path: str) -> None:
+async def _open_page(lab: Lab, person: Person, name: str, path: str) -> None:
     """Open the page, and sign in if the app asks for that."""
     await person.goto(path)
     if urlsplit(person.page.url).path != path:
@@ -75,7 +75,7 @@ async def _enter(lab: Lab, person: Person, name: str, path: str) -> None:
         await person.goto(path)
 
 
-async def _broken(lab: Lab, fault: str, here: Person, there: Person) -> Person:
+async def _make_fault(lab: Lab, fault: str, here: Person, there: Person) -> Person:
     """Make the fault; return the person whose page to look at afterwards, when it is live again."""
     mark, loads = here.mark(), here.loads
     if fault == "other device":
@@ -84,7 +84,7 @@ async def _broken(lab: Lab, fault: str, here: Person, there: Person) -> Person:
         return there
     happen: Mapping[str, Callable[[], Awaitable[object]]] = {
         "kill": lab.restart,
-        "cut": lambda: _cut_and_fixed(lab, here),
+        "cut": lambda: _cut_and_fix(lab, here),
         "crash": lambda: lab.crash(here),
         "refresh": here.reload,
     }
@@ -100,7 +100,7 @@ async def _broken(lab: Lab, fault: str, here: Person, there: Person) -> Person:
     return here
 
 
-async def _cut_and_fixed(lab: Lab, person: Person) -> None:
+async def _cut_and_fix(lab: Lab, person: Person) -> None:
     await lab.cut(person)
     await lab.fix(person)
 

@@ -64,11 +64,11 @@ class Broadcaster:
     def __init__(self, pubsub: PubSub) -> None:
         self._pubsub = pubsub
         self._orders: asyncio.Queue[Order] = asyncio.Queue()
-        self._bell = asyncio.Event()
+        self._has_news = asyncio.Event()
         self._frames_seen = 0
         self.frames: deque[Numbered] = deque(maxlen=FRAMES_KEPT)
         self.lines: deque[Line] = deque(maxlen=LINES_KEPT)
-        self._forget()
+        self._reset_news()
 
     def frame(self, frame: Frame, parts: tuple[Part, ...] = ()) -> None:
         """Add a frame and the parts that it sends."""
@@ -76,13 +76,13 @@ class Broadcaster:
         numbered = Numbered(self._frames_seen, frame, parts)
         self.frames.append(numbered)
         self._frames.append(numbered)
-        self._bell.set()
+        self._has_news.set()
 
     def line(self, line: Line) -> None:
         """Add a line of the server's log."""
         self.lines.append(line)
         self._lines.append(line)
-        self._bell.set()
+        self._has_news.set()
 
     @property
     def next_line(self) -> int:
@@ -93,14 +93,14 @@ class Broadcaster:
         """Remove the frames and lines of the last run, because another run begins."""
         self.frames.clear()
         self.lines.clear()
-        self._forget()
+        self._reset_news()
         self._cleared = self._changed = True
-        self._bell.set()
+        self._has_news.set()
 
     def changed(self) -> None:
         """Note that the scene has changed."""
         self._changed = True
-        self._bell.set()
+        self._has_news.set()
 
     def order(self, key: str, message: dict[str, Any]) -> None:
         """Send a message to the frame with this key."""
@@ -109,23 +109,23 @@ class Broadcaster:
     async def run(self) -> None:
         """Broadcast until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._bring_orders())
-            group.create_task(self._tell_news())
+            group.create_task(self._send_orders())
+            group.create_task(self._send_news())
 
-    async def _bring_orders(self) -> None:
+    async def _send_orders(self) -> None:
         while True:
             await self._pubsub.broadcast(TOPIC, await self._orders.get())
 
-    async def _tell_news(self) -> None:
+    async def _send_news(self) -> None:
         while True:
-            await self._bell.wait()
-            self._bell.clear()
+            await self._has_news.wait()
+            self._has_news.clear()
             news = News(tuple(self._frames), tuple(self._lines), self._cleared, self._changed)
-            self._forget()
+            self._reset_news()
             await self._pubsub.broadcast(TOPIC, news)
             await asyncio.sleep(SECONDS_BETWEEN)
 
-    def _forget(self) -> None:
+    def _reset_news(self) -> None:
         self._frames: list[Numbered] = []
         self._lines: list[Line] = []
         self._cleared = self._changed = False

@@ -70,7 +70,7 @@ def write_webm(pictures: Sequence[Picture], seconds: float, path: Path, ffmpeg: 
     assert process.stdin is not None
     assert process.stderr is not None
     try:
-        for frame in _steady(pictures, seconds):
+        for frame in _frames_at_rate(pictures, seconds):
             process.stdin.write(frame)
         process.stdin.close()
     except BrokenPipeError:
@@ -81,7 +81,7 @@ def write_webm(pictures: Sequence[Picture], seconds: float, path: Path, ffmpeg: 
         raise CourseError(f"The video could not be encoded: {said[-1] if said else 'ffmpeg failed'}.")
 
 
-def _steady(pictures: Sequence[Picture], seconds: float) -> Iterator[bytes]:
+def _frames_at_rate(pictures: Sequence[Picture], seconds: float) -> Iterator[bytes]:
     """Yield raw frames at a steady rate, each with the picture of its moment."""
     shown, raw = -1, b""
     for number in range(max(1, round(seconds * FRAMES_PER_SECOND))):

@@ -66,7 +66,7 @@ class Player:
         if self.phase == "stuck":
             self.problem = ""
             self._again.set()
-            self._become("playing")
+            self._set_phase("playing")
             return True
         if self.phase not in ("ready", "waiting"):
             return False
@@ -95,7 +95,7 @@ class Player:
         """Show the problem, and wait until the teacher tries the step again."""
         self.problem = _in_one_line(problem)
         self._again.clear()
-        self._become("stuck")
+        self._set_phase("stuck")
         await self._again.wait()
 
     async def _play(self) -> None:
@@ -107,22 +107,22 @@ class Player:
                 self._acts = self.demo.acts(self._lab)
                 self._upcoming = await anext(self._acts, None)
             if self._upcoming is None:
-                self._become("done")
+                self._set_phase("done")
                 return
             self.number, self.caption = self.number + 1, self._upcoming
             self._on_change()
             await asyncio.sleep(SECONDS_TO_READ * self._pace())
             self._upcoming = await anext(self._acts, None)
-            self._become("done" if self._upcoming is None else "waiting")
+            self._set_phase("done" if self._upcoming is None else "waiting")
         except CourseError as problem:
             self.problem = _in_one_line(problem)
-            self._become("failed")
+            self._set_phase("failed")
         except Exception as problem:
             log.exception("An act of the demo raised")
             self.problem = f"The demo raised {type(problem).__name__}: {problem}"
-            self._become("failed")
+            self._set_phase("failed")
 
-    def _become(self, phase: Phase) -> None:
+    def _set_phase(self, phase: Phase) -> None:
         self.phase = phase
         self._on_change()
 

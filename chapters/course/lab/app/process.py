@@ -165,7 +165,7 @@ class ServerProcess:
         self._asked_to_end = True
         with contextlib.suppress(OSError):
             self._process.kill()
-        await self._gone(SECONDS_TO_STOP)
+        await self._wait_until_gone(SECONDS_TO_STOP)
 
     async def stop(self) -> None:
         """Let the process close its sockets and end; kill it when that takes too long."""
@@ -174,11 +174,11 @@ class ServerProcess:
             if self._process.stdin is not None:
                 self._process.stdin.close()
         try:
-            await self._gone(SECONDS_TO_STOP)
+            await self._wait_until_gone(SECONDS_TO_STOP)
         except LabError:
             await self.kill()
 
-    async def _gone(self, seconds: float) -> None:
+    async def _wait_until_gone(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
                 await self._dead.wait()
@@ -191,7 +191,7 @@ class ServerProcess:
         assert stream is not None
         for line in stream:
             with contextlib.suppress(ValueError):
-                self._call(self._take, json.loads(line))
+                self._call(self._handle_message, json.loads(line))
         self._process.wait()
         self._call(self._end)
 
@@ -199,7 +199,7 @@ class ServerProcess:
         with contextlib.suppress(RuntimeError):  # the loop is closed, so nothing waits for it
             self._loop.call_soon_threadsafe(function, *args)
 
-    def _take(self, message: dict[str, Any]) -> None:
+    def _handle_message(self, message: dict[str, Any]) -> None:
         if "ready" in message and not self._ready.done():
             self._ready.set_result(int(message["ready"]["port"]))
         elif "failed" in message:
