@@ -200,4 +200,4 @@ async def crash(person: Watched, topic: str, mark: int) -> None:
 
 def _unseen(what: str, seen: str) -> FaultDidNotHappen:
     message = f"The fault “{what}” was asked for, but {seen}."
-    return FaultDidNotHappen(message, "This says nothing about your app.")
+    return FaultDidNotHappen(message, "The Lab did not make the fault, so nothing was tested. Try again.")

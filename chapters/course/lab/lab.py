@@ -61,9 +61,9 @@ class Lab(FaultMethods, NotificationMethods):
         Args:
             state: ``"workspace"``, a chapter's state such as ``2``, ``"finished"``, or a folder.
             people: names of people who are there from the start.
-            app: ``module:function`` that makes the app, where it is not the messenger as a whole.
+            app: ``module:function`` that makes the app; by default the whole messenger.
             headless: whether the browser works without a window.
-            data: where the database lies; a temporary folder by default: every Lab starts with the seed.
+            data: the folder with the database; by default a temporary one, which starts with the seed.
 
         Raises:
             NoBrowser: if a person comes at once, and no Chromium starts.

@@ -1,4 +1,4 @@
-"""`StageEvents`: the part of the stage that is told what happens in its run, its pages and its demo."""
+"""`StageEvents`: the part of the stage that takes the events of its run, its pages and its demo."""
 
 from __future__ import annotations
 

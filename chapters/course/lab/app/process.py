@@ -120,7 +120,7 @@ class ServerProcess:
                 server.port = await server._ready
         except TimeoutError:
             await server.kill()
-            problem = f"the app did not serve within {SECONDS_TO_START:.0f} seconds"
+            problem = f"The app did not serve within {SECONDS_TO_START:.0f} seconds."
             raise AppDidNotStart(problem) from None
         except BaseException:
             await server.kill()
@@ -183,7 +183,7 @@ class ServerProcess:
             async with asyncio.timeout(seconds):
                 await self._dead.wait()
         except TimeoutError:
-            raise LabError(f"the server process {self.pid} does not end") from None
+            raise LabError(f"The server process {self.pid} does not end.") from None
 
     def _read(self) -> None:
         """Pass each line of the child, then its end, to the event loop; this runs in a thread."""
@@ -216,9 +216,9 @@ class ServerProcess:
         self._dead.set()
         for future in self._answers.values():
             if not future.done():
-                future.set_exception(LabError("the server process ended"))
+                future.set_exception(LabError("The server process has ended."))
         if not self._ready.done():
-            self._ready.set_exception(AppDidNotStart("the app ended while it started"))
+            self._ready.set_exception(AppDidNotStart("The app ended while it started."))
         elif not self._asked_to_end:
             code = self._process.returncode
             self._on_raised(

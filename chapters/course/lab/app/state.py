@@ -154,7 +154,7 @@ def prepare_database(state: AppState, env: dict[str, str], log: Path) -> None:
         problem = f"The database was not prepared within {SECONDS_TO_PREPARE:.0f} seconds"
         raise AppDidNotStart(f"{problem}: something in messenger/ does not end.") from None
     if result.returncode:
-        said = log.read_text(encoding="utf-8", errors="replace").strip() or "it said nothing"
+        said = log.read_text(encoding="utf-8", errors="replace").strip() or "it printed nothing"
         problem = f"The database could not be prepared: {_where(said, state)}{said.splitlines()[-1]}"
         raise AppDidNotStart(problem, where_to_read(log))
 

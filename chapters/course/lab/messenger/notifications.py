@@ -118,7 +118,7 @@ async def so_many(
     def too_few(found: list[Notification]) -> LabError:
         return LabError(
             f"{person.name}'s browser shows {len(found)} notifications, not {count}.",
-            "Are notifications enabled?",
+            "Check that notifications are enabled.",
         )
 
     return await until(lambda: look(person), lambda found: len(found) >= count, SECONDS, too_few)

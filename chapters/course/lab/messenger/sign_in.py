@@ -40,7 +40,7 @@ async def sign_in(person: protocols.Person, name: str, password: str = PASSWORD)
     if PAGE in person.page.url:
         said = " ".join(await person.page.get_by_role("alert").all_inner_texts())
         raise LabError(
-            f"{person.name} is not signed in: {said or 'the page says nothing'}", "Look at the page."
+            f"{person.name} is not signed in: {said or 'the page shows no reason'}", "Look at the page."
         )
 
 

@@ -49,7 +49,7 @@ async function run(errand) {
   atWork -= 1;
 }
 
-// The classes of the views show their state; the stage is told when they change.
+// The classes of the views show their state; the stage gets a message when they change.
 function watchViews() {
   let last = "";
   const look = () => {
