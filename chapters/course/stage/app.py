@@ -1,4 +1,4 @@
-"""The web app of the stage: its page, the script for the frames, and a page for browsers without its name."""
+"""The web app of the stage: its page, the script for the frames, and help for browsers that do not find it."""
 
 from __future__ import annotations
 

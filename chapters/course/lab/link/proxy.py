@@ -111,7 +111,7 @@ class Link(Modes):
         """Forward everything at once again; bytes that were held back are sent now, in order.
 
         Raises:
-            OSError: if the link listened no more, and its port is taken.
+            OSError: if the link had stopped listening, and its port is taken.
         """
         await self.open()
         self._enter("pass")
