@@ -1,4 +1,4 @@
-"""The web app of the stage: its page, the script for the frames, and help for browsers that do not find it."""
+"""The web app of the stage: its page, the script for the frames, and help if a browser cannot find it."""
 
 from __future__ import annotations
 
