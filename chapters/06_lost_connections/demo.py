@@ -7,7 +7,7 @@ from course.lab.protocols import Lab, Person
 PEOPLE = ("Alice", "Bob")
 STARTS = {"Alice": "/", "Bob": "/"}
 
-# The dialog comes after fifteen seconds. Nobody puts a clock forward here.
+# The dialog comes after fifteen seconds of real time.
 MILLISECONDS = 25_000
 
 
@@ -19,7 +19,7 @@ async def choose(person: Person, *names: str) -> None:
 
 
 async def write(person: Person, text: str) -> None:
-    """Write a message and send it, with or without a line."""
+    """Write a message and send it, with or without a connection."""
     await person.textbox("Message").fill(text)
     await person.button("Send").click()
     await person.log("Messages").get_by_text(text, exact=True).wait_for()
@@ -59,7 +59,7 @@ async def acts(lab: Lab) -> AsyncIterator[str]:
     await bob.log("Messages").get_by_text("Sending", exact=True).wait_for(state="detached")
     await alice.button("Remove Carol").wait_for()
 
-    yield "A line can hang without a word. Bob's message stays hollow, and nobody knows why."
+    yield "Bob's line hangs: it is open, but nothing arrives. His message stays hollow."
     await lab.hang(bob)
     await write(bob, "And the map.")
 

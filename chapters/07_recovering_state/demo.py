@@ -34,7 +34,7 @@ async def acts(lab: Lab) -> AsyncIterator[str]:
     await alice.button("Ask").click()
     await bob.page.get_by_role("group", name="Which day?").wait_for()
 
-    yield "Bob chooses Sunday. Chosen is not voted: that lives in his view alone."
+    yield "Bob chooses Sunday, and does not vote yet. His choice is in his view alone."
     await choose(bob, "Which day?", "Sunday")
 
     yield "The server is killed, and started again. What he has chosen is still chosen."
@@ -55,7 +55,7 @@ async def acts(lab: Lab) -> AsyncIterator[str]:
     await alice.button("Begin").wait_for()
     await lab.cut(alice)
 
-    yield "The line is back, and so is she: at the same step, with all that she has said."
+    yield "The line is back. She is at the same step, with all that she has entered."
     await lab.fix(alice)
     await alice.button("Begin").wait_for()
     await alice.button("Begin").click()

@@ -1,4 +1,4 @@
-"""Notifications: what is new shows wherever somebody is, with a number that is right after every fault."""
+"""Notifications: unread messages are shown on each page, and their number is right after every fault."""
 
 from collections.abc import AsyncIterator
 
@@ -11,7 +11,7 @@ TITLE = "Cake on Saturday"
 
 
 def entry(person: Person) -> Locator:
-    """The conversation in this person's list."""
+    """Return a locator of the conversation in this person's list."""
     return person.page.get_by_role("listitem").filter(has_text=TITLE)
 
 
@@ -54,7 +54,7 @@ async def acts(lab: Lab) -> AsyncIterator[str]:
     await lab.restart()
     await entry(bob).get_by_text("2 unread").wait_for()
 
-    yield "Bob reads another conversation. What happens elsewhere comes as a toast, in the corner."
+    yield "Bob reads another conversation. A message elsewhere is shown as a toast, in the corner."
     await bob.goto("/conversations/2")
     await say(alice, "And the baker closes at five.")
     await bob.page.get_by_role("status", name="Elsewhere").get_by_text("closes at five").wait_for()

@@ -2,13 +2,13 @@
 
 A demo has
 
-* ``PEOPLE``: the names of those who act;
-* ``STARTS``: the path where each person's page begins, ``{"Alice": "/counter", …}``; ``/`` for all others;
-* ``async def acts(lab)``, an asynchronous generator: each ``yield`` is the caption of the act that follows;
+* ``PEOPLE``: the names of its people;
+* ``STARTS``: the path of each person's start page, ``{"Alice": "/counter", …}``; ``/`` for all others;
+* ``async def acts(lab)``, an asynchronous generator: each ``yield`` is the caption of the act that follows.
 
-From chapter 4 on a start page may ask people to sign in; whoever brings them there lets them do it.
+From chapter 4 on a start page may ask people to sign in; `arrive` signs them in.
 
-What its acts may use is listed in `course.lab.protocols`.
+`course.lab.protocols` lists the methods that acts may use.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class Demo:
     """A chapter's demo.
 
     Attributes:
-        people: those who act, in the order in which they stand.
-        starts: where each person's page begins.
-        captions: of the acts, as they stand in the file.
-        acts: plays it in a Lab or on a stage.
+        people: the names of its people, in the order of their places on the stage.
+        starts: the path of each person's start page.
+        captions: the captions of the acts, as they are in the file.
+        acts: plays the acts in a Lab or on a stage.
     """
 
     people: tuple[str, ...]
@@ -47,12 +47,12 @@ class Demo:
     acts: Callable[[Any], AsyncIterator[str]]
 
     def start_of(self, name: str) -> str:
-        """The path where this person's page begins."""
+        """Return the path of this person's start page."""
         return self.starts.get(name, "/")
 
 
 async def arrive(lab: Lab, person: Person, start: str) -> None:
-    """Bring a person, whose start page was opened, to it: they sign in if the app asks for that."""
+    """Sign a person in if the start page that they have opened asks for that, and bring them back to it."""
     await person.live()
     if path_of(person.page.url) != SIGN_IN_PAGE:
         return
@@ -62,7 +62,7 @@ async def arrive(lab: Lab, person: Person, start: str) -> None:
 
 
 def path_of(url: str) -> str:
-    """The path of an address, without the query."""
+    """Return the path of an address, without the query."""
     return urlsplit(url).path or "/"
 
 
@@ -70,7 +70,7 @@ def load_demo(chapter: Chapter) -> Demo:
     """Import a chapter's demo.
 
     Raises:
-        CourseError: it has none, or one that cannot be read.
+        CourseError: if it has none, or one that cannot be used.
     """
     path = chapter.path / "demo.py"
     spec = importlib.util.spec_from_file_location(f"parley_demo_{chapter.number:02}", path)
@@ -84,7 +84,7 @@ def load_demo(chapter: Chapter) -> Demo:
             raise
         raise CourseError(
             f"{path} needs Playwright, which is not installed here.",
-            "Import `Lab` and `Person` from `course.lab.protocols`; then the stage can play it without.",
+            "Import `Lab` and `Person` from `course.lab.protocols`; then the stage can play it.",
         ) from None
     if not hasattr(module, "acts"):
         raise CourseError(f"{path} has no `async def acts(lab)`.", "Each yield is the caption of an act.")
@@ -97,7 +97,7 @@ def load_demo(chapter: Chapter) -> Demo:
 
 
 def captions_in(path: Path) -> tuple[str, ...]:
-    """What ``acts`` yields, in the order of its lines, without playing it."""
+    """Return the captions that ``acts`` yields, in the order of its lines, without playing it."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     acts = [
         node
@@ -116,9 +116,18 @@ def captions_in(path: Path) -> tuple[str, ...]:
 async def play(
     chapter: Chapter, lab: Any, before_act: Callable[[int, str], Awaitable[None]] | None = None
 ) -> list[str]:
-    """Play all acts in a Lab; ``before_act`` is awaited with each act's number and caption.
+    """Play all acts in a Lab.
 
-    Returns the captions.
+    Args:
+        chapter: the chapter with the demo.
+        lab: the Lab.
+        before_act: awaited with each act's number and caption.
+
+    Returns:
+        The captions.
+
+    Raises:
+        CourseError: if the chapter has no demo, or one that cannot be used.
     """
     captions: list[str] = []
     async for caption in load_demo(chapter).acts(lab):

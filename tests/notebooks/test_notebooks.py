@@ -117,7 +117,7 @@ def test_a_chapter_is_red_then_built_then_green(
     assert code == 0, said
     code, said = command(environment, "diff")
     assert code == 0
-    assert f"Your workspace is as chapter {chapter.number} leaves it." in said
+    assert f"Your workspace is as at the end of chapter {chapter.number}." in said
     if chapter.number == COURSE.last:
         assert compare(read_tree(workspace), committed_app(COURSE)) == []
     assert not (workspace / ".course" / "kept").exists()

@@ -83,7 +83,7 @@ class Clicker:
             await self._bring_on((name or "").removeprefix("state-"))
 
     async def _bring_on(self, state: str) -> None:
-        await self.page.get_by_role("button", name="What is on the stage").click()
+        await self.page.get_by_role("button", name="Chapter on the stage").click()
         await self.page.locator(f"#state-{state}").click()
 
     async def _settings(self) -> None:

@@ -98,13 +98,13 @@ class StagePage:
         """Choose the default settings."""
         await self.page.get_by_role("button", name="Settings").click()
         await self.page.get_by_label("Pointer and typing").select_option(label="normal")
-        await self.page.get_by_label("A delayed link is late by").select_option("1.0")
+        await self.page.get_by_label("Delay of a link").select_option("1.0")
         await self.page.keyboard.press("Escape")
 
     async def bring_on(self, state: str) -> None:
         """Choose a state, and wait until it is there, fresh."""
         seats = await self.page.locator(".seat").evaluate_all("all => all.map(one => one.id)")
-        await self.page.get_by_role("button", name="What is on the stage").click()
+        await self.page.get_by_role("button", name="Chapter on the stage").click()
         chosen = self.page.locator(f"#state-{state}")
         await chosen.click()
         # The people of before have gone, also if the same state was chosen again.

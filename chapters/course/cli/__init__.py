@@ -1,7 +1,7 @@
 """The ``course`` command.
 
-Nobody sees a traceback: what the course can explain is a `CourseError`, and anything else is one line that
-says how to see more (``course -v …``). Every command ends with 1 when something is red.
+No command shows a traceback: an error that the course can explain is a `CourseError`, and any other is one
+line that says how to see more (``course -v …``). Every command exits with 1 when something is red.
 """
 
 from __future__ import annotations
@@ -31,12 +31,16 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
 
 
 class CourseGroup(click.Group):
-    """Lists the commands by what one does with them, and guesses what a mistyped one was meant to be."""
+    """The group of commands, which lists them in sections and suggests a name for a mistyped one."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that is meant."""
+        """Return the command with this name.
+
+        Raises:
+            click.UsageError: if there is none; the message suggests a similar name.
+        """
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
@@ -46,7 +50,7 @@ class CourseGroup(click.Group):
             raise click.UsageError(f"{error.message} Did you mean `course {near[0]}`?", ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """One section for each kind of command."""
+        """Write one section for each kind of command."""
         for title, commands in SECTIONS.items():
             with formatter.section(title):
                 rows = [(command.name or "", command.get_short_help_str(limit=200)) for command in commands]
@@ -74,7 +78,7 @@ for command in (command for commands in SECTIONS.values() for command in command
 
 
 def main() -> None:
-    """Run the command line; every way out is an exit code and, if need be, a message."""
+    """Run the command line; exit with a code and, for an error, a message."""
     for stream in (sys.stdout, sys.stderr):
         survive(stream)
     verbose = any(word in ("-v", "--verbose") for word in sys.argv[1:])
@@ -101,8 +105,8 @@ def main() -> None:
             traceback.print_exc()
         what = f"{error.filename}: " if error.filename else ""
         complain(
-            f"The system refuses: {what}{error.strerror or error}.",
-            "Put that right and try again; `course -v …` shows where it was needed.",
+            f"The operating system reports an error: {what}{error.strerror or error}.",
+            "Correct that and try again; `course -v …` shows where it happened.",
         )
         sys.exit(1)
     except Exception as error:

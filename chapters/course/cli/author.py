@@ -1,4 +1,4 @@
-"""The commands of those who write the course: weave, verify, ripple, absorb, shots, site."""
+"""The commands for authors of the course: weave, verify, ripple, absorb, shots, site."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from course.screen import complain, count, say, screen
 from course.source.model import Course
 
 SHOWN = 6
-"""How many findings of one gate are printed."""
+"""The most findings of one gate that are printed."""
 
 
 @click.command()
@@ -38,7 +38,7 @@ def weave() -> None:
 
 @click.command()
 def verify() -> None:
-    """The quick gates: do chapters, notebooks and app agree?"""
+    """Check quickly whether chapters, notebooks and app agree."""
     begun = time.perf_counter()
     results = run_gates(Course.here())
     console = screen()
@@ -64,7 +64,7 @@ def verify() -> None:
 
 @click.command()
 @click.option("--since", default="HEAD", show_default=True, help="The commit to compare with.")
-@click.option("--again", is_flag=True, help="Merge anew where you have fixed a conflict by hand.")
+@click.option("--again", is_flag=True, help="Merge again where you have fixed a conflict by hand.")
 def ripple(since: str, again: bool) -> None:
     """Carry an edit of an early chapter into the later ones, up to the first conflict."""
     carried = carry_on(Course.here(), since, again)
@@ -89,21 +89,21 @@ def absorb() -> None:
         say(f"  absorbed chapters/{step.chapter.folder}/files/{step.path}")
     if left:
         raise CourseError(
-            "No chapter can take these by itself: " + ", ".join(left) + ".",
-            "New files belong into a chapter's files/, missing ones into its `remove`. Nothing is woven.",
+            "These files cannot be carried back into a chapter: " + ", ".join(left) + ".",
+            "Put a new file into a chapter's files/, a removed one into its `remove`. Nothing was woven.",
         )
     _, problems = write_all(course)
     for problem in problems:
         complain(problem.message, problem.advice)
     if problems:
         sys.exit(1)
-    say("The notebooks are woven anew." if carried else "Nothing to absorb.", "green")
+    say("The notebooks are written again." if carried else "Nothing to absorb.", "green")
 
 
 @click.command()
 def shots() -> None:
     """Take the pictures of the finished messenger for the README and the welcome notebook."""
-    # It needs Playwright, which is slow to import.
+    # The camera imports Playwright, which is slow.
     from course.author.shots.camera import take_pictures
 
     course = Course.here()
@@ -127,7 +127,7 @@ def shots() -> None:
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Default: workspace/site.")
 @click.option("--no-run", is_flag=True, help="Do not run the notebooks: pages without outputs, in seconds.")
 def site(chapters: tuple[str, ...], out: Path | None, no_run: bool) -> None:
-    """The course as web pages, with all outputs and pictures; all chapters, or some."""
+    """Write the course, or some chapters, as web pages with all outputs and pictures."""
     course = Course.here()
     chosen = tuple(course.chapter(chapter) for chapter in chapters)
     out = (out or course.workspace / "site").resolve()

@@ -1,4 +1,4 @@
-"""The commands about checks: check, hint, watch."""
+"""The commands for checks: check, hint, watch."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ PATIENCE = 5.0
     default=PATIENCE,
     show_default=True,
     envvar="PARLEY_PATIENCE",
-    help="Seconds to wait for something to be seen; more for a slow machine. Also PARLEY_PATIENCE.",
+    help="Seconds to wait for a result in a page; more for a slow machine. Also PARLEY_PATIENCE.",
 )
 @click.pass_context
 def check(context: click.Context, what: str | None, verbose: bool, data: bool, patience: float) -> None:
-    """Is the chapter done? Real browsers try your workspace. N.k tries one check or exercise."""
+    """Check whether the chapter is done: real browsers try your files. N.k tries one check or exercise."""
     course = Course.here()
     workspace = Workspace(course)
     try:
@@ -69,7 +69,7 @@ def check(context: click.Context, what: str | None, verbose: bool, data: bool, p
 
 
 def report(chapter: Chapter, results: list[CheckResult], green: bool) -> dict[str, object]:
-    """What `course check --json` prints."""
+    """Return the data that `course check --json` prints."""
     return {
         "chapter": chapter.number,
         "title": chapter.title,
@@ -80,7 +80,7 @@ def report(chapter: Chapter, results: list[CheckResult], green: bool) -> dict[st
 
 
 class _Printer:
-    """Prints each result as it comes, and says below which check is being tried."""
+    """Prints each result as it comes, and below it the check that is being tried."""
 
     def __init__(self, course: Course, verbose: bool) -> None:
         self._course = course
@@ -89,7 +89,7 @@ class _Printer:
         self.console = screen()
 
     def result(self, result: CheckResult) -> None:
-        """Print one."""
+        """Print one result; with ``-v`` the server's log of a failed check as well."""
         print_result(result, self.console, self._before)
         self._before = result
         log = self._course.root / result.artefacts / "server.log"
@@ -101,8 +101,8 @@ class _Printer:
 def run_checks(
     course: Course, chapter: Chapter, only: str | None, patience: float, printer: _Printer | None
 ) -> list[CheckResult]:
-    """Run checks on the workspace, with a line that shows how far they are; return their results."""
-    # It needs Playwright, which is slow to import; most commands do without.
+    """Run checks on the workspace, with a line that shows the progress; return their results."""
+    # The runner imports Playwright, which is slow, and most commands do not need it.
     from course.checks.runner import run_checks as run_all
 
     chosen = select(f"{chapter.number}.{only}" if only else str(chapter.number), load_checks())
@@ -127,9 +127,9 @@ def run_checks(
 
 @click.command()
 @click.argument("what", metavar="[N.k]", required=False)
-@click.option("--all", "everything", is_flag=True, help="All steps at once.")
+@click.option("--all", "everything", is_flag=True, help="Show all steps at once.")
 def hint(what: str | None, everything: bool) -> None:
-    """A hint for one check, by default the one to be done now; ask again for a plainer one (three steps)."""
+    """Show a hint for one check, by default the current one; ask again for a plainer one (three steps)."""
     course = Course.here()
     workspace = Workspace(course)
     check_id = which_hint(course, workspace, what)
@@ -146,27 +146,27 @@ def hint(what: str | None, everything: bool) -> None:
 
 
 def which_hint(course: Course, workspace: Workspace, what: str | None) -> str:
-    """The check that is meant: ``1.2``, or the one to be done now.
+    """Return the id of a check: the given one, such as ``1.2``, or by default the current one.
 
     Raises:
-        CourseError: nothing is begun, all is done, or the words name no check.
+        CourseError: if no chapter is begun, all its checks have passed, or ``what`` is not the id of a check.
     """
     if what is None:
         found = standing(course, workspace, current_chapter(workspace))
         if found.current is None:
             raise CourseError(
                 f"Every check of chapter {found.chapter.number} has passed.",
-                f"For another one's hints write for example `course hint {found.chapter.number}.1`.",
+                f"For the hints of one of them, write for example `course hint {found.chapter.number}.1`.",
             )
         return found.current.id
     name, only = split_check(what)
     if only is None or name is None:
-        raise CourseError(f"{what!r} names no check.", "Write for example `course hint 1.2`.")
+        raise CourseError(f"{what!r} is not the number of a check.", "Write for example `course hint 1.2`.")
     return f"{course.chapter(name).number}.{only}"
 
 
 def split_check(what: str | None) -> tuple[str | None, str | None]:
-    """``6`` → ("6", None); ``6.2`` or ``6.a`` → ("6", "2"); nothing → (None, None)."""
+    """Split into chapter and check: ``6`` → ("6", None); ``6.2`` → ("6", "2"); nothing → (None, None)."""
     if not what:
         return None, None
     match = re.fullmatch(r"(\w+)\.(\w+)", what)
@@ -175,7 +175,7 @@ def split_check(what: str | None) -> tuple[str | None, str | None]:
 
 @click.command()
 def watch() -> None:
-    """Try your files again whenever you save one, check by check, until Ctrl-C."""
+    """Check your files again whenever you save one, check by check, until Ctrl-C."""
     course = Course.here()
     current_chapter(Workspace(course))
     with contextlib.suppress(KeyboardInterrupt):

@@ -23,7 +23,7 @@ from course.stage.names import DEFAULT_PORT, DOMAIN, LOOPBACK
 @click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True)
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 def stage(what: str | None, port: int, no_browser: bool) -> None:
-    """Alice and Bob side by side in your browser, the wire, and buttons that break things."""
+    """Show Alice and Bob side by side in your browser, with the wire and buttons for faults."""
     course = Course.here()
     name = what if what == "workspace" else str(_chapter(course, what).number)
     open_stage(course, name, port, not no_browser)
@@ -33,11 +33,11 @@ def stage(what: str | None, port: int, no_browser: bool) -> None:
 @click.argument("chapter", metavar="N")
 @click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True)
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
-@click.option("--headless", is_flag=True, help="Play it without anybody looking, in two browsers.")
-@click.option("--record", is_flag=True, help="Play it without anybody looking, into a WebM and a GIF.")
-@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="Where the films go.")
+@click.option("--headless", is_flag=True, help="Play it without the stage, in browsers without a window.")
+@click.option("--record", is_flag=True, help="Record it as a WebM and a GIF, in a browser without a window.")
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="The folder for the films.")
 def demo(chapter: str, port: int, no_browser: bool, headless: bool, record: bool, into: Path | None) -> None:
-    """Play chapter N's demo on the stage, one act per Enter; or into a film."""
+    """Play chapter N's demo on the stage, one act per Enter; or record it as a film."""
     course = Course.here()
     found = course.chapter(chapter)
     load_demo(found)
@@ -54,13 +54,13 @@ def _chapter(course: Course, what: str | None) -> Chapter:
 
 
 def _chapter_in_work(course: Course) -> int:
-    """The chapter that the learner has begun; the first one before that."""
+    """Return the chapter that the learner has begun; before that the first one."""
     return min(max(Workspace(course).progress.chapter, 1), course.last)
 
 
 def open_stage(course: Course, name: str, port: int, browse: bool) -> None:
-    """Serve the stage until it is stopped. ``browse`` opens a browser."""
-    # It needs Quart and a server, which are slow to import.
+    """Serve the stage until it is stopped; open a browser if ``browse``."""
+    # The stage imports Quart and a server, which are slow.
     from course.stage.serve import serve_stage
 
     try:
@@ -74,10 +74,10 @@ def _on_ready(browse: bool) -> Callable[[str], None]:
         door = address.replace(DOMAIN, LOOPBACK)
         console = screen()
         console.print(f"\n  The stage is at [bold cyan]{address}[/]")
-        console.print(f"  [dim]A browser that does not find it: {door} says what to do.[/]")
+        console.print(f"  [dim]If your browser does not find it, open {door}.[/]")
         console.print("  [dim]Ctrl-C closes it.[/]\n")
         if browse:
-            # A browser that has to start first must not hold up what it is going to show.
+            # A browser that has to start first must not delay the stage.
             threading.Thread(target=_browse, args=(door,), daemon=True).start()
 
     return on_ready
@@ -94,7 +94,7 @@ def _browse(address: str) -> None:
 
 def _record(course: Course, chapter: Chapter, into: Path) -> None:
     try:
-        # It needs imageio-ffmpeg, which is not always there.
+        # Recording imports imageio-ffmpeg, which may not be installed.
         from course.stage.record import record as play_and_film
     except ModuleNotFoundError as problem:
         raise CourseError(f"Recording needs {problem.name}.", "`make setup` installs it.") from None
@@ -108,11 +108,11 @@ def _record(course: Course, chapter: Chapter, into: Path) -> None:
     for film in films:
         say(f"  {course.relative(film)}  {film.stat().st_size / 1e6:.1f} MB")
     if len(films) == 1:
-        say("There is no ffmpeg for the video: `pip install imageio-ffmpeg` brings one.")
+        say("No video was written, because there is no ffmpeg: `pip install imageio-ffmpeg` installs one.")
 
 
 async def _play(chapter: Chapter) -> None:
-    # It needs Playwright, which is slow to import.
+    # The Lab imports Playwright, which is slow.
     from course.lab.lab import Lab
 
     async def before_act(number: int, caption: str) -> None:

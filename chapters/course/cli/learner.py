@@ -1,4 +1,4 @@
-"""The commands a learner lives with: list, start, diff, merge, reset; `course.cli.checks` has more."""
+"""The daily commands of a learner: list, start, diff, merge, reset; `course.cli.checks` has more."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from course.state_folder import write_state
 
 
 def overview() -> None:
-    """Where the learner is, and what comes next."""
+    """Show the learner's progress, and the next step."""
     course = Course.here()
     workspace = Workspace(course)
     _print_list(course, workspace)
@@ -28,7 +28,7 @@ def overview() -> None:
 
 
 def next_step(course: Course, workspace: Workspace) -> str:
-    """The one thing to do now."""
+    """Return the next step in one or two lines."""
     number = workspace.progress.chapter
     if not course.chapters:
         return "There are no chapters yet."
@@ -40,9 +40,7 @@ def next_step(course: Course, workspace: Workspace) -> str:
     if number in workspace.progress.done:
         following = next((other for other in course.chapters if other.number > number), None)
         if following is None:
-            return (
-                f"Chapter {number} is done, and so is the course so far. `course run` serves your messenger."
-            )
+            return f"Chapter {number} is done, and it is the last one. `course run` serves your messenger."
         return f"Chapter {number} is done. Next: `course start {following.number}`."
     found = standing(course, workspace, number)
     tried = any(step.verdict for step in found.own_steps)
@@ -76,10 +74,10 @@ def _print_list(course: Course, workspace: Workspace) -> None:
 
 @click.command("list")
 @click.option(
-    "--json", "data", is_flag=True, help="As JSON, with every check, for a dashboard of your class."
+    "--json", "data", is_flag=True, help="Print JSON with every check, for a dashboard of your class."
 )
 def listing(data: bool) -> None:
-    """The chapters, and how far you are."""
+    """List the chapters, and show your progress."""
     course = Course.here()
     if data:
         click.echo(json.dumps(as_json(course, Workspace(course)), indent=1))
@@ -104,7 +102,7 @@ def start(chapter: str) -> None:
 @click.command()
 @click.argument("path", required=False)
 def diff(path: str | None) -> None:
-    """Your files against the chapter's: green is what the chapter has, red what only you have."""
+    """Compare your files with the chapter's: green lines are only in the chapter, red ones only in yours."""
     course = Course.here()
     workspace = Workspace(course)
     chapter = built(course, current_chapter(workspace))
@@ -114,13 +112,13 @@ def diff(path: str | None) -> None:
         path = in_workspace(path)
         if path not in files and path not in wanted:
             raise CourseError(
-                f"Neither you nor chapter {chapter.number} has {path}.",
-                "`course diff` names all that differ.",
+                f"There is no {path}, neither in your workspace nor in chapter {chapter.number}.",
+                "`course diff` lists all files that differ.",
             )
         differences = [difference for difference in differences if difference.path == path]
     if not differences:
         which = path or "Your workspace"
-        say(f"{which} is as chapter {chapter.number} leaves it.", "green")
+        say(f"{which} is as at the end of chapter {chapter.number}.", "green")
         return
     console = screen()
     for difference in differences:
@@ -139,9 +137,10 @@ def merge(chapter: str) -> None:
     begun = workspace.progress.chapter
     if found.number > begun + 1:
         raise CourseError(
-            f"Chapter {found.number} builds on chapter {found.number - 1}, and you are in "
-            f"{f'chapter {begun}' if begun else 'none yet'}.",
-            f"`course merge {begun + 1}` brings in the next; `course start {found.number}` begins afresh.",
+            f"Chapter {found.number} builds on chapter {found.number - 1}, and you "
+            f"{f'are in chapter {begun}' if begun else 'have not begun a chapter'}.",
+            f"`course merge {begun + 1}` brings in the next chapter; "
+            f"`course start {found.number}` begins chapter {found.number} with the course's files.",
         )
     files = workspace.files()
     require_built(course, found, files)
@@ -176,7 +175,7 @@ def merge(chapter: str) -> None:
 @click.argument("path", metavar="[FILE]", required=False)
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 def reset(chapter: str | None, path: str | None, yes: bool) -> None:
-    """Put chapter N's beginning back, whole or one FILE; asks first, and keeps a copy of your own work."""
+    """Restore the start of chapter N, or one FILE; asks first, and keeps a copy of your own work."""
     course = Course.here()
     workspace = Workspace(course)
     if chapter and path is None and "/" in chapter.replace("\\", "/"):
@@ -184,44 +183,46 @@ def reset(chapter: str | None, path: str | None, yes: bool) -> None:
     found = built(course, chapter or current_chapter(workspace))
     path = path and in_workspace(path)
     what = path or "Your whole workspace"
-    question = f"{what} will be as chapter {found.number} begins. A copy of yours is kept. Go on?"
+    question = f"{what} will be as at the start of chapter {found.number}. A copy of yours is kept. Go on?"
     if not yes and not click.confirm(question):
         say("Nothing was changed.")
         sys.exit(1)
     touched, kept = workspace.reset(found, path)
     if kept:
         say(f"Your own version is kept in {course.relative(kept)}.", "yellow")
-    say(f"{what} is as chapter {found.number} begins ({count(len(touched), 'file')} written).", "green")
+    say(
+        f"{what} is as at the start of chapter {found.number} ({count(len(touched), 'file')} written).",
+        "green",
+    )
 
 
 def require_built(course: Course, chapter: Chapter, files: Files) -> None:
     """Make sure that a chapter can be begun.
 
     Raises:
-        CourseError: files are missing that the chapter before it adds or changes.
+        CourseError: if files are missing that the chapter before it adds or changes.
     """
     before = [other for other in course.chapters if other.number < chapter.number]
     missing = sorted(set(overlay(before[-1])) - set(files)) if before else []
     if missing:
         raise CourseError(
-            f"You are not through chapter {before[-1].number} yet: {', '.join(missing[:3])}"
-            f"{f' and {len(missing) - 3} more' if len(missing) > 3 else ''} "
-            f"{'is' if len(missing) == 1 else 'are'} missing.",
-            f"`course merge {before[-1].number}` brings that in first; "
-            f"`course start {chapter.number}` begins chapter {chapter.number} afresh.",
+            f"Your workspace lacks files of chapter {before[-1].number}: {', '.join(missing[:3])}"
+            f"{f' and {len(missing) - 3} more' if len(missing) > 3 else ''}.",
+            f"`course merge {before[-1].number}` brings that chapter in first; "
+            f"`course start {chapter.number}` begins chapter {chapter.number} with the course's files.",
         )
 
 
 def in_workspace(path: str) -> str:
-    """A path as a learner may type it, as the course writes it: ``messenger/chat.py``."""
+    """Return a path that a learner has typed in the form of the course: ``messenger/chat.py``."""
     return path.replace("\\", "/").removeprefix("./").removeprefix("workspace/")
 
 
 def current_chapter(workspace: Workspace) -> int:
-    """The number of the chapter in work.
+    """Return the number of the chapter that the learner has begun.
 
     Raises:
-        CourseError: none is begun yet.
+        CourseError: if none is begun yet.
     """
     number = workspace.progress.chapter
     if number == 0:
@@ -230,8 +231,12 @@ def current_chapter(workspace: Workspace) -> int:
 
 
 def built(course: Course, name: str | int) -> Chapter:
-    """A chapter that has files of its own, so not the welcome chapter."""
+    """Return a chapter that has files of its own.
+
+    Raises:
+        CourseError: if there is no such chapter, or it is the welcome chapter.
+    """
     chapter = course.chapter(name)
     if chapter not in course.chapters:
-        raise CourseError("The welcome chapter has nothing to do here.", "Begin with `course start 1`.")
+        raise CourseError("The welcome chapter has no files to work on.", "Begin with `course start 1`.")
     return chapter

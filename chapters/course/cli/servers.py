@@ -1,4 +1,4 @@
-"""The commands that start something: run, lab, doctor."""
+"""The commands for servers and set-up: run, lab, doctor."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ from course.source.model import Course
 
 @click.command()
 @click.argument("what", metavar="[N|finished]", required=False)
-@click.option("--finished", is_flag=True, help="The finished messenger.")
+@click.option("--finished", is_flag=True, help="Serve the finished messenger.")
 @click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True)
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Where the database lies.")
+@click.option(
+    "--data", type=click.Path(file_okay=False, path_type=Path), help="The folder with the database."
+)
 def run(what: str | None, finished: bool, port: int, data: Path | None) -> None:
     """Serve your own messenger, chapter N's, or the finished one, until Ctrl-C."""
     course = Course.here()
@@ -57,7 +59,7 @@ def _chapter_of(course: Course, name: str) -> int:
 
 
 def pages(chapter: int) -> list[tuple[str, str]]:
-    """Addresses worth opening in the messenger of a chapter."""
+    """Return the addresses to open first in the messenger of a chapter, with a description of each."""
     if chapter <= 1:
         return [("/counter", "the counter")]
     if chapter <= 3:
@@ -86,6 +88,6 @@ def lab(port: int | None, no_browser: bool) -> None:
 
 @click.command()
 def doctor() -> None:
-    """What this machine has and lacks."""
+    """Check this machine: show what is installed, what is missing, and what to do."""
     if not examination.run():
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""The command of those who plan a class: schedule."""
+"""The command for planning a class: schedule."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ HOURS = 6.0
 
 @click.command()
 @click.argument("chapter", metavar="[N]", required=False)
-@click.option("--notes", is_flag=True, help="With the speaker notes.")
+@click.option("--notes", is_flag=True, help="Print the speaker notes as well.")
 @click.option(
     "--hours",
     type=click.FloatRange(0.5, 24),
     default=HOURS,
     show_default=True,
-    help="Hours of teaching in a day, breaks left out.",
+    help="Hours of teaching in a day, without breaks.",
 )
 def schedule(chapter: str | None, notes: bool, hours: float) -> None:
-    """Minutes and words, section by section, summed by chapter and by day."""
+    """Show minutes and words, section by section, summed by chapter and by day."""
     course = Course.here()
     chosen = (course.chapter(chapter),) if chapter else course.all_chapters
     lessons = [lesson(course, one) for one in chosen]
@@ -46,7 +46,7 @@ def schedule(chapter: str | None, notes: bool, hours: float) -> None:
 
 
 def _print_day(day: list[Lesson], notes: bool) -> None:
-    """One table, or with notes one paragraph for each section."""
+    """Print a day as one table; with notes, print them below each section."""
     begins = 0
     table = _table()
     for one in day:
@@ -87,5 +87,5 @@ def _row(table: Table, title: str, begins: int | None, minutes: int, words: int)
 
 
 def in_words(minutes: int) -> str:
-    """``75`` → ``1 h 15 min``."""
+    """Return minutes in words: ``75`` → ``1 h 15 min``."""
     return f"{minutes // 60} h {minutes % 60} min"

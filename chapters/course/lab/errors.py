@@ -1,4 +1,4 @@
-"""What can go wrong in the Lab. Each says what to do; notebooks show it without a traceback."""
+"""The errors of the Lab. Each says what to do; notebooks show it without a traceback."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from course.errors import CourseError
 
 
 class LabError(CourseError):
-    """Something in the Lab went wrong."""
+    """An error of the Lab; the base of the others."""
 
     def _render_traceback_(self) -> list[str]:
-        """IPython shows these lines instead of a traceback."""
+        """Return the lines that IPython shows instead of a traceback."""
         return str(self).splitlines()
 
 
@@ -30,4 +30,4 @@ class PageNotLive(LabError):  # noqa: N818
 
 
 class FaultDidNotHappen(LabError):  # noqa: N818
-    """A fault was asked for, but its effect was not seen in the page."""
+    """A fault was requested, but the page did not show its effect."""

@@ -1,6 +1,6 @@
-"""Everything that can be broken on purpose, in the Lab and on the stage alike.
+"""The faults that can be made on purpose, in the Lab and on the stage alike.
 
-Each method returns when its effect was seen in the page; otherwise it raises `FaultDidNotHappen`.
+Each method returns when the page shows its effect; otherwise it raises `FaultDidNotHappen`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from course.lab.protocols import Person
 
 
 class FaultMethods(ABC):
-    """A running app, the people who use it, and what can go wrong between them."""
+    """A running app, the people who use it, and the faults between them."""
 
     _host: Host
     _broken: set[str]
@@ -36,11 +36,11 @@ class FaultMethods(ABC):
         return self._host.alive
 
     async def start(self) -> None:
-        """Start the app now, where it would otherwise start with the first page.
+        """Start the app now; without this it starts with the first page.
 
         Raises:
-            NoMessenger: the state has no app yet.
-            AppDidNotStart: it raised; the message shows the lines of its own files.
+            NoMessenger: if the state has no app yet.
+            AppDidNotStart: if it raised; the message shows the lines of its own files.
         """
         await self._host.start()
         self._point_links()
@@ -53,31 +53,44 @@ class FaultMethods(ABC):
         for one in self.everyone:
             if one.name == person.name:
                 return one
-        raise LabError(f"{person.name} is not here.", "Those who were sent away have to come again.")
+        advice = f'`await lab.person("{person.name}")` brings them here.'
+        raise LabError(f"{person.name} is not here.", advice)
 
     async def sign_in(self, person: Person, name: str | None = None, password: str = PASSWORD) -> None:
         """Sign a person in by the app's own form; from chapter 4 on.
 
         Args:
-            person: who sits in front of the browser.
+            person: the person in front of the browser.
             name: a seeded nickname or an email; the person's own name by default.
-            password: by default that of the seeded people.
+            password: the password of the seeded people by default.
+
+        Raises:
+            LabError: if the app has no sign-in page, or refuses.
         """
         await sign_in(person, name or person.name, password)
 
     # The server.
 
     async def kill(self) -> None:
-        """End the server as `kill -9` does."""
+        """End the server as `kill -9` does.
+
+        Raises:
+            LabError: if it does not run.
+            FaultDidNotHappen: if a page stays connected.
+        """
         before = [await Before.of(person) for person in self._reached()]
         await self._host.kill()
         await asyncio.gather(*(faults.see_lost(one, "kill") for one in before))
 
     async def restart(self, *, new_key: bool = False) -> None:
-        """Start the server again, killing it first if it runs; returns when every page has joined again.
+        """Start the server again, after killing it if it runs; return when every page has joined again.
 
         Args:
-            new_key: give it another signing key, so that it knows none of its cookies and tokens any more.
+            new_key: whether it gets a new signing key, so that it refuses the cookies and tokens of before.
+
+        Raises:
+            AppDidNotStart: if the app does not start.
+            FaultDidNotHappen: if a page has not joined again.
         """
         if self.alive:
             await self.kill()
@@ -89,38 +102,64 @@ class FaultMethods(ABC):
         self._host.killed = False
 
     def _reached(self) -> list[Watched]:
-        """The people whose link is whole, so that their pages feel what happens to the server."""
+        """Return the people whose link is open, so that their pages notice what happens to the server."""
         return [person for person in self.everyone if person.network.mode in ("pass", "delay")]
 
     # One person's link.
 
     async def cut(self, person: Named, *, reset: bool = True) -> None:
-        """Pull this person's cable; it stays out until `fix`."""
+        """End this person's connections, and all new ones, until `fix`.
+
+        Raises:
+            FaultDidNotHappen: if the page does not show the effect.
+        """
         self._broken.add(person.name)
         await faults.cut(self._find(person), reset=reset)
 
     async def refuse(self, person: Named) -> None:
-        """Close this person's connections and refuse new ones until `fix`."""
+        """Close this person's connections and refuse new ones until `fix`.
+
+        Raises:
+            FaultDidNotHappen: if the page does not show the effect.
+        """
         self._broken.add(person.name)
         await faults.refuse(self._find(person))
 
     async def hang(self, person: Named) -> None:
-        """Keep this person's connections open and move nothing until `fix`."""
+        """Keep this person's connections open and forward nothing until `fix`.
+
+        Raises:
+            FaultDidNotHappen: if the page does not show the effect.
+        """
         self._broken.add(person.name)
         await faults.hang(self._find(person))
 
     async def deafen(self, person: Named) -> None:
-        """Let what this person sends arrive, and no answer come back, until `fix` or another fault."""
+        """Forward what this person sends, and no answer of the server, until `fix` or another fault.
+
+        Raises:
+            FaultDidNotHappen: if the page does not show the effect.
+        """
         self._broken.add(person.name)
         await faults.deafen(self._find(person))
 
     async def delay(self, person: Named, seconds: float) -> None:
-        """Make everything late by so many seconds, each way, until `fix`."""
+        """Hold everything back for so many seconds, each way, until `fix`.
+
+        Raises:
+            FaultDidNotHappen: if the page does not show the effect.
+            ValueError: if ``seconds`` is negative.
+        """
         self._broken.add(person.name)
         await faults.delay(self._find(person), seconds)
 
     async def fix(self, person: Named) -> None:
-        """Let this person's link pass everything again."""
+        """Let this person's link forward everything again; return when the page's views have joined again.
+
+        Raises:
+            FaultDidNotHappen: if a view has not joined again.
+            PageNotLive: if the page does not become live.
+        """
         await faults.fix(self._find(person))
         self._broken.discard(person.name)
 
@@ -130,8 +169,12 @@ class FaultMethods(ABC):
         """Make one view of this person's page raise inside its own mailbox.
 
         Args:
-            person: whose page it is on.
-            view: the view's class name or element id; the main view, or the first one, when left out.
+            person: the owner of the page.
+            view: the view's class name or element id; by default the main view, or else the first one.
+
+        Raises:
+            LabError: if there is no such view.
+            FaultDidNotHappen: if the page does not show the effect.
         """
         found = self._find(person)
         views = sorted(await found.views(), key=lambda one: not one.main)

@@ -1,7 +1,8 @@
-"""Faults, each with its proof: a function here returns only when the effect was seen in the page.
+"""Faults, each with its proof: a function here returns only when the page shows the effect.
 
-A check that breaks something and then finds all well proves nothing unless it really broke. So every fault
-looks: did the socket close, does the container carry the error class, is there a new join on the wire?
+A check that makes a fault and then finds everything in order proves nothing unless the fault really happened.
+So every fault looks: did the socket close, does the container have the error class, is there a new join on
+the wire? If not, it raises `FaultDidNotHappen`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ SECONDS_TO_HANG = 0.4
 
 
 class Before:
-    """What a page was like before a fault, to compare with."""
+    """The state of a page before a fault."""
 
     def __init__(self, person: Watched, views: Sequence[View]) -> None:
         self.person = person
@@ -33,15 +34,18 @@ class Before:
 
     @classmethod
     async def of(cls, person: Watched) -> Before:
-        """Look at the page now."""
+        """Return the state of the page now."""
         return cls(person, await person.views())
 
 
 async def see_lost(before: Before, what: str) -> None:
-    """Wait until the page has noticed that its connection is gone.
+    """Wait until the page has lost its connection.
 
     A page with live views shows it in their classes, a page with plain sockets by their end, any other by
     a request that fails.
+
+    Raises:
+        FaultDidNotHappen: if the connection stays.
     """
     person = before.person
 
@@ -62,16 +66,19 @@ async def see_back(person: Watched, mark: int, views: set[str], what: str) -> No
     """Wait until the page is served again: every live view that was lost has joined anew and is connected.
 
     Args:
-        person: whose page it is.
-        mark: a place in the frames before the page was fixed.
-        views: ids of the views that had lost their connection.
-        what: the fault that is over, for the message.
+        person: the owner of the page.
+        mark: a position in the frames from before the fix.
+        views: the ids of the views that had lost their connection.
+        what: the name of the fault that is over, for the message.
+
+    Raises:
+        FaultDidNotHappen: if the page is not served in time.
     """
 
     def back(now: list[View]) -> bool:
         since = person.frames_since(mark)
         joined = {frame.topic.removeprefix("lv:") for frame in since if frame.kind == "rendered"}
-        # A reloaded page has other ids; whether it was reloaded is for checks to ask (`person.loads`).
+        # A reloaded page has other ids. Checks that must know whether it was reloaded use `person.loads`.
         same = {view.id for view in now} & views
         return all(view.connected for view in now) and same <= joined
 
@@ -85,26 +92,38 @@ async def see_back(person: Watched, mark: int, views: set[str], what: str) -> No
 
 
 def lost_views(views: Sequence[View]) -> set[str]:
-    """The views that are marked as not connected."""
+    """Return the ids of the views that are marked as not connected; nested ones are left out."""
     return {view.id for view in views if not view.connected and not view.nested}
 
 
 async def cut(person: Watched, *, reset: bool = True) -> None:
-    """Pull this person's cable; it stays out until fixed."""
+    """End this person's connections, and all new ones, until fixed.
+
+    Raises:
+        FaultDidNotHappen: if the page does not show the effect.
+    """
     before = await Before.of(person)
     person.network.cut(reset=reset)
     await see_lost(before, "cut")
 
 
 async def refuse(person: Watched) -> None:
-    """End this person's connections in good order and refuse new ones until fixed."""
+    """End this person's connections in good order and refuse new ones until fixed.
+
+    Raises:
+        FaultDidNotHappen: if the page does not show the effect.
+    """
     before = await Before.of(person)
     person.network.refuse()
     await see_lost(before, "refuse")
 
 
 async def hang(person: Watched) -> None:
-    """Let everything hang: connections stay open and nothing moves, until fixed."""
+    """Keep this person's connections open and forward nothing until fixed.
+
+    Raises:
+        FaultDidNotHappen: if the page does not show the effect.
+    """
     sockets, received = person.open_sockets, person.network.received
     person.network.hang()
     if person.on_a_page:
@@ -116,7 +135,11 @@ async def hang(person: Watched) -> None:
 
 
 async def deafen(person: Watched) -> None:
-    """Let what this person sends arrive, and no answer come back, until fixed."""
+    """Forward what this person sends, and no answer of the server, until fixed.
+
+    Raises:
+        FaultDidNotHappen: if the page does not show the effect.
+    """
     sent, received = person.network.sent, person.network.received
     person.network.deafen()
     if person.on_a_page:
@@ -128,27 +151,40 @@ async def deafen(person: Watched) -> None:
 
 
 async def delay(person: Watched, seconds: float) -> None:
-    """Hold everything back for so many seconds each way, until fixed."""
+    """Hold everything back for so many seconds each way, until fixed.
+
+    Raises:
+        FaultDidNotHappen: if the page does not show the effect.
+    """
     person.network.delay(seconds)
     if person.on_a_page:
         answered, _, took = await person.probe(2 * seconds + SECONDS_TO_SEE)
-        # Two ways; a browser's clock is coarse on purpose.
+        # The delay counts twice, there and back; a browser's clock is coarse on purpose.
         if not answered or took < 2 * seconds * 0.9:
             raise _unseen("delay", f"{person.name}'s page got its answer in {took:.2f} s")
 
 
 async def fix(person: Watched) -> None:
-    """Let this person's link pass everything again; returns when the page's views have joined again."""
+    """Let this person's link forward everything again; return when the page's views have joined again.
+
+    Raises:
+        FaultDidNotHappen: if a view has not joined again.
+        PageNotLive: if the page does not become live.
+    """
     mark = person.mark()
     lost = lost_views(await person.views())
     await person.network.fix()
     await see_back(person, mark, lost, "fix")
-    # What hung may have been lost meanwhile; then the client is on its way back as well.
+    # A connection that hung may have been lost meanwhile. Then the client joins again as well.
     await person.live(SECONDS_TO_RETURN)
 
 
 async def crash(person: Watched, topic: str, mark: int) -> None:
-    """Wait until the page shows that the view of this topic crashed: marked, or joined again already."""
+    """Wait until the page shows that the view of this topic crashed: it is marked, or has joined again.
+
+    Raises:
+        FaultDidNotHappen: if the page does not show the effect.
+    """
     name = topic.removeprefix("lv:")
 
     def seen(views: list[View]) -> bool:
@@ -164,4 +200,4 @@ async def crash(person: Watched, topic: str, mark: int) -> None:
 
 def _unseen(what: str, seen: str) -> FaultDidNotHappen:
     message = f"The fault “{what}” was asked for, but {seen}."
-    return FaultDidNotHappen(message, "This says nothing about your app.")
+    return FaultDidNotHappen(message, "The Lab did not make the fault, so nothing was tested. Try again.")

@@ -1,4 +1,4 @@
-"""The Lab: the messenger in a process of its own, people with browsers, and ways to break what is between."""
+"""The Lab: the messenger in a process of its own, people with browsers, and faults between them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Lab(FaultMethods, NotificationMethods):
         state: which app runs here.
         data: the folder with its database.
         log: the server's log file.
-        scale: device pixels per CSS pixel of the pages of people who come from now on.
+        scale: device pixels per CSS pixel, for the pages of people who come from now on.
     """
 
     def __init__(self, state: AppState, data: Path | None, headless: bool) -> None:
@@ -56,17 +56,18 @@ class Lab(FaultMethods, NotificationMethods):
     ) -> Self:
         """Open a Lab; also an async context manager: ``async with await Lab.open(2) as lab``.
 
-        The app starts with the first page that somebody opens, and again when its files have changed since.
+        The app starts when the first page is opened, and starts again when its files have changed since.
 
         Args:
             state: ``"workspace"``, a chapter's state such as ``2``, ``"finished"``, or a folder.
             people: names of people who are there from the start.
-            app: ``module:function`` that makes the app, where it is not the messenger as a whole.
+            app: ``module:function`` that makes the app; by default the whole messenger.
             headless: whether the browser works without a window.
-            data: where the database lies; a temporary folder by default: every Lab starts with the seed.
+            data: the folder with the database; by default a temporary one, which starts with the seed.
 
         Raises:
-            NoBrowser: there is no Chromium that starts.
+            NoBrowser: if a person comes at once, and no Chromium starts.
+            CourseError: if there is no such state.
         """
         lab = cls(replace(find_state(state), factory=app), data, headless)
         lab._owns_state = True
@@ -76,7 +77,7 @@ class Lab(FaultMethods, NotificationMethods):
 
     @classmethod
     def for_state(cls, state: AppState, headless: bool = True, data: Path | None = None) -> Self:
-        """Another Lab for a state that somebody else has found, and will close."""
+        """Return a Lab for a state that the caller has found and closes."""
         return cls(state, data, headless)
 
     async def __aenter__(self) -> Self:
@@ -88,7 +89,7 @@ class Lab(FaultMethods, NotificationMethods):
         await self.close()
 
     async def close(self) -> None:
-        """End everything the Lab has started. A second call does nothing."""
+        """End everything that the Lab has started. A second call does nothing."""
         if self._closed:
             return
         self._closed = True
@@ -105,10 +106,10 @@ class Lab(FaultMethods, NotificationMethods):
     # People.
 
     async def person(self, name: str, *, viewport: tuple[int, int] = VIEWPORT, dark: bool = False) -> Person:
-        """This person, who gets a browser when they come for the first time.
+        """Return the person with this name, who gets a browser when they come for the first time.
 
         Args:
-            name: as the pictures show it.
+            name: the name, as the pictures show it.
             viewport: width and height of the page in CSS pixels.
             dark: whether the browser asks for dark colours.
         """
@@ -124,22 +125,22 @@ class Lab(FaultMethods, NotificationMethods):
         return person
 
     async def people(self, *names: str) -> list[Person]:
-        """Several people at once: ``alice, bob = await lab.people("Alice", "Bob")``."""
+        """Return several people at once: ``alice, bob = await lab.people("Alice", "Bob")``."""
         return [await self.person(name) for name in names]
 
     async def join_by_hand(self, person: Person, path: str) -> dict[str, Any]:
-        """Join the view of this person's page at another address, with frames that no client would send.
+        """Join the view of this person's page at another address, with forged frames.
 
         Returns:
-            the payload of the reply: ``status``, and ``response``.
+            The payload of the reply: ``status``, and ``response``.
         """
         return await join_at(person, path)
 
     async def push_by_hand(self, person: Person, event: str, value: object) -> str:
-        """Send an event on the socket of this person's page, with a frame that no element of it would send.
+        """Send an event on the socket of this person's page, with a forged frame.
 
         Returns:
-            what the reply says, as JSON; the page does not show it.
+            The response in the reply, as JSON; the page does not show its effect.
         """
         _, answer = await push_event(person, event, value)
         return answer
@@ -164,12 +165,12 @@ class Lab(FaultMethods, NotificationMethods):
 
     @property
     def url(self) -> str:
-        """The server's own address, without anybody's link between."""
+        """The server's own address, without a link."""
         return f"http://127.0.0.1:{self._host.port}"
 
     @property
     def raised(self) -> list[AppError]:
-        """Every exception the app has raised, those made on purpose by `crash` left out."""
+        """Every exception that the app has raised, except those that `crash` has made."""
         return self._host.raised
 
     async def hear_out(self) -> None:
@@ -177,18 +178,18 @@ class Lab(FaultMethods, NotificationMethods):
         await self._host.hear_out()
 
     def log_text(self) -> str:
-        """What the server has logged so far."""
+        """Return the text of the server's log so far."""
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def environment(self) -> dict[str, str]:
-        """The environment variables the app runs with."""
+        """Return the environment variables of the app."""
         return self._host.environment()
 
     async def python(self, code: str) -> tuple[str, str]:
         """Run a piece of Python in a process of its own, in the app's environment and with its database.
 
         Returns:
-            what it wrote to standard output, and to standard error.
+            The text that it wrote to standard output, and to standard error.
         """
         return await self._host.python(code)
 

@@ -1,10 +1,10 @@
-"""Which way of keeping state survives which fault: found out on the page `keeping`, by breaking it.
+"""`what_survives`: which way of keeping state survives which fault, tried out on the page `keeping`.
 
     matrix = await what_survives(lab, "/conversations/2/keeping")
     matrix["Address"]["refresh"]          # "yes"
 
-Each fault gets a word of its own, written in all ways before it happens. So what an earlier fault has left
-behind is never taken for what has come back from this one.
+Before each fault a new word is written in all ways. So a word that an earlier fault has left behind is never
+taken for one that has survived this fault.
 """
 
 from __future__ import annotations
@@ -41,25 +41,25 @@ LOOKED_JS = """before => [...document.querySelectorAll("[role='status']")]
 
 
 async def what_survives(lab: Lab, path: str, name: str = "Alice") -> Matrix:
-    """Break the page once in each way, and see what each way of keeping has kept.
+    """Make each fault once, and return what each way of keeping state has kept.
 
     Args:
-        lab: with the messenger of chapter 7 or a later one.
-        path: of the page, such as ``/conversations/2/keeping``.
-        name: of a user who may open it.
+        lab: a Lab with the messenger of chapter 7 or a later one.
+        path: the path of the page, such as ``/conversations/2/keeping``.
+        name: the name of a user who may open it.
 
     Raises:
-        FaultDidNotHappen: a page has not joined anew, or not been loaded anew, where it should have been.
+        FaultDidNotHappen: if the page has not joined again, or was reloaded by another fault than a refresh.
     """
     here, there = await lab.people(name, f"{name} on another device")
     for person in (here, there):
-        await _enter(lab, person, name, path)
+        await _open_page(lab, person, name, path)
     found: dict[str, dict[str, str]] = {}
     for fault in FAULTS:
         word = fault.replace(" ", "-")
         await here.page.evaluate(WRITE_JS, word)
         await here.page.wait_for_function(WRITTEN_JS, arg=word)
-        seen_on = await _broken(lab, fault, here, there)
+        seen_on = await _make_fault(lab, fault, here, there)
         await _look(seen_on)
         for row in await seen_on.page.evaluate(ROWS_JS):
             kept = YES if row["word"] == word else OFFERED if row["offered"] else NO
@@ -67,16 +67,16 @@ async def what_survives(lab: Lab, path: str, name: str = "Alice") -> Matrix:
     return found
 
 
-async def _enter(lab: Lab, person: Person, name: str, path: str) -> None:
-    """Open the page; who is not signed in yet is led to the form for that."""
+async def _open_page(lab: Lab, person: Person, name: str, path: str) -> None:
+    """Open the page, and sign in if the app asks for that."""
     await person.goto(path)
     if urlsplit(person.page.url).path != path:
         await lab.sign_in(person, name)
         await person.goto(path)
 
 
-async def _broken(lab: Lab, fault: str, here: Person, there: Person) -> Person:
-    """Let the fault happen; the page on which to look afterwards, live again."""
+async def _make_fault(lab: Lab, fault: str, here: Person, there: Person) -> Person:
+    """Make the fault; return the person whose page to look at afterwards, when it is live again."""
     mark, loads = here.mark(), here.loads
     if fault == "other device":
         parts = urlsplit(here.page.url)
@@ -84,7 +84,7 @@ async def _broken(lab: Lab, fault: str, here: Person, there: Person) -> Person:
         return there
     happen: Mapping[str, Callable[[], Awaitable[object]]] = {
         "kill": lab.restart,
-        "cut": lambda: _cut_and_fixed(lab, here),
+        "cut": lambda: _cut_and_fix(lab, here),
         "crash": lambda: lab.crash(here),
         "refresh": here.reload,
     }
@@ -92,7 +92,7 @@ async def _broken(lab: Lab, fault: str, here: Person, there: Person) -> Person:
     await here.live()
     joined = any(frame.kind == "join" for frame in here.frames_since(mark))
     if not joined or (here.loads > loads) != (fault == "refresh"):
-        seen = f"The page has {'' if joined else 'not '}joined anew, after {here.loads - loads} page loads."
+        seen = f"The page has {'' if joined else 'not '}joined again, after {here.loads - loads} page loads."
         raise FaultDidNotHappen(
             f"{fault}: {seen}",
             "Each fault but the refresh must lead to a new join on a page that stays.",
@@ -100,26 +100,26 @@ async def _broken(lab: Lab, fault: str, here: Person, there: Person) -> Person:
     return here
 
 
-async def _cut_and_fixed(lab: Lab, person: Person) -> None:
+async def _cut_and_fix(lab: Lab, person: Person) -> None:
     await lab.cut(person)
     await lab.fix(person)
 
 
 async def _look(person: Person) -> None:
-    """Ask for an answer that comes after those to all that the page has sent by itself since it joined."""
+    """Press “Look again” and wait: all that the page has sent by itself since it joined is answered then."""
     said = await person.page.get_by_role("status").filter(has_text="Looked").inner_text()
     await person.button("Look again").click()
     await person.page.wait_for_function(LOOKED_JS, arg=said)
 
 
 def matrix_table(matrix: Matrix) -> Table:
-    """The matrix as a table: a row for each way, a column for each fault."""
+    """Return the matrix as a table: a row for each way, a column for each fault."""
     rows = tuple((way, *(kept[fault] for fault in FAULTS)) for way, kept in matrix.items())
     return Table(("way", *FAULTS), (CELL,) * (len(FAULTS) + 1), rows, "Nothing was tried.")
 
 
 def matrix_in(text: str) -> Matrix:
-    """The matrix that stands in a chapter's prose, as the Markdown table whose first header is ``way``.
+    """Read the matrix in a chapter's prose, which is the Markdown table whose first header is ``way``.
 
     Raises:
         ValueError: if there is none.

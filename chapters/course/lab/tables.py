@@ -1,4 +1,4 @@
-"""What went over the wire as small tables, for notebooks and as plain text."""
+"""Small tables of the frames on the wire, for notebooks and as plain text."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ Row = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under headers; notebooks show it as HTML, everything else as aligned text.
+    """Rows under headers; notebooks show HTML, everything else shows aligned text.
 
     Attributes:
         headers: one for each column.
-        styles: the CSS of each column's cells.
+        styles: the CSS for the cells of each column.
         rows: the cells, as text.
-        nothing: what to say when there are no rows.
+        nothing: the text to show when there are no rows.
     """
 
     headers: Row
@@ -76,7 +76,7 @@ class Table:
 
 
 def frames_table(frames: Iterable[Frame]) -> Table:
-    """One row for each frame: who, direction, kind, bytes, meaning."""
+    """Return a table with one row for each frame: who, direction, kind, bytes, meaning."""
     arrows = {"sent": "→ server", "received": "← server"}
     rows = tuple(
         (f.who, arrows[f.direction], f.kind, f"{f.size:,}" if f.size else "", f.meaning) for f in frames
@@ -86,7 +86,7 @@ def frames_table(frames: Iterable[Frame]) -> Table:
 
 
 def tree_table(tree: Mapping[str, Any]) -> Table:
-    """The top of a rendered tree: each static string, and the dynamic that follows it.
+    """Return a table of the top of a rendered tree: each static string, and the dynamic that follows it.
 
     Args:
         tree: the payload of a rendered tree, with its statics in ``s``.
@@ -101,7 +101,7 @@ def tree_table(tree: Mapping[str, Any]) -> Table:
 
 
 def _shorten_start(text: str) -> str:
-    # Of a static the end counts: it is what stands before the dynamic.
+    # Keep the end of a static, because the dynamic follows it.
     text = " ".join(text.split())
     return text if len(text) <= LONGEST_PART else "…" + text[1 - LONGEST_PART :]
 
@@ -111,7 +111,7 @@ def _shorten_end(text: str) -> str:
 
 
 def newest_tree(frames: Sequence[Frame]) -> Mapping[str, Any]:
-    """The tree of the last join among these frames; empty when there was none."""
+    """Return the rendered tree of the last join among these frames; empty when there was none."""
     for frame in reversed(frames):
         if frame.kind == "rendered":
             tree: Mapping[str, Any] = frame.payload["response"]["rendered"]

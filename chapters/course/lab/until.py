@@ -1,4 +1,4 @@
-"""Waiting for a state, as the Lab does it: by looking again and again."""
+"""`until`: wait for a state by looking again and again."""
 
 from __future__ import annotations
 
@@ -18,13 +18,16 @@ async def until(
     seconds: float,
     problem: Callable[[Seen], Exception],
 ) -> Seen:
-    """Look until what is seen is as wished; returns that.
+    """Look until the state satisfies ``reached``, and return that state.
 
     Args:
-        look: gives what there is now.
-        reached: whether it is as wished.
-        seconds: how long to try.
-        problem: what to raise when the time is over, made of what was seen last.
+        look: returns the present state.
+        reached: the condition.
+        seconds: the longest time to wait.
+        problem: makes the exception to raise after that time, from the state that was seen last.
+
+    Raises:
+        Exception: the one that ``problem`` has made, if the time is over.
     """
     end = time.monotonic() + seconds
     while not reached(seen := await look()):

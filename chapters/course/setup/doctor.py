@@ -159,5 +159,9 @@ def run(console: Console | None = None) -> bool:
         if not finding.well:
             console.print(f"\n[bold]{finding.what}[/]: {finding.advice}", highlight=False)
     lacking = [finding for finding in findings if finding.needed and not finding.well]
-    console.print("\nSomething the course needs is missing." if lacking else "\nThis machine is ready.")
+    console.print(
+        "\nSome of what the course needs is missing. The lines above say what to do."
+        if lacking
+        else "\nThis machine is ready."
+    )
     return not lacking

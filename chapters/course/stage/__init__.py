@@ -1,6 +1,6 @@
-"""The stage: Alice and Bob side by side in one browser, what goes over the wire, and what breaks it.
+"""The stage: Alice and Bob side by side in one browser, the frames on the wire, and faults.
 
-Where to read first: `Stage` (what the teacher can do), `Run` (one messenger and its people), `Actor` (one
-person: a frame, a `Link`, a `Driver`), `PageInterceptor` (what the link sees), `StageLive` (the page).
+Read in this order: `Stage` (the teacher's actions), `Run` (one messenger and its people), `Actor` (one
+person: a frame, a `Link`, a `Driver`), `PageInterceptor` (the bytes on the link), `StageLive` (the page).
 Nothing here needs Playwright.
 """

@@ -1,4 +1,4 @@
-"""A person on the stage: a frame in the teacher's browser, behind a link of their own."""
+"""`Actor`: a person on the stage, with a frame in the teacher's browser behind a link of their own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 
 from course.lab.app.server import PROBE_PATH
 from course.lab.link.frames import Frame
-from course.lab.link.proxy import Link, Mode
+from course.lab.link.modes import Mode
+from course.lab.link.proxy import Link
 from course.lab.person.by_name import ByName, NamedRole, Text
 from course.lab.person.page import Answer, View
 from course.lab.person.watched import Watched
@@ -23,15 +24,15 @@ _keys = count(1)
 
 
 class Actor(Watched, ByName[StageLocator]):
-    """One person. Made by `Actor.arrive`.
+    """One person on the stage. Made by `Actor.arrive`.
 
     Attributes:
-        page: what is in the frame, for demos.
-        driver: the line to the script in the page.
-        tap: what the link has carried.
-        key: names this frame in the stage's page; another frame for the same person has another key.
-        start: the path where the frame begins.
-        coming: the task that brings this person to their start; None before it was begun.
+        page: the page in the frame, for demos.
+        driver: the connection to the script in the page.
+        tap: the record of the frames on the wire.
+        key: the id of this frame in the stage's page; another frame for the same person has another key.
+        start: the path of the start page.
+        coming: the task that brings this person to their start page; None before it has begun.
     """
 
     def __init__(self, name: str, link: Link, tap: Tap, driver: Driver, start: str, key: str) -> None:
@@ -54,15 +55,15 @@ class Actor(Watched, ByName[StageLocator]):
         on_frame: Callable[[Frame], None],
         send: Callable[[str, Message], None],
     ) -> Actor:
-        """Open a link for this person.
+        """Return a new person with an open link.
 
         Args:
-            name: the person's.
-            server_port: where the messenger listens.
-            start: the path where the frame begins.
-            origin: the stage's own.
-            on_frame: is told of each frame on the wire.
-            send: brings a message to the frame with a key.
+            name: the person's name.
+            server_port: the port of the messenger.
+            start: the path of the start page.
+            origin: the stage's own origin.
+            on_frame: called with each frame on the wire.
+            send: called with the key of a frame and a message for it.
         """
         tap = Tap(name, on_frame)
         link = Link(server_port, interceptors=lambda: PageInterceptor(tap, f"{origin}/driver.js", origin))
@@ -80,43 +81,48 @@ class Actor(Watched, ByName[StageLocator]):
         """The address of the app for this person, as their browser sees it."""
         return f"http://{host_of(self.name)}:{self.network.port}"
 
-    # What is on the page.
+    # Elements of the page.
 
     def _by_role(self, role: NamedRole, name: Text, *, exact: bool) -> StageLocator:
         return self.page.get_by_role(role, name=name, exact=exact)
 
     def text(self, text: Text) -> StageLocator:
-        """Whatever shows this text."""
+        """Return a locator of the elements that show this text."""
         return self.page.get_by_text(text)
 
-    # Moving.
+    # Pages.
 
     async def goto(self, path: str) -> Answer:
-        """Open a page of the app; returns once every live view on it has joined."""
+        """Open a page of the app; return when every live view on it has joined.
+
+        Raises:
+            ActFailed: if the page did not load in time.
+            PageNotLive: if a live view on it did not join in time.
+        """
         await self.driver.open(self.url + path)
         await self.live()
         return Answer(self.tap.status)
 
     async def follow(self, locator: StageLocator) -> Answer:
-        """Click what leads to another page, by a link or a form; returns as `goto` does."""
+        """Click a link or a button that loads another page; return when `goto` does."""
         await self.driver.leads_on(locator.click())
         await self.live()
         return Answer(self.tap.status)
 
     async def reload(self) -> Answer:
-        """Load the present page again; returns as `goto` does."""
+        """Load the present page again; return when `goto` does."""
         await self.driver.open(self.driver.url or self.url + self.start)
         await self.live()
         return Answer(self.tap.status)
 
-    # What faults look at.
+    # For the faults.
 
     async def look(self) -> list[View] | None:
-        """The live views in the page; None while a page is being loaded."""
+        """Return the live views in the page; None while a page is being loaded."""
         return list(self.driver.known) if self.driver.loaded.is_set() else None
 
     async def probe(self, seconds: float) -> tuple[bool, bool, float]:
-        """Ask the server for nothing, from inside the page: (answered, gave up waiting, seconds it took)."""
+        """Send a probe to the server from inside the page; return (answered, timed out, seconds)."""
         answer: dict[str, Any] = await self.driver.do(
             "probe", (), PROBE_PATH, seconds * 1000, seconds=seconds
         )
@@ -129,27 +135,27 @@ class Actor(Watched, ByName[StageLocator]):
 
     @property
     def open_sockets(self) -> int:
-        """How many WebSockets the page has open."""
+        """The number of WebSockets that the page has open."""
         return self.tap.open_sockets
 
     @property
     def closed_sockets(self) -> int:
-        """How many WebSockets of the page have ended."""
+        """The number of WebSockets of the page that have ended."""
         return self.tap.closed_sockets
 
     def mark(self) -> int:
-        """A place in the frames, for `frames_since`."""
+        """Return a position in the frames, for `frames_since`."""
         return self.tap.mark()
 
     def frames_since(self, mark: int) -> list[Frame]:
-        """The frames after a mark."""
+        """Return the frames after a mark."""
         return self.tap.since(mark)
 
     async def set_link(self, mode: Mode, seconds: float = 0) -> None:
-        """Let the link behave like this from now on; ``seconds`` is for ``delay``."""
+        """Set the mode of the link; ``seconds`` is for ``delay``."""
         link = self.network
         async with self._link_lock:
-            # One that refuses does not listen.
+            # A link that refuses does not listen.
             await link.open()
             match mode:
                 case "pass":
@@ -164,7 +170,7 @@ class Actor(Watched, ByName[StageLocator]):
                     link.delay(seconds)
 
     async def leave(self) -> None:
-        """Close the link, and what is still being done for this person."""
+        """Cancel the tasks of this person, and close the link."""
         if self.coming is not None:
             self.coming.cancel()
             await asyncio.gather(self.coming, return_exceptions=True)

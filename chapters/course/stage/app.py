@@ -1,4 +1,4 @@
-"""The web app of the stage: its page, the script for the frames, and a door for lost browsers."""
+"""The web app of the stage: its page, the script for the frames, and help if a browser cannot find it."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from quart_live import LocalPubSub, QuartLive
 
 HERE = Path(__file__).parent
 DOORS = (LOOPBACK, "localhost")
-# One script to the page, so that it is there before anything else runs; several files to the reader.
+# The page gets one script, so that it runs before all others; readers get several files.
 DRIVER = ("roles.js", "find.js", "pointer.js", "outline.js", "keys.js", "act.js", "talk.js")
 
 
 def create_app(course: Course, port: int) -> tuple[Quart, Stage]:
-    """The app and its stage.
+    """Return the app and its stage.
 
     Args:
-        course: whose chapters are played.
-        port: where the app will be served; its addresses name it.
+        course: the course with the chapters.
+        port: the port of the app, which is a part of its addresses.
     """
     app = Quart("course.stage", root_path=str(HERE))
     app.secret_key = secrets.token_urlsafe(32)
@@ -38,7 +38,7 @@ def create_app(course: Course, port: int) -> tuple[Quart, Stage]:
 
     @app.before_request
     async def only_by_our_names() -> str | None:
-        """Another name for this machine would be somebody's trick."""
+        """Answer requests to the stage's names only, because another name may be a DNS rebinding attack."""
         host = request.host.rpartition(":")[0] or request.host
         if host in DOORS and request.path == "/":
             return await render_template(
@@ -63,6 +63,6 @@ def create_app(course: Course, port: int) -> tuple[Quart, Stage]:
 
 
 def driver_script() -> str:
-    """The script that each page on the stage gets: its files in one function, so that no name leaks."""
+    """Return the script for each page on the stage: its files in one function, so that no name leaks."""
     parts = [(HERE / "static" / "driver" / name).read_text(encoding="utf-8") for name in DRIVER]
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"

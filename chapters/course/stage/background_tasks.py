@@ -1,4 +1,4 @@
-"""Work that the stage has begun and that nobody waits for."""
+"""`BackgroundTasks`: work that the stage has begun and that nothing waits for."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ log = logging.getLogger("course.stage")
 
 
 class BackgroundTasks:
-    """Tasks whose failures are told in words, and none of which outlives the stage.
+    """Tasks whose failures are shown to the teacher, and which end with the stage.
 
     Args:
-        complain: is told what did not work.
-        done: is called when a task has ended, in whatever way.
+        complain: called with the error of a task that failed.
+        done: called when a task has ended, also when it failed.
     """
 
     def __init__(self, complain: Callable[[CourseError], None], done: Callable[[], None]) -> None:
@@ -26,13 +26,13 @@ class BackgroundTasks:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(self, work: Awaitable[None]) -> None:
-        """Do this in the background."""
+        """Start a task that does this work."""
         task = asyncio.ensure_future(self._guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def cancel(self) -> None:
-        """End all that is still being done."""
+        """Cancel all tasks, and wait until they have ended."""
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Pages on their way to a frame of the stage: what must change so that they can be shown and acted in."""
+"""Changes of a page on its way to a frame of the stage, so that the stage can show it and act in it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Iterable
 Headers = list[tuple[bytes, bytes]]
 
 _BEFORE_SCRIPT = (re.compile(rb"<head(?:\s[^<>]*+)?>", re.I), re.compile(rb"<!doctype[^<>]*+>", re.I))
-# What a browser may be asked for by a page, as opposed to being shown as one.
+# The destinations of requests whose answer the browser shows as a page.
 _SHOWN = (b"document", b"iframe", b"frame")
 
 
 def is_page(asked: Iterable[tuple[bytes, bytes]], answered: Iterable[tuple[bytes, bytes]]) -> bool:
-    """Whether an answer is a page that the browser will show.
+    """Return whether a response is a page that the browser will show.
 
     Args:
         asked: the request's headers, names in lower case.
@@ -25,7 +25,7 @@ def is_page(asked: Iterable[tuple[bytes, bytes]], answered: Iterable[tuple[bytes
 
 
 def with_script(page: bytes, address: str) -> bytes:
-    """The page with our script at the beginning of its head, so that it runs before all others."""
+    """Return the page with our script at the beginning of its head, so that it runs before all others."""
     tag = f'<script src="{address}"></script>'.encode()
     for place in _BEFORE_SCRIPT:
         if found := place.search(page):
@@ -34,12 +34,12 @@ def with_script(page: bytes, address: str) -> bytes:
 
 
 def page_headers(headers: Iterable[tuple[bytes, bytes]], length: int, origin: str) -> Headers:
-    """A page's headers, for its new length, and so that the stage may show it in a frame.
+    """Return a page's headers, with its new length, and changed so that the stage may show it in a frame.
 
     Args:
-        headers: as the server has sent them, names in lower case.
-        length: bytes of the changed page.
-        origin: the stage's own origin, where our script comes from.
+        headers: the headers that the server has sent, names in lower case.
+        length: the bytes of the changed page.
+        origin: the stage's own origin, which serves our script.
     """
     kept: Headers = []
     for name, value in headers:
@@ -54,13 +54,13 @@ def page_headers(headers: Iterable[tuple[bytes, bytes]], length: int, origin: st
 
 
 def request_headers(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
-    """A request's headers without offers of compression: we want to read along."""
+    """Return a request's headers without the offers of compression, so that the response can be read."""
     dropped = (b"accept-encoding", b"sec-websocket-extensions")
     return [(name, value) for name, value in headers if name not in dropped]
 
 
 def _loosened(policy: bytes, origin: bytes) -> bytes:
-    """A content security policy that lets the stage frame the page and bring its script; the rest stays."""
+    """Return a content security policy that allows the stage to frame the page and to add its script."""
     kept = []
     for directive in filter(None, (part.strip() for part in policy.split(b";"))):
         name = directive.split()[0].lower()

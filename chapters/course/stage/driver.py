@@ -1,6 +1,6 @@
-"""The line to the script in one person's page: errands go out, answers and news come back.
+"""`Driver`: the connection to the script in one person's page: it sends errands, and gets answers and news.
 
-The messages travel through the stage's own page: it has the frame, and passes them on.
+The messages go through the stage's own page, which has the frame and forwards them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Message = dict[str, Any]
 
 SECONDS_TO_ACT = 5.0
 SECONDS_TO_OPEN = 15.0
-# For the way there and back, and a browser that is busy.
+# The longest time for the way there and back, and for a busy browser.
 SECONDS_OF_SLACK = 5.0
 # A pace of 1 types and moves so that a class can follow; 0 does all at once.
 SECONDS_TO_POINT = 1.5
@@ -26,12 +26,12 @@ SECONDS_TO_TYPE = 0.12
 
 
 class Errand:
-    """Something to do in the page.
+    """One action to carry out in the page.
 
     Attributes:
-        message: as it was sent.
-        begun: whether the page has found its element and begun to act.
-        answer: what the page said.
+        message: the message that was sent.
+        begun: whether the page has found the element and begun to act.
+        answer: the page's answer.
     """
 
     def __init__(self, message: Message) -> None:
@@ -45,15 +45,15 @@ class Driver:
 
     Args:
         who: the person's name.
-        send: brings a message to the person's frame.
+        send: called with each message for the person's frame.
 
     Attributes:
-        url: where the page is.
-        documents: how many pages have been loaded.
+        url: the address of the page.
+        documents: the number of pages that have been loaded.
         loaded: set while a page with our script is there.
-        known: its live views, as it reported them last.
-        pace: see above; people arrive at once.
-        seconds: how long to look for an element.
+        known: the page's live views, as it reported them last.
+        pace: the pace of pointer and typing; 0 while a person arrives.
+        seconds: the longest time to look for an element.
     """
 
     def __init__(self, who: str, send: Callable[[Message], None]) -> None:
@@ -78,16 +78,16 @@ class Driver:
         *args: Any,
         seconds: float | None = None,
     ) -> Any:
-        """Let the page do something; returns what it answers.
+        """Let the page carry out an action; return its answer.
 
         Args:
-            action: the name of a function in ``acts.js``.
-            steps: how to find the element.
-            args: for the action.
-            seconds: how long the page may look for the element; by default `self.seconds`.
+            action: the name of an action in ``act.js``.
+            steps: the steps of the locator that finds the element.
+            args: the arguments of the action.
+            seconds: the longest time to look for the element; by default `self.seconds`.
 
         Raises:
-            ActFailed: there is no page, or no such element in time, or more than one. Within an act of the
+            ActFailed: if there is no page, or no such element in time, or more than one. Within an act of the
                 demo the teacher decides whether to try again.
         """
         return await with_second_tries(lambda: self._do(action, steps, args, seconds))
@@ -114,15 +114,15 @@ class Driver:
             async with asyncio.timeout(patience):
                 return await errand.answer
         except TimeoutError:
-            raise ActFailed(f"{self.who}'s page does not answer.", "Load it again (⟳).") from None
+            raise ActFailed(f"{self.who}'s page does not answer.", "Load the page again (⟳).") from None
         finally:
             del self._errands[number]
 
     async def open(self, url: str) -> None:
-        """Load a page into the frame; returns when its document is there.
+        """Load a page into the frame; return when its document is there.
 
         Raises:
-            ActFailed: nothing came within fifteen seconds. Within an act the teacher decides, as in `do`.
+            ActFailed: if no page came within fifteen seconds. Within an act the teacher decides, as in `do`.
         """
         await with_second_tries(lambda: self._open(url))
 
@@ -132,17 +132,17 @@ class Driver:
         await self._wait_for_document(f"load {url}")
 
     async def leads_on(self, action: Awaitable[None]) -> None:
-        """Do something that leads to another page; returns when its document is there.
+        """Await an action that loads another page; return when its document is there.
 
         Raises:
-            ActFailed: nothing came within fifteen seconds.
+            ActFailed: if the action fails, or no page came within fifteen seconds.
         """
         self._new_document.clear()
         await action
         await self._wait_for_document("go to another page")
 
     def hear(self, message: Message) -> None:
-        """Something came from the frame."""
+        """Handle a message from the frame."""
         match message.get("say"):
             case "page":
                 self._hear_page(message)
@@ -162,16 +162,16 @@ class Driver:
                 self._hear_answer(message)
 
     def outline(self, on: bool) -> None:
-        """Whether what changes in the page is outlined for a moment, in this page and those that follow."""
+        """Outline changes in this page and the next ones for a moment, or stop that."""
         self._outline = on
         self._send({"do": "outline", "on": on})
 
     def arrived(self) -> None:
-        """Who was signed in has come to where they begin: the keyboard is the teacher's again."""
+        """Tell the page that the person is at their start page, so that the teacher gets the focus back."""
         self._send({"do": "arrived"})
 
     def forget_page(self) -> None:
-        """The frame is gone, or shows nothing of ours."""
+        """Note that the frame is gone, or has no page with our script."""
         self.loaded.clear()
         self.known = ()
 
@@ -196,7 +196,7 @@ class Driver:
         self.url = str(message.get("url"))
         self._hear_views(message)
         if str(message.get("document")) == self._document and self.loaded.is_set():
-            return  # it only says hello again
+            return  # the page is known
         self._document = str(message.get("document"))
         self.documents += 1
         self.loaded.set()
@@ -209,7 +209,7 @@ class Driver:
             if errand.begun:
                 errand.answer.set_result(None)
             else:
-                # What waited in the page that was left goes on waiting in this one.
+                # An errand that waited in the old page is sent to the new one.
                 self._send(errand.message)
 
     def _hear_leaving(self, message: Message) -> None:
@@ -217,7 +217,7 @@ class Driver:
             return
         self.forget_page()
         for errand in self._errands.values():
-            # A click that leads to another page takes its own answer away.
+            # A click that loads another page gets no answer of its own.
             if errand.begun and not errand.answer.done():
                 errand.answer.set_result(None)
 

@@ -1,4 +1,4 @@
-"""What can go wrong on the stage, in words for the one who stands beside it."""
+"""The errors of the stage, with texts for the teacher."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from course.lab.errors import LabError
 
 
 class NotOnStage(LabError):  # noqa: N818
-    """A demo asked for something that only Playwright can do."""
+    """A demo used a method of Playwright that the stage does not have."""
 
 
 class ActFailed(LabError):  # noqa: N818
-    """Something that an act waited for did not come."""
+    """A step of an act failed: an element or a page did not come in time."""

@@ -1,4 +1,4 @@
-"""Pictures of a stage that is playing, as a WebM and as a GIF."""
+"""Films of a demo on the stage: its pictures as a WebM and as a GIF."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PIL import Image
 from course.errors import CourseError
 
 FRAMES_PER_SECOND = 12
-# A GIF is for a page of text: smaller, slower, and with one palette for all of it.
+# A GIF is for a page of text, so it is smaller and slower, with one palette for all pictures.
 GIF_WIDTH = 960
 GIF_STEP_MS = 200
 LONGEST_STILL_MS = 4000
@@ -22,25 +22,25 @@ LONGEST_STILL_MS = 4000
 
 @dataclass(frozen=True)
 class Picture:
-    """What the stage looked like from a moment on.
+    """A picture of the stage.
 
     Attributes:
         png: the picture.
-        at: seconds since the first one.
+        at: the seconds from the first picture to this one.
     """
 
     png: bytes
     at: float
 
     def image(self) -> Image.Image:
-        """The picture, decoded."""
+        """Return the decoded picture."""
         return Image.open(io.BytesIO(self.png)).convert("RGB")
 
 
 def find_ffmpeg() -> str | None:
-    """The ffmpeg of the package imageio-ffmpeg, or one on the PATH; None where there is none."""
+    """Return the ffmpeg of the package imageio-ffmpeg, or the one on the PATH; None if there is none."""
     try:
-        # It may be missing; then there may be another.
+        # The package may be missing.
         import imageio_ffmpeg
 
         return str(imageio_ffmpeg.get_ffmpeg_exe())
@@ -52,13 +52,13 @@ def write_webm(pictures: Sequence[Picture], seconds: float, path: Path, ffmpeg: 
     """Encode a video.
 
     Args:
-        pictures: in order; each is shown until the next one.
-        seconds: how long the whole is.
-        path: where the video goes.
+        pictures: the pictures in order; each is shown until the next one.
+        seconds: the length of the video.
+        path: the file to write.
         ffmpeg: the program.
 
     Raises:
-        CourseError: ffmpeg has failed; with its last line.
+        CourseError: if ffmpeg failed; the message has its last line.
     """
     width, height = pictures[0].image().size
     command = [ffmpeg, "-y", "-loglevel", "error"]
@@ -70,19 +70,19 @@ def write_webm(pictures: Sequence[Picture], seconds: float, path: Path, ffmpeg: 
     assert process.stdin is not None
     assert process.stderr is not None
     try:
-        for frame in _steady(pictures, seconds):
+        for frame in _frames_at_rate(pictures, seconds):
             process.stdin.write(frame)
         process.stdin.close()
     except BrokenPipeError:
-        pass  # it has ended; what it said follows
+        pass  # ffmpeg has ended; its output is read below
     said = process.stderr.read().decode("utf-8", "replace").strip().splitlines()
     process.stderr.close()
     if process.wait():
         raise CourseError(f"The video could not be encoded: {said[-1] if said else 'ffmpeg failed'}.")
 
 
-def _steady(pictures: Sequence[Picture], seconds: float) -> Iterator[bytes]:
-    """Raw frames at a steady rate: at each moment the picture that was there then."""
+def _frames_at_rate(pictures: Sequence[Picture], seconds: float) -> Iterator[bytes]:
+    """Yield raw frames at a steady rate, each with the picture of its moment."""
     shown, raw = -1, b""
     for number in range(max(1, round(seconds * FRAMES_PER_SECOND))):
         now = number / FRAMES_PER_SECOND
@@ -96,12 +96,12 @@ def _steady(pictures: Sequence[Picture], seconds: float) -> Iterator[bytes]:
 
 
 def write_gif(pictures: Sequence[Picture], seconds: float, path: Path) -> None:
-    """Make an animated picture; long stills are shortened.
+    """Write an animated picture; long stills are shortened.
 
     Args:
-        pictures: in order; each is shown until the next one.
-        seconds: how long the whole is.
-        path: where it goes.
+        pictures: the pictures in order; each is shown until the next one.
+        seconds: the length of the whole.
+        path: the file to write.
     """
     chosen = _spaced(pictures, seconds)
     palette = _palette([picture for picture, _ in chosen])
@@ -113,11 +113,11 @@ def write_gif(pictures: Sequence[Picture], seconds: float, path: Path) -> None:
 
 
 def _spaced(pictures: Sequence[Picture], seconds: float) -> list[tuple[Picture, int]]:
-    """Pictures that are at least a step apart, with the milliseconds for which each is shown."""
+    """Return pictures that are at least a step apart, with the milliseconds for which each is shown."""
     kept: list[Picture] = []
     for picture in pictures:
         if kept and (picture.at - kept[-1].at) * 1000 < GIF_STEP_MS:
-            # The newer one takes its place: a change shall not be lost because another came before it.
+            # The newer picture replaces the older one, so that the last change is not lost.
             kept[-1] = Picture(picture.png, kept[-1].at)
         else:
             kept.append(picture)
@@ -136,7 +136,7 @@ def _small(picture: Picture) -> Image.Image:
 
 
 def _palette(pictures: Sequence[Picture]) -> Image.Image:
-    """One palette for all: from a sheet of eight pictures of the whole."""
+    """Return one palette for all pictures, made from eight of them."""
     some = [_small(pictures[index * (len(pictures) - 1) // 7]) for index in range(8)]
     sheet = Image.new("RGB", (some[0].width, some[0].height * len(some)))
     for index, image in enumerate(some):

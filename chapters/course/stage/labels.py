@@ -1,4 +1,4 @@
-"""What the stage's page says and groups, apart from where it stands."""
+"""The labels of the stage's page, and the groups and texts of its frames."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from course.lab.link.frames import Frame
-from course.lab.link.proxy import Mode
+from course.lab.link.modes import Mode
 from course.source.model import Course
 from course.stage.parts import Part, Places
 
@@ -23,7 +23,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "trouble": frozenset({"crash", "error", "closed"}),
     "other": frozenset({"text"}),
 }
-"""What can be shown or left out on the wire, and the kinds of frames that belong to it."""
+"""The groups of frames that can be shown or hidden, with the kinds of each."""
 
 SHOWN_AT_FIRST = frozenset(GROUPS) - {"heartbeat"}
 
@@ -35,12 +35,12 @@ LONGEST_VALUE = 240
 
 @dataclass(frozen=True)
 class Fault:
-    """A way to break a person's link, as a toggle.
+    """A fault of a person's link, as a toggle.
 
     Attributes:
-        mode: what the link does.
-        name: on the button.
-        told: while it is on, what that means.
+        mode: the mode of the link.
+        name: the button's label.
+        told: the button's description.
     """
 
     mode: Mode
@@ -49,10 +49,10 @@ class Fault:
 
 
 FAULTS = (
-    Fault("cut", "Cut", "the cable is out"),
-    Fault("refuse", "Refuse", "connections are refused"),
-    Fault("hang", "Hang", "nothing moves"),
-    Fault("delay", "Delay", "everything is late"),
+    Fault("cut", "Cut", "all connections end"),
+    Fault("refuse", "Refuse", "new connections are refused"),
+    Fault("hang", "Hang", "nothing is forwarded"),
+    Fault("delay", "Delay", "everything arrives late"),
 )
 
 PACES = ((1.6, "slow"), (1.0, "normal"), (0.0, "at once"))
@@ -60,7 +60,7 @@ WAITS = (0.3, 1.0, 3.0)
 
 
 def states_of(course: Course) -> list[tuple[str, str]]:
-    """What can be put on the stage: names and titles."""
+    """Return the names and titles of the states that can be put on the stage."""
     states = [(str(one.number), f"{one.number}  {one.title}") for one in course.chapters]
     if (course.workspace / "messenger").is_dir():
         states.append(("workspace", "Your workspace"))
@@ -68,20 +68,20 @@ def states_of(course: Course) -> list[tuple[str, str]]:
 
 
 def group_of(frame: Frame) -> str:
-    """The group that a frame belongs to."""
+    """Return the group of a frame."""
     return GROUP_OF.get(frame.kind, "other")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One part of a frame, as it is told.
+    """One part of a frame, as the page shows it.
 
     Attributes:
         path: the numbers of the part.
-        place: file and line of the template; empty where that is not known.
-        line: that line.
-        value: what was sent, cut where it is long.
-        size: bytes.
+        place: the file and line of the template; empty if it is not known.
+        line: the text of that line.
+        value: the value that was sent, shortened if it is long.
+        size: the bytes of the value.
     """
 
     path: str
@@ -92,7 +92,7 @@ class Row:
 
 
 def rows_of(parts: Iterable[Part], places: Places) -> tuple[Row, ...]:
-    """The parts of a frame with the lines of the templates that they come from."""
+    """Return the parts of a frame with the lines of the templates that they come from."""
     rows = []
     for part in parts:
         place = places.of(part)
@@ -103,10 +103,10 @@ def rows_of(parts: Iterable[Part], places: Places) -> tuple[Row, ...]:
 
 
 def payload_of(frame: Frame) -> str:
-    """What a frame carries, laid out to be read."""
+    """Return the payload of a frame as readable text."""
     payload: Any = frame.payload
     if payload is None:
-        return "Nothing but this."
+        return "This frame has no payload."
     if isinstance(payload, bytes):
         return payload[:LONGEST_PAYLOAD].hex(" ")
     if isinstance(payload, str):

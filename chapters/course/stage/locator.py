@@ -1,4 +1,4 @@
-"""Locators and pages for demos on the stage, as `course.lab.protocols` has them; the names are Playwright's.
+"""Locators and pages for demos on the stage, with the methods of `course.lab.locators` and `protocols`.
 
 A locator is a list of steps, which the script in the page follows anew for each action.
 """
@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from course.lab.protocols import Role, State, Text
+from course.lab.locators import Role, State, Text
 from course.stage.driver import SECONDS_TO_ACT, Driver
 from course.stage.errors import NotOnStage
 
@@ -17,7 +17,7 @@ Step = Mapping[str, Any]
 
 
 def told(text: Text) -> Any:
-    """Text, or a pattern, as the script in the page gets it."""
+    """Return a text, or a pattern, in the form for the script in the page."""
     if isinstance(text, str):
         return text
     flags = "".join(letter for letter, flag in (("i", re.I), ("m", re.M), ("s", re.S)) if text.flags & flag)
@@ -25,31 +25,34 @@ def told(text: Text) -> Any:
 
 
 class Finder:
-    """Where locators begin: a page, or another locator."""
+    """The methods that make locators, for a page or for another locator.
+
+    An attribute that only Playwright has raises `NotOnStage`.
+    """
 
     def __init__(self, driver: Driver, steps: tuple[Step, ...] = ()) -> None:
         self._driver = driver
         self._steps = steps
 
     def get_by_role(self, role: Role, *, name: Text | None = None, exact: bool = False) -> StageLocator:
-        """Elements with this role, and this accessible name."""
+        """Return a locator of elements with this role and this accessible name."""
         given = {} if name is None else {"name": told(name)}
         return self._with({"by": "role", "role": role, "exact": exact, **given})
 
     def get_by_text(self, text: Text, *, exact: bool = False) -> StageLocator:
-        """The smallest elements that contain this text."""
+        """Return a locator of the smallest elements that contain this text."""
         return self._with({"by": "text", "text": told(text), "exact": exact})
 
     def get_by_label(self, text: Text, *, exact: bool = False) -> StageLocator:
-        """Elements with this label."""
+        """Return a locator of elements with this label."""
         return self._with({"by": "label", "text": told(text), "exact": exact})
 
     def get_by_placeholder(self, text: Text, *, exact: bool = False) -> StageLocator:
-        """Fields with this placeholder."""
+        """Return a locator of fields with this placeholder."""
         return self._with({"by": "placeholder", "text": told(text), "exact": exact})
 
     def locator(self, selector: str) -> StageLocator:
-        """Elements by CSS selector."""
+        """Return a locator of elements by CSS selector."""
         return self._with({"by": "css", "selector": selector})
 
     def _with(self, step: Step) -> StageLocator:
@@ -60,94 +63,97 @@ class Finder:
             raise AttributeError(name)
         raise NotOnStage(
             f"A demo asked for “{name}”, which Playwright knows and the stage does not.",
-            "`course.lab.protocols` lists what a demo may use; anything beyond that belongs into a check.",
+            "`course.lab.protocols` lists what a demo may use. Test anything else in a check.",
         )
 
 
 class StageLocator(Finder):
-    """A way to find an element in a frame, and what can be done with it."""
+    """A way to find elements in a frame, and the actions on the element that is found.
+
+    Each action raises `ActFailed` if there is no such element in time, or more than one.
+    """
 
     def filter(self, *, has_text: Text = "") -> StageLocator:
-        """Only those that contain this text."""
+        """Return a locator of those elements that contain this text."""
         return self._with({"by": "has", "text": told(has_text)})
 
     def nth(self, index: int) -> StageLocator:
-        """One of several; -1 is the last."""
+        """Return a locator of one of several elements; -1 is the last."""
         return self._with({"by": "nth", "index": index})
 
     @property
     def first(self) -> StageLocator:
-        """The first of several."""
+        """A locator of the first of several elements."""
         return self.nth(0)
 
     @property
     def last(self) -> StageLocator:
-        """The last of several."""
+        """A locator of the last of several elements."""
         return self.nth(-1)
 
     async def click(self) -> None:
-        """Move there and click."""
+        """Move the pointer to the element and click it."""
         await self._do("click")
 
     async def fill(self, value: str) -> None:
-        """Replace what is typed in it."""
+        """Replace the value of the field."""
         await self._do("fill", value)
 
     async def press_sequentially(self, text: str) -> None:
-        """Type this after what is there."""
+        """Type a text after the value that is there."""
         await self._do("type", text)
 
     async def press(self, key: str) -> None:
-        """Press a key while it has the focus."""
+        """Press a key while the element has the focus."""
         await self._do("press", key)
 
     async def focus(self) -> None:
-        """Give it the focus."""
+        """Give the element the focus."""
         await self._do("focus")
 
     async def check(self) -> None:
-        """Tick a box, unless it is ticked."""
+        """Tick the box, unless it is ticked."""
         await self._do("tick", True)
 
     async def uncheck(self) -> None:
-        """Untick it."""
+        """Untick the box, unless it is not ticked."""
         await self._do("tick", False)
 
     async def scroll_into_view_if_needed(self) -> None:
-        """Bring it into view."""
+        """Scroll until the element is in view, unless it is."""
         await self._do("reveal")
 
     async def wait_for(self, *, state: State = "visible", timeout: float = SECONDS_TO_ACT * 1000) -> None:
-        """Wait until it is there, or is not; ``timeout`` in milliseconds."""
+        """Wait until the element is in this state; ``timeout`` is in milliseconds."""
         await self._driver.do("wait", self._steps, state, seconds=timeout / 1000)
 
     async def count(self) -> int:
-        """How many there are now."""
+        """Return the number of elements that are there now."""
         return int(await self._do("count"))
 
     async def is_visible(self) -> bool:
-        """Whether it is there now."""
+        """Return whether the element is visible now."""
         return bool(await self._do("visible"))
 
     async def all_inner_texts(self) -> list[str]:
-        """The texts of all there are now."""
+        """Return the texts of all elements that are there now."""
         return [str(text) for text in await self._do("innerTexts")]
 
     async def inner_text(self) -> str:
-        """Its text, as shown."""
+        """Return the text of the element, as shown."""
         return str(await self._do("innerText"))
 
     async def text_content(self) -> str | None:
-        """Its text, hidden parts included."""
+        """Return the text of the element, hidden parts included."""
         found = await self._do("textContent")
         return None if found is None else str(found)
 
     async def input_value(self) -> str:
-        """What is typed in it."""
+        """Return the value of the field."""
         return str(await self._do("value"))
 
     async def get_attribute(self, name: str) -> str | None:
-        """One of its attributes."""
+        """Return an attribute of the element; None if it has none of this name."""
         found = await self._do("attribute", name)
         return None if found is None else str(found)
 
@@ -160,5 +166,5 @@ class StagePage(Finder):
 
     @property
     def url(self) -> str:
-        """Its address."""
+        """The address of the page."""
         return self._driver.url

@@ -1,4 +1,4 @@
-"""The server's log, line by line, as it is written."""
+"""`LogTail`: the new lines of the server's log."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from pathlib import Path
 
 LONGEST_LINE = 400
 _HEAD = re.compile(r"\d\d:\d\d:\d\d (DEBUG|INFO|WARNING|ERROR|CRITICAL)\s+(.*)")
-# Every page loads a dozen files; for a class that is noise.
-# Who serves, and to which of its own ports, helps nobody either.
+# The logger's name and the client's port are of no use to a class, nor are the dozen files of each page.
 _ORIGIN = re.compile(r"^uvicorn\.\w+: (127\.0\.0\.1:\d+ - )?")
 _NOISE = re.compile(r'"GET (/static/|/live/client/|/favicon)')
 
@@ -20,9 +19,9 @@ class Line:
     """One line of the log.
 
     Attributes:
-        number: its place since the stage was opened.
-        level: ``info``, ``warning``, ``error`` or ``debug``; a traceback's lines have that of its first one.
-        text: what it says, without the level; the time stays.
+        number: its number since the stage was opened.
+        level: ``info``, ``warning``, ``error`` or ``debug``; each line of a traceback has the same.
+        text: the time and the message, without the level.
     """
 
     number: int
@@ -31,7 +30,7 @@ class Line:
 
 
 class LogTail:
-    """Reads what a log file has got since the last look.
+    """Reads the lines that a log file has got since the last time.
 
     Args:
         path: the file.
@@ -46,7 +45,7 @@ class LogTail:
         self._level = "info"
 
     def new_lines(self) -> Iterator[Line]:
-        """The lines that have been completed since."""
+        """Yield the lines that have been completed since the last call."""
         try:
             if self.path.stat().st_size == self._place:
                 return

@@ -1,7 +1,7 @@
-"""One connection of a person's browser, read along as HTTP and, after its upgrade, as a WebSocket.
+"""`PageInterceptor`: reads one connection of a browser, as HTTP and, after its upgrade, as a WebSocket.
 
-HTTP is taken apart and put together again by h11, once for each side, because a page is changed on its way:
-it gets the stage's script. Everything else passes as it is.
+h11 parses HTTP and writes it again, once for each side, because a page is changed on its way: it gets the
+stage's script. Everything else is forwarded as it is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LONGEST_HEAD = 256 * 1024
 
 
 class PageBody:
-    """A page of which the server has not sent all yet."""
+    """A page that the server has not sent completely yet."""
 
     def __init__(self, head: h11.Response) -> None:
         self.head = head
@@ -24,10 +24,10 @@ class PageBody:
 
 
 class PageInterceptor:
-    """Looks at one connection, for a `Link`.
+    """The `Interceptor` of one connection of a `Link`.
 
     Args:
-        tap: is told of frames and pages.
+        tap: gets the frames and pages.
         script: the address of the script that each page gets.
         origin: the stage's own origin.
     """
@@ -43,7 +43,11 @@ class PageInterceptor:
         self._socket: Conversation | None = None
 
     def outward(self, data: bytes) -> bytes:
-        """What the browser has sent just now; returns what goes on to the server."""
+        """Take bytes that the browser has sent; return the bytes to forward to the server.
+
+        Raises:
+            ConnectionResetError: if they are not HTTP.
+        """
         if self._socket is not None:
             self._socket.sent(data)
             return data
@@ -56,7 +60,11 @@ class PageInterceptor:
             raise _broken(problem) from problem
 
     def inward(self, data: bytes) -> bytes:
-        """What would reach the browser now; returns what does."""
+        """Take bytes that the server has sent; return the bytes to forward to the browser.
+
+        Raises:
+            ConnectionResetError: if they are not HTTP.
+        """
         if self._socket is not None:
             self._socket.received(data)
             return data
@@ -67,7 +75,7 @@ class PageInterceptor:
             raise _broken(problem) from problem
 
     def ended(self) -> None:
-        """The connection is over."""
+        """Note the end of the connection."""
         if self._socket is not None:
             self._socket.ended()
 
@@ -105,7 +113,7 @@ class PageInterceptor:
         return b"".join(out)
 
     def _upgraded(self) -> bytes:
-        """From now on the connection is a WebSocket. What has come with the head belongs to it already."""
+        """Treat the connection as a WebSocket from now on; return its bytes that came with the head."""
         self._socket = Conversation(self._tap)
         rest, ended = self._server.trailing_data
         if rest:
@@ -124,7 +132,7 @@ class PageInterceptor:
     def _body(self, data: h11.Data) -> bytes:
         if self._page is None:
             return self._browser.send(data) or b""
-        self._page.parts.append(bytes(data.data))  # joined once: a page may be long
+        self._page.parts.append(bytes(data.data))  # joined once, because a page may be long
         return b""
 
     def _end(self, end: h11.EndOfMessage) -> bytes:
@@ -154,5 +162,5 @@ class PageInterceptor:
 
 
 def _broken(problem: h11.ProtocolError) -> ConnectionResetError:
-    """Neither side would understand what follows, so the link ends this connection."""
+    """Return the error that makes the link end a connection that is not HTTP."""
     return ConnectionResetError(str(problem))

@@ -1,8 +1,8 @@
-"""What a frame changes, part by part, and the line of the template that each part comes from.
+"""The parts that a frame changes, and the line of the template that each part comes from.
 
-A diff names its parts by number: ``{"2": {"0": "1"}}`` is the first part of what stands in part 2. Which
-template that is the page was told when it joined, or when the branch was first sent. To read a diff, one has
-to remember what was sent before; `PartReader` does, for each live view of each person.
+A diff numbers its parts: ``{"2": {"0": "1"}}`` is part 0 of the template inside part 2. The server sent the
+statics of that template when the page joined, or when the branch was first shown. So a reader of diffs must
+remember the earlier frames; `PartReader` does, for each live view of each person.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import orjson
 
 from course.lab.link.frames import Frame
 
-# More than anybody reads; a whole page has hundreds.
+# More than anyone reads; a whole page has hundreds.
 MOST_PARTS = 60
 
 Shape = dict[str, Any]
-"""What is known of a node: ``s``, its statics, and its nodes by number; of a loop its entries under ``k``."""
+"""A node as far as it is known: its statics ``s``, its nodes by number, and a loop's entries ``k``."""
 
 Statics = tuple[str, ...]
 
@@ -30,10 +30,10 @@ class Part:
 
     Attributes:
         path: its numbers from the outermost template on, entries of loops in brackets: ``2[0].1``.
-        statics: of the template that it is a part of; None where the frames do not tell.
-        number: its place among the parts of that template.
-        value: what was sent, as text.
-        size: bytes of that.
+        statics: the statics of its template; None if the frames do not have them.
+        number: its number among the parts of that template.
+        value: the value that was sent, as text.
+        size: the bytes of the value.
     """
 
     path: str
@@ -45,7 +45,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a part stands: the template, the number of the line, and the line."""
+    """The place of a part: the template, the number of the line, and its text."""
 
     template: str
     line: int
@@ -53,7 +53,7 @@ class Place:
 
 
 class Places:
-    """The lines of the templates of one app; empty until `learn`."""
+    """The places of the parts in one app's templates; empty until `learn`."""
 
     def __init__(self) -> None:
         self._known: dict[Statics, tuple[Place, ...]] = {}
@@ -61,17 +61,17 @@ class Places:
 
     @property
     def wanted(self) -> bool:
-        """Whether parts have come of templates that the app has not been asked about yet."""
+        """Whether there are parts whose templates are not known yet."""
         return bool(self._missed)
 
     def see(self, parts: Iterable[Part]) -> None:
-        """Note of which templates these parts are."""
+        """Note the templates of these parts, if they are not known."""
         self._missed.update(
             part.statics for part in parts if part.statics and part.statics not in self._known
         )
 
     def learn(self, told: Iterable[Mapping[str, Any]]) -> None:
-        """Take what `course.lab.app.template_lines` tells. What it does not tell it is not asked again."""
+        """Add the result of `course.lab.app.template_lines`; never ask again for templates that it lacks."""
         for one in told:
             places = tuple(Place(str(one["template"]), int(line), str(text)) for line, text in one["lines"])
             self._known[tuple(one["statics"])] = places
@@ -80,19 +80,19 @@ class Places:
         self._missed.clear()
 
     def of(self, part: Part) -> Place | None:
-        """Where a part stands; None where that is not known."""
+        """Return the place of a part; None if it is not known."""
         places = self._known.get(part.statics or ())
         return places[part.number] if places and part.number < len(places) else None
 
 
 class PartReader:
-    """Reads the diffs of all views on a stage, in the order in which they pass."""
+    """Reads the diffs of all views on a stage, in the order of the frames."""
 
     def __init__(self) -> None:
         self._views: dict[tuple[str, str], Shape] = {}
 
     def read(self, frame: Frame) -> tuple[Part, ...]:
-        """The parts that a frame sends, at most sixty; nothing for frames that send none."""
+        """Return the parts that a frame sends, at most sixty; an empty tuple if it sends none."""
         payload = frame.payload if isinstance(frame.payload, dict) else {}
         view = frame.who, frame.topic
         if frame.event == "diff":
@@ -113,7 +113,7 @@ class PartReader:
         components = dict(known.get("c", {}))
         for cid, change in (diff.get("c") or {}).items():
             of = change.get("s")
-            # A number instead of statics: as those of that component.
+            # A number instead of statics means the statics of that component.
             before = components.get(str(abs(of))) if isinstance(of, int) else components.get(cid)
             if isinstance(of, int):
                 change = {key: value for key, value in change.items() if key != "s"}
@@ -123,7 +123,7 @@ class PartReader:
 
 
 class _Reading:
-    """One message on its way: the statics that it shares, and the parts found so far."""
+    """The reading of one frame: the statics that its nodes share, and the parts found so far."""
 
     def __init__(self, shared: Any) -> None:
         self._shared = shared if isinstance(shared, dict) else {}

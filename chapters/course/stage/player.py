@@ -1,4 +1,4 @@
-"""Plays a demo on the stage, one act at a time."""
+"""`Player`: plays a demo on the stage, one act at a time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from course.stage.retry import patience
 
 Phase = Literal["ready", "playing", "waiting", "stuck", "done", "failed"]
 
-# Between a caption and its act, at a pace of 1: long enough to read it, short enough not to wait.
+# The time to read a caption before its act, at a pace of 1.
 SECONDS_TO_READ = 1.2
 
 log = logging.getLogger("course.stage")
@@ -25,17 +25,17 @@ class Player:
     """The acts of one demo.
 
     Args:
-        demo: what to play.
-        lab: what its acts are given.
-        pace: tells how fast; 0 does not wait for readers.
-        on_change: is called when something here is another.
+        demo: the demo to play.
+        lab: the lab for its acts.
+        pace: returns the present pace; with 0 there is no time for reading.
+        on_change: called when an attribute has changed.
 
     Attributes:
         phase: ``ready`` before the first act, ``playing``, ``waiting`` for the next one, ``stuck`` where a
             step of an act failed and can be tried again, ``done``, ``failed``.
-        number: of the act whose caption is shown; 0 before the first.
-        caption: the one that is shown.
-        problem: why an act failed, or is stuck.
+        number: the number of the act whose caption is shown; 0 before the first.
+        caption: the caption that is shown.
+        problem: the reason why an act failed, or is stuck.
         pauses: whether a failed step waits for a second try; otherwise it ends the demo.
     """
 
@@ -58,15 +58,15 @@ class Player:
 
     @property
     def total(self) -> int:
-        """How many acts there are."""
+        """The number of acts."""
         return max(len(self.demo.captions), self.number)
 
     def next(self) -> bool:
-        """Begin the next act, or try the step again that failed; False when there is nothing to do."""
+        """Begin the next act, or try the failed step again; return whether there was something to do."""
         if self.phase == "stuck":
             self.problem = ""
             self._again.set()
-            self._become("playing")
+            self._set_phase("playing")
             return True
         if self.phase not in ("ready", "waiting"):
             return False
@@ -76,12 +76,12 @@ class Player:
         return True
 
     async def wait(self) -> None:
-        """Wait until the act that is being played is over."""
+        """Wait until the present act has ended."""
         if self._task is not None:
             await asyncio.wait({self._task})
 
     async def stop(self) -> None:
-        """End whatever is being played."""
+        """End the demo, also in the middle of an act."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
@@ -92,37 +92,37 @@ class Player:
                 await acts.aclose()  # type: ignore[attr-defined]
 
     async def _stuck(self, problem: ActFailed) -> None:
-        """Say what did not work, and wait until the teacher wants to try it again."""
+        """Show the problem, and wait until the teacher tries the step again."""
         self.problem = _in_one_line(problem)
         self._again.clear()
-        self._become("stuck")
+        self._set_phase("stuck")
         await self._again.wait()
 
     async def _play(self) -> None:
         if self.pauses:
-            # Of this task alone, and of what the act starts: people who arrive meanwhile do not wait.
+            # It is set in this task and those that the act starts: people who arrive meanwhile do not wait.
             patience.set(self._stuck)
         try:
             if self._acts is None:
                 self._acts = self.demo.acts(self._lab)
                 self._upcoming = await anext(self._acts, None)
             if self._upcoming is None:
-                self._become("done")
+                self._set_phase("done")
                 return
             self.number, self.caption = self.number + 1, self._upcoming
             self._on_change()
             await asyncio.sleep(SECONDS_TO_READ * self._pace())
             self._upcoming = await anext(self._acts, None)
-            self._become("done" if self._upcoming is None else "waiting")
+            self._set_phase("done" if self._upcoming is None else "waiting")
         except CourseError as problem:
             self.problem = _in_one_line(problem)
-            self._become("failed")
+            self._set_phase("failed")
         except Exception as problem:
             log.exception("An act of the demo raised")
             self.problem = f"The demo raised {type(problem).__name__}: {problem}"
-            self._become("failed")
+            self._set_phase("failed")
 
-    def _become(self, phase: Phase) -> None:
+    def _set_phase(self, phase: Phase) -> None:
         self.phase = phase
         self._on_change()
 

@@ -1,4 +1,4 @@
-"""``course demo N --record``: the demo is played on the stage in a browser without a window, and filmed."""
+"""``course demo N --record``: play the demo on the stage in a browser without a window, and film it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from course.stage.stage import Stage
 
 SIZE = {"width": 1280, "height": 720}
 SECONDS_TO_START = 60
-# A film has no teacher to read the caption aloud: so long it stays after its act.
+# In a film no teacher reads the caption aloud, so it stays for a while after its act.
 SECONDS_TO_SEE = 1.6
 LETTERS_PER_SECOND = 28
 
@@ -31,17 +31,17 @@ async def record(
     """Play a chapter's demo and write ``<chapter>.webm`` and ``<chapter>.gif``.
 
     Args:
-        course: whose chapter it is.
-        chapter: which.
-        into: the folder for the films; made where it is missing.
-        on_act: is called with each act's number and caption, after it.
-        pace: of pointers, typing and reading; a smaller number is quicker.
+        course: the course with the chapter.
+        chapter: the chapter with the demo.
+        into: the folder for the films; made if it is missing.
+        on_act: called with each act's number and caption, after the act.
+        pace: the pace of pointer, typing and reading; a smaller number is quicker.
 
     Returns:
-        what was written; without an ffmpeg the GIF alone.
+        The films; without ffmpeg the GIF alone.
 
     Raises:
-        CourseError: there is no browser, no demo, or an act failed.
+        CourseError: if there is no browser or no demo, or an act failed.
     """
     async with opened_stage(course, str(chapter.number)) as (stage, _), held_browser() as browser:
         context = await browser.new_context(viewport=SIZE, color_scheme="light")  # type: ignore[arg-type]
@@ -69,8 +69,8 @@ async def _wait_for_people(stage: Stage, page: Page) -> None:
 async def _play(stage: Stage, on_act: Callable[[int, str], None]) -> None:
     player = stage.player
     if player is None:
-        raise CourseError("There is no demo to record.")
-    # Nobody is there who could press a button.
+        raise CourseError("This chapter has no demo to record.")
+    # No teacher is there to press a button.
     player.pauses = False
     await asyncio.sleep(SECONDS_TO_SEE * stage.settings.pace)
     while player.next():
@@ -85,8 +85,8 @@ class Camera:
     """Takes a picture whenever the page has changed.
 
     Attributes:
-        pictures: what it has taken, in order.
-        seconds: how long it has looked.
+        pictures: the pictures that it has taken, in order.
+        seconds: the time from its beginning to its end.
     """
 
     def __init__(self) -> None:
@@ -97,7 +97,7 @@ class Camera:
         self._acks: set[asyncio.Future[Any]] = set()
 
     async def begin(self, page: Page) -> None:
-        """Look at a page from now on."""
+        """Begin to take pictures of a page."""
         self._began = time.monotonic()
         self.pictures.append(Picture(await page.screenshot(), 0.0))
         self._session = await page.context.new_cdp_session(page)
@@ -105,14 +105,14 @@ class Camera:
         await self._session.send("Page.startScreencast", {"format": "png", "everyNthFrame": 4})
 
     async def end(self) -> None:
-        """Look away."""
+        """Stop taking pictures."""
         self.seconds = time.monotonic() - self._began
         await self._session.send("Page.stopScreencast")
         await asyncio.gather(*self._acks, return_exceptions=True)
 
     def _take(self, frame: dict[str, Any]) -> None:
         self.pictures.append(Picture(base64.b64decode(frame["data"]), time.monotonic() - self._began))
-        # The next one comes when this one was acknowledged.
+        # The browser sends the next picture when this one was acknowledged.
         ack = asyncio.ensure_future(
             self._session.send("Page.screencastFrameAck", {"sessionId": frame["sessionId"]})
         )

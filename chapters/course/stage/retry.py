@@ -1,8 +1,8 @@
 """Second tries: a step that fails in the middle of an act waits for the teacher instead of ending the act.
 
-An act is an asynchronous generator, and an exception ends a generator for good. So the exception does not
-reach it: whoever carries out the step hands it to the `patience` of the act, which returns when the teacher
-wants the same step to be tried again.
+An act is an asynchronous generator, and an exception ends a generator for good. So the exception must not
+reach it: `with_second_tries` passes it to the `patience` of the act, which returns when the teacher wants to
+try the same step again.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ T = TypeVar("T")
 Patience = Callable[[ActFailed], Awaitable[None]]
 
 patience: ContextVar[Patience | None] = ContextVar("patience", default=None)
-"""What waits for the teacher, within an act that is being played; None everywhere else."""
+"""The function that waits for the teacher, inside an act; None everywhere else."""
 
 
 async def with_second_tries(step: Callable[[], Awaitable[T]]) -> T:
-    """Carry out a step of an act, as often as the teacher asks for it; return its result.
+    """Carry out a step of an act, again as often as the teacher wants; return its result.
 
     Args:
         step: starts the step anew each time it is called.
 
     Raises:
-        ActFailed: the step failed, and nobody is there to wait for.
+        ActFailed: if the step failed, and no `patience` is set.
     """
     while True:
         try:

@@ -1,4 +1,4 @@
-"""One messenger on the stage and the people who use it, from the choice of a chapter to the next choice."""
+"""`Run`: one messenger on the stage and its people, from the choice of a chapter to the next choice."""
 
 from __future__ import annotations
 
@@ -31,37 +31,37 @@ log = logging.getLogger("course.stage")
 
 
 class Audience(Protocol):
-    """Who is told what happens in a run."""
+    """The receiver of what happens in a run."""
 
     def on_frame(self, frame: Frame) -> None:
-        """A frame is on the wire."""
+        """Take a frame that was on the wire."""
 
     def send(self, key: str, message: Message) -> None:
-        """A message for the frame with this key."""
+        """Send a message to the frame with this key."""
 
     def changed(self) -> None:
-        """Someone came, or moved."""
+        """Note that the people, or their pages, have changed."""
 
     def complain(self, problem: CourseError) -> None:
-        """Something did not work."""
+        """Show an error to the teacher."""
 
 
 class Run(FaultMethods):
-    """A state that is served, and its people. A demo's acts take it for their lab.
+    """A state that is served, and its people. It is the lab for a demo's acts.
 
     Args:
-        course: whose chapters there are.
+        course: the course with the chapters.
         name: a chapter's number, ``workspace``, or a folder.
         origin: the address of the stage's page, without a path.
-        audience: is told what happens.
-        settings: how things are done at first.
+        audience: the receiver of what happens.
+        settings: the settings at first.
         first_line: the number of the first line of its log.
 
     Attributes:
-        state: the files of the messenger.
-        demo: of its chapter; None where there is none.
-        log: reads the server's log.
-        settings: how things are done; see `adopt`.
+        state: the state with the messenger's files.
+        demo: the demo of its chapter; None if there is none.
+        log: the reader of the server's log.
+        settings: the present settings; see `adopt`.
         places: the lines of the templates, as far as they are known; see `learn_places`.
     """
 
@@ -94,17 +94,17 @@ class Run(FaultMethods):
         self.log = LogTail(log, first_line)
 
     async def open(self) -> None:
-        """Start the server; the people of the demo come in.
+        """Start the server, and add the people of the demo.
 
         Raises:
-            CourseError: the messenger does not start.
+            CourseError: if the messenger does not start.
         """
         await self.start()
         for name in self.demo.people if self.demo else PEOPLE[:2]:
             await self.person(name)
 
     async def close(self) -> None:
-        """End all of it."""
+        """End the server, and the links of all people."""
         for actor in tuple(self._actors.values()):
             await self.dismiss(actor)
         await self._host.stop()
@@ -119,11 +119,11 @@ class Run(FaultMethods):
         return list(self._actors.values())
 
     def actor(self, name: str) -> Actor | None:
-        """Who is here under this name."""
+        """Return the person with this name; None if they are not here."""
         return self._actors.get(name)
 
     async def person(self, name: str) -> Actor:
-        """This person, who gets a frame when they come for the first time."""
+        """Return the person with this name, who gets a frame when they come for the first time."""
         async with self._entering:
             return self._actors.get(name) or await self._enter(name)
 
@@ -141,7 +141,7 @@ class Run(FaultMethods):
         return actor
 
     async def _welcome(self, actor: Actor) -> None:
-        """Bring a person to where they begin, signed in, once their frame is there; without a show."""
+        """Bring a person to their start page, signed in, once their frame is there; show no pointer."""
         await actor.driver.loaded.wait()
         try:
             await arrive(self, actor, actor.start)
@@ -151,7 +151,7 @@ class Run(FaultMethods):
         actor.driver.arrived()
 
     async def adopt(self, settings: Settings) -> None:
-        """Do things differently from now on."""
+        """Use other settings from now on."""
         self.settings = settings
         for actor in self.everyone:
             actor.driver.pace = settings.pace
@@ -160,73 +160,73 @@ class Run(FaultMethods):
                 await actor.set_link("delay", settings.wait)
 
     async def people(self, *names: str) -> list[Actor]:
-        """Several people at once, who have come to where they begin."""
+        """Return several people at once, when they are at their start pages."""
         found = [await self.person(name) for name in names]
-        # Whoever is still being signed in must not be asked to sign in, or to go elsewhere, at the same time.
+        # An act must not sign a person in, or open a page, while they are still being signed in.
         arriving = [actor.coming for actor in found if actor.coming is not None]
         if arriving:
             await asyncio.wait(arriving, timeout=SECONDS_TO_OPEN)
         return found
 
     async def dismiss(self, actor: Actor) -> None:
-        """Take a person's frame and link away."""
+        """Remove a person with their frame and link."""
         if self._actors.pop(actor.name, None) is not None:
             self._broken.discard(actor.name)
             await actor.leave()
 
     @property
     def can_come(self) -> tuple[str, ...]:
-        """Who may be added."""
+        """The names of the people who can be added."""
         known = dict.fromkeys((*(self.demo.people if self.demo else ()), *PEOPLE))
         return tuple(name for name in known if name not in self._actors)
 
-    # The server, without waiting for its effects to be seen: the teacher sees them.
+    # The server; the methods do not wait for the effect in the pages, because the teacher sees it.
 
     async def kill_now(self) -> None:
-        """End the server as `kill -9` does, unless it is dead."""
+        """End the server as `kill -9` does; do nothing if it does not run."""
         if self.alive:
             await self._host.kill()
 
     async def start_now(self) -> None:
-        """Start it, killing it first if it runs.
+        """Start the server, after killing it if it runs.
 
         Raises:
-            CourseError: the messenger does not start.
+            CourseError: if the messenger does not start.
         """
         await self.kill_now()
         await self.start()
         self._host.killed = False
 
     async def fix_all(self) -> None:
-        """Every link passes, and the server runs."""
+        """Fix every link, and start the server unless it runs."""
         for actor in self.everyone:
             await actor.set_link("pass")
         if not self.alive:
             await self.start_now()
 
     def read(self, frame: Frame) -> tuple[Part, ...]:
-        """The parts that a frame sends."""
+        """Return the parts that a frame sends, and note their templates."""
         parts = self._reader.read(frame)
         self.places.see(parts)
         return parts
 
     @property
     def wants_places(self) -> bool:
-        """Whether the app is to be asked for the lines of its templates, and can be now."""
+        """Whether `learn_places` is needed, and possible now."""
         return self.places.wanted and self.alive and not self._learning
 
     async def learn_places(self) -> None:
-        """Ask the app for the lines of its templates; where it is just ending, nothing is learnt."""
+        """Ask the app for the lines of its templates; do nothing if it does not answer."""
         self._learning = True
         try:
             self.places.learn(await self._host.template_lines())
         except LabError:
-            log.info("The app did not say where the parts of its templates stand")
+            log.info("The app did not send the lines of its templates")
         finally:
             self._learning = False
 
     def forget_errors(self) -> None:
-        """Keep only the newest of the exceptions that the app has raised; the log has them all."""
+        """Keep only the newest exceptions that the app has raised; the log has them all."""
         del self._host.raised[:-ERRORS_KEPT]
 
 

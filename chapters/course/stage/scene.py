@@ -1,11 +1,11 @@
-"""What the stage looks like at one moment, as its page shows it."""
+"""`Scene`: the state of the stage at one moment, as its page shows it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-from course.lab.link.proxy import Mode
+from course.lab.link.modes import Mode
 from course.stage.player import Player
 from course.stage.settings import Settings
 from course.stage.tally import Sum
@@ -25,12 +25,12 @@ CONDITIONS: dict[Condition, str] = {
 
 @dataclass(frozen=True)
 class Seat:
-    """One person's place.
+    """One person's place on the stage.
 
     Attributes:
-        key: names their frame; another frame has another key.
-        mode: how their link behaves.
-        condition: of their page.
+        key: the id of their frame; another frame has another key.
+        mode: the mode of their link.
+        condition: the condition of their page.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Seat:
 
 @dataclass(frozen=True)
 class Acts:
-    """Where the demo stands; see `Player`."""
+    """The progress of the demo; see `Player`."""
 
     phase: str
     number: int
@@ -59,7 +59,7 @@ class Acts:
 
     @classmethod
     def of(cls, player: Player | None) -> Acts:
-        """The acts of a player; without one there are none."""
+        """Make the acts of a player; without a player there are none."""
         if player is None:
             return cls("none", 0, 0, "", "")
         return cls(player.phase, player.number, player.total, player.caption, player.problem)
@@ -67,17 +67,17 @@ class Acts:
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything but frames and log lines.
+    """The state of the stage, without frames and log lines.
 
     Attributes:
-        state: the name of what runs here, as the picker knows it.
+        state: the name of the state on the stage, as in the picker.
         phase: whether it starts, runs, or could not be started.
-        problem: why not, or what else went wrong.
+        problem: the error to show; empty if there is none.
         alive: whether the server runs.
-        busy: what is being done to the server now, or nothing.
-        can_come: names of those who may be added.
-        settings: how things are done.
-        sums: frames and bytes of each act so far.
+        busy: the text of what is being done to the server now; empty if nothing is.
+        can_come: the names of the people who can be added.
+        settings: the present settings.
+        sums: the frames and bytes of each act so far.
     """
 
     state: str
@@ -93,14 +93,14 @@ class Scene:
 
     @property
     def lamp(self) -> str:
-        """How the server is: ``on``, ``off``, or ``coming``."""
+        """The state of the server: ``on``, ``off``, or ``coming``."""
         if self.phase == "starting" or self.busy:
             return "coming"
         return "on" if self.alive else "off"
 
     @property
     def server(self) -> str:
-        """The same in words."""
+        """The state of the server in words."""
         if self.busy:
             return self.busy
         if self.phase == "starting":

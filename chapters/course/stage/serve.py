@@ -1,4 +1,4 @@
-"""``course stage``: the stage on a port of its own, until Ctrl-C."""
+"""``course stage``: serve the stage on a port of its own, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def serve_stage(course: Course, state: str, port: int, on_ready: Callable[[str],
     """Serve the stage until Ctrl-C.
 
     Args:
-        course: whose chapters are played.
-        state: what is on the stage first: a chapter's number, or ``workspace``.
-        port: where; 0 takes any that is free.
-        on_ready: is called with the address once the page is served.
+        course: the course with the chapters.
+        state: the first state on the stage: a chapter's number, or ``workspace``.
+        port: the port; 0 takes any free one.
+        on_ready: called with the address once the page is served.
 
     Raises:
-        CourseError: the port is taken, or the client packages are missing.
+        CourseError: if the port is taken, or the client packages are missing.
     """
     if not (course.static_dir / "node_modules" / "phoenix_live_view").is_dir():
         raise CourseError("The LiveView client is not installed.", "Run `make setup`.")
@@ -42,7 +42,7 @@ async def _serve(course: Course, state: str, port: int, on_ready: Callable[[str]
     async with opened_stage(course, state, port) as (stage, served):
         on_ready(stage.origin)
         await served
-        # uvicorn has kept the Ctrl-C for its end. It arrives at the next await: here, not below.
+        # uvicorn raises the Ctrl-C again at its end. It arrives at the next await: here, not below.
         await asyncio.sleep(0)
 
 
@@ -50,15 +50,15 @@ async def _serve(course: Course, state: str, port: int, on_ready: Callable[[str]
 async def opened_stage(
     course: Course, state: StateName, port: int = 0
 ) -> AsyncIterator[tuple[Stage, asyncio.Task[None]]]:
-    """A stage that is being served, and the task that serves it; it ends with the block, or with Ctrl-C.
+    """Serve a stage inside the ``async with``; yield the stage, and the task that serves it.
 
     Args:
-        course: whose chapters are played.
-        state: what is on the stage first.
-        port: where; 0 takes any that is free.
+        course: the course with the chapters.
+        state: the first state on the stage.
+        port: the port; 0 takes any free one.
 
     Raises:
-        CourseError: the port is taken.
+        CourseError: if the port is taken.
     """
     with _listener(port) as sock:
         app, stage = create_app(course, int(sock.getsockname()[1]))

@@ -1,4 +1,4 @@
-"""What the teacher may choose: how things are done on the stage."""
+"""`Settings`: the teacher's settings of the stage."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Settings:
-    """How things are done on the stage.
+    """The settings of the stage.
 
     Attributes:
-        pace: of pointers and typing; 1 for a class to follow, 0 for all at once.
-        wait: seconds that a slow link holds everything back, each way.
-        outlined: whether what changes in a page is outlined for a moment.
+        pace: the pace of pointer and typing; 1 so that a class can follow, 0 for all at once.
+        wait: the seconds for which a delayed link holds everything back, each way.
+        outlined: whether changes in a page are outlined for a moment.
     """
 
     pace: float = 1.0

@@ -1,4 +1,4 @@
-"""From the stage, its people and their pages to the `Scene` that is shown."""
+"""`scene_of`: the `Scene` of the stage, its people and their pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from course.stage.stage import Stage
 
 
 def scene_of(stage: Stage) -> Scene:
-    """What there is to see now."""
+    """Return the present scene of a stage."""
     run = stage.run if stage.phase == "ready" else None
     return Scene(
         state=stage.state_name,
@@ -26,7 +26,7 @@ def scene_of(stage: Stage) -> Scene:
 
 
 def seat_of(actor: Actor) -> Seat:
-    """A person's place as it is now."""
+    """Return the present place of a person."""
     return Seat(
         name=actor.name,
         slug=actor.slug,
@@ -39,7 +39,7 @@ def seat_of(actor: Actor) -> Seat:
 
 
 def condition_of(actor: Actor) -> Condition:
-    """How a person's page is."""
+    """Return the condition of a person's page."""
     if not actor.driver.loaded.is_set():
         return "away"
     views = actor.driver.known

@@ -1,4 +1,4 @@
-"""The messages in the bytes of a WebSocket that somebody else speaks."""
+"""The messages in the bytes of a WebSocket between a browser and a server."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from course.stage.tap import Tap
 
 
 class Listener:
-    """Reads along in one direction.
+    """Reads one direction of a WebSocket.
 
     Args:
-        masked: whether it is the browser's direction; browsers mask what they send.
+        masked: whether it is the browser's direction; browsers mask their frames.
     """
 
     def __init__(self, *, masked: bool) -> None:
@@ -28,7 +28,7 @@ class Listener:
         self._lost = False
 
     def hear(self, data: bytes) -> Iterator[str | bytes]:
-        """The messages that are complete with these bytes."""
+        """Take more bytes; yield the messages that are complete with them."""
         if self._lost:
             return
         self._stream.feed_data(data)
@@ -40,14 +40,14 @@ class Listener:
                 frame: Frame = done.value
                 self._parser = Frame.parse(self._stream.read_exact, mask=self._masked)
             except WebSocketException:
-                # Whoever speaks like this is told so by the other side; we only stop listening.
+                # The other side refuses such bytes; we only stop reading.
                 self._lost = True
                 return
             if (message := self._take(frame)) is not None:
                 yield message
 
     def _take(self, frame: Frame) -> str | bytes | None:
-        """Join the parts of a message; pings, pongs and closes are none."""
+        """Join the parts of a message; return None for pings, pongs, closes and parts before the last."""
         if frame.opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
             return None
         if frame.opcode is not Opcode.CONT:
@@ -61,7 +61,7 @@ class Listener:
 
 
 class Conversation:
-    """One WebSocket of a page, both directions."""
+    """One WebSocket of a page, in both directions."""
 
     def __init__(self, tap: Tap) -> None:
         self._tap = tap
@@ -72,21 +72,21 @@ class Conversation:
         tap.opened()
 
     def sent(self, data: bytes) -> None:
-        """The page has sent these bytes; none means that it has closed its side."""
+        """Take bytes that the page has sent; an empty chunk means that it has closed its side."""
         if not data:
             self.ended()
         for message in self._sent.hear(data):
             self._tap.note("sent", self._decoder.decode(message, sent=True), _size(message))
 
     def received(self, data: bytes) -> None:
-        """The page gets these bytes; none means that the server has closed its side."""
+        """Take bytes that the server has sent; an empty chunk means that it has closed its side."""
         if not data:
             self.ended()
         for message in self._received.hear(data):
             self._tap.note("received", self._decoder.decode(message, sent=False), _size(message))
 
     def ended(self) -> None:
-        """The socket is closed; further calls do nothing."""
+        """Note that the socket is closed; further calls do nothing."""
         if self._open:
             self._open = False
             self._tap.closed()

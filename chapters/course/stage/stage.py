@@ -1,4 +1,4 @@
-"""The stage itself: the run that is on it, and everything that the teacher can do to it."""
+"""`Stage`: the run on the stage, and the actions of the teacher."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from dataclasses import replace
 
 from course.errors import CourseError
 from course.lab.app.state import StateName
-from course.lab.link.frames import Frame
-from course.lab.link.proxy import Mode
+from course.lab.link.modes import Mode
 from course.source.model import Course
 from course.stage.actor import Actor
-from course.stage.background_tasks import BackgroundTasks
 from course.stage.broadcaster import Broadcaster
-from course.stage.driver import Message
+from course.stage.events import StageEvents
 from course.stage.player import Player
 from course.stage.run import Run
 from course.stage.scene import Phase
@@ -24,45 +22,37 @@ from course.stage.tally import Tally
 SECONDS_BETWEEN_LOOKS = 0.2
 
 
-class Stage:
-    """What the stage's page shows.
+class Stage(StageEvents):
+    """The stage: its methods are the actions of the teacher. They return at once and work in the background.
 
     Args:
-        course: whose chapters are played.
-        broadcaster: tells the page what is new.
+        course: the course with the chapters.
+        broadcaster: sends news to the stage's page.
         origin: the address of the stage's page, without a path.
 
     Attributes:
-        broadcaster: see above.
-        run: what is on the stage; None before the first, and where it could not be made.
-        player: plays the demo; None where the state has none.
-        leader: the page that has the frames, whatever it is; None while there is none.
-        settings: how things are done; see `change`.
-        tally: what each act has sent over the wire.
+        state_name: the name of the state on the stage.
+        phase: whether the state starts, runs, or could not be started.
+        busy: the text of what is being done to the server now; empty if nothing is.
+        settings: the present settings; see `change`.
     """
 
     def __init__(self, course: Course, broadcaster: Broadcaster, origin: str) -> None:
+        super().__init__(broadcaster)
         self.course = course
         self.origin = origin
-        self.run: Run | None = None
-        self.player: Player | None = None
-        self.leader: object = None
         self.state_name = ""
         self.phase: Phase = "starting"
-        self.problem = ""
         self.busy = ""
         self._wanted: object = None
         self.settings = Settings()
-        self.broadcaster = broadcaster
-        self.tally = Tally()
-        # One thing at a time is done to the server and to who is here.
+        # Only one task at a time changes the server, or the people.
         self._lock = asyncio.Lock()
-        self._background = BackgroundTasks(self.complain, self.changed)
 
-    # -- what is on it -------------------------------------------------------------------------------------
+    # -- the state -----------------------------------------------------------------------------------------
 
     def load(self, name: StateName) -> None:
-        """Bring a chapter's state, or ``workspace``, on the stage; fresh, whatever was there before."""
+        """Put a chapter's state, or ``workspace``, on the stage, with a fresh database."""
         self.state_name, self.phase, self.problem = str(name), "starting", ""
         self._wanted = wish = object()
         self._background.begin(self._load(name, wish))
@@ -71,7 +61,7 @@ class Stage:
     async def _load(self, name: StateName, wish: object) -> None:
         async with self._lock:
             if self._wanted is not wish:
-                return  # somebody has changed their mind meanwhile
+                return  # another state was chosen meanwhile
             await self._clear()
             self.broadcaster.cleared()
             self.tally = Tally()
@@ -101,13 +91,13 @@ class Stage:
             await run.close()
 
     async def close(self) -> None:
-        """End everything that was started."""
+        """End the run and all background work."""
         await self._background.cancel()
         async with self._lock:
             await self._clear()
 
     async def watch(self) -> None:
-        """Look at the server's log, and whether it lives, until cancelled."""
+        """Watch the server's log, and whether it runs, until cancelled."""
         alive = False
         while True:
             if self.run is not None:
@@ -121,13 +111,13 @@ class Stage:
 
     @property
     def is_up(self) -> bool:
-        """Whether there is a server, and it runs."""
+        """Whether there is a server that runs."""
         return self.run is not None and self.run.alive
 
     # -- people --------------------------------------------------------------------------------------------
 
     def actor(self, name: str) -> Actor | None:
-        """Who is here under this name."""
+        """Return the person with this name; None if they are not here."""
         return self.run.actor(name) if self.run is not None else None
 
     def bring(self, name: str) -> None:
@@ -135,7 +125,7 @@ class Stage:
         self._background.begin(self._bring(name))
 
     def send_away(self, name: str) -> None:
-        """Take a person's frame away; the last one stays."""
+        """Remove a person with their frame; the last person stays."""
         self._background.begin(self._send_away(name))
 
     async def _bring(self, name: str) -> None:
@@ -150,12 +140,12 @@ class Stage:
                 await self.run.dismiss(actor)
 
     def set_link(self, name: str, mode: Mode) -> None:
-        """Let a person's link behave like this from now on; ``pass`` fixes it."""
+        """Set the mode of a person's link; ``pass`` fixes it."""
         if (actor := self.actor(name)) is not None:
             self._background.begin(actor.set_link(mode, self.settings.wait))
 
     def change(self, **settings: float | bool) -> None:
-        """How things are done from now on; the names are those of `Settings`."""
+        """Change settings; the names are those of `Settings`."""
         self.settings = replace(self.settings, **settings)  # type: ignore[arg-type]
         if self.run is not None:
             self._background.begin(self.run.adopt(self.settings))
@@ -169,7 +159,7 @@ class Stage:
     # -- the server and the demo ---------------------------------------------------------------------------
 
     def switch(self, doing: str, work: Callable[[Run], Awaitable[None]]) -> None:
-        """Do something to the server; ``doing`` says what, meanwhile. What goes wrong is shown."""
+        """Change the server; the page shows ``doing`` meanwhile, and an error if there is one."""
         self._background.begin(self._switch(doing, work))
 
     async def _switch(self, doing: str, work: Callable[[Run], Awaitable[None]]) -> None:
@@ -184,7 +174,7 @@ class Stage:
                 self.busy = ""
 
     def next_act(self) -> None:
-        """Play the next act. Before the first one everything is fixed."""
+        """Play the next act. Before the first act, fix every link and start the server."""
         if self.player is None or self.phase != "ready":
             return
         if self.player.phase == "ready":
@@ -196,56 +186,3 @@ class Stage:
         await self._switch("Fixing what is broken …", Run.fix_all)
         if player is self.player:
             player.next()
-
-    # -- what happens --------------------------------------------------------------------------------------
-
-    def lead(self, page: object) -> None:
-        """A page of the stage takes the frames; another one that had them lets them go."""
-        self.leader = page
-        self._forget_pages()
-
-    def follow(self, page: object) -> None:
-        """A page of the stage has been closed."""
-        if self.leader is page:
-            self.leader = None
-            self._forget_pages()
-
-    def _forget_pages(self) -> None:
-        for actor in self.run.everyone if self.run is not None else ():
-            actor.driver.forget_page()
-        self.changed()
-
-    def hear(self, key: str, message: Message) -> None:
-        """The page has something from a frame."""
-        for actor in self.run.everyone if self.run is not None else ():
-            if actor.key == key:
-                actor.driver.hear(message)
-                self.changed()
-
-    def on_frame(self, frame: Frame) -> None:
-        """A frame is on the wire."""
-        self.tally.add(frame)
-        run = self.run
-        self.broadcaster.frame(frame, run.read(frame) if run is not None else ())
-        if run is not None and run.wants_places:
-            self._background.begin(run.learn_places())
-
-    def send(self, key: str, message: Message) -> None:
-        """A message for the frame with this key."""
-        self.broadcaster.order(key, message)
-
-    def changed(self) -> None:
-        """The scene is another; perhaps another act has begun."""
-        if self.player is not None:
-            self.tally.begin(self.player.number)
-        self.broadcaster.changed()
-
-    def complain(self, problem: CourseError) -> None:
-        """Something did not work."""
-        self.problem = "\n".join(filter(None, (problem.message, problem.advice)))
-        self.broadcaster.changed()
-
-    def forget_problem(self) -> None:
-        """What did not work was read."""
-        self.problem = ""
-        self.changed()

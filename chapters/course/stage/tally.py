@@ -1,4 +1,4 @@
-"""How many frames and bytes each act of a demo has cost."""
+"""`Tally`: the number of frames and bytes of each act of a demo."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from course.lab.link.frames import Frame
 
 @dataclass(frozen=True)
 class Sum:
-    """What went over the wire during one act, for all people together.
+    """The frames on the wire during one act, for all people together.
 
     Attributes:
-        act: its number; 0 is what came before the first.
-        frames: how many.
-        sent: bytes that pages sent to the server.
-        received: bytes that the server sent to pages, whole pages left out.
+        act: the number of the act; 0 is the time before the first.
+        frames: the number of frames.
+        sent: the bytes that pages sent to the server.
+        received: the bytes that the server sent to pages, without page loads.
     """
 
     act: int
@@ -25,27 +25,27 @@ class Sum:
 
     @property
     def size(self) -> int:
-        """Bytes in both directions."""
+        """The bytes in both directions."""
         return self.sent + self.received
 
 
 class Tally:
-    """Adds up frames, act by act.
+    """Counts frames and bytes, act by act.
 
     Attributes:
-        sums: one for each act that has begun, in order.
+        sums: the sums of each act that has begun, in order.
     """
 
     def __init__(self) -> None:
         self.sums: tuple[Sum, ...] = (Sum(0),)
 
     def begin(self, act: int) -> None:
-        """Another act begins; what comes from now on belongs to it."""
+        """Count for this act from now on."""
         if act != self.sums[-1].act:
             self.sums = (*self.sums, Sum(act))
 
     def add(self, frame: Frame) -> None:
-        """Count a frame. Pages that are loaded whole are no frames."""
+        """Count a frame; page loads are not counted."""
         if frame.kind == "page" or not frame.size:
             return
         now = self.sums[-1]

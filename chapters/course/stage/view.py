@@ -1,4 +1,4 @@
-"""The stage's page: a live view of the `Stage`."""
+"""`StageLive`: the stage's page, a live view of the `Stage`."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ Params = dict[str, Any]
 
 
 class StageLive(LiveView):
-    """Shows the stage, and hands on what the teacher does.
+    """The stage's page, which shows the stage and passes the teacher's actions to it.
 
     Attributes:
-        stage: which one; each app has a subclass of its own.
+        stage: the stage; each app has a subclass of its own.
     """
 
     template = "stage.html"
@@ -41,7 +41,7 @@ class StageLive(LiveView):
     stage: ClassVar[Stage]
 
     async def mount(self, params: dict[str, Any], session: dict[str, Any]) -> None:
-        """The page that was opened last has the frames."""
+        """Show the stage; the page that was opened last gets the frames."""
         self.assign(
             faults=FAULTS,
             groups=tuple(GROUPS),
@@ -68,13 +68,13 @@ class StageLive(LiveView):
         self._show(scene_of(self.stage))
 
     async def terminate(self, reason: str) -> None:
-        """The page is gone, and its frames with it."""
+        """Give the frames up, because the page is gone."""
         self.stage.follow(self)
 
-    # -- what happens on the stage -------------------------------------------------------------------------
+    # -- news from the stage -------------------------------------------------------------------------------
 
     def handle_info(self, message: News | Order) -> None:
-        """News from the stage, or an order for a frame."""
+        """Show news from the stage, or pass an order to a frame."""
         if isinstance(message, Order):
             if self.stage.leader is self:
                 self.push_event("order", {"key": message.key, "message": message.message})
@@ -107,15 +107,15 @@ class StageLive(LiveView):
         return [one for one in frames if group_of(one.frame) in shown and who in ("", one.frame.who)]
 
     def _refill(self) -> None:
-        """Show the frames that are wanted now, in place of those that were."""
+        """Show the frames that the filters select now, instead of those that were shown."""
         self.stream("frames", (), reset=True)
         for one in self._wanted(self.stage.broadcaster.frames):
             self.stream_insert("frames", one, at=0, limit=FRAMES_SHOWN)
 
-    # -- what the teacher does -----------------------------------------------------------------------------
+    # -- the teacher's actions -----------------------------------------------------------------------------
 
     async def handle_event(self, event: str, params: Params) -> None:
-        """A button, a choice, or news from a frame."""
+        """Handle a button, a choice, or a message from a frame."""
         if event == "page":
             self.stage.hear(str(params["key"]), params["message"])
         else:
@@ -125,7 +125,7 @@ class StageLive(LiveView):
         actor = self.stage.actor(str(params.get("who")))
         wished = next((fault.mode for fault in FAULTS if fault.mode == params.get("mode")), None)
         if actor is not None and wished is not None:
-            # A toggle: pressed again it fixes.
+            # The button is a toggle: a second press fixes the link.
             self.stage.set_link(actor.name, "pass" if actor.network.mode == wished else wished)
 
     def _server(self, params: Params) -> None:
@@ -165,7 +165,7 @@ class StageLive(LiveView):
         self._place()
 
     def _place(self) -> None:
-        """Join the parts of the frame that is open to the lines of the templates."""
+        """Show the parts of the open frame with the lines of their templates."""
         run, opened = self.stage.run, self.assigns.opened
         rows = rows_of(opened.parts, run.places) if run is not None and opened is not None else ()
         if rows != self.assigns.rows:

@@ -145,7 +145,7 @@ def test_absorb_does_not_guess_where_a_new_file_belongs(small: Course, run: Run)
     (small.app_dir / "messenger" / "new.py").write_text("NEW = 1\n")
     code, text = run("absorb")
     assert code == 1
-    assert "No chapter can take these by itself: messenger/new.py." in text
+    assert "These files cannot be carried back into a chapter: messenger/new.py." in text
     assert (small.app_dir / "messenger" / "new.py").exists()
 
 

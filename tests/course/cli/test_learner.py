@@ -199,8 +199,11 @@ def test_merge_wants_the_chapter_before_to_be_built(small: Course, workspace: Wo
     write(workspace, "messenger/own.py", "OWN = 1\n")
     code, text = run("merge", "2")
     assert code == 1
-    assert text.startswith("You are not through chapter 1 yet: messenger/__init__.py, messenger/greet.py, ")
-    assert "`course merge 1` brings that in first; `course start 2` begins chapter 2 afresh." in text
+    assert text.startswith(
+        "Your workspace lacks files of chapter 1: messenger/__init__.py, messenger/greet.py, "
+    )
+    assert "`course merge 1` brings that chapter in first; " in text
+    assert "`course start 2` begins chapter 2 with the course's files." in text
     assert workspace.files() == {"messenger/own.py": b"OWN = 1\n"}
 
 
@@ -216,15 +219,16 @@ def test_hints_come_one_by_one(small: Course, run: Run) -> None:
     ("words", "message"),
     [
         (["start", "9"], "There is no chapter '9'.\nThe chapters are 1, 2; see `course list`."),
-        (["start", "0"], "The welcome chapter has nothing to do here.\nBegin with `course start 1`."),
+        (["start", "0"], "The welcome chapter has no files to work on.\nBegin with `course start 1`."),
         (["check"], "You have not begun a chapter yet.\nBegin with `course start 1`."),
         (["diff"], "You have not begun a chapter yet.\nBegin with `course start 1`."),
         (
             ["merge", "2"],
-            "Chapter 2 builds on chapter 1, and you are in none yet.\n"
-            "`course merge 1` brings in the next; `course start 2` begins afresh.",
+            "Chapter 2 builds on chapter 1, and you have not begun a chapter.\n"
+            "`course merge 1` brings in the next chapter; "
+            "`course start 2` begins chapter 2 with the course's files.",
         ),
-        (["hint", "1"], "'1' names no check.\nWrite for example `course hint 1.2`."),
+        (["hint", "1"], "'1' is not the number of a check.\nWrite for example `course hint 1.2`."),
         (["hint", "1.9"], "There are no hints for 1.9.\nChapter 1 has hints for: 1.1, 1.a."),
         (["check", "1.9"], "There is no check 1.9.\nChapter 1 has: 1.1."),
     ],

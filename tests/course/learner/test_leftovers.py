@@ -63,7 +63,7 @@ def test_no_command_minds_what_is_no_file(small: Course, workspace: Workspace, r
     assert find_state("workspace", small).stamp()
     assert run() == run()
     assert run("list")[0] == 0
-    assert run("diff") == (0, "Your workspace is as chapter 1 leaves it.\n")
+    assert run("diff") == (0, "Your workspace is as at the end of chapter 1.\n")
     code, told = run("merge", "2")
     assert code == 0 and "kept" not in told
     assert run("reset", "2", GREET, "--yes")[0] == 0
@@ -213,7 +213,7 @@ def test_marks_of_editors_do_not_count(small: Course, workspace: Workspace, run:
         (workspace.folder / path).write_bytes(MARKS[mark](content))
     marked = workspace.files()
     assert marked != fold(small, 1)
-    assert run("diff") == (0, "Your workspace is as chapter 1 leaves it.\n")
+    assert run("diff") == (0, "Your workspace is as at the end of chapter 1.\n")
     assert workspace.state() == 1
     check = Check("1.1", "Alice is greeted", (GREET,), lambda _: None, since=1)  # type: ignore[arg-type,return-value]
     assert differing_files(check, find_state("workspace", small), small) == ()

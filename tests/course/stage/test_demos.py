@@ -115,7 +115,7 @@ async def has_basket(staged: Staged, name: str) -> None:
 async def test_after_a_chapter_was_chosen_enter_plays_its_first_act(open_stage: Open) -> None:
     staged = await open_stage("stage", "1")
     menu = staged.page.locator("#states")
-    await staged.page.get_by_role("button", name="What is on the stage").click()
+    await staged.page.get_by_role("button", name="Chapter on the stage").click()
     await expect(menu).to_be_visible()
     await staged.page.locator("#state-3").click()
     await expect(menu).to_be_hidden()

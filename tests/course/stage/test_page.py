@@ -194,7 +194,7 @@ async def test_one_fault_follows_another_and_a_delay_is_as_long_as_chosen(open_s
     await staged.fault("Alice", "Refuse").click()
     await expect(staged.condition("Alice")).to_have_text("connection lost")
     await staged.page.get_by_role("button", name="Settings").click()
-    await staged.page.get_by_label("A delayed link is late by").select_option("0.3")
+    await staged.page.get_by_label("Delay of a link").select_option("0.3")
     await staged.page.keyboard.press("Escape")
     delay = staged.fault("Alice", "Delay 0.3 s")
     await delay.click()
@@ -315,7 +315,7 @@ async def test_the_page_may_be_loaded_again(open_stage: Open) -> None:
 
 async def test_everything_works_by_keyboard_and_the_focus_is_seen(open_stage: Open) -> None:
     staged = await open_stage("stage", "1")
-    await staged.page.get_by_role("button", name="What is on the stage").press("Tab")
+    await staged.page.get_by_role("button", name="Chapter on the stage").press("Tab")
     reached: list[str] = []
     for _ in range(60):
         outline = await staged.page.evaluate(FOCUS_RING)

@@ -1,1 +1,1 @@
-"""The messenger as a child process: which one, started how, and what it tells its parent."""
+"""The messenger as a child process: its state, its start, and its messages to the parent."""

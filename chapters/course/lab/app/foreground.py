@@ -19,7 +19,7 @@ DEFAULT_PORT = 8000
 
 
 def data_folder(course: Course, name: str) -> Path:
-    """Where the database of an app lies: each of workspace, finished and state N has its own."""
+    """Return the folder with an app's database: workspace, finished and each state have one of their own."""
     folder = {"workspace": DATA, "finished": "finished"}.get(name, f"chapter-{name}")
     return course.workspace / "data" / folder
 
@@ -27,10 +27,20 @@ def data_folder(course: Course, name: str) -> Path:
 def serve(course: Course, name: str, port: int, data: Path, on_ready: Callable[[int], None]) -> int:
     """Serve until Ctrl-C; return an exit code.
 
-    ``name`` is ``workspace``, ``finished`` or a chapter's number.
-
     The database is prepared first. The server runs as a child that ends when this process does. Its log
-    goes to standard error; ``on_ready`` is called with the port once requests are served.
+    goes to standard error.
+
+    Args:
+        course: the course.
+        name: ``workspace``, ``finished`` or a chapter's number.
+        port: the port.
+        data: the folder with the database; made if it is missing.
+        on_ready: called with the port once requests are served.
+
+    Raises:
+        NoMessenger: if the state has no app yet.
+        AppDidNotStart: if the database could not be prepared.
+        CourseError: if the port is taken, or the app raises while it starts.
     """
     state = find_state(name, course)
     try:
@@ -58,7 +68,7 @@ def serve(course: Course, name: str, port: int, data: Path, on_ready: Callable[[
 
 
 def _follow(child: subprocess.Popen[str], port: int, on_ready: Callable[[int], None]) -> int:
-    """Read what the child says until it ends."""
+    """Read the child's messages until it ends; return its exit code."""
     assert child.stdout is not None
     for line in child.stdout:
         try:
@@ -69,20 +79,20 @@ def _follow(child: subprocess.Popen[str], port: int, on_ready: Callable[[int], N
             served = int(said["ready"]["port"])
             if served != port:
                 raise CourseError(
-                    f"Port {port} was taken a moment ago.", "Try again, or give another --port."
+                    f"Another program has taken port {port} just now.", "Try again, or give another --port."
                 )
             on_ready(served)
         elif "failed" in said:
             failed = said["failed"]
             raise CourseError(
                 f"The messenger does not start: {failed.get('type')}: {failed.get('message')}",
-                "The lines above say where. `course diff` shows how your files differ from the chapter's.",
+                "The lines above show where. `course diff` shows how your files differ from the chapter's.",
             )
     return child.wait()
 
 
 def _stop(child: subprocess.Popen[str]) -> None:
-    """Close the child's standard input, which ends it, and wait; a child that hangs is killed."""
+    """End the child by closing its standard input, and wait; kill a child that hangs."""
     if child.stdin is not None:
         child.stdin.close()
     try:

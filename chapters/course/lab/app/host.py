@@ -1,4 +1,4 @@
-"""One app and the process it runs in: started, started anew when its files change, killed."""
+"""`Host`: one app and its process, which starts again when the app's files change."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from course.lab.errors import AppDidNotStart, LabError
 
 CRASH_REASON = "raised on purpose by the Lab"
 
-# Passwords of the Lab protect nothing: a hash takes one millisecond and one MiB instead of a hundred and 64.
+# Passwords of the Lab protect nothing, so a hash takes 1 ms and 1 MiB instead of 100 ms and 64 MiB.
 LIGHT_HASHES = {"PARLEY_ARGON2": "1,1024,1"}
 
-# The Lab's own push service is on this machine, and nobody wants to wait for it.
+# The Lab's own push service is on this machine, and the checks must not wait long for a push.
 OWN_PUSHES = {"PARLEY_PUSH_HOSTS": "127.0.0.1", "PARLEY_PUSH_AFTER": "0.2"}
 
 
 class Host:
-    """Runs the app of a state.
+    """The app of a state, and its process.
 
     Attributes:
-        state: which app.
+        state: the state with the app.
         data: the folder with its database.
-        log: the file with all it logs.
-        raised: every exception the app has raised, those made on purpose by `crash` left out.
+        log: its log file.
+        raised: every exception that the app has raised, except those that `crash` has made.
         killed: whether it was killed and not yet started again.
     """
 
@@ -53,15 +53,15 @@ class Host:
 
     @property
     def port(self) -> int:
-        """The port it serves, or has served last; 0 before the first start."""
+        """The port of the app, or its last port; 0 before the first start."""
         return self._server.port if self._server is not None else 0
 
     def environment(self) -> dict[str, str]:
-        """The environment variables the app runs with."""
+        """Return the environment variables of the app."""
         return LIGHT_HASHES | OWN_PUSHES | app_environment(self.state, self.data)
 
     async def python(self, code: str) -> tuple[str, str]:
-        """Run a piece of Python beside the app; what it wrote to standard output and to standard error."""
+        """Run a piece of Python in the app's environment; return its standard output and standard error."""
         result = await asyncio.to_thread(ask_app, self.state, self.environment(), code)
         return result.stdout, result.stderr
 
@@ -69,15 +69,18 @@ class Host:
         """Start the app unless it runs.
 
         Raises:
-            NoMessenger: the state has no app yet.
-            AppDidNotStart: it raised; the message shows the lines of its own files.
+            NoMessenger: if the state has no app yet.
+            AppDidNotStart: if it raised; the message shows the lines of its own files.
         """
         async with self._starting:
             if not self.alive:
                 await self._launch()
 
     async def refresh(self) -> None:
-        """See that the app runs, and runs the files as they are now; one that was killed stays dead."""
+        """Start the app unless it runs, or start it again if its files have changed.
+
+        An app that was killed starts again only if its files have changed.
+        """
         async with self._starting:
             changed = self._stamp != self.state.stamp()
             if self.killed and not changed:
@@ -89,23 +92,30 @@ class Host:
                 self.killed = False
 
     async def kill(self) -> None:
-        """End the process as `kill -9` does."""
+        """End the process as `kill -9` does.
+
+        Raises:
+            LabError: if it does not run.
+        """
         if self._server is None or not self._server.alive:
             raise LabError("There is no server to kill.", "`await lab.restart()` starts it.")
         self.killed = True
         await self._server.kill()
 
     async def stop(self) -> None:
-        """End the process in good order."""
+        """End the process after it has closed its sockets."""
         if self._server is not None:
             await self._server.stop()
 
     async def crash(self, topics: list[str], view: str | None) -> str:
-        """Make a connected view raise in its own mailbox; returns its topic.
+        """Make a connected view raise in its own mailbox; return its topic.
 
         Args:
-            topics: of the views to choose from, the preferred one first.
-            view: a class name or an element id; the first of them when left out.
+            topics: the topics of the views to choose from, the preferred one first.
+            view: a class name or an element id; by default the first view.
+
+        Raises:
+            LabError: if the server does not run, or there is no such view.
         """
         if self._server is None:
             raise LabError("The server does not run.", "`await lab.restart()` starts it.")
@@ -116,17 +126,17 @@ class Host:
         return str(answer["topic"])
 
     async def template_lines(self) -> list[dict[str, Any]]:
-        """Where the parts of the app's live templates stand; see `course.lab.app.template_lines`.
+        """Return the lines of the parts of the app's live templates; see `course.lab.app.template_lines`.
 
         Raises:
-            LabError: the process does not answer.
+            LabError: if the process does not answer.
         """
         if self._server is None or not self._server.alive:
             raise LabError("The server does not run.", "`await lab.restart()` starts it.")
         return list((await self._server.ask("templates")).get("templates", ()))
 
     async def hear_out(self) -> None:
-        """Wait until the app's views are at rest, and all that it has said up to then is here."""
+        """Wait until the app's views are at rest, and all its messages up to then have arrived."""
         if self._server is not None and self._server.alive:
             with contextlib.suppress(LabError):
                 await self._server.ask("rest")

@@ -1,4 +1,4 @@
-"""The lines that a served app and its parent exchange: what the app has raised, and its log beside them."""
+"""`Pipe`: the lines that a served app and its parent exchange, and the app's logging."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from quart_live.rendering import MissingAssignError
 
 
 class Pipe:
-    """The machine-readable side of the process: lines out, requests in."""
+    """The machine-readable side of the process: messages out, requests in."""
 
     def __init__(self) -> None:
-        # The app may print; its prints belong into the log, not between our lines.
+        # The app may print; its prints must go to the log, not between our lines.
         self._out: TextIO = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", newline="\n")
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         self._lock = threading.Lock()
 
     def say(self, **message: Any) -> None:
-        """Write one line; a parent that is gone is no reason to fail."""
+        """Write one line; do nothing if the parent is gone."""
         with self._lock, contextlib.suppress(OSError, ValueError):
             self._out.write(json.dumps(message, default=str) + "\n")
             self._out.flush()
@@ -46,10 +46,10 @@ class Pipe:
 
 
 def describe(error: BaseException) -> dict[str, Any]:
-    """An exception as data: type, message, frames with their source lines, and the plain traceback."""
+    """Return an exception as data: type, message, frames with their source lines, and the traceback."""
     text = "".join(traceback.format_exception(error))
     while isinstance(error, AppFault) and error.__cause__ is not None:
-        error = error.__cause__  # the engine's wrapping has no line of the app
+        error = error.__cause__  # the engine's wrapper has no line of the app
     frames = [
         {"file": frame.filename, "line": frame.lineno, "function": frame.name, "code": frame.line or ""}
         for frame in traceback.extract_tb(error.__traceback__)
@@ -58,14 +58,14 @@ def describe(error: BaseException) -> dict[str, Any]:
         code = (error.text or "").strip()
         frames.append({"file": error.filename, "line": error.lineno, "function": "", "code": code})
     if isinstance(error, MissingAssignError) and error.filename:
-        # The template has not begun to run, so none of the frames is its own.
+        # The template has not begun to run, so no frame of the traceback is in it.
         code = linecache.getline(error.filename, error.line)
         frames.append({"file": error.filename, "line": error.line, "function": "template", "code": code})
     return {"type": type(error).__name__, "message": str(error), "frames": frames, "text": text}
 
 
 class ReportExceptions(logging.Handler):
-    """Tells the parent about every exception that is logged."""
+    """A log handler that sends every logged exception to the parent."""
 
     def __init__(self, pipe: Pipe) -> None:
         super().__init__(logging.WARNING)
@@ -79,17 +79,17 @@ class ReportExceptions(logging.Handler):
 
 
 class WithoutQueries(logging.Filter):
-    """Cuts the query off logged socket addresses, for it carries a token; drops the lines about nothing."""
+    """A log filter that removes the query of socket addresses, which has a token, and drops noise."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record is logged."""
+        """Return whether the record is logged."""
         if isinstance(record.args, tuple):
             record.args = tuple(a.split("?")[0] if isinstance(a, str) else a for a in record.args)
         return record.msg not in ("connection open", "connection closed")
 
 
 def set_up_logging(pipe: Pipe) -> None:
-    """All loggers to standard error, exceptions to the parent as well."""
+    """Send all logging to standard error, and exceptions to the parent as well."""
     plain = logging.StreamHandler(sys.stderr)
     plain.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S"))
     logging.basicConfig(level=logging.INFO, handlers=[plain, ReportExceptions(pipe)])
@@ -101,13 +101,13 @@ def set_up_logging(pipe: Pipe) -> None:
 
 
 def _log_of_thread(args: threading.ExceptHookArgs) -> None:
-    """Log what ended a thread: Python itself would only print it."""
+    """Log the exception that ended a thread, which Python would only print."""
     name = args.thread.name if args.thread is not None else "a thread"
     logging.getLogger("threading").error("%s has ended with an error", name, exc_info=args.exc_value)
 
 
 def _log_unraisable(args: sys.UnraisableHookArgs) -> None:
-    """Log what was raised where nobody can catch it, such as in ``__del__``."""
+    """Log an exception that cannot be caught, such as one in ``__del__``."""
     logging.getLogger("python").error(
         "%s %r", args.err_msg or "Exception ignored in", args.object, exc_info=args.exc_value
     )

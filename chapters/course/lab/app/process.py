@@ -1,4 +1,4 @@
-"""The parent's side of the server process: start it, talk to it, end it."""
+"""`ServerProcess`: the parent's side of the server process, from its start to its end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SECONDS_TO_START = 30.0
 SECONDS_TO_STOP = 5.0
 SECONDS_TO_ANSWER = 10.0
 MOST_FRAMES = 6
-"""Of a traceback, in a report: a function that calls itself without end has hundreds."""
+"""The most frames of a traceback in a report; an endless recursion has hundreds."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class AppError:
         message: its text.
         frames: (file, line, function, source line), outermost first.
         text: the whole traceback.
-        logger: who logged it; empty when the app did not start.
+        logger: the name of the logger; empty when the app did not start.
     """
 
     type: str
@@ -44,12 +44,12 @@ class AppError:
 
     @classmethod
     def from_wire(cls, data: dict[str, Any]) -> AppError:
-        """Read what ``course.lab.app.server`` wrote."""
+        """Make an error from a message of ``course.lab.app.server``."""
         frames = tuple((f["file"], int(f["line"] or 0), f["function"], f["code"]) for f in data["frames"])
         return cls(data["type"], data["message"], frames, data["text"], data.get("logger", ""))
 
     def own_lines(self, state: Path) -> list[str]:
-        """The error in a few lines, cut to the first and last frames in the learner's own files."""
+        """Return the error in a few lines, with the first and last frames in the learner's own files."""
         root = str(state.resolve())
         own = [frame for frame in self.frames if str(Path(frame[0]).resolve()).startswith(root + os.sep)]
         lines = []
@@ -69,12 +69,12 @@ class AppError:
 
 
 def frame_is_in(path: Path, root: str) -> bool:
-    """Whether a file lies below a folder."""
+    """Return whether a file is below a folder."""
     return str(path).startswith(root + os.sep)
 
 
 class ServerProcess:
-    """One run of the app. It ends when this process does, because its standard input closes then."""
+    """One process of the app. It ends when this process does, because its standard input closes then."""
 
     def __init__(self, process: subprocess.Popen[bytes], on_raised: Callable[[AppError], None]) -> None:
         self._process = process
@@ -102,7 +102,7 @@ class ServerProcess:
         """Start the app and wait until it serves.
 
         Raises:
-            AppDidNotStart: it raised, or was silent for thirty seconds.
+            AppDidNotStart: if it raised, or did not serve within thirty seconds.
         """
         with log.open("ab") as stderr:
             process = subprocess.Popen(  # noqa: ASYNC220 - asyncio's own cannot be used on every Windows loop
@@ -120,7 +120,7 @@ class ServerProcess:
                 server.port = await server._ready
         except TimeoutError:
             await server.kill()
-            problem = f"the app did not serve within {SECONDS_TO_START:.0f} seconds"
+            problem = f"The app did not serve within {SECONDS_TO_START:.0f} seconds."
             raise AppDidNotStart(problem) from None
         except BaseException:
             await server.kill()
@@ -141,7 +141,7 @@ class ServerProcess:
         """Send a request and wait for its answer.
 
         Raises:
-            LabError: the process is gone, or did not answer within ten seconds.
+            LabError: if the process is gone, or did not answer within ten seconds.
         """
         number = next(self._numbers)
         answer: asyncio.Future[dict[str, Any]] = self._loop.create_future()
@@ -157,45 +157,49 @@ class ServerProcess:
             del self._answers[number]
 
     async def kill(self) -> None:
-        """End it as `kill -9` does, and wait until it is gone."""
+        """End the process as `kill -9` does, and wait until it is gone.
+
+        Raises:
+            LabError: if it is still there after five seconds.
+        """
         self._asked_to_end = True
         with contextlib.suppress(OSError):
             self._process.kill()
-        await self._gone(SECONDS_TO_STOP)
+        await self._wait_until_gone(SECONDS_TO_STOP)
 
     async def stop(self) -> None:
-        """Let it close its sockets and end; killed when that takes too long."""
+        """Let the process close its sockets and end; kill it when that takes too long."""
         self._asked_to_end = True
         with contextlib.suppress(OSError):
             if self._process.stdin is not None:
                 self._process.stdin.close()
         try:
-            await self._gone(SECONDS_TO_STOP)
+            await self._wait_until_gone(SECONDS_TO_STOP)
         except LabError:
             await self.kill()
 
-    async def _gone(self, seconds: float) -> None:
+    async def _wait_until_gone(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
                 await self._dead.wait()
         except TimeoutError:
-            raise LabError(f"the server process {self.pid} does not end") from None
+            raise LabError(f"The server process {self.pid} does not end.") from None
 
     def _read(self) -> None:
-        """In a thread: hand each line of the child to the event loop, then its end."""
+        """Pass each line of the child, then its end, to the event loop; this runs in a thread."""
         stream = self._process.stdout
         assert stream is not None
         for line in stream:
             with contextlib.suppress(ValueError):
-                self._call(self._take, json.loads(line))
+                self._call(self._handle_message, json.loads(line))
         self._process.wait()
         self._call(self._end)
 
     def _call(self, function: Callable[..., None], *args: Any) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        with contextlib.suppress(RuntimeError):  # the loop is closed, so nothing waits for it
             self._loop.call_soon_threadsafe(function, *args)
 
-    def _take(self, message: dict[str, Any]) -> None:
+    def _handle_message(self, message: dict[str, Any]) -> None:
         if "ready" in message and not self._ready.done():
             self._ready.set_result(int(message["ready"]["port"]))
         elif "failed" in message:
@@ -212,9 +216,9 @@ class ServerProcess:
         self._dead.set()
         for future in self._answers.values():
             if not future.done():
-                future.set_exception(LabError("the server process ended"))
+                future.set_exception(LabError("The server process has ended."))
         if not self._ready.done():
-            self._ready.set_exception(AppDidNotStart("the app ended while it started"))
+            self._ready.set_exception(AppDidNotStart("The app ended while it started."))
         elif not self._asked_to_end:
             code = self._process.returncode
             self._on_raised(
@@ -229,7 +233,7 @@ def _write(stream: IO[bytes] | None, data: bytes) -> None:
 
 
 def detached() -> dict[str, Any]:
-    """Arguments that keep Ctrl-C, and the notebook's stop button, from reaching the child."""
+    """Return the arguments of `Popen` that keep Ctrl-C and the notebook's stop button from the child."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}

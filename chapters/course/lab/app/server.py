@@ -9,8 +9,8 @@ The state folder must be first on ``PYTHONPATH``. Standard output carries JSON, 
     {"raised": {…}}                               each time the app logs an exception
     {"answer": 3, "ok": true, …}                  to the request with id 3
 
-Standard input carries requests, one JSON object per line; when it closes, the process ends. That is how a
-child goes when its parent dies, whatever the parent died of, on every system. Logging goes to standard error.
+Standard input carries requests, one JSON object per line; when it closes, the process ends. So the child ends
+with its parent, however the parent ended, on every system. Logging goes to standard error.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ ASGIApp = Callable[[MutableMapping[str, Any], Callable[..., Any], Callable[..., 
 
 PROBE_PATH = "/-/lab"
 SECONDS_TO_CLOSE = 2
-# A handler that waits for something has so long to come to its end before the app is said to be at rest.
+# The longest time that a handler may take before the app counts as at rest all the same.
 SECONDS_TO_REST = 1.0
 
 
 def answer_probes(app: ASGIApp) -> ASGIApp:
-    """Answer the Lab's own path before the app sees it: links are probed without a trace in the app."""
+    """Wrap the app so that the Lab's probes are answered before the app sees them."""
 
     async def outer(
         scope: MutableMapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]
@@ -60,9 +60,9 @@ def answer_probes(app: ASGIApp) -> ASGIApp:
 
 
 def crash_view(app: Any, topics: list[str], view: str | None, reason: str) -> dict[str, Any]:
-    """Make one connected view raise inside its own mailbox; tell which one, or what there is."""
+    """Make one connected view raise inside its own mailbox; return which, or the views that there are."""
     live = app.extensions["quart_live"]
-    # A link that was cut may have left an older channel behind: the newest one comes first.
+    # After a cut link an older channel may still be there, so the newest one comes first.
     here = [channel for channel in reversed(list(live.channels)) if channel.topic in topics]
     here.sort(key=lambda channel: topics.index(channel.topic))
     for channel in here:
@@ -74,21 +74,21 @@ def crash_view(app: Any, topics: list[str], view: str | None, reason: str) -> di
 
 
 class LabServer(uvicorn.Server):
-    """uvicorn, which tells when it serves."""
+    """A uvicorn server that calls ``on_ready`` when it serves."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start as usual, then say so."""
+        """Start as uvicorn does, then call ``on_ready``."""
         await super().startup(sockets)
         if self.started:
             self._on_ready()
 
 
 def bind(port: int) -> socket.socket:
-    """A socket on the loopback address: the wished port when it is free, else any."""
+    """Return a socket on the loopback address, at the wished port if it is free, else at any."""
     for wish in (port, 0):
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         if os.name == "posix":
@@ -104,11 +104,11 @@ def bind(port: int) -> socket.socket:
 
 
 def load_app(factory: str) -> Any:
-    """Import ``module:function`` from the state folder, which is the current one, and create the app."""
+    """Import ``module:function`` from the state folder, which is the current one, and return the app."""
     name, _, function = factory.partition(":")
     package = Path.cwd() / "messenger"
     if not (package / "__init__.py").is_file():
-        # A package that is being written has no __init__ yet. Python would go on and find the finished one.
+        # A package that is being written has no __init__ yet. Python would go on to the finished one.
         unfinished = types.ModuleType("messenger")
         unfinished.__path__ = [str(package)]
         sys.modules["messenger"] = unfinished
@@ -116,7 +116,7 @@ def load_app(factory: str) -> Any:
 
 
 def handle(request: dict[str, Any], app: Any, server: uvicorn.Server) -> dict[str, Any]:
-    """Do what one request asks for."""
+    """Carry out one request; return the fields of the answer."""
     if request.get("do") == "crash":
         return crash_view(app, request["topics"], request.get("view"), request["reason"])
     if request.get("do") == "templates":
@@ -128,16 +128,16 @@ def handle(request: dict[str, Any], app: Any, server: uvicorn.Server) -> dict[st
 
 
 async def come_to_rest(app: Any) -> None:
-    """Return when no view is at work any more, and all tasks that have failed unseen have been logged."""
+    """Wait until no view is at work, and the failures of tasks that were not awaited are logged."""
     live = getattr(app, "extensions", {}).get("quart_live")
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(SECONDS_TO_REST):
-            # A mailbox tells nobody when it is empty.
+            # A mailbox has no event for being empty.
             while live is not None and any(  # noqa: ASYNC110
                 channel.mailbox.busy for channel in live.channels
             ):
                 await asyncio.sleep(0.005)
-    # asyncio tells of a failed task that nobody has awaited when it is thrown away, and not before.
+    # asyncio reports a failed task that was not awaited only when it is collected.
     gc.collect()
     await asyncio.sleep(0)
 
@@ -153,7 +153,7 @@ async def serve(app: Any, sock: socket.socket, pipe: Pipe) -> None:
         answer_probes(app),
         ws="websockets-sansio",
         ws_per_message_deflate=False,
-        # uvicorn by itself believes X-Forwarded-For from this machine. Whom to believe, the app says.
+        # uvicorn by default trusts X-Forwarded-For from this machine. The app decides which proxies to trust.
         proxy_headers=False,
         backlog=2048,
         log_config=None,
@@ -183,7 +183,7 @@ async def serve(app: Any, sock: socket.socket, pipe: Pipe) -> None:
         loop.call_soon_threadsafe(run)
 
     def on_end() -> None:
-        # An app that does not let go must not keep the process alive without a parent.
+        # An app that does not end must not keep the process alive without a parent.
         timer = threading.Timer(SECONDS_TO_CLOSE + 1, os._exit, (0,))
         timer.daemon = True
         timer.start()
@@ -195,7 +195,7 @@ async def serve(app: Any, sock: socket.socket, pipe: Pipe) -> None:
 
 
 def main() -> int:
-    """Start the app that is first on the path; 1 when it cannot start."""
+    """Serve the app that is first on the path; return 1 when it cannot start."""
     parser = argparse.ArgumentParser(description="Serve the messenger for the Lab.")
     parser.add_argument("--port", type=int, default=0, help="the wished port; another one when it is taken")
     parser.add_argument("--app", default="messenger:create_app", help="module:function that makes the app")

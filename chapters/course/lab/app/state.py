@@ -1,4 +1,4 @@
-"""Which app the Lab runs: the learner's workspace, a chapter's state, the finished messenger, any folder."""
+"""`AppState`: the app to run: the learner's workspace, a chapter's state, the finished one, or any folder."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class AppState:
     """A folder with a ``messenger`` package, and its static files.
 
     Attributes:
-        name: how people call it: ``your workspace``, ``state 2``, ``the finished app``.
-        folder: goes first on ``PYTHONPATH``.
+        name: the name in messages: ``your workspace``, ``state 2``, ``the finished app``.
+        folder: the folder that goes first on ``PYTHONPATH``.
         static: the folder with css and js.
         temporary: the folder to remove afterwards, if it was made for this Lab.
         factory: ``module:function`` that makes the app.
@@ -47,7 +47,7 @@ class AppState:
 
     @property
     def module_file(self) -> Path:
-        """Where the module with the factory lies."""
+        """The file of the module with the factory."""
         path = self.folder.joinpath(*self.factory.partition(":")[0].split("."))
         return path / "__init__.py" if self.factory == APP else path.with_suffix(".py")
 
@@ -57,14 +57,18 @@ class AppState:
         return self.module_file.is_file()
 
     def require_app(self) -> None:
-        """Raise `NoMessenger` when there is nothing to start."""
+        """Make sure that there is a messenger to start.
+
+        Raises:
+            NoMessenger: if there is none.
+        """
         if not self.has_app:
             raise NoMessenger(
                 "The app has no messenger package yet.", "Run the notebook's %%save cells from the top."
             )
 
     def stamp(self) -> tuple[tuple[str, int, int], ...]:
-        """Changes whenever a file of the state does."""
+        """Return names, times and sizes of the state's files, to notice when a file changes."""
         found = []
         for top in (self.folder / "messenger", self.static):
             for path in own_files_in(top, ("node_modules",)):
@@ -74,13 +78,13 @@ class AppState:
         return tuple(found)
 
     def close(self) -> None:
-        """Remove what was made for this Lab."""
+        """Remove the folder that was made for this Lab."""
         if self.temporary is not None:
             self.temporary.cleanup()
 
 
 def find_state(name: StateName, course: Course | None = None) -> AppState:
-    """The state with this name: ``"workspace"``, a chapter such as ``2``, ``"finished"``, or a folder.
+    """Return the state with this name: ``"workspace"``, a chapter such as ``2``, ``"finished"``, or a folder.
 
     ``"2.a"`` is state 2 with the solution of exercise a laid on top; state 0 is empty.
     """
@@ -100,12 +104,12 @@ def find_state(name: StateName, course: Course | None = None) -> AppState:
 
 
 def app_environment(state: AppState, data: Path, course: Course | None = None) -> dict[str, str]:
-    """The environment of an app: its state first on the path, its data in a folder of its own."""
-    # It is slow to import, and most commands need no database.
+    """Return the environment of an app: its state first on the path, its data in a folder of its own."""
+    # SQLAlchemy is slow to import, and most commands need no database.
     from sqlalchemy import URL
 
     course = course or Course.here()
-    # A path may hold what means something else in an address, such as a question mark.
+    # A path may contain characters with a meaning in an address, such as a question mark.
     url = URL.create("sqlite+aiosqlite", database=(data / "parley.db").as_posix())
     paths = [state.folder, course.app_dir, course.chapters_dir]
     return {
@@ -126,11 +130,10 @@ def app_environment(state: AppState, data: Path, course: Course | None = None) -
 
 
 def prepare_database(state: AppState, env: dict[str, str], log: Path) -> None:
-    """Bring the database up to date, where this state has one. Takes a second or two; run it in a thread.
+    """Bring the database up to date, if this state has one. This takes a second or two; run it in a thread.
 
     Raises:
-        AppDidNotStart: the preparation failed, or came to no end; the message carries the last line of what
-            it said.
+        AppDidNotStart: if the preparation failed, or did not end; the message has its last line.
     """
     if not (state.folder / "messenger" / "prepare.py").is_file():
         return
@@ -149,15 +152,15 @@ def prepare_database(state: AppState, env: dict[str, str], log: Path) -> None:
             )
     except subprocess.TimeoutExpired:
         problem = f"The database was not prepared within {SECONDS_TO_PREPARE:.0f} seconds"
-        raise AppDidNotStart(f"{problem}: something in messenger/ does not come to an end.") from None
+        raise AppDidNotStart(f"{problem}: something in messenger/ does not end.") from None
     if result.returncode:
-        said = log.read_text(encoding="utf-8", errors="replace").strip() or "it said nothing"
+        said = log.read_text(encoding="utf-8", errors="replace").strip() or "it printed nothing"
         problem = f"The database could not be prepared: {_where(said, state)}{said.splitlines()[-1]}"
         raise AppDidNotStart(problem, where_to_read(log))
 
 
 def where_to_read(log: Path) -> str:
-    """Advice to read a log: a copy of it that stays, for most logs lie in folders that end with their Lab."""
+    """Return the advice to read a log; it names a copy that stays, because the Lab removes the log itself."""
     course = Course.here()
     copy = course.workspace / ".course" / "did_not_start.log"
     try:
@@ -168,14 +171,14 @@ def where_to_read(log: Path) -> str:
 
 
 def _where(traceback: str, state: AppState) -> str:
-    """The last line of the state's own files that a traceback names, ready to stand before the error."""
+    """Return the last place in the state's own files that a traceback names, with a colon after it."""
     root = re.escape(str(state.folder.resolve()) + os.sep)
     found = re.findall(rf'File "{root}([^"]+)", line (\d+)', traceback)
     return f"{Path(found[-1][0]).as_posix()}, line {found[-1][1]}: " if found else ""
 
 
 def ask_app(state: AppState, env: dict[str, str], code: str) -> subprocess.CompletedProcess[str]:
-    """Run Python where the app would run: same path, same environment. It blocks: call it in a thread."""
+    """Run Python with the app's path and environment. It blocks, so call it in a thread."""
     return subprocess.run(
         [sys.executable, "-c", code],
         cwd=state.folder,
@@ -191,12 +194,12 @@ def ask_app(state: AppState, env: dict[str, str], code: str) -> subprocess.Compl
 
 
 def forget_secret(data: Path) -> None:
-    """Let the next start of the app make a new signing key."""
+    """Remove the signing key, so that the next start of the app makes a new one."""
     (data / SECRET_FILE).unlink(missing_ok=True)
 
 
 def _secret_of(data: Path, name: str = SECRET_FILE) -> str:
-    """A signing key that lives with the data, so that sessions survive a restart. 32 bytes in base64."""
+    """Return a signing key that is kept with the data, so that sessions survive a restart."""
     file = data / name
     if not file.is_file():
         data.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
-"""Where the parts of an app's live templates stand: it joins a diff's numbers to lines of templates.
+"""`template_lines`: the lines of the parts of an app's live templates, to show where a diff's numbers are.
 
 A diff says that part 2 of something changed. The browser was told once what the texts around the parts are,
-the *statics*, and these are the same for every page. So the statics name the template, or the branch, loop
-body or macro in it, and each of its parts has a line there.
+the *statics*, and these are the same for every page. So the statics identify the template, or the branch,
+loop body or macro in it, and each of its parts has a line there.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ LONGEST_LINE = 160
 
 
 def template_lines(app: Any) -> list[dict[str, Any]]:
-    """The lines of all parts that the live templates of an app have.
+    """Return the lines of all parts in the live templates of an app.
 
     Args:
         app: the Quart app, with its ``quart_live``.
 
     Returns:
-        for each list of statics ``{"statics": […], "template": name, "lines": [[number, text], …]}``, in the
+        For each list of statics ``{"statics": […], "template": name, "lines": [[number, text], …]}``, in the
         order of its parts.
     """
     return [
@@ -39,10 +39,10 @@ def template_lines(app: Any) -> list[dict[str, Any]]:
 
 
 def _templates(library: Any) -> Iterator[tuple[str, Any, list[str]]]:
-    """Name, template and lines of each that compiles."""
+    """Yield the name, the template and the lines of each template that compiles."""
     environment = library.environment
     for name in environment.list_templates(extensions=("html",)):
-        # A template of an ordinary page may use what live ones do not have; it is in no diff.
+        # A template of an ordinary page may use features that live ones lack; it is in no diff.
         with contextlib.suppress(jinja2.TemplateError), warnings.catch_warnings(action="ignore"):
             source, _, _ = environment.loader.get_source(environment, name)
             yield name, environment.get_live_template(name), source.splitlines()

@@ -1,1 +1,1 @@
-"""What is between a page and the server: a TCP proxy that can be broken, and the frames that pass it."""
+"""The link between a page and the server: a TCP proxy that can be broken, and the frames that pass it."""

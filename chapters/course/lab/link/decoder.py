@@ -1,4 +1,4 @@
-"""What a frame of the LiveView protocol means, in one phrase."""
+"""`Decoder`: the meaning of a frame of the LiveView protocol, in one phrase."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SHORT = 48
 
 @dataclass(frozen=True)
 class Decoded:
-    """A frame taken apart; see `course.lab.link.frames.Frame` for the attributes."""
+    """A decoded frame; see `course.lab.link.frames.Frame` for the attributes."""
 
     event: str
     kind: str
@@ -24,13 +24,13 @@ class Decoded:
 
 
 class Decoder:
-    """Decodes the frames of one socket; remembers requests, to name replies after what they answer."""
+    """A decoder for the frames of one socket; it remembers requests, to tell what a reply answers."""
 
     def __init__(self) -> None:
         self._asked: dict[tuple[str, str], str] = {}
 
     def decode(self, raw: str | bytes, *, sent: bool) -> Decoded:
-        """Take one frame apart. Whatever is not a frame of the protocol becomes kind ``text``."""
+        """Decode one frame. A frame that is not of the protocol has kind ``text``."""
         if isinstance(raw, bytes):
             return Decoded("", "text", f"{len(raw)} raw bytes", payload=raw)
         try:
@@ -114,7 +114,7 @@ def _user_event(body: dict[str, Any]) -> str:
 
 
 def _values(value: Any) -> str:
-    """What a hook has said, or was told: its values by name, behind a colon. Nothing when there are none."""
+    """Return the values that a hook has sent or got, by name, after a colon; empty when there are none."""
     told = value.items() if isinstance(value, dict) else ()
     shown = [
         f"{key} = {_cut(json.dumps(text, ensure_ascii=False), 24)}"
@@ -130,7 +130,7 @@ def _rendered_meaning(tree: Any) -> str:
 
 
 def count_parts(tree: Any) -> tuple[int, int]:
-    """How many static strings and dynamic parts a rendered tree has, branches and loop bodies included."""
+    """Count the static strings and dynamic parts of a rendered tree, with branches and loop bodies."""
     if isinstance(tree, dict):
         own = tree.get("s")
         statics = len(own) if isinstance(own, list) else 0
@@ -141,7 +141,7 @@ def count_parts(tree: Any) -> tuple[int, int]:
 
 
 def diff_meaning(diff: Any) -> str:
-    """What a diff changes: which parts, and to what when that is one short text."""
+    """Describe a diff: the parts that it changes, and the new value when that is one short text."""
     if not isinstance(diff, dict):
         return "a diff"
     told = []
@@ -184,7 +184,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _cut(text: str, length: int = SHORT) -> str:
-    # A page may send half of a letter that takes two places; no terminal can print that.
+    # A page may send half of a surrogate pair, which no terminal can print.
     text = " ".join(text.encode("utf-8", "backslashreplace").decode().split())
     return text if len(text) <= length else text[: length - 1] + "…"
 

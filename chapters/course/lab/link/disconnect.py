@@ -1,4 +1,4 @@
-"""Ending one TCP connection at once."""
+"""The immediate end of one TCP connection."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import contextlib
 import socket
 import struct
 
-# Two numbers: on, and for no time. Windows has them shorter.
+# Two numbers: on, and zero seconds. On Windows they are shorter.
 LINGER_NONE = struct.pack("hh" if hasattr(socket, "SO_EXCLUSIVEADDRUSE") else "ii", 1, 0)
 
 

@@ -1,4 +1,4 @@
-"""A frame on the wire, as a page has sent or received it, with what it means."""
+"""`Frame`: a frame on the wire, as a page has sent or received it, with its meaning."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ class Frame:
     """One frame, or the opening or end of a socket.
 
     Attributes:
-        who: the person whose page it was.
+        who: the name of the person whose page it was.
         direction: ``"sent"`` by the page to the server, or ``"received"`` from it.
         event: the protocol's event name, such as ``phx_join``, ``event`` or ``diff``.
-        kind: what it is for a reader: ``join``, ``rendered``, ``event``, ``diff``, ``reply``, ``patch``,
+        kind: the kind that readers see: ``join``, ``rendered``, ``event``, ``diff``, ``reply``, ``patch``,
             ``leave``, ``heartbeat``, ``crash``, ``error``, ``close``, ``text``; ``opened`` and ``closed`` for
             the socket itself; ``page`` for a page that was loaded, which the stage shows as well.
-        topic: the channel, such as ``lv:phx-GBrPaMz0QN4x``; empty when there is none.
-        payload: the decoded JSON payload, or the raw text of frames that are not ours.
+        topic: the topic of the channel, such as ``lv:phx-GBrPaMz0QN4x``; empty when there is none.
+        payload: the decoded JSON payload, or the raw text of a frame that is not of the protocol.
         size: bytes of the frame's payload, UTF-8.
-        meaning: one phrase.
-        join_ref: the join this frame belongs to.
-        ref: the request this frame makes or answers.
+        meaning: the meaning in one phrase.
+        join_ref: the reference of the join that this frame belongs to.
+        ref: the reference of the request that this frame makes or answers.
         at: seconds on a monotonic clock.
     """
 
@@ -45,7 +45,7 @@ class Frame:
 
     @classmethod
     def of(cls, who: str, direction: Direction, part: Decoded, size: int) -> Frame:
-        """A frame that was taken apart just now."""
+        """Make a frame from its decoded part."""
         return cls(
             who=who,
             direction=direction,
@@ -64,5 +64,5 @@ class Frame:
         size = f" {self.size} B" if self.size else ""
         return f"{self.who} {arrow} {self.kind}{size}: {self.meaning}"
 
-    # Lists of frames stand in reports, too.
+    # Reports show lists of frames as well.
     __repr__ = __str__

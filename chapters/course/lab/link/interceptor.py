@@ -1,4 +1,4 @@
-"""Looking at what goes through a link, without the link having to know what it carries."""
+"""`Interceptor`: reads and may change the bytes of a connection; the link knows no protocol."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Protocol
 
 
 class Interceptor(Protocol):
-    """Looks at what one connection carries, and may change it. End of data is ``b""``."""
+    """A reader of the bytes of one connection, which may change them. The end of data is ``b""``."""
 
     def outward(self, data: bytes) -> bytes:
-        """What the person has sent just now; returns what goes on to the server."""
+        """Take bytes that the person has sent; return the bytes to forward to the server."""
 
     def inward(self, data: bytes) -> bytes:
-        """What would reach the person now; returns what does."""
+        """Take bytes that the server has sent; return the bytes to forward to the person."""
 
     def ended(self) -> None:
-        """The connection is over, in whatever way. Called once."""
+        """Note the end of the connection, however it ended. The link calls this once."""

@@ -1,83 +1,85 @@
 """One person's link to the server: a TCP proxy that can be broken on purpose.
 
-Browsers' own "offline" switches leave an open WebSocket alone, so a recovery that was never needed would seem
-to work. Here the bytes themselves stop, are late, or the connection ends.
+    link = Link(server_port)
+    await link.open()                     # the browser connects to link.port
+    link.cut()
+    await link.fix()
+
+A browser's own "offline" switch leaves an open WebSocket alone, so a recovery that was never needed would
+seem to work. Here the bytes themselves stop, are late, or the connection ends.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 from collections.abc import Callable
-from typing import Literal
 
 from course.lab.link.disconnect import end
 from course.lab.link.interceptor import Interceptor
-
-Mode = Literal["pass", "cut", "refuse", "hang", "deaf", "delay"]
+from course.lab.link.modes import Modes
 
 CHUNK = 64 * 1024
-# So many chunks may wait on a slow link before we stop reading, as a full socket buffer would.
+# The most chunks that may wait on a slow link; then we stop reading, as with a full socket buffer.
 QUEUE = 256
 
 
-class Link:
+class Link(Modes):
     """A TCP proxy on a port of its own.
 
     Args:
-        server_port: where the server listens.
+        server_port: the port of the server.
         host: the address for both sides.
-        interceptors: makes one `Interceptor` for each connection; by default nobody looks.
+        interceptors: makes one `Interceptor` for each connection; by default there is none.
 
     Attributes:
-        mode: how the link behaves now.
-        sent: bytes forwarded from the person to the server.
-        received: bytes forwarded from the server to the person.
-        opened: connections accepted so far, those cut at once included.
+        sent: the number of bytes forwarded from the person to the server.
+        received: the number of bytes forwarded from the server to the person.
+        opened: the number of connections accepted so far, those cut at once included.
     """
 
     def __init__(
         self, server_port: int, host: str = "127.0.0.1", interceptors: Callable[[], Interceptor] | None = None
     ) -> None:
+        super().__init__()
         self.host = host
         self.server_port = server_port
-        self.mode: Mode = "pass"
-        self.seconds = 0.0
         self.sent = 0
         self.received = 0
         self.opened = 0
         self._port = 0
         self._interceptors = interceptors
         self._listener: asyncio.Server | None = None
-        # Opening takes a moment, and meanwhile somebody may fix the link, or close it.
+        # While the link opens, another task may fix it, or close it.
         self._opening = asyncio.Lock()
         self._closed = False
-        self._changed = asyncio.Event()
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def port(self) -> int:
-        """The port that the browser talks to; the same for the whole life of the link."""
+        """The port that the browser connects to; it stays the same for the whole life of the link."""
         return self._port
 
     @property
     def connections(self) -> int:
-        """Connections open at this moment, counted at the person's side."""
+        """The number of connections that the person has open now."""
         return len(self._tasks)
 
     async def open(self) -> None:
-        """Start listening, on a free port the first time and on the same port ever after.
+        """Start listening, on a free port the first time and on the same port later.
 
-        Nothing happens where it listens already, or was closed.
+        Do nothing if the link listens already, or was closed.
+
+        Raises:
+            OSError: if its port is taken.
         """
         async with self._opening:
             if self._listener is None and not self._closed:
                 await self._listen()
 
     async def _listen(self) -> None:
-        # The port was ours a moment ago, and some systems give it back only after a while.
+        # The port was ours a moment ago, and some systems free it only after a while.
         for attempt in range(50):
             try:
                 listener = await asyncio.start_server(
@@ -91,7 +93,7 @@ class Link:
         self._listener, self._port = listener, int(listener.sockets[0].getsockname()[1])
         try:
             await listener.start_serving()
-        except asyncio.CancelledError:  # nobody else would close it
+        except asyncio.CancelledError:  # nothing else would close it
             self._stop_listening()
             raise
 
@@ -106,21 +108,25 @@ class Link:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def fix(self) -> None:
-        """Forward everything at once again; bytes that were held back go out now, in order."""
+        """Forward everything at once again; bytes that were held back are sent now, in order.
+
+        Raises:
+            OSError: if the link had stopped listening, and its port is taken.
+        """
         await self.open()
         self._enter("pass")
 
     def cut(self, *, reset: bool = True) -> None:
-        """Pull the cable: open connections end, and new ones end as soon as they are made.
+        """End all open connections, and all new ones as soon as they are made.
 
         Args:
-            reset: end with RST, as a lost network does; otherwise with FIN, as a polite server does.
+            reset: whether to end with RST, as a lost network does, or with FIN, as a server does.
         """
         self._enter("cut")
         self.drop(reset=reset)
 
     def refuse(self) -> None:
-        """Shut the door: open connections end with FIN, and new ones are refused by the system."""
+        """End all open connections with FIN, and stop listening, so that the system refuses new ones."""
         self._stop_listening()
         self._enter("refuse")
         self.drop(reset=False)
@@ -134,21 +140,20 @@ class Link:
         self._enter("deaf")
 
     def delay(self, seconds: float) -> None:
-        """Hold every chunk back for so many seconds, in each direction."""
+        """Hold every chunk back for so many seconds, in each direction.
+
+        Raises:
+            ValueError: if ``seconds`` is negative.
+        """
         if seconds < 0:
-            raise ValueError("a link cannot be faster than now: seconds must be 0 or more")
+            raise ValueError("the seconds of a delay must be 0 or more")
         self.seconds = seconds
         self._enter("delay")
 
     def drop(self, *, reset: bool) -> None:
-        """End the connections of this moment; what the link does with new ones stays as it is."""
+        """End the connections that are open now; the mode stays as it is."""
         for writer in list(self._writers):
             end(writer, reset=reset)
-
-    def _enter(self, mode: Mode) -> None:
-        self.mode = mode
-        self._changed.set()
-        self._changed = asyncio.Event()
 
     def _stop_listening(self) -> None:
         if self._listener is not None:
@@ -164,7 +169,7 @@ class Link:
         try:
             await self._serve(reader, writer)
         except (OSError, asyncio.CancelledError):
-            # A connection that ends is what this class is for; the server that is down too.
+            # Ended connections are the purpose of this class, and the server may be down.
             end(writer, reset=True)
         finally:
             self._writers.discard(writer)
@@ -200,10 +205,10 @@ class Link:
         *,
         outward: bool,
     ) -> None:
-        """Carry one direction until its end; reading goes on while older chunks are still held back."""
+        """Forward one direction until its end; read on while older chunks are still held back."""
         queue: asyncio.Queue[tuple[float, bytes, bool]] = asyncio.Queue(QUEUE)
         clock = asyncio.get_running_loop().time
-        # Both directions are seen as the person's browser sees them: when it sends, and when it receives.
+        # The interceptor gets both directions when the browser has them: when it sends, and when it receives.
         seen = interceptor.inward if interceptor is not None and not outward else None
         async with asyncio.TaskGroup() as group:
             group.create_task(self._deliver(queue, writer, seen, outward=outward))
@@ -234,20 +239,6 @@ class Link:
                 await writer.drain()
             self.sent += len(data) if outward else 0
             self.received += 0 if outward else len(data)
-        # Half-close: the other direction may still have something to say.
+        # Half-close: the other direction may still have data.
         with contextlib.suppress(OSError):
             writer.write_eof()
-
-    async def _hold(self, arrived: float, *, outward: bool) -> None:
-        """Wait until a chunk that arrived then may go on, under whatever mode holds meanwhile."""
-        clock = asyncio.get_running_loop().time
-        while (left := self._hold_for(arrived, clock(), outward=outward)) > 0:
-            changed = self._changed
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(None if math.isinf(left) else left):
-                    await changed.wait()
-
-    def _hold_for(self, arrived: float, now: float, *, outward: bool) -> float:
-        if self.mode == "hang" or (self.mode == "deaf" and not outward):
-            return math.inf
-        return arrived + self.seconds - now if self.mode == "delay" else 0.0

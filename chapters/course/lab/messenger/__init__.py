@@ -1,1 +1,1 @@
-"""What the Lab knows of the messenger itself: signing in, notifications, what survives a fault."""
+"""The part of the Lab that knows the messenger: signing in, and notifications."""

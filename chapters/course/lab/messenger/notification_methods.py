@@ -1,4 +1,4 @@
-"""The part of a Lab that is about notifications: who allows them, what is shown, and a push service."""
+"""`NotificationMethods`: the methods of a Lab for notifications and a push service."""
 
 from __future__ import annotations
 
@@ -12,26 +12,30 @@ if TYPE_CHECKING:
 
 
 class NotificationMethods:
-    """The notifications of a `Lab`."""
+    """The methods of a `Lab` for notifications."""
 
     _pushes: PushService | None = None
 
     async def allow_notifications(self, person: Person) -> None:
-        """Say yes to the browser's question, before it is asked."""
+        """Give the app the permission to show notifications in this person's browser."""
         await notifications.allow(person)
 
     async def press(self, person: Person, title: str) -> None:
-        """Click the notification with this title."""
+        """Click the notification with this title.
+
+        Raises:
+            LabError: if there is none, or no service worker.
+        """
         await notifications.press(person, title)
 
     async def leave(self, person: Person) -> None:
-        """Close the app in this person's browser; the browser itself stays."""
+        """Close all pages of the app in this person's browser; the service worker stays."""
         await notifications.leave(person)
 
     async def push_service(self, *people: Person) -> PushService:
-        """A push service on this machine for these people's browsers, from their next page on."""
+        """Return a push service on this machine for these people's browsers, from their next page on."""
         if self._pushes is None:
-            # It needs a web server and cryptography, which most Labs do without.
+            # It imports a web server and cryptography, which most Labs do not need.
             from course.lab.messenger.push_service import PushService
 
             self._pushes = PushService()

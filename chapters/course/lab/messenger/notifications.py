@@ -1,9 +1,9 @@
 """The notifications of a person's browser, as the browser itself has them.
 
 Headless Chromium shows nothing on a screen, but it does everything else: it asks for permission, runs the
-service worker, and keeps a list of what is shown, which is read here. A click on one is made inside the
-service worker, with the real notification; the window may come to the front only after a click of a mouse,
-so that part cannot be seen here.
+service worker, and keeps a list of the notifications that are shown, which is read here. A click on one is an
+event that is made inside the service worker, with the real notification. Only the click of a mouse may bring
+a window to the front, so that part cannot be tried here.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PRESS_JS = """async title => {
   return true;
 }"""
 
-# The real method is called. What it was called with is written down.
+# The real method is called, and its arguments are recorded.
 COUNT_JS = """() => {
   if (self.labShown) return;
   const show = self.registration.showNotification.bind(self.registration);
@@ -48,12 +48,12 @@ WINDOWS_JS = "() => self.clients.matchAll({includeUncontrolled: true}).then(all 
 
 @dataclass(frozen=True)
 class Notification:
-    """One that the browser shows.
+    """A notification that the browser shows.
 
     Attributes:
-        title, body: what it says.
-        tag: its name; of two with the same name one is shown.
-        url: where a click leads.
+        title, body: its texts.
+        tag: its name; of two with the same name only one is shown.
+        url: the address that a click opens.
     """
 
     title: str
@@ -63,18 +63,22 @@ class Notification:
 
 
 async def allow(person: Person) -> None:
-    """Let the app show notifications, as if the person had said yes to the browser's question."""
+    """Give the app the permission to show notifications, as if the person had allowed them."""
     await person.context.grant_permissions(["notifications"])
 
 
 def worker_of(person: Person) -> Worker | None:
-    """The service worker of this person's browser, if there is one."""
+    """Return the service worker of this person's browser; None if there is none."""
     workers = person.context.service_workers
     return workers[-1] if workers else None
 
 
 async def require_worker(person: Person) -> Worker:
-    """Wait for the service worker."""
+    """Wait for the service worker, and return it.
+
+    Raises:
+        LabError: if there is none in time.
+    """
 
     async def look() -> list[Worker]:
         return person.context.service_workers
@@ -84,19 +88,19 @@ async def require_worker(person: Person) -> Worker:
 
 
 async def shown(person: Person) -> list[Notification]:
-    """What the browser shows now, the oldest first."""
+    """Return the notifications that the browser shows now, the oldest first."""
     worker = worker_of(person)
     found: list[dict[str, Any]] = await worker.evaluate(SHOWN_JS) if worker is not None else []
     return [Notification(**one) for one in found]
 
 
 async def count(person: Person) -> None:
-    """From now on remember each call that shows a notification, for `calls`."""
+    """Record each call that shows a notification from now on, for `calls`."""
     await (await require_worker(person)).evaluate(COUNT_JS)
 
 
 async def calls(person: Person) -> list[Notification]:
-    """Every notification that was shown since `count`, also those that have gone or were replaced."""
+    """Return every notification that was shown since `count`, also those that were closed or replaced."""
     worker = await require_worker(person)
     found: list[dict[str, Any]] = await worker.evaluate("() => self.labShown ?? []")
     return [Notification(**one) for one in found]
@@ -105,19 +109,27 @@ async def calls(person: Person) -> list[Notification]:
 async def so_many(
     look: Callable[[Person], Awaitable[list[Notification]]], person: Person, count: int
 ) -> list[Notification]:
-    """Wait until `look` finds so many notifications at least, and return them."""
+    """Wait until `look` finds at least so many notifications, and return them.
+
+    Raises:
+        LabError: if there are fewer in the end.
+    """
 
     def too_few(found: list[Notification]) -> LabError:
         return LabError(
             f"{person.name}'s browser shows {len(found)} notifications, not {count}.",
-            "Are notifications enabled?",
+            "Check that notifications are enabled.",
         )
 
     return await until(lambda: look(person), lambda found: len(found) >= count, SECONDS, too_few)
 
 
 async def press(person: Person, title: str) -> None:
-    """Click the notification with this title."""
+    """Click the notification with this title.
+
+    Raises:
+        LabError: if there is none, or no service worker.
+    """
     worker = await require_worker(person)
     if not await worker.evaluate(PRESS_JS, title):
         titles = ", ".join(f"“{one.title}”" for one in await shown(person)) or "none"
@@ -125,7 +137,12 @@ async def press(person: Person, title: str) -> None:
 
 
 async def leave(person: Person) -> None:
-    """Leave the app: no page of it is open in this browser any more. The service worker stays."""
+    """Close all pages of the app in this browser; the service worker stays.
+
+    Raises:
+        LabError: if there is no service worker.
+        FaultDidNotHappen: if a page of the app stays open.
+    """
     worker = await require_worker(person)
     await person.page.goto("about:blank")
     still = FaultDidNotHappen(f"{person.name}'s browser still has a page of the app open.", "")
@@ -133,6 +150,6 @@ async def leave(person: Person) -> None:
 
 
 def table(notifications: Sequence[Notification]) -> Table:
-    """One row for each."""
+    """Return a table with one row for each notification."""
     rows = tuple((one.title, one.body, one.url) for one in notifications)
     return Table(("title", "text", "leads to"), (CELL, WIDE, CELL), rows, "No notification is shown.")

@@ -1,9 +1,9 @@
-"""A push service on this machine, in the place of those that browsers have at Google, Mozilla or Apple.
+"""A push service on this machine, instead of those of Google, Mozilla or Apple.
 
-What is real: the app encrypts, signs and posts as to any other; here it is verified and decrypted, with keys
-that only this browser would have; the browser's service worker gets the text as a push event, and shows a
-notification. What is not: the browser itself asks its own service for an address, which takes the internet.
-In its place it gets one from here, and what comes to that address is handed over by DevTools.
+Most is real: the app encrypts, signs and posts as to any other service; here the push is verified and
+decrypted, with keys that only this browser would have; the browser's service worker gets the text as a push
+event, and shows a notification. One part is not: a browser gets its address from its own service on the
+internet. Here it gets one of this service, and DevTools hands the text of each push to the browser.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from course.lab.tables import CELL, NUMBER, WIDE, Table
 
 BINDING = "labPush"
 
-# What `pushManager` does in a browser that reaches its push service.
+# The methods of `pushManager`, as in a browser that reaches its push service.
 STAND_IN_JS = """(() => {
   if (!self.PushManager) return;
   const NAME = "lab-push";
@@ -49,14 +49,14 @@ STAND_IN_JS = """(() => {
 
 @dataclass(frozen=True)
 class Push:
-    """One push that was taken, verified and decrypted.
+    """One push that was accepted, verified and decrypted.
 
     Attributes:
-        to: whose browser it was for.
-        body: what was posted.
-        claims: what its signature vouches for: for which push service (`aud`), until when, from whom.
-        headers: of the request.
-        text: what the browser reads.
+        to: the name of the person whose browser it was for.
+        body: the body of the request, encrypted.
+        claims: the signed claims: the push service (`aud`), the time until which it is valid, and a contact.
+        headers: the headers of the request.
+        text: the decrypted text.
     """
 
     to: str
@@ -67,12 +67,12 @@ class Push:
 
     @property
     def service(self) -> str:
-        """The host and port it came by."""
+        """The host and port of the push service."""
         return str(urlsplit(self.claims["aud"]).netloc)
 
     @property
     def words(self) -> str:
-        """What the notification will say; the whole text where it is no note."""
+        """Title and body of the notification; the whole text if it has none."""
         try:
             note = json.loads(self.text)
             return f"{note['title']}: {note['body']}"
@@ -81,14 +81,14 @@ class Push:
 
 
 class PushService:
-    """Takes pushes, and hands them to the browsers of the Lab.
+    """A push service that hands the pushes to the browsers of the Lab.
 
     Attributes:
-        received: every push that was in order, the oldest first.
-        refused: why others were not.
-        answers: statuses to give to the next requests; with 0 the request is taken. The last one stays.
-        requests: how many came.
-        elsewhere: the address that browsers get from now on, instead of one from here.
+        received: every accepted push, the oldest first.
+        refused: the reasons for which others were refused.
+        answers: the statuses of the next answers; with 0 the request is accepted. The last one stays.
+        requests: the number of requests.
+        elsewhere: the address that browsers get from now on, instead of one of this service.
     """
 
     def __init__(self) -> None:
@@ -103,7 +103,7 @@ class PushService:
         self.url = ""
 
     async def open(self) -> None:
-        """Listen on a free port of this machine."""
+        """Start listening on a free port of this machine."""
         app = web.Application()
         app.router.add_post("/{name}", self._take)
         self._runner = web.AppRunner(app)
@@ -114,14 +114,14 @@ class PushService:
         self.url = f"http://127.0.0.1:{port}"
 
     async def close(self) -> None:
-        """End."""
+        """Stop listening, and cancel the pushes on their way."""
         for task in self._tasks:
             task.cancel()
         if self._runner is not None:
             await self._runner.cleanup()
 
     async def serve(self, person: Person) -> None:
-        """Be the push service of this person's browser, from the next page that they load."""
+        """Make this the push service of a person's browser, from the next page that they load."""
 
         async def subscribe(_source: Any, server_key: str) -> dict[str, Any]:
             name = f"{person.name.lower().replace(' ', '-')}-{len(self._subscribers) + 1}"
@@ -154,7 +154,7 @@ class PushService:
         return web.Response(status=201)
 
     def table(self) -> Table:
-        """One row for each push: what anybody on the way could see, and what the browser reads."""
+        """Return a table with one row for each push: what others could read, and the browser's text."""
         rows = tuple(
             (
                 push.to,
@@ -173,7 +173,7 @@ async def deliver(person: Person, text: str) -> None:
     """Give a text to the service worker of this person's browser as a push event.
 
     Raises:
-        LabError: there is no service worker.
+        LabError: if there is no service worker.
     """
     session = await person.context.new_cdp_session(person.page)
     found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -192,6 +192,6 @@ async def deliver(person: Person, text: str) -> None:
     except TimeoutError:
         raise LabError(f"{person.name}'s browser has no service worker.", "Enable notifications.") from None
     finally:
-        # With a page that has been left meanwhile its session has gone.
+        # If the page was left meanwhile, its session is gone.
         with contextlib.suppress(PlaywrightError):
             await session.detach()

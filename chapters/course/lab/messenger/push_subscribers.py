@@ -1,4 +1,4 @@
-"""What only the two ends of a push can do: read it, which takes the browser's keys, and vouch for it."""
+"""The cryptography of a push: to verify its signature, and to decrypt it with the browser's keys."""
 
 from __future__ import annotations
 
@@ -32,21 +32,22 @@ class Subscriber:
     secret: bytes = field(default_factory=lambda: os.urandom(16))
 
     def keys(self) -> dict[str, str]:
-        """What the browser tells the app."""
+        """Return the public key and the secret that the browser gives to the app."""
         point = self.private_key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         return {"p256dh": in_base64(point), "auth": in_base64(self.secret)}
 
 
 def verified(authorization: str, subscriber: Subscriber, audience: str) -> dict[str, Any]:
-    """The claims of a signature, if all is well with it (RFC 8292).
+    """Verify a signature and return its claims (RFC 8292).
 
     Args:
         authorization: the header.
-        subscriber: whom the push is for.
-        audience: the push service it must be signed for.
+        subscriber: the browser that the push is for.
+        audience: the push service that it must be signed for.
 
     Raises:
-        ValueError: something is wrong with it; the message says what.
+        ValueError: if the signature is not valid; the message says why.
+        KeyError: if the header lacks a field.
     """
     if not authorization.startswith("vapid "):
         raise ValueError("no VAPID signature")
@@ -66,10 +67,10 @@ def verified(authorization: str, subscriber: Subscriber, audience: str) -> dict[
 
 
 def decrypted(body: bytes, encoding: str, subscriber: Subscriber) -> str:
-    """Decrypt what only the subscriber can read (RFC 8291).
+    """Decrypt the body of a push for this subscriber (RFC 8291).
 
     Raises:
-        ValueError: it cannot be decrypted.
+        ValueError: if it cannot be decrypted.
     """
     if encoding != "aes128gcm":
         raise ValueError(f"Content-Encoding is {encoding or 'missing'}")
@@ -83,15 +84,15 @@ def decrypted(body: bytes, encoding: str, subscriber: Subscriber) -> str:
 
 
 def in_base64(data: bytes) -> str:
-    """As browsers write keys: base64url without padding."""
+    """Encode as base64url without padding, as browsers write keys."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def from_base64(text: str) -> bytes:
-    """Read base64url without padding.
+    """Decode base64url without padding.
 
     Raises:
-        ValueError: it is something else.
+        ValueError: if it is not base64.
     """
     try:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,4 +1,4 @@
-"""Signing a person in to the messenger, from chapter 4 on: by its own form, seen or unseen."""
+"""Sign-in of a person to the messenger, from chapter 4 on: by its own form, on the page or by requests."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ PASSWORD = "parley-demo"
 
 
 def email_of(name: str) -> str:
-    """The email of a seeded person: ``Alice`` → ``alice@example.com``, ``User One`` → ``one@example.com``."""
+    """Return the email of a seeded person: ``Alice`` → ``alice@example.com``, ``User One`` → ``one@…``."""
     return name if "@" in name else f"{name.split()[-1].lower()}@example.com"
 
 
 async def sign_in(person: protocols.Person, name: str, password: str = PASSWORD) -> None:
-    """Fill in the sign-in page as a person does, and wait for the page behind it.
+    """Fill in the sign-in page as a person does, and wait for the next page.
 
     Args:
-        person: who sits in front of the browser.
+        person: the person in front of the browser.
         name: a seeded nickname, or an email.
-        password: by default that of the seeded people.
+        password: the password of the seeded people by default.
 
     Raises:
-        LabError: the app has no such page, or it refuses; then with the reason it gives.
+        LabError: if the app has no such page, or refuses; then with the reason that the page shows.
     """
     answer = await person.goto(PAGE)
     if answer.status >= 400:
@@ -40,15 +40,15 @@ async def sign_in(person: protocols.Person, name: str, password: str = PASSWORD)
     if PAGE in person.page.url:
         said = " ".join(await person.page.get_by_role("alert").all_inner_texts())
         raise LabError(
-            f"{person.name} is not signed in: {said or 'the page says nothing'}", "Look at the page."
+            f"{person.name} is not signed in: {said or 'the page shows no reason'}", "Look at the page."
         )
 
 
 async def sign_in_unseen(person: Person, name: str, password: str = PASSWORD) -> str | None:
-    """Do the same with two requests and no page; for tests, where it is not the point.
+    """Sign a person in with two requests and no page; for tests of something else.
 
     Returns:
-        what went wrong, or None.
+        The problem in one phrase, or None.
     """
     page = await person.get(PAGE)
     if not page.ok:
@@ -60,10 +60,10 @@ async def sign_in_unseen(person: Person, name: str, password: str = PASSWORD) ->
 
 
 class HiddenFields(HTMLParser):
-    """The hidden fields of one form, which a browser sends along.
+    """A parser for the hidden fields of one form, which a browser sends with it.
 
     Args:
-        action: the address the form is sent to; a form that names none is sent to its own page.
+        action: the address that the form is sent to; a form without one is sent to its own page.
     """
 
     def __init__(self, action: str) -> None:
@@ -74,13 +74,13 @@ class HiddenFields(HTMLParser):
 
     @classmethod
     def of(cls, html: str, action: str) -> dict[str, str]:
-        """Read them from a page that is at the form's own address."""
+        """Return the hidden fields of the form in a page that is at the form's own address."""
         parser = cls(action)
         parser.feed(html)
         return parser.found
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take in one element."""
+        """Note the start of a form, or a hidden field."""
         given = dict(attrs)
         if tag == "form":
             self._inside = given.get("action", self._action) == self._action

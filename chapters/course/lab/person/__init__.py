@@ -1,1 +1,1 @@
-"""A person in front of a browser, seen and moved through Playwright."""
+"""A person in front of a browser, which Playwright controls."""

@@ -1,8 +1,8 @@
 """Find a Chromium on this machine, without starting anything.
 
 The order: the path in ``PARLEY_CHROMIUM``, Playwright's own build, then browsers that are installed as usual.
-Only the standard library is used here, so that set-up and ``course doctor`` can ask before Playwright
-is there.
+Only the standard library is used here, so that set-up and ``course doctor`` can look before Playwright is
+installed.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# Each window has two pages of the browser's own, for an address bar that nobody sees. They cost as much again
-# as the window.
+# Each window has two pages of the browser's own, for an address bar that is not visible. Together they
+# cost as much as the window.
 UNSEEN = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
 
-# What Playwright switches off. Of several lists Chromium takes the last, which is ours: it has these, too.
+# The features that Playwright disables. Chromium uses only the last list of several, which is ours, so ours
+# repeats them.
 OFF_FOR_PLAYWRIGHT = (
     "AimEnabled",
     "AvoidCorsURLLoaderRestartOnRedirect",
@@ -40,7 +41,7 @@ OFF_FOR_PLAYWRIGHT = (
     "msForceBrowserSignIn",
 )
 
-# A browser of the course has nobody to call: no updates, no accounts, no HTTP/3, no first-run pages.
+# A browser of the course needs no connections of its own: no updates, accounts, HTTP/3, or first-run pages.
 QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -75,7 +76,7 @@ WINDOWS_APPS = (
     "Microsoft/Edge/Application/msedge.exe",
 )
 
-# Where Playwright unpacks its builds, below ``chromium-<revision>``; names differ between its versions.
+# The paths of Playwright's builds below ``chromium-<revision>``; the names differ between its versions.
 OWN_BUILDS = (
     "chrome-linux*/chrome",
     "chrome-win*/chrome.exe",
@@ -90,7 +91,7 @@ class BrowserChoice:
     Attributes:
         executable: the program.
         source: ``"PARLEY_CHROMIUM"``, ``"playwright"`` or ``"this machine"``.
-        args: the arguments it needs here.
+        args: the arguments that it needs on this machine.
     """
 
     executable: Path
@@ -99,12 +100,12 @@ class BrowserChoice:
 
 
 def find_chromium() -> BrowserChoice | None:
-    """The Chromium that the course will use, or None when there is none."""
+    """Return the Chromium that the course will use, or None if there is none."""
     return next(chromium_choices(), None)
 
 
 def chromium_choices() -> Iterator[BrowserChoice]:
-    """Every Chromium of this machine, the preferred one first. Nothing is started."""
+    """Yield every Chromium of this machine, the preferred one first, and start none."""
     seen: set[Path] = set()
     for source, path in _candidates():
         if path.is_file() and path not in seen:
@@ -113,7 +114,7 @@ def chromium_choices() -> Iterator[BrowserChoice]:
 
 
 def browser_args() -> tuple[str, ...]:
-    """Arguments for every start; as root Chromium refuses to run inside its own sandbox."""
+    """Return the arguments for every start; as root Chromium refuses to run inside its own sandbox."""
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return (*QUIET, "--no-sandbox") if is_root else QUIET
 
@@ -128,7 +129,7 @@ def _candidates() -> Iterator[tuple[str, Path]]:
 
 
 def _own_builds() -> Iterator[Path]:
-    """Playwright's builds; only the revision that the installed Playwright was made for."""
+    """Yield Playwright's builds of the revision that the installed Playwright was made for."""
     revision = wanted_revision()
     if revision is None:
         return
@@ -137,7 +138,7 @@ def _own_builds() -> Iterator[Path]:
 
 
 def wanted_revision() -> str | None:
-    """The build of Chromium that the installed Playwright wants; None without one."""
+    """Return the revision of Chromium that the installed Playwright needs; None without Playwright."""
     spec = importlib.util.find_spec("playwright")
     if spec is None or spec.origin is None:
         return None

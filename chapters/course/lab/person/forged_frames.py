@@ -1,4 +1,4 @@
-"""Frames that no client would send: what somebody with bad intentions writes in the browser's console."""
+"""Forged frames: frames that an attacker could send from the browser's console, and no client would."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from course.lab.person.person import Person
 
-# The page's own tokens, and an address that it does not have.
+# The join has the page's own tokens, and an address that the page does not have.
 JOIN_JS = """async path => {
   const main = document.querySelector("[data-phx-main]");
   const token = document.querySelector("meta[name='csrf-token']").content;
@@ -33,7 +33,7 @@ async def join_at(person: Person, path: str) -> dict[str, Any]:
     """Join the main view of a person's page at another address, on a socket of its own.
 
     Returns:
-        the payload of the reply: ``status``, and ``response``.
+        The payload of the reply: ``status``, and ``response``.
     """
     answer: dict[str, Any] = await person.page.evaluate(JOIN_JS, path)
     return answer
@@ -47,16 +47,16 @@ PUSH_JS = """([event, value, milliseconds]) => new Promise(resolve => {
 
 
 async def push_event(person: Person, event: str, value: object, seconds: float = 5.0) -> tuple[str, str]:
-    """Send an event on the channel of a page's main view. The page does not show what it causes.
+    """Send an event on the channel of a page's main view. The page does not show its effect.
 
     Args:
-        person: whose page.
-        event: its name.
-        value: its parameters, anything that is JSON.
-        seconds: how long to wait for the reply.
+        person: the owner of the page.
+        event: the event's name.
+        value: the event's parameters, as JSON allows them.
+        seconds: the longest time to wait for the reply.
 
     Returns:
-        the status of the reply, ``ok``, ``error`` or ``timeout``; and what it says, as JSON.
+        The status of the reply, ``ok``, ``error`` or ``timeout``; and the response, as JSON.
     """
     status, answer = await person.page.evaluate(PUSH_JS, [event, value, seconds * 1000])
     return str(status), str(answer)

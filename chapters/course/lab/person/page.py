@@ -1,4 +1,4 @@
-"""What the Lab sees in a page: its live views, its console, and whether the server still answers it."""
+"""The state of a page, for the Lab: its live views, its console, and whether the server still answers it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 # A view is an element with a session token; a nested one on the first, plain page has an empty token.
-# A document that has just begun has none yet, which says nothing about the page.
+# A document that is still loading may have none yet, so it is not counted.
 VIEWS_JS = """() => document.readyState === "loading" ? null :
   [...document.querySelectorAll("[data-phx-session]")].map(el => ({
     id: el.id,
@@ -16,7 +16,7 @@ VIEWS_JS = """() => document.readyState === "loading" ? null :
     classes: [...el.classList].filter(name => name.startsWith("phx-")),
   }))"""
 
-# After attempts that failed the browser holds the next one back, and tells nobody before it lets it go.
+# After failed attempts the browser delays the next one, and Playwright learns of it only when it begins.
 CONNECTING_JS = "() => window.liveSocket.socket.connectionState() === 'connecting'"
 
 PROBE_JS = """async ([url, ms]) => {
@@ -29,23 +29,23 @@ PROBE_JS = """async ([url, ms]) => {
 }"""
 
 
-# How complaints begin that say nothing about scripts: checks ask for pages that must not be there, and a
-# browser of the Lab is a private window.
+# The beginnings of messages that are not about scripts: checks ask for pages that do not exist, and a browser
+# of the Lab is a private window.
 NOT_OURS = (
     "Failed to load resource",
     "WebSocket connection to",
     "Chrome currently does not support",
 )
 
-# A script of the app's own, as it stands in an address or in a line of a stack. With an end to each part: the
-# text is the page's, and may be long.
+# A script of the app's own in an address or in a line of a stack. Each part has a longest length, because the
+# text comes from the page and may be long.
 OWN_SCRIPT = re.compile(
     r"/(static/(?!node_modules/)[^\s?:()]{1,200}\.js)(?:\?[^\s:()]{0,200})?(?::(\d{1,9}))?"
 )
 
 
 def own_place(text: str) -> str:
-    """The first of the app's own scripts in an address or a stack, with its line if it is told."""
+    """Return the first of the app's own scripts in an address or a stack, with its line if there is one."""
     found = OWN_SCRIPT.search(text)
     if found is None:
         return ""
@@ -54,12 +54,12 @@ def own_place(text: str) -> str:
 
 @dataclass(frozen=True)
 class View:
-    """A live view as it stands in the page.
+    """A live view in a page.
 
     Attributes:
-        id: of its element; its topic is ``lv:`` and this.
+        id: the id of its element; its topic is ``lv:`` and this.
         main: whether it is the page's main view.
-        nested: whether it stands inside another view.
+        nested: whether it is inside another view.
         classes: the client's classes on it, such as ``phx-connected``.
     """
 
@@ -70,29 +70,29 @@ class View:
 
     @property
     def connected(self) -> bool:
-        """Whether it has joined and nothing is wrong."""
+        """Whether the view has joined and shows no error."""
         return "phx-connected" in self.classes
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server answered when a page was opened; ``status`` is that of HTTP."""
+    """The server's answer to the request of a page, with its HTTP ``status``."""
 
     status: int
 
     def _ipython_display_(self) -> None:
-        """A cell that ends by opening a page has nothing to show."""
+        """Show nothing below a notebook's cell that ends by opening a page."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """Something the browser wrote to its console.
+    """A message in the browser's console.
 
     Attributes:
         kind: ``error``, ``warning``, ``log``, …, or ``exception`` for an uncaught one.
-        text: what it says.
+        text: its text.
         during_fault: whether the link or the server was broken on purpose at that time.
-        place: file and line of the app's own script, as far as that is known.
+        place: the file and line of the app's own script, as far as they are known.
     """
 
     kind: str
@@ -102,13 +102,13 @@ class Message:
 
     @property
     def is_error(self) -> bool:
-        """Whether a script has failed, or was not let in. A refused request is no error of a script."""
+        """Whether a script failed, or was blocked. A refused request does not count."""
         loud = self.kind == "exception" or (self.kind == "error" and not self.text.startswith(NOT_OURS))
         return loud and not self.during_fault
 
 
 def tell_views(views: Sequence[View]) -> str:
-    """The views and their state in one phrase."""
+    """Return the views and their states in one phrase."""
     if not views:
         return "there is no live view on it"
     return ", ".join(f"{view.id} is {' '.join(view.classes) or 'not joined'}" for view in views)

@@ -34,11 +34,11 @@ class Person(Watched, ByName[Locator]):
     """One person: a browser context behind a link of their own.
 
     Attributes:
-        name: as the pictures show it.
+        name: the name, as the pictures show it.
         page: the Playwright page.
         network: the TCP proxy between this page and the server.
-        console: everything the browser wrote to its console.
-        loads: how many documents this page has loaded; a page that reconnects by itself loads none.
+        console: every message in the browser's console.
+        loads: the number of documents that this page has loaded; a page that reconnects by itself loads none.
     """
 
     def __init__(self, name: str, context: BrowserContext, page: Page, network: Link) -> None:
@@ -51,7 +51,7 @@ class Person(Watched, ByName[Locator]):
         self.before_goto: Callable[[], Awaitable[None]] | None = None
         self._tap = WireTap(name, page)
         page.on("console", self._on_console)
-        # Of all their tabs. A script that fails in one of them is as wrong as in the first.
+        # The exceptions of all tabs: a script that fails in another tab is as wrong as in the first.
         context.on("weberror", self._on_exception)
         page.on("domcontentloaded", self._on_document)
         page.on("request", self._on_request)
@@ -67,7 +67,7 @@ class Person(Watched, ByName[Locator]):
         scale: float = 1,
         dark: bool = False,
     ) -> Person:
-        """Open a browser context and its link."""
+        """Return a new person, with a browser context and a link of their own."""
         network = Link(server_port)
         await network.open()
         context = await browser.new_context(
@@ -85,22 +85,22 @@ class Person(Watched, ByName[Locator]):
         """The address of the app for this person."""
         return f"http://{self.network.host}:{self.network.port}"
 
-    # What is on the page, by role and accessible name.
+    # Elements of the page, by role and accessible name.
 
     def _by_role(self, role: NamedRole, name: Text, *, exact: bool) -> Locator:
         return self.page.get_by_role(role, name=name, exact=exact)
 
     def text(self, text: Text) -> Locator:
-        """Whatever shows this text."""
+        """Return a locator of the elements that show this text."""
         return self.page.get_by_text(text)
 
-    # Moving.
+    # Pages.
 
     async def goto(self, path: str) -> Answer:
-        """Open a page of the app; returns once every live view on it has joined.
+        """Open a page of the app; return when every live view on it has joined.
 
         Raises:
-            PageNotLive: a live view on the page did not join within ten seconds.
+            PageNotLive: if a live view on the page did not join within ten seconds.
         """
         if self.before_goto is not None:
             await self.before_goto()
@@ -109,7 +109,7 @@ class Person(Watched, ByName[Locator]):
         return Answer(response.status if response is not None else 0)
 
     async def follow(self, locator: Locator) -> Answer:
-        """Click what leads to another page, by a link or a form; returns as `goto` does."""
+        """Click a link or a button that loads another page; return when `goto` does."""
         async with self.page.expect_navigation(timeout=15_000) as navigation:
             await locator.click()
         response = await navigation.value
@@ -117,19 +117,19 @@ class Person(Watched, ByName[Locator]):
         return Answer(response.status if response is not None else 0)
 
     async def get(self, path: str) -> APIResponse:
-        """Ask for a page as a program does: its HTML and its status, without opening it."""
+        """Request a page without opening it, and return the response."""
         if self.before_goto is not None:
             await self.before_goto()
         return await self.context.request.get(self.url + path)
 
     async def reload(self) -> Answer:
-        """Load the present page again; returns as `goto` does."""
+        """Load the present page again; return when `goto` does."""
         response = await self.page.reload(timeout=15_000)
         await self.live()
         return Answer(response.status if response is not None else 0)
 
     async def look(self) -> list[View] | None:
-        """The live views in the page, in document order; None while a page is being loaded."""
+        """Return the live views in the page, in document order; None while a page is being loaded."""
         found: list[dict[str, Any]] | None = None
         with contextlib.suppress(PlaywrightError):
             found = await self.page.evaluate(VIEWS_JS)
@@ -138,7 +138,7 @@ class Person(Watched, ByName[Locator]):
         return [View(v["id"], v["main"], v["nested"], tuple(v["classes"])) for v in found]
 
     async def probe(self, seconds: float) -> tuple[bool, bool, float]:
-        """Ask the server for nothing, from inside the page: (answered, gave up waiting, seconds it took)."""
+        """Send a probe to the server from inside the page; return (answered, timed out, seconds)."""
         answer = await self.page.evaluate(PROBE_JS, [PROBE_PATH, seconds * 1000])
         return bool(answer["answered"]), bool(answer["late"]), float(answer["seconds"])
 
@@ -156,44 +156,41 @@ class Person(Watched, ByName[Locator]):
 
     @property
     def open_sockets(self) -> int:
-        """How many WebSockets the page has open."""
+        """The number of WebSockets that the page has open."""
         return self._tap.open_sockets
 
     async def is_connecting(self) -> bool:
-        """Whether the page's client has begun to open a socket, and has not heard yet what comes of it.
-
-        The page has it as ``window.liveSocket``.
-        """
+        """Return whether the page's client, ``window.liveSocket``, is waiting for a socket to open."""
         return bool(await self.page.evaluate(CONNECTING_JS))
 
     @property
     def closed_sockets(self) -> int:
-        """How many WebSockets of the page have ended."""
+        """The number of WebSockets of the page that have ended."""
         return self._tap.closed_sockets
 
     def mark(self) -> int:
-        """A place in the frames, for `frames_since`."""
+        """Return a position in the frames, for `frames_since`."""
         return len(self._tap.frames)
 
     def frames_since(self, mark: int) -> list[Frame]:
-        """The frames after a mark."""
+        """Return the frames after a mark."""
         return self._tap.frames[mark:]
 
     # Pictures and the console.
 
     async def picture(self) -> bytes:
-        """The page as it looks now, as PNG."""
+        """Return a picture of the page as it looks now, as PNG."""
         return await self.page.screenshot(animations="disabled", caret="hide")
 
     @property
     def console_problems(self) -> list[str]:
-        """Errors, warnings and exceptions that no fault explains."""
+        """Errors, warnings and exceptions in the console, except those during a fault."""
         kinds = ("error", "warning", "exception")
         return [f"{m.kind}: {m.text}" for m in self.console if m.kind in kinds and not m.during_fault]
 
     @property
     def complaint(self) -> str:
-        """The newest of these."""
+        """The newest of the `console_problems`; empty if there is none."""
         problems = self.console_problems
         return problems[-1] if problems else ""
 
@@ -214,7 +211,7 @@ class Person(Watched, ByName[Locator]):
         self.console.append(Message(kind, text, self.in_fault(), place))
 
     def _on_request(self, request: Request) -> None:
-        # A new document takes the old one's sockets with it, and the browser does not always say so.
+        # A new document ends the sockets of the old one, and the browser does not always report that.
         if request.is_navigation_request() and request.frame == self.page.main_frame:
             self._tap.forget_sockets()
 
@@ -223,6 +220,6 @@ class Person(Watched, ByName[Locator]):
 
 
 def _address(message: ConsoleMessage) -> str:
-    """Where a message of the console came from, as a stack would say it; its lines begin with 0."""
+    """Return the source of a console message in the form of a stack; the browser counts its lines from 0."""
     place = message.location
     return f"{place.get('url', '')}:{int(place.get('lineNumber', 0)) + 1}"

@@ -1,4 +1,4 @@
-"""Pictures of several browsers side by side, names above."""
+"""Pictures of several browsers side by side, with the names above."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ LINE = "#c9ced6"
 
 
 def small(png: bytes) -> bytes:
-    """The same picture in 256 colours, chosen so that no colour is far off; a third of the size."""
+    """Reduce a picture to 256 colours, chosen so that no pixel changes much; a third of the size."""
     image = Image.open(io.BytesIO(png)).convert("RGB")
-    # Two rounds of k-means: each colour moves to where most of its pixels are, so large areas are exact.
+    # Two rounds of k-means move each colour to the mean of its pixels, so that large areas are exact.
     flat = image.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE)
     out = io.BytesIO()
     flat.save(out, "PNG", optimize=True)
@@ -30,18 +30,18 @@ def side_by_side(shots: Sequence[tuple[str, bytes]], scale: float = 1) -> tuple[
     """Put screenshots next to each other.
 
     Args:
-        shots: (name, PNG) of each.
+        shots: the name and the PNG of each.
         scale: device pixels per CSS pixel in the screenshots.
 
     Returns:
-        one PNG, and the width in CSS pixels at which to show it: at most 900.
+        One PNG, and the width in CSS pixels at which to show it: at most 900.
     """
     images = [Image.open(io.BytesIO(png)).convert("RGB") for _, png in shots]
     gap, caption = round(GAP * scale), round(CAPTION * scale)
     natural = sum(image.width for image in images) + gap * (len(images) - 1)
     shrink = min(1.0, WIDEST * scale / natural)
     if shrink < 1:
-        # Only the pictures shrink: captions stay readable.
+        # Only the pictures shrink, so that the captions stay readable.
         room = WIDEST * scale - gap * (len(images) - 1)
         factor = room / sum(image.width for image in images)
         images = [image.resize((int(image.width * factor), int(image.height * factor))) for image in images]

@@ -1,4 +1,4 @@
-"""One Chromium for all Labs of an event loop: contexts are cheap, browsers are not."""
+"""One Chromium for all Labs of an event loop, because a context is cheap and a browser is not."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ _running: dict[tuple[asyncio.AbstractEventLoop, bool], asyncio.Task[_Running]] =
 
 
 async def borrow_browser(headless: bool) -> Browser:
-    """The browser of this event loop, started if need be. Give it back with `return_browser`.
+    """Return the browser of this event loop, started if necessary. Give it back with `return_browser`.
 
     Raises:
-        NoBrowser: there is none, or it does not start.
+        NoBrowser: if there is none, or it does not start.
+        LabError: if this event loop cannot start programs.
     """
     key = (asyncio.get_running_loop(), headless)
     if key not in _running:
@@ -46,7 +47,7 @@ async def borrow_browser(headless: bool) -> Browser:
 
 
 async def return_browser(headless: bool) -> None:
-    """Give the browser back; the last one to do so ends it."""
+    """Give the browser back; when the last user has given it back, it ends."""
     key = (asyncio.get_running_loop(), headless)
     if key not in _running:
         return
@@ -60,7 +61,7 @@ async def return_browser(headless: bool) -> None:
 
 @asynccontextmanager
 async def held_browser(headless: bool = True) -> AsyncIterator[Browser]:
-    """Keep the browser running meanwhile, also when no Lab needs it for a moment."""
+    """Keep the browser running inside the ``async with``, also while no Lab uses it."""
     browser = await borrow_browser(headless)
     try:
         yield browser
@@ -91,7 +92,7 @@ async def _start(headless: bool) -> _Running:
 
 
 def _require_subprocesses() -> None:
-    """On Windows only one of asyncio's two loops can start programs."""
+    """Raise `LabError` if this event loop cannot start programs: on Windows one of asyncio's two cannot."""
     if sys.platform == "win32" and not isinstance(asyncio.get_running_loop(), asyncio.ProactorEventLoop):
         raise LabError(
             "This Python loop cannot start programs, so it cannot start a browser.",

@@ -1,6 +1,6 @@
-"""Someone at a page, as the faults see them: what is on the page, and what goes over the wire.
+"""`Watched`: a person and their page, as the faults see them: the live views, and the frames on the wire.
 
-A `Person` of the Lab is seen through Playwright; an actor on the stage through the driver in their page.
+A `Person` of the Lab is watched through Playwright, an actor on the stage through the driver in their page.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ SECONDS_TO_JOIN = 10.0
 
 
 class Named(Protocol):
-    """Whoever has a name."""
+    """A person with a name."""
 
     @property
     def name(self) -> str:
-        """As the pictures show it."""
+        """The name, as the pictures show it."""
 
 
 class Watched(ABC):
-    """A page behind a link of its own, and the one who looks at it.
+    """A page behind a link of its own, and the person in front of it.
 
     Attributes:
-        name: as the pictures show it.
+        name: the person's name, as the pictures show it.
         network: the TCP proxy between this page and the server.
     """
 
@@ -42,15 +42,15 @@ class Watched(ABC):
 
     @abstractmethod
     async def look(self) -> list[View] | None:
-        """The live views in the page, in document order; None while a page is being loaded."""
+        """Return the live views in the page, in document order; None while a page is being loaded."""
 
     async def views(self) -> list[View]:
-        """The same, and none while a page is being loaded."""
+        """Return the live views in the page; an empty list while a page is being loaded."""
         return await self.look() or []
 
     @abstractmethod
     async def probe(self, seconds: float) -> tuple[bool, bool, float]:
-        """Ask the server for nothing, from inside the page: (answered, gave up waiting, seconds it took)."""
+        """Send a probe to the server from inside the page; return (answered, timed out, seconds)."""
 
     @property
     @abstractmethod
@@ -60,31 +60,31 @@ class Watched(ABC):
     @property
     @abstractmethod
     def open_sockets(self) -> int:
-        """How many WebSockets the page has open."""
+        """The number of WebSockets that the page has open."""
 
     @property
     @abstractmethod
     def closed_sockets(self) -> int:
-        """How many WebSockets of the page have ended."""
+        """The number of WebSockets of the page that have ended."""
 
     @abstractmethod
     def mark(self) -> int:
-        """A place in the frames, for `frames_since`."""
+        """Return a position in the frames, for `frames_since`."""
 
     @abstractmethod
     def frames_since(self, mark: int) -> list[Frame]:
-        """The frames after a mark, oldest first."""
+        """Return the frames after a mark, oldest first."""
 
     @property
     def complaint(self) -> str:
-        """What the browser's console says is wrong, if that is known."""
+        """The newest problem in the browser's console; empty if none is known."""
         return ""
 
     async def live(self, seconds: float = SECONDS_TO_JOIN) -> None:
-        """Wait until every live view of the page is connected; at once when there is none.
+        """Wait until every live view of the page is connected; return at once when there is none.
 
         Raises:
-            PageNotLive: a live view did not join in time.
+            PageNotLive: if a live view did not join in time.
         """
         await self.until(
             lambda views: all(view.connected for view in views),
@@ -100,9 +100,14 @@ class Watched(ABC):
         seconds: float,
         problem: Callable[[list[View]], Exception],
     ) -> None:
-        """Look at the page's views until they are as wished, else raise what ``problem`` makes of them.
+        """Wait until the page's views satisfy ``reached``.
 
-        A page that is being loaded is never as wished: what is opened in it then is lost.
+        A page that is being loaded never does: a socket that is opened in it then is lost.
+
+        Args:
+            reached: the condition.
+            seconds: the longest time to wait.
+            problem: makes the exception to raise after that time, from the views that were seen last.
         """
         await until(
             self.look,

@@ -1,4 +1,4 @@
-"""Listening to the sockets of a page, as Playwright tells of them."""
+"""`WireTap`: the frames of a page's sockets, as Playwright reports them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from course.lab.link.frames import Direction, Frame
 
 
 class WireTap:
-    """Listens to every WebSocket of one page.
+    """A record of the frames on every WebSocket of one page.
 
     Attributes:
         frames: all frames since the page was made, oldest first.
-        closed_sockets: how many sockets ended while the page stayed.
+        closed_sockets: the number of sockets that ended while the page stayed.
     """
 
     def __init__(self, who: str, page: Page) -> None:
@@ -24,13 +24,13 @@ class WireTap:
         page.on("websocket", self._on_socket)
 
     def forget_sockets(self) -> None:
-        """The page is left, and its sockets with it."""
+        """Note that all sockets have ended, because the page was left."""
         for socket in list(self._live):
             self._end(socket, "the page was left, and its socket with it")
 
     @property
     def open_sockets(self) -> int:
-        """How many sockets the page has open now."""
+        """The number of sockets that the page has open now."""
         return len(self._live)
 
     def _on_socket(self, socket: WebSocket) -> None:
@@ -39,8 +39,8 @@ class WireTap:
 
         def on_frame(direction: Direction, raw: str | bytes) -> None:
             nonlocal began
-            # An attempt that fails is a socket to the browser too; ours begins with its first frame. And only
-            # once: frames that are told when the page has been left make it no socket of the next one.
+            # Playwright reports a failed attempt as a socket as well, so we count a socket from its first
+            # frame on, and once: a frame that is reported after the page was left must not count it again.
             if not began:
                 began = True
                 self._live.add(socket)

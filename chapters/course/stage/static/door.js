@@ -1,4 +1,4 @@
-// Goes to the stage if this browser can find it by name, else says what to do.
+// Opens the stage if this browser can find it by name, and otherwise shows what to do.
 const { stage } = document.querySelector("script[data-stage]").dataset;
 try {
   await fetch(`${stage}/static/door.js`, { mode: "no-cors", cache: "no-store" });

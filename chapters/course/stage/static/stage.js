@@ -1,4 +1,4 @@
-// Starts the stage's own live view, and is the line between it and the frames.
+// Starts the stage's own live view, and passes messages between it and the frames.
 import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 
@@ -6,17 +6,17 @@ const csrfToken = document.querySelector("meta[name='csrf-token']").content;
 const ON_A_CONTROL = "a, button, input, select, textarea, summary, [contenteditable]";
 const TYPED_IN = "input, select, textarea, iframe, [popover] *";
 const LARGEST = 1.8, SMALLEST = 0.7, STEP = 0.1;
-// A page is laid out about as wide as a phone, whatever room there is, and then shown larger or smaller.
+// A page is laid out about as wide as a phone, and then scaled to the room that there is.
 const PAGE_WIDTH = 410, NARROWEST_PAGE = 360;
 
-// Enter belongs to the acts; while there are none, it must at least not press what was pressed last.
+// Enter plays the next act. Without acts, it must not press the last button again.
 const focusNext = () => {
   const next = document.getElementById("next");
   if (next) next.focus({ preventScroll: true });
   else document.activeElement?.blur();
 };
 
-// One person's frame. Orders go in, what its script says comes out.
+// One person's frame: passes orders to its script, and the script's messages to the stage.
 const Frame = {
   mounted() {
     this.iframe = this.el.querySelector("iframe");
@@ -32,7 +32,7 @@ const Frame = {
       this.tell(event.data);
     };
     addEventListener("message", this.onMessage);
-    // A page without our script is the browser's own: it could not load anything.
+    // A page without our script is the browser's own error page.
     this.iframe.addEventListener("load", () => {
       if (!this.spoke) this.tell({ say: "nothing" });
     });
@@ -40,7 +40,7 @@ const Frame = {
       if (key === this.el.dataset.key) this.carryOut(message);
     });
   },
-  // What the page said meanwhile is lost; it may say hello again.
+  // The page's messages during the disconnect are lost, so ask it to send its state again.
   reconnected() {
     this.carryOut({ do: "hello" });
   },
@@ -55,7 +55,7 @@ const Frame = {
     this.iframe.style.setProperty("--zoom", this.el.clientWidth / width);
   },
   carryOut(message) {
-    // Signing in has moved the focus into this frame.
+    // The sign-in has moved the focus into this frame.
     if (message.do === "arrived") {
       if (document.activeElement === this.iframe) focusNext();
       return;
@@ -74,11 +74,11 @@ const Frame = {
   },
 };
 
-// Keys for the one who stands beside the screen, and what concerns this browser alone.
+// The teacher's keys, and the settings of this browser alone.
 const Stage = {
   mounted() {
     this.byPointer = false;
-    // A menu gives the focus back to its button, where Enter would open it again.
+    // A menu that closes gives the focus back to its button, where Enter would open it again.
     this.el.addEventListener("toggle", (event) => {
       if (event.newState === "closed" && this.byPointer) focusNext();
     }, true);
@@ -91,7 +91,7 @@ const Stage = {
       document.getElementById("next")?.click();
     };
     addEventListener("keydown", this.onKey);
-    // Acts move the focus into the frames; between them Enter belongs to the stage again.
+    // Acts move the focus into the frames; after an act the stage takes it back.
     this.handleEvent("act-over", focusNext);
     this.handleEvent("ready", () => {
       if (!document.activeElement?.matches(TYPED_IN)) focusNext();
@@ -105,7 +105,7 @@ const Stage = {
   onClick(event) {
     const button = event.target.closest("button, a");
     if (!button) return;
-    // Whoever points does not mean the button to have the next Enter, too. Who came by keyboard goes on there.
+    // After a click with the pointer the next Enter must not press the button again. After a key the focus stays.
     const inMenu = button.closest("[popover]");
     this.byPointer = event.detail > 0 || Boolean(inMenu && button.popoverTargetElement);
     if (event.detail > 0 && !inMenu && !button.popoverTargetElement) focusNext();
@@ -121,7 +121,7 @@ const Stage = {
   },
 };
 
-// A log that stays at its end, unless somebody has scrolled up to read.
+// A log that stays at its end, unless it was scrolled up.
 const Tail = {
   mounted() {
     this.atEnd = true;
@@ -140,7 +140,7 @@ const liveSocket = new LiveSocket("/live", Socket, {
   hooks: { Frame, Stage, Tail },
 });
 
-// A press on Next while an act plays does nothing; the button stays where the focus can find it.
+// A disabled Next does nothing, but keeps the focus while an act plays.
 addEventListener("click", (event) => {
   if (event.target.closest("[aria-disabled='true']")) {
     event.preventDefault();

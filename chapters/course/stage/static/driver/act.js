@@ -1,4 +1,4 @@
-// What an errand can ask for. Each action waits for its element, says that it begins, and acts as a person would.
+// The actions of errands. Each waits for its element, reports that it begins, and acts as a person would.
 
 const LOOK_AGAIN = 25;
 const POINT_MS = 450;
@@ -10,7 +10,7 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 class Problem extends Error {}
 
-// One element that can be acted on; waits for it, and refuses to choose.
+// Waits for one element that can be acted on; throws if there are several.
 async function one(errand, { visible = true, enabled = false } = {}) {
   const end = performance.now() + errand.ms;
   for (;;) {
@@ -20,7 +20,7 @@ async function one(errand, { visible = true, enabled = false } = {}) {
     if (element && (!visible || isVisible(element)) && (!enabled || isEnabled(element))) return element;
     if (performance.now() > end) {
       const why = !element ? "no" : !isVisible(element) ? "a hidden" : "a disabled";
-      throw new Problem(`there is ${why} ${inWords(errand.steps)} (looked for ${Math.round(errand.ms / 1000)} s)`);
+      throw new Problem(`there is ${why} ${inWords(errand.steps)} after ${Math.round(errand.ms / 1000)} s`);
     }
     await pause(LOOK_AGAIN);
   }
@@ -29,7 +29,7 @@ async function one(errand, { visible = true, enabled = false } = {}) {
 async function pointAt(element, pace) {
   element.scrollIntoView({ block: "nearest", inline: "nearest" });
   const box = element.getBoundingClientRect();
-  // Into a field one points at its end, where the hand does not hide what is being typed.
+  // In a field, point at its end, so that the pointer does not hide the text that is being typed.
   const x = isField(element) ? box.right - Math.min(16, box.width / 4) : box.left + Math.min(box.width / 2, 160);
   const y = box.top + box.height * (isField(element) ? 0.7 : 0.5);
   if (pace > 0) {
@@ -71,7 +71,7 @@ function isField(element) {
   return element.matches("input, textarea, select") || element.isContentEditable;
 }
 
-// As the browser itself types: with its events, its undo, and a change event when the field is left.
+// Types as the browser itself does: with its events, its undo, and a change event when the field is left.
 function insert(element, text) {
   const before = element.value;
   if (document.execCommand("insertText", false, text) && element.value !== before) return;
@@ -88,7 +88,7 @@ function setValue(element, value) {
 }
 
 async function typeInto(element, text, pace) {
-  // A long text shall not take long: it is typed in larger pieces.
+  // A long text is typed in larger pieces, so that it does not take long.
   const size = pace > 0 ? Math.ceil(text.length / LONG_TEXT) : text.length || 1;
   for (let at = 0; at < text.length; at += size) {
     const piece = text.slice(at, at + size);

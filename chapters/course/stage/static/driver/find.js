@@ -1,8 +1,8 @@
-// Finding elements: a locator is a list of steps, each narrowing what the one before has found.
+// Finds elements: a locator is a list of steps, and each step searches in the elements of the step before.
 
 const NOT_TEXT = new Set(["SCRIPT", "NOSCRIPT", "STYLE", "TEMPLATE"]);
 
-// What was asked for, text or pattern, against what is there.
+// Whether a text fits the text or the pattern that was asked for.
 function fits(asked, found, exact) {
   if (asked && typeof asked === "object") return new RegExp(asked.pattern, asked.flags).test(found);
   const wanted = tidy(asked);
@@ -35,8 +35,8 @@ function hasText(element, step) {
   return fits(step.text, tidy(textOf(element)), step.exact);
 }
 
-// The smallest elements that have the text: those of which no child has it as well. As with Playwright,
-// an element that is looked through may be the one.
+// The smallest elements with the text: those that have no child with it. As in Playwright, the element that
+// is searched may be one of them.
 function byText(scopes, step) {
   const keep = (each) =>
     !NOT_TEXT.has(each.tagName) && !each.closest("head") && hasText(each, step)

@@ -1,4 +1,4 @@
-// Keys that nobody's finger pressed do nothing by themselves, so what a browser would do is done here.
+// A key event that a script makes has no effect of its own, so the browser's default actions are done here.
 
 function parse(combination) {
   const parts = combination.split(/\+(?=.)/);

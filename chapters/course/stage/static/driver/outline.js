@@ -1,4 +1,4 @@
-// Outlines what changes in the page, for a moment: a diff of forty bytes is seen where it lands.
+// Outlines changes in the page for a moment, so that one sees where a diff of forty bytes is applied.
 
 const outline = {
   observer: null,
@@ -7,7 +7,7 @@ const outline = {
   set(on) {
     if (this.observer) this.observer.disconnect();
     this.observer = null;
-    // A page that is still coming has no body; once it is here it says hello, and is told again.
+    // A page that is loading has no body yet; when it has loaded, the stage sends this order again.
     if (!on || !document.body) return;
     this.observer = new MutationObserver((changes) => this.show(changes));
     const all = { childList: true, characterData: true, attributes: true, subtree: true };

@@ -1,4 +1,4 @@
-// A pointer that the class can follow, above everything in the page and out of reach of its patches.
+// A pointer that the class can follow, above everything in the page, and outside of the elements that patches change.
 
 const pointer = {
   element: null,
@@ -17,7 +17,7 @@ const pointer = {
       background: "none", overflow: "visible", pointerEvents: "none", zIndex: "2147483647",
       filter: "drop-shadow(0 2px 3px rgb(0 0 0 / .5))",
     });
-    // The top layer lies above dialogs of the page as well.
+    // The top layer is above the page's dialogs as well.
     if (element.showPopover) element.popover = "manual";
     document.documentElement.append(element);
     this.element = element;

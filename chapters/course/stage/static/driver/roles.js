@@ -1,7 +1,7 @@
-// What an element is and what it is called, as assistive technology and Playwright see it.
-// A part of ARIA and of the accessible name computation: what a messenger's pages use.
+// The role and the accessible name of an element, as assistive technology and Playwright see them.
+// This is the part of ARIA and of the accessible name computation that a messenger's pages use.
 
-// Whatever else one types or picks is a textbox, passwords and dates included, as Playwright has it.
+// All other inputs are textboxes, passwords and dates included, as in Playwright.
 const ROLE_OF_INPUT = {
   button: "button", submit: "button", reset: "button", image: "button", file: "button", checkbox: "checkbox",
   radio: "radio", range: "slider", number: "spinbutton", search: "searchbox", hidden: null,
@@ -42,7 +42,7 @@ function roleOf(element) {
     case "SELECT":
       return element.multiple || element.size > 1 ? "listbox" : "combobox";
     case "LI":
-      // What a list is not, its items are not either.
+      // The items of a list without a role have none, either.
       return ["none", "presentation"].includes(element.parentElement?.getAttribute("role")) ? null : "listitem";
     case "IMG":
       return element.getAttribute("alt") === "" && !element.title ? null : "img";
@@ -59,7 +59,7 @@ function roleOf(element) {
   }
 }
 
-// Hidden from assistive technology: not rendered, or said to be hidden.
+// Whether an element is hidden from assistive technology: not rendered, or marked as hidden.
 function isSilent(element) {
   if (element.closest("[aria-hidden='true']")) return true;
   if (element.tagName === "OPTION" || element.tagName === "OPTGROUP") {
@@ -97,7 +97,7 @@ function nameByKind(element) {
   return NAMED_BY_CONTENT.has(roleOf(element)) ? tidy(contentOf(element, element)) : "";
 }
 
-// The text of an element as a name: hidden parts are silent, pictures and controls say what they are.
+// The text of an element as a name: without hidden parts, and with the texts of pictures and controls.
 function contentOf(element, asking) {
   let text = fromStyle(element, "::before");
   for (const node of element.childNodes) {

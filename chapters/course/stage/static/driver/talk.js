@@ -1,4 +1,4 @@
-// The line to the stage: errands come in, answers and news go out. Nothing happens in a window of its own.
+// The connection to the stage: takes errands, and sends answers and news. In a window of its own it does nothing.
 
 const stage = window.parent === window ? null : window.parent;
 const stageOrigin = new URL(document.currentScript.src).origin;
@@ -49,7 +49,7 @@ async function run(errand) {
   atWork -= 1;
 }
 
-// The state of the views shows in their classes; the stage wants to know when it changes.
+// The classes of the views show their state; the stage gets a message when they change.
 function watchViews() {
   let last = "";
   const look = () => {
@@ -84,7 +84,7 @@ if (stage) {
     else if (event.data.do === "outline") outline.set(event.data.on);
     else if (event.data.do) run(event.data);
   });
-  // While an act plays, the keyboard belongs to the stage: an Enter meant for it must not send a message.
+  // While an act plays, an Enter that is meant for the stage must not send a message in this page.
   addEventListener("keydown", (event) => {
     if (!event.isTrusted || !atWork || !["Enter", "PageDown"].includes(event.key)) return;
     event.preventDefault();
@@ -96,7 +96,7 @@ if (stage) {
     watchAddress();
   });
   addEventListener("pagehide", () => tell("leaving"));
-  // Back and forward may bring a page that was only put aside.
+  // Back and forward may show a page that the browser has kept.
   addEventListener("pageshow", (event) => {
     if (event.persisted) sayHello();
   });
