@@ -36,7 +36,7 @@ stage: setup ## Alice and Bob side by side for a class, with the wire and button
 check: setup ## check the chapter you are working on
 	@$(BIN)/course check
 
-doctor: setup ## what this machine has and lacks
+doctor: setup ## check this machine: show what is missing, and what to do
 	@$(BIN)/course doctor
 
 verify: setup ## the quick gates: chapters, notebooks and app agree
