@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from pathlib import Path
 
 import pytest
+from support.definitions import defined
 
 ROOT = Path(__file__).parents[2]
 TOOL = ROOT / "chapters" / "course"
@@ -28,21 +28,6 @@ def named(step: str) -> list[tuple[tuple[str, ...], str]]:
 NAMES = [(files, name) for step in STEPS for files, name in named(step) if name not in FOLDERS]
 
 
-def defined(file: str) -> set[str]:
-    """The names at the top of a module, and those of its classes as ``Class.name``."""
-    found = set()
-    for node in ast.parse((TOOL / file).read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            found.update(ast.unparse(target) for target in targets)
-        if isinstance(node, ast.ClassDef):
-            members = (m for m in node.body if isinstance(m, ast.FunctionDef | ast.AsyncFunctionDef))
-            found.update(f"{node.name}.{member.name}" for member in members)
-    return found
-
-
 def test_it_leads_somewhere() -> None:
     """A test that looks at nothing would pass as well."""
     assert len(FILES) >= 25
@@ -56,7 +41,7 @@ def test_a_file_is_there(file: str) -> None:
 
 @pytest.mark.parametrize(("files", "name"), NAMES, ids=lambda given: given if isinstance(given, str) else "")
 def test_a_name_is_defined_there(files: tuple[str, ...], name: str) -> None:
-    assert any(name in defined(file) for file in files)
+    assert any(name in defined(TOOL / file) for file in files)
 
 
 def test_the_floors_are_those_that_are_held() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import settings
 from quart import Quart
 from support.client_merge import client_merge
 from support.clock import LoopClock
-from support.leftovers import assert_nothing_left
+from support.leftovers import shut_down_at_the_end
 
 from quart_live import QuartLive
 
@@ -24,14 +23,8 @@ __all__ = ["client_merge"]
 @pytest.fixture
 async def app() -> AsyncIterator[Quart]:
     """A fresh app. After the test nothing of it may be left running."""
-    before = asyncio.all_tasks()
-    app = make_app()
-    yield app
-    live: QuartLive = app.extensions["quart_live"]
-    await live.shutdown()
-    assert_nothing_left(live)
-    left = asyncio.all_tasks() - before - {asyncio.current_task()}
-    assert not left, f"tasks left behind: {left}"
+    async with shut_down_at_the_end(make_app()) as app:
+        yield app
 
 
 @pytest.fixture

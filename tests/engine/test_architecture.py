@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import tomllib
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from support.definitions import defined
 
 ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "app" / "quart_live"
@@ -33,18 +33,6 @@ def named(step: str) -> list[tuple[tuple[str, ...], str]]:
 NAMES = [pair for step in STEPS for pair in named(step) if pair[1] not in IN_APPS | OTHERS]
 
 
-def defined(file: str) -> set[str]:
-    """The names at the top of a module, and those of its classes as ``Class.name``."""
-    found = set()
-    for node in ast.parse((ENGINE / file).read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
-        if isinstance(node, ast.ClassDef):
-            members = (m for m in node.body if isinstance(m, ast.FunctionDef | ast.AsyncFunctionDef))
-            found.update(f"{node.name}.{member.name}" for member in members)
-    return found
-
-
 def test_it_leads_somewhere() -> None:
     """A test that looks at nothing would pass as well."""
     assert len(FILES) >= 40
@@ -58,7 +46,7 @@ def test_a_file_is_there(file: str) -> None:
 
 @pytest.mark.parametrize(("files", "name"), NAMES, ids=lambda given: given if isinstance(given, str) else "")
 def test_a_name_is_defined_there(files: tuple[str, ...], name: str) -> None:
-    assert any(name in defined(file) for file in files)
+    assert any(name in defined(ENGINE / file) for file in files)
 
 
 def test_the_floors_name_every_room_and_no_other() -> None:

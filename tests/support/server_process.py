@@ -6,6 +6,8 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from support.listener import until
@@ -43,3 +45,18 @@ class ServerProcess:
                 return client.connect_ex(("127.0.0.1", port)) == 0
 
         await until(answers)
+
+
+@contextmanager
+def server_processes(redis: RedisServer) -> Iterator[Callable[[], ServerProcess]]:
+    """Lend a function that starts a server process; end all that it has started."""
+    started: list[ServerProcess] = []
+
+    def start() -> ServerProcess:
+        started.append(ServerProcess(redis))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.process.terminate()
+        each.process.wait(20)

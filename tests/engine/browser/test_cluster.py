@@ -12,7 +12,7 @@ from engine.browser.site import NODE_MODULES, Serve
 from playwright.async_api import Browser, expect
 from support.listener import until
 from support.redis_server import RedisServer, redis_server, running_redis
-from support.server_process import ServerProcess
+from support.server_process import ServerProcess, server_processes
 
 from quart_live import RedisPubSub
 
@@ -25,16 +25,8 @@ def process(
 ) -> Iterator[Callable[[], ServerProcess]]:
     """Starts processes with the presence page; ends them."""
     monkeypatch.setenv("QUART_LIVE_CLIENT_DIR", str(NODE_MODULES))
-    started: list[ServerProcess] = []
-
-    def start() -> ServerProcess:
-        started.append(ServerProcess(redis_server))
-        return started[-1]
-
-    yield start
-    for each in started:
-        each.process.terminate()
-        each.process.wait(20)
+    with server_processes(redis_server) as start:
+        yield start
 
 
 async def test_a_killed_process_takes_its_people_with_it(

@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from quart import Quart
-from support.leftovers import assert_nothing_left
+from support.leftovers import assert_nothing_left, shut_down_at_the_end
 from support.raw import Page, open_page
 
 from quart_live import LiveViewTest, QuartLive
@@ -36,13 +36,8 @@ RECORDED_DEAD = {
 @pytest.fixture
 async def app() -> AsyncIterator[Quart]:
     """The app with the nested views; after the test nothing of it is left."""
-    before = asyncio.all_tasks()
-    app = make_app()
-    yield app
-    live: QuartLive = app.extensions["quart_live"]
-    await live.shutdown()
-    assert_nothing_left(live)
-    assert not asyncio.all_tasks() - before - {asyncio.current_task()}
+    async with shut_down_at_the_end(make_app()) as app:
+        yield app
 
 
 def form(element: Element) -> dict[str, str]:

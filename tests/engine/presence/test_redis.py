@@ -12,7 +12,7 @@ from engine.presence.presence_app import HEARTBEAT, TOPIC, make_presence_app
 from support.clock import LoopClock
 from support.listener import Listener, until
 from support.redis_server import RedisServer, redis_server, running_redis
-from support.server_process import ServerProcess
+from support.server_process import ServerProcess, server_processes
 from support.servers import browser
 
 from quart_live import LiveViewTest, Presence, PresenceDiff, RedisPubSub
@@ -243,16 +243,8 @@ async def test_foreign_messages_do_no_harm(node: Make, caplog: pytest.LogCapture
 @pytest.fixture
 def process(redis_server: RedisServer) -> Iterator[Callable[[], ServerProcess]]:
     """Starts server processes and ends them."""
-    started: list[ServerProcess] = []
-
-    def start() -> ServerProcess:
-        started.append(ServerProcess(redis_server))
-        return started[-1]
-
-    yield start
-    for each in started:
-        each.process.terminate()
-        each.process.wait(20)
+    with server_processes(redis_server) as start:
+        yield start
 
 
 async def test_two_real_processes_one_of_them_killed(

@@ -13,6 +13,7 @@ import pytest
 from engine.uploads.views import AutoLive, DocLive
 from quart import Quart
 from support.clock import LoopClock
+from support.departures import crash, disconnect, leave, navigate, redirect, rejoin, shutdown
 from support.sockets import socket_of
 
 from quart_live import LiveView, LiveViewTest, QuartLive, UploadEntry, UploadRefused
@@ -308,36 +309,6 @@ async def test_postponed_and_failed_consumption(doc_app: Quart, tmp_path: Path) 
         with pytest.raises(ViewCrashedError):
             await page.push("fail")
         assert files_in(tmp_path) == []
-
-
-async def leave(page: LiveViewTest) -> None:
-    page.socket.send(page.channel.join_ref, "99999", page.topic, "phx_leave", {})
-    await page.socket.reply_to("99999")
-
-
-async def disconnect(page: LiveViewTest) -> None:
-    await page.close()
-
-
-async def crash(page: LiveViewTest) -> None:
-    with pytest.raises(ViewCrashedError):
-        await page.push("crash")
-
-
-async def rejoin(page: LiveViewTest) -> None:
-    await page.rejoin()
-
-
-async def navigate(page: LiveViewTest) -> None:
-    await page.navigate("/form")
-
-
-async def redirect(page: LiveViewTest) -> None:
-    await page.push("redirect")
-
-
-async def shutdown(page: LiveViewTest) -> None:
-    await page.live.shutdown()
 
 
 WAYS = [leave, disconnect, crash, rejoin, navigate, redirect, shutdown]

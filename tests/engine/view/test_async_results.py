@@ -13,10 +13,10 @@ from typing import Any, ClassVar
 
 import pytest
 from quart import Quart, current_app
+from support.departures import crash, disconnect, leave, navigate, redirect, rejoin, shutdown
 from support.leftovers import assert_nothing_left
 
 from quart_live import AsyncCancelled, AsyncResult, LiveView, LiveViewTest, QuartLive
-from quart_live.testing import ViewCrashedError
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -270,36 +270,6 @@ async def test_results_wait_for_the_handler_at_work(app: Quart) -> None:
         gate.set()
         await waiting
         await page.until(lambda: page.text == "<event event> result")
-
-
-async def leave(page: LiveViewTest) -> None:
-    page.socket.send(page.channel.join_ref, "99", page.topic, "phx_leave", {})
-    await page.socket.reply_to("99")
-
-
-async def disconnect(page: LiveViewTest) -> None:
-    await page.close()
-
-
-async def crash(page: LiveViewTest) -> None:
-    with pytest.raises(ViewCrashedError):
-        await page.push("crash")
-
-
-async def rejoin(page: LiveViewTest) -> None:
-    await page.rejoin()
-
-
-async def navigate(page: LiveViewTest) -> None:
-    await page.navigate("/form")
-
-
-async def redirect(page: LiveViewTest) -> None:
-    await page.push("redirect")
-
-
-async def shutdown(page: LiveViewTest) -> None:
-    await page.live.shutdown()
 
 
 @pytest.mark.parametrize(

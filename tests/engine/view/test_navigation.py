@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from engine.view.navigation_app import HomeLive, Log, make_app
 from quart import Quart, url_for
-from support.leftovers import assert_nothing_left
+from support.leftovers import shut_down_at_the_end
 from support.raw import open_page
 
 from quart_live import LiveRouter, LiveView, LiveViewError, LiveViewTest, QuartLive
@@ -22,13 +21,8 @@ from quart_live.view.navigation import same_page
 @pytest.fixture
 async def app() -> AsyncIterator[Quart]:
     """The app; after the test nothing of it is left."""
-    before = asyncio.all_tasks()
-    app = make_app()
-    yield app
-    live: QuartLive = app.extensions["quart_live"]
-    await live.shutdown()
-    assert_nothing_left(live)
-    assert not asyncio.all_tasks() - before - {asyncio.current_task()}
+    async with shut_down_at_the_end(make_app()) as app:
+        yield app
 
 
 async def get(app: Quart, path: str, client: Any = None) -> tuple[int, str, Any]:
