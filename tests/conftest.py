@@ -58,7 +58,7 @@ def pytest_configure() -> None:
 
 
 def pytest_unconfigure() -> None:
-    """Whatever the tests have started and left ends now."""
+    """End the processes that tests have started and left."""
     guard.end()
 
 
@@ -92,7 +92,7 @@ def _rank(item: pytest.Item) -> int:
 
 
 def group_of(nodeid: str) -> str:
-    """What has to run in one process: a file, or what a file's test does with one state."""
+    """Return the name of the tests that share a process: a file, or a file's tests of one state."""
     path, _, test = nodeid.partition("::")
     state = re.match(r"(\w+)\[(state\d+)-", test)
     return f"{path}::{state[1]}-{state[2]}" if state else path

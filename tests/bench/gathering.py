@@ -124,7 +124,7 @@ class Conversation:
 
     @property
     def reads(self) -> int:
-        """How often they have said how far they have read."""
+        """Return how often the members have reported how far they have read."""
         return sum(member.has_read for member in self.members)
 
     async def settle(self) -> None:

@@ -26,7 +26,7 @@ MARK = "message number {},"
 
 @dataclass
 class Result:
-    """What was measured, in the units of the table."""
+    """The numbers of a case, in the units of the table."""
 
     kind: Kind
     history: int
@@ -50,7 +50,7 @@ class Result:
 
 @dataclass
 class Page:
-    """What a viewer needs to join."""
+    """The values that a viewer needs to join."""
 
     path: str
     cookie: str = ""
@@ -130,7 +130,7 @@ class Crowd:
         return [arrived - begun for arrived in self.arrivals]
 
     def frame(self, number: int) -> str:
-        """What the sender sends."""
+        """Return the frame that the sender sends."""
         text = TEXT.format(number)
         if not self.kind.speaks_live:  # as large as an update of ours
             changes = {"k": {"0": {"0": "messages-1000", "1": "bob", "2": "12:34", "3": text}, "kc": 1}}
@@ -162,7 +162,7 @@ class Crowd:
 
 @dataclass
 class Sending:
-    """What a crowd got while messages were sent."""
+    """The frames that a crowd got while messages were sent."""
 
     crowd: Crowd
     delays: list[float] = field(default_factory=list)

@@ -24,7 +24,7 @@ IDS = re.compile(rb"message-(\d+)")
 
 
 class Trouble:
-    """What went wrong, counted."""
+    """The counts of what went wrong."""
 
     def __init__(self) -> None:
         self.crashes = 0

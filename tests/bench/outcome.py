@@ -15,7 +15,7 @@ NOISE = 1.25
 
 @dataclass(frozen=True)
 class Case:
-    """What is measured.
+    """The conditions of a measurement.
 
     Attributes:
         members: so many have the conversation open.
@@ -36,7 +36,7 @@ class Case:
 
 @dataclass
 class Outcome:
-    """What was measured, in the units of the table."""
+    """The numbers of a case, in the units of the table."""
 
     case: Case
     page_ms: float = 0
@@ -70,7 +70,7 @@ class Outcome:
 
     @property
     def faults(self) -> dict[str, int]:
-        """What clients and log complain of."""
+        """The complaints of clients and log, by kind."""
         found = {
             "views crashed": self.crashes,
             "refused": self.refusals,
@@ -121,7 +121,7 @@ def tables(outcomes: Sequence[Outcome]) -> str:
 
 
 def aims(outcomes: Sequence[Outcome]) -> str:
-    """What was aimed at, and whether it is reached."""
+    """Return the aims as text, each with whether it is reached."""
     lines, least = [], min(one.case.history for one in outcomes)
     for one in outcomes:
         wanted = [

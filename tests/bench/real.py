@@ -45,7 +45,7 @@ def prepare(case: Case, settings: dict[str, str]) -> dict[str, Any]:
 
 
 def cpu_ms(server: Server, requests: Sequence[Callable[[], object]]) -> float:
-    """What one of these requests costs the server, in milliseconds of CPU."""
+    """Return the cost of one of these requests for the server, in milliseconds of CPU."""
     before = server.cpu()
     for request in requests:
         request()
@@ -110,7 +110,7 @@ async def measure_real(
 
 
 def measure_pages(outcome: Outcome, large: Conversation, small: Conversation) -> None:
-    """What first requests cost."""
+    """Measure first requests."""
     for member in small.members:
         member.fetch()
         member.look_at("/")
@@ -123,7 +123,7 @@ def measure_pages(outcome: Outcome, large: Conversation, small: Conversation) ->
 
 
 async def measure_coming(outcome: Outcome, large: Conversation, small: Conversation) -> None:
-    """What joins bring, and what they leave in memory."""
+    """Measure joins: their bytes, and the memory that they leave."""
     await small.come(small.members)
     outcome.small_reply_bytes = small.members[0].reply_bytes
     memory = large.server.memory()
@@ -156,7 +156,7 @@ async def measure_loops(outcome: Outcome, large: Conversation, seconds: float) -
 async def count_statements(
     outcome: Outcome, server: Server, large: Conversation, small: Conversation
 ) -> None:
-    """What the database is asked, in a phase of its own: counting costs time, too."""
+    """Count the statements of the database, in a phase of its own: counting costs time, too."""
     small.leave()
     alone = small.members[0]
     alone.reads = False
@@ -207,7 +207,7 @@ def spread(delays: Sequence[float]) -> tuple[float, float]:
 
 
 def look_at(outcome: Outcome, trouble: Trouble, log: str) -> None:
-    """What the clients and the log complain of."""
+    """Note the complaints of the clients and of the log in the outcome."""
     outcome.crashes, outcome.refusals, outcome.put_off = trouble.crashes, trouble.refusals, trouble.put_off
     outcome.locked = log.count("database is locked")
     outcome.tracebacks = len(re.findall(r"^Traceback", log, re.MULTILINE))

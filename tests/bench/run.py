@@ -166,7 +166,7 @@ def table(results: Sequence[Result]) -> str:
 
 
 def aims(results: Sequence[Result]) -> str:
-    """What was aimed at, and what came out."""
+    """Return the aims as text, each with its result."""
     ours = [result for result in results if result.kind is OURS]
     lines = [f"{os.cpu_count()} cores, Python {sys.version.split()[0]}. Aims:"]
     for result in ours:

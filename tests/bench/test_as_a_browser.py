@@ -46,7 +46,7 @@ async def test_a_member_joins_sends_and_reads_as_a_browser_does() -> None:
 
 
 async def said_by_a_browser(alice: Person) -> dict[str, Any]:
-    """What the page of somebody says who opens the conversation and writes."""
+    """Return the frames of a browser that opens the conversation and writes."""
     await alice.goto(PATH)
     await alice.live()
     box = alice.textbox("Message")
@@ -59,7 +59,7 @@ async def said_by_a_browser(alice: Person) -> dict[str, Any]:
 
 
 async def said_by_a_member(lab: Lab, cookie: str) -> dict[str, Any]:
-    """What a member says who does the same."""
+    """Return the frames of a member that does the same."""
     arrived = asyncio.Event()
     one = member.Member(
         lab.url.removeprefix("http://"), PATH, cookie, lambda *_: arrived.set(), member.Trouble()

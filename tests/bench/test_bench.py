@@ -33,7 +33,7 @@ import watching  # noqa: E402
 
 
 def run(*arguments: str) -> str:
-    """What `make bench` prints with these arguments."""
+    """Return the output of `make bench` with these arguments."""
     done = subprocess.run(
         [sys.executable, HERE / "run.py", *arguments], capture_output=True, text=True, timeout=300
     )

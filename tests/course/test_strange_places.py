@@ -34,7 +34,7 @@ def state(tmp_path: Path) -> AppState:
 
 
 def outside(folder: Path) -> list[str]:
-    """What lies beside the folder, and should not."""
+    """Return the files beside the folder, which should not be there."""
     return [path.name for path in folder.parent.iterdir() if path != folder]
 
 

@@ -45,7 +45,7 @@ EXPECTED = (ViewCrashedError, JoinRefusedError, SocketClosedError, LiveViewError
 
 
 def _module_of(thing: object) -> str:
-    """Where a thing's class was made; some classes have a descriptor in place of a name."""
+    """Return the module of an object's class; some classes have a descriptor in place of the name."""
     module = type(thing).__module__
     return module if isinstance(module, str) else ""
 

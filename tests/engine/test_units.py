@@ -172,7 +172,7 @@ def test_pitfall_19_tokens_come_back_and_have_a_safe_alphabet(element_id: str, e
 
 @pytest.mark.parametrize("kind", ["session", "static", "flash", "reload", "upload"])
 def test_a_token_of_one_kind_does_not_pass_for_another(kind: str) -> None:
-    """Whatever is in it: each kind is signed for itself."""
+    """Each kind has a signature of its own, so the content does not matter."""
     tokens = Tokens(lambda: ["key"])
     bodies = {
         "session": ["id", "module:Class", "default", {}, None],

@@ -93,7 +93,7 @@ def contents(database: Path) -> list[str]:
 
 
 def left_behind(database: Path) -> list[str]:
-    """What a killed process has left. It is read from a copy: the next start shall find it untouched."""
+    """Return the messages that a killed process has stored; read a copy, so the file stays as it was left."""
     for end in ("", "-wal"):
         if (file := database.with_name(database.name + end)).exists():
             shutil.copyfile(file, database.with_name(f"copy.db{end}"))

@@ -81,7 +81,7 @@ async def own_browser(bus: str) -> AsyncIterator[BrowserContext]:
 
 
 def devtools_of(process: subprocess.Popen[str]) -> str:
-    """Where a Chromium that has just been started listens."""
+    """Return the address at which a Chromium that has just been started listens."""
     assert process.stderr is not None
     for line in process.stderr:
         if found := re.search(r"ws://\S+", line):

@@ -82,7 +82,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 def complaints_of(page: Page) -> list[str]:
-    """What the browser says about policies that were not kept to, from now on."""
+    """Return a list of the browser's complaints about policies, which grows from now on."""
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if is_complaint(message.text) else None)
     return said

@@ -70,7 +70,7 @@ def diffs_since(page: LiveViewTest, frames: int) -> list[str]:
 
 
 def entries(page: LiveViewTest) -> list[str]:
-    """What each entry of the list says, from the top down."""
+    """Return the text of each entry of the list, from the top down."""
     return [item.text for item in page.find(LIST).find_all("li")]
 
 

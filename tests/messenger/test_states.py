@@ -93,7 +93,7 @@ def run(
 
 @pytest.fixture(scope="session")
 def evidence(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where pictures, frames and logs of failures go."""
+    """Return the folder for pictures, frames and logs of failures."""
     return tmp_path_factory.mktemp("checks")
 
 

@@ -1,4 +1,4 @@
-"""Who hashes when: sign-ins are not behind a crowd that registers, and nobody fills the queue alone.
+"""The queue of password hashing: sign-ins do not wait for a crowd that registers, and nobody fills it alone.
 
 The workers are real threads which wait for the test, so the order is what counts and not the time.
 """

@@ -62,7 +62,7 @@ def outputs(notebook: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def pictures(notebook: Any) -> int:
-    """How many cells show a picture."""
+    """Return the number of cells that show a picture."""
     found = set()
     for cell, output in outputs(notebook):
         data = output.get("data", {})

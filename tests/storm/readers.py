@@ -169,7 +169,7 @@ class Reader:
             await socket.send(self._page.hook_event("read", {"to": newest})[1])
 
     def compare(self, stored: dict[int, str], least: int) -> str:
-        """How what was shown differs from what is stored; empty when it does not.
+        """Return the differences between the log that was shown and the one that is stored.
 
         Args:
             stored: all messages by id, in the order of the log.
@@ -207,13 +207,13 @@ class Readers:
         await asyncio.gather(*(reader.come() for reader in self.all))
 
     async def compare(self, stored: dict[int, str], least: int) -> str:
-        """How what one of them was shown differs from what is stored; see `Reader.compare`."""
+        """Return the first difference that a reader has; see `Reader.compare`."""
         await self.be_there()
         return next(filter(None, (reader.compare(stored, least) for reader in self.all)), "")
 
     @property
     def returns(self) -> int:
-        """How often they have joined again."""
+        """The number of joins after the first ones."""
         return sum(reader.returns for reader in self.all)
 
     def cut_some(self) -> None:

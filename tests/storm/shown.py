@@ -14,7 +14,7 @@ WORDS = re.compile(r'<p class="bubble"[^>]*>(.*?)</p>', re.DOTALL)
 
 
 class Shown(Tree):
-    """What a page shows of the log."""
+    """The part of the log that a page shows."""
 
     def messages(self, known: dict[int, str]) -> dict[int, str]:
         """The messages by id, in the order of the page.
@@ -35,7 +35,7 @@ class Shown(Tree):
 
 
 def words_in(html: str) -> str:
-    """What a message says."""
+    """Return the text of a message."""
     found = WORDS.search(html)
     if found is None:
         raise StormError(f"this is no message: {html}")

@@ -40,7 +40,7 @@ class Writer:
         await self.begin()
 
     async def look(self) -> None:
-        """What is half written must still be there. Raises StormError."""
+        """Check that half-written text is still there. Raises StormError."""
         found = await self.person.textbox("Message").input_value()
         if found != self.half:
             raise StormError(f"{self.person.name} had half written {self.half!r}; now there is {found!r}")
@@ -50,7 +50,7 @@ class Writer:
         return await self.person.log("Messages").get_by_role("paragraph").all_inner_texts()
 
     async def waiting(self) -> int:
-        """How many are still on their way. One that was refused is tried again."""
+        """Return the number of messages on their way. One that was refused is tried again."""
         for again in await self.person.button("Try again").all():
             await again.click()
         return await self.person.page.locator("#outbox > li").count()

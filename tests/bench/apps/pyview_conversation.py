@@ -14,7 +14,7 @@ conversation = Conversation()
 
 @dataclass
 class Context:
-    """What the template reads."""
+    """The values that the template reads."""
 
     messages: Any
 

@@ -23,7 +23,7 @@ class Statements:
         self._lock = threading.Lock()
 
     def tell(self) -> str:
-        """How many so far."""
+        """Return the count so far."""
         if self._counted is None:
             self._counted = 0
             event.listen(Engine, "before_cursor_execute", self._count)

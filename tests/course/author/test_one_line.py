@@ -72,7 +72,7 @@ def is_green(course: Course) -> bool:
 
 
 def section_of_contributing() -> str:
-    """What CONTRIBUTING says about a line of chapter 3."""
+    """Return the section of CONTRIBUTING about a line of chapter 3."""
     text = (HERE.root / "CONTRIBUTING.md").read_text(encoding="utf-8")
     return text.split("## Change one line in chapter 3")[1].split("\n### ")[0]
 

@@ -99,7 +99,7 @@ def test_the_folders_of_the_machine_stay_unknown(site: Path) -> None:
 
 @pytest.fixture
 def address_below(site: Path) -> Iterator[str]:
-    """Where the site is served, two folders down."""
+    """Return the address at which the site is served, two folders down."""
     top = site.parent / "served"
     shutil.copytree(site, top / "some" / "where")
 

@@ -26,7 +26,7 @@ EXERCISE = Check("1.a", "Reset sets the count back", (COUNTER,), lambda _: None,
 
 @pytest.fixture
 def told(tmp_path: Path) -> Callable[[bytes], tuple[str, ...]]:
-    """What the report of exercise 1.a says when the learner's counter is this."""
+    """Return the report of exercise 1.a on this counter."""
     course = Course.here()
 
     def tell(counter: bytes) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What lies in a workspace and is nobody's work, and what editors do to a file, bothers no command."""
+"""Leftover files in a workspace, and files as editors save them, disturb no command."""
 
 from __future__ import annotations
 

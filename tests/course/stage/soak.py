@@ -51,7 +51,7 @@ class LeftBehindError(AssertionError):
 
 @dataclass(frozen=True)
 class Weight:
-    """What a stage holds at a moment of rest."""
+    """The resources that a stage holds at rest."""
 
     children: int
     ports: int

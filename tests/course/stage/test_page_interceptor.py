@@ -44,7 +44,7 @@ def answer(body: bytes, kind: str = "text/html", *headers: str) -> bytes:
 
 
 def read(data: bytes, method: str = "GET") -> tuple[h11.Response, bytes]:
-    """What a browser makes of an answer."""
+    """Return an answer as a browser reads it."""
     browser = h11.Connection(h11.CLIENT)
     browser.send(h11.Request(method=method, target="/", headers=[("Host", "alice")]))
     browser.send(h11.EndOfMessage())

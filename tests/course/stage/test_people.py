@@ -41,7 +41,7 @@ class Scenario:
 
     @property
     def demo(self) -> Demo:
-        """What a run takes."""
+        """The demo, as a run takes it."""
         return Demo(self.people, self.starts, ("All are here.",), self.acts)
 
 

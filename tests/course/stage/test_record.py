@@ -101,7 +101,7 @@ def test_a_video_that_cannot_be_written_says_why(tmp_path: Path) -> None:
 
 
 def said_of(ffmpeg: str, path: Path) -> str:
-    """What ffmpeg says about a film."""
+    """Return the report of ffmpeg on a film."""
     return subprocess.run([ffmpeg, "-i", str(path)], capture_output=True, text=True, check=False).stderr
 
 

@@ -70,7 +70,7 @@ class Site:
 
     @property
     def address(self) -> str:
-        """Where the browser finds the site."""
+        """The site's address for the browser."""
         return f"http://127.0.0.1:{self.link.port}"
 
     async def open(self, path: str = "/", *, context: BrowserContext | None = None) -> Page:

@@ -93,7 +93,7 @@ def removed(frames: list[str]) -> list[Any]:
 
 
 async def kept(site: Site) -> int:
-    """How many components the server keeps."""
+    """Return the number of components on the server."""
     (channel,) = site.live.channels
     return len(channel.joined()[1].components.table)
 

@@ -13,7 +13,7 @@ RENDERED: list[str] = []
 
 
 class Message(NamedTuple):
-    """What is broadcast."""
+    """The message that is broadcast."""
 
     id: int
     author: str
@@ -21,7 +21,7 @@ class Message(NamedTuple):
 
 
 class Bubble(NamedTuple):
-    """What a viewer sees of it."""
+    """The part of a message that a viewer sees."""
 
     message: Message
     mine: bool

@@ -147,7 +147,7 @@ async def test_everything_works_below_a_prefix(serve: Serve, app: Quart, tmp_pat
 
 
 async def use(site: Any, address: str, folder: Path) -> None:
-    """What a user does, at ``address``."""
+    """Use the page at ``address`` as a user would."""
     page = await site.context.new_page()
     page.set_default_timeout(10_000)
     page.on("pageerror", lambda error: site.problems.append(str(error)))

@@ -231,7 +231,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def kept(address: str) -> int:
-    """How many values are in the store. They are written beside the handlers, a moment after the reply."""
+    """Return the number of values in the store. They are written a moment after the reply."""
     if not address.startswith("redis:"):
         with closing(sqlite3.connect(address.partition("///")[2])) as connection:
             return int(connection.execute("select count(*) from live_stash").fetchone()[0])

@@ -105,7 +105,7 @@ def payload(name: str, content: bytes, type: str = "text/plain") -> FilePayload:
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Path:
-    """Where the views keep what is uploaded."""
+    """The folder in which the views keep uploads."""
     folder = tmp_path / "kept"
     folder.mkdir()
     Keeping.folder = folder
@@ -117,7 +117,7 @@ def kept(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def temporary(tmp_path: Path) -> Path:
-    """Where temporary files go."""
+    """The folder of temporary files."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     return folder

@@ -104,7 +104,7 @@ async def test_browser_shows_what_a_fresh_render_would(
 
 
 def _fresh_html(library: TemplateLibrary, view: LiveView) -> str:
-    """What a view with these assigns renders to, without any history."""
+    """Return the HTML of a fresh view with these assigns."""
     return Renderer(library.of(view)).html({name: view.assigns[name] for name in view.assigns})
 
 

@@ -154,10 +154,10 @@ def is_text(codec: TypeCodec[Any]) -> bool:
 
 
 def read(codec: TypeCodec[Any], data: str) -> Any:
-    """What a codec makes of some text."""
+    """Return the value that a codec reads from a text."""
     return codec.decode(data if is_text(codec) else data.encode())
 
 
 def named(codec: TypeCodec[Any], name: Any, data: Any) -> str:
-    """How a codec writes that ``data`` is of the type ``name``."""
+    """Return the form in which a codec writes ``data`` of the type ``name``."""
     return json.dumps({"$": name, "v": data} if is_text(codec) else {"~": [name, data]})

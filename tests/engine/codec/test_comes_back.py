@@ -1,4 +1,4 @@
-"""Whatever is written comes back as it was, type and all."""
+"""Each value comes back as it was written, with its type."""
 
 from __future__ import annotations
 

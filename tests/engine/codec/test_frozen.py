@@ -1,4 +1,4 @@
-"""What was written by the release in which the two codecs became one is read for ever.
+"""Texts of the release in which the two codecs became one can be read for ever.
 
 It is in databases and in browsers, and for the time of a deploy in Redis. So nothing here is ever changed:
 whoever extends a format adds lines.
@@ -152,7 +152,7 @@ def name_of(value: object) -> str:
 
 @pytest.mark.parametrize(("value", "message", "kept"), FROZEN, ids=name_of)
 def test_read_as_ever_and_written_as_ever(value: Any, message: bytes, kept: str) -> None:
-    """What this release writes, a process of the one before can read, too."""
+    """A process of the release before can read what this release writes."""
     assert exact(messages.CODEC.decode(message)) == exact(value)
     assert exact(stash.CODEC.decode(kept)) == exact(value)
     assert messages.CODEC.encode(value) == message

@@ -1,4 +1,4 @@
-"""Whatever nobody has written is refused, by one error; nothing foreign is made."""
+"""Text that no codec has written is refused, by one error; nothing foreign is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What cannot be written is refused in words that help."""
+"""Values that cannot be written are refused by a message that helps."""
 
 from __future__ import annotations
 

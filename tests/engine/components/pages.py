@@ -102,7 +102,7 @@ class PageLive(LiveView):
 
 
 class OtherLive(LiveView):
-    """Where one navigates to."""
+    """The page to which the tests navigate."""
 
     inline_template = "<h1>Other</h1><p>{{ flash.info }}</p>"
 

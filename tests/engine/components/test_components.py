@@ -339,7 +339,7 @@ class TestErrors:
 
 
 async def log_of_crash(template: str, caplog: pytest.LogCaptureFixture) -> str:
-    """What is logged when a page with `template` is requested."""
+    """Return the log of a request for a page with `template`."""
 
     class BrokenLive(LiveView):
         inline_template = template

@@ -158,7 +158,7 @@ class Known:
 
 
 def fresh_html(view: LiveView, components: Components, live: QuartLive) -> str:
-    """What view and components render to without any history."""
+    """Return the HTML of a fresh view with fresh components."""
     known = Known(components)
 
     def tree(target: LiveView | LiveComponent) -> Node:

@@ -17,7 +17,7 @@ async def cids(page: LiveViewTest, event: str, cids: list[int]) -> Any:
 
 
 def components(page: LiveViewTest) -> int:
-    """How many the server keeps."""
+    """Return the number of components on the server."""
     return len(page.channel.joined()[1].components.table)
 
 

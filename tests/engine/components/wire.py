@@ -39,7 +39,7 @@ def replayed(page: LiveViewTest) -> list[dict[str, Any]]:
 
 
 def diffs(page: LiveViewTest, since: int = 0) -> list[dict[str, Any]]:
-    """What was sent after frame number `since`: join and diffs."""
+    """Return the joins and diffs that were sent after frame number `since`."""
     found = []
     for way, text in page.socket.frames[since:]:
         _, _, _, event, payload = json.loads(text)

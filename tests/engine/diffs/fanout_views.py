@@ -35,7 +35,7 @@ FILES = {
 
 @dataclass(frozen=True)
 class Message:
-    """What is broadcast; frozen, as it should be."""
+    """The message that is broadcast; frozen, as it should be."""
 
     id: int
     text: str
@@ -48,7 +48,7 @@ class Message:
 
 
 class Line(NamedTuple):
-    """What each view makes of a message for its list; equal for many of them."""
+    """The item that a view makes of a message for its list; equal for many views."""
 
     id: int
     text: Any
@@ -81,7 +81,7 @@ def ticks() -> int:
 
 @dataclass(frozen=True)
 class Viewer:
-    """What one view is told in its session: who looks, and what its handler does."""
+    """The session of one view: the viewer, and the acts of its handler."""
 
     me: str
     own: bool

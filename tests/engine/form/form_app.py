@@ -23,7 +23,7 @@ from quart_live import LiveView, to_form
 
 
 class Colour(enum.Enum):
-    """What a team wears."""
+    """The colour of a team."""
 
     RED = "red"
     BLUE = "blue"

@@ -27,7 +27,7 @@ from quart_live.testing import parse
 
 
 def params(encoded: str, target: str | None = "team[title]") -> dict[str, Any]:
-    """What `handle_event` gets of a form event."""
+    """Return the params that `handle_event` gets of a form event."""
     from quart_live.protocol.events import decode_event
 
     meta = {} if target is None else {"_target": target}

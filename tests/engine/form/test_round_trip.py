@@ -1,4 +1,4 @@
-"""Whatever is in a form goes to the browser, comes back as the browser sends it, and is the same."""
+"""The values of a form go to the browser, come back as the browser sends them, and are the same."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ TEAM = st.fixed_dictionaries(
 
 
 def as_sent(form: Any, untouched: set[str], **event: Any) -> dict[str, Any]:
-    """What the handler gets of ``form`` when a browser shows it; ``untouched`` inputs are marked."""
+    """Return the params of ``form`` as a browser sends them; ``untouched`` inputs are marked."""
     page = parse(TEMPLATE.render(form=form).replace("\r\n", "\n"))
     form_element = page.find("form")
     visible = {e.get("name") for e in form_element.walk() if e.tag != "input" or e.get("type") != "hidden"}

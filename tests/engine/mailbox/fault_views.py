@@ -37,7 +37,7 @@ CANCELS = ["cancels itself and waits", "cancels itself"]
 
 
 class Plan:
-    """What shall go wrong, and where."""
+    """The fault, and the place where it is raised."""
 
     how: ClassVar[str] = ""
     place: ClassVar[str] = ""

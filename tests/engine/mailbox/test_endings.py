@@ -1,4 +1,4 @@
-"""Whatever fails while a view ends, all that it holds is let go of, and it is told once.
+"""A view that ends lets go of all that it holds, also if a part of it fails, and is told once.
 
 The view here holds one of everything. Each part of its end fails in turn, and in several ways.
 """

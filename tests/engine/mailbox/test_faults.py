@@ -1,4 +1,4 @@
-"""Whatever an app's code raises, one view ends by it, its browser is told, and the process lives."""
+"""An exception of an app's code ends one view; its browser is told, and the process lives."""
 
 from __future__ import annotations
 

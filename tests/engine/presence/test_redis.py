@@ -43,7 +43,7 @@ class Mortal(RedisPubSub):
 
 
 class Node:
-    """What a process has."""
+    """A process with its presence and PubSub."""
 
     def __init__(self, redis: RedisServer, **options: Any) -> None:
         self.pubsub = Mortal(redis.url, retry=(0.01, 0.05))
@@ -56,7 +56,7 @@ class Node:
         return who
 
     def who(self) -> list[str]:
-        """Who is here."""
+        """Return the keys that are present."""
         return list(self.presence.list(TOPIC))
 
     async def die(self) -> None:
@@ -141,7 +141,7 @@ async def test_a_node_that_says_good_bye_leaves_at_once(node: Make) -> None:
 
 
 async def test_each_node_looks_up_for_itself(node: Make) -> None:
-    """What was fetched does not travel: it may be any object, and each process has its own."""
+    """Fetched values do not travel: they may be any object, and each process has its own."""
     asked: list[tuple[str, list[str]]] = []
 
     def fetch_at(place: str) -> Any:

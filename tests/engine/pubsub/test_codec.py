@@ -1,4 +1,4 @@
-"""What travels between processes arrives as it was; what may not travel says so; nothing foreign is made."""
+"""Messages between processes arrive as they were, or say why they may not travel; nothing foreign is made."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_only_dataclasses_and_enums_by_decorator() -> None:
 
 @pytest.mark.parametrize("failure", [RuntimeError("no"), SystemExit(1), GeneratorExit(), ValueError("no")])
 async def test_a_type_that_cannot_be_made_here_is_one_message_lost(failure: BaseException) -> None:
-    """What it raises must not take down the link, and with it the process."""
+    """Its exception must not end the link to Redis, and with it the process."""
     FAILURES.append(failure)
     data = CODEC.encode(Moody()).replace(b"false", b"true")
     with pytest.raises(DecodeError):

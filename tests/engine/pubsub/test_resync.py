@@ -72,7 +72,7 @@ def crashes(page: LiveViewTest) -> int:
 
 
 async def test_redis_restarts_below_two_views(app: Quart, redis_server: RedisServer) -> None:
-    """What was stored meanwhile is shown in the end, by both in their own way; nobody shows old state."""
+    """Both views show in the end what was stored meanwhile, each in its own way."""
     async with LiveViewTest(app, "/calm") as calm, LiveViewTest(app, "/plain") as plain:
         live = calm.live
         assert isinstance(live.pubsub, RedisPubSub)

@@ -86,6 +86,6 @@ class Probe:
         return self.text
 
     def seen(self) -> int:
-        """How often since the last question. Plain Jinja prints it once per comparison as well."""
+        """Return how often it was read since the last call; plain Jinja reads it once per comparison, too."""
         count, self.count = self.count, 0
         return count

@@ -1,4 +1,4 @@
-"""What goes wrong in a template is said so that one can put it right."""
+"""Errors in templates say what to do."""
 
 from __future__ import annotations
 

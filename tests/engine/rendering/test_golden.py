@@ -62,7 +62,7 @@ def new_item(number: int, name: str, tags: list[str]) -> dict[str, Any]:
 
 
 def items_after(items: list[dict[str, Any]], event: str, params: dict[str, Any]) -> list[dict[str, Any]]:
-    """What the recorded page does to its list."""
+    """Return the list as the recorded page changes it."""
 
     def at_id(**change: Any) -> list[dict[str, Any]]:
         return [{**item, **change} if str(item["id"]) == params["id"] else item for item in items]

@@ -104,7 +104,7 @@ def check(client_merge: ClientMerge, random: Random) -> None:
 def assert_raises_the_same(
     error: Exception, renderer: Renderer, assigns: dict[str, Any], changed: set[str] | None
 ) -> None:
-    """What Jinja refuses we refuse, with the same message."""
+    """Assert that the engine refuses what Jinja refuses, with the same message."""
     try:
         if changed is None:
             renderer.html(assigns)

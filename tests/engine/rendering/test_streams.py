@@ -51,7 +51,7 @@ def recorded(diff: Any) -> Any:
 
 
 def play(assigns: dict[str, Any], event: str, params: dict[str, Any]) -> None:
-    """What the recorded page does."""
+    """Change the assigns as the recorded page does."""
     rows, other, number = assigns["streams"]["rows"], assigns["streams"]["other"], params.get("id")
     if event == "inc":
         assigns["n"] += 1

@@ -1,4 +1,4 @@
-"""Whatever comes over the socket: never a traceback to the client, never a dead server."""
+"""Random frames over the socket: no traceback for the client, no dead server."""
 
 from __future__ import annotations
 

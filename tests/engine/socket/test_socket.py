@@ -162,7 +162,7 @@ async def test_pitfall_12_leave_and_join_of_one_topic_may_overlap(app: Quart, li
 
 
 async def test_event_before_the_leave_is_still_handled(app: Quart) -> None:
-    """What the user did last must not be lost because they go elsewhere."""
+    """The user's last act must not be lost because they go elsewhere."""
     page = await open_page(app, "/slow")
     ref, _ = await page.join("/slow")
     page.socket.send(ref, "70", page.topic(), "event", {"type": "click", "event": "a", "value": {}})

@@ -47,7 +47,7 @@ async def restarted(page: LiveViewTest, app: Quart) -> None:
 
 
 def seals(page: LiveViewTest) -> dict[str, str]:
-    """What the browser keeps."""
+    """Return the seals that the browser keeps."""
     return {**page.stash.tab, **page.stash.shared}
 
 

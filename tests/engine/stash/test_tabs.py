@@ -26,7 +26,7 @@ steps = st.lists(
 
 @dataclass
 class Expected:
-    """What a tab should have, and what is kept for it."""
+    """The assigns that a tab should have, and the values that are kept for it."""
 
     draft: str = ""
     tab: str = "all"
@@ -34,7 +34,7 @@ class Expected:
 
 
 async def do(step: str, value: str, page: LiveViewTest) -> LiveViewTest:
-    """What one tab does."""
+    """Play the acts of one tab."""
     match step:
         case "draft":
             await page.push("set", {"draft": value})
@@ -63,7 +63,7 @@ async def do(step: str, value: str, page: LiveViewTest) -> LiveViewTest:
 
 
 class Model:
-    """What three tabs of one session should show."""
+    """The model of three tabs of one session."""
 
     def __init__(self) -> None:
         self.tabs = [Expected(), Expected(), Expected()]

@@ -138,7 +138,7 @@ def contents(folder: Path) -> list[Path]:
 @given(st.data())
 @settings(max_examples=25)
 def test_a_file_comes_through_in_chunks_of_any_sizes(data: st.DataObject) -> None:
-    """Whatever the sizes of the chunks: what is consumed is what was sent, or it was refused as a whole."""
+    """With chunks of any size, the file is consumed as it was sent, or refused as a whole."""
     content = data.draw(st.binary(max_size=400))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(content)), max_size=6)))
     surplus = data.draw(st.sampled_from([b"", b"", b"!"]))

@@ -16,7 +16,7 @@ LAYOUT = """<!doctype html><html>
 
 
 class Log:
-    """What has run, in order; hooks and views write to it."""
+    """The calls in their order; hooks and views write to it."""
 
     lines: ClassVar[list[str]] = []
 

@@ -95,7 +95,7 @@ async def test_what_playwright_switches_off_stays_off() -> None:
 
 
 def command_of(process: psutil.Process) -> list[str]:
-    """How a process was started; empty when it has ended meanwhile."""
+    """Return the command line of a process; empty when it has ended."""
     try:
         return list(process.cmdline())
     except psutil.Error:
