@@ -91,12 +91,11 @@ class BaseChannel(LiveHost):
         self.runtime = runtime
         self.browser = browser
         self.topic = join.topic
-        self.root_path = browser.root_path
         self.join_ref = join.join_ref or join.ref
         self.state = State.JOINING
         self.view: LiveView | None = None
         self.view_state: ViewState | None = None
-        self.pubsub, self.telemetry, self.statics = runtime.pubsub, runtime.telemetry, runtime.statics
+        runtime.equip(self, browser.root_path)
         self.context = contextvars.Context()
         self.mailbox = Mailbox(runtime.dispatcher, self, runtime.settings.mailbox_limit)
         self.timers = Timers(self.mailbox)

@@ -71,8 +71,7 @@ async def _html(
     around: LiveView,
 ) -> Markup:
     view, host = view_class(), Host()
-    host.telemetry, host.statics, host.pubsub = runtime.telemetry, runtime.statics, runtime.pubsub
-    host.root_path = browser.root_path
+    runtime.equip(host, browser.root_path)
     host.parent, host.inherited = ViewHandle(around.id), state_of(around).assigns.values
     state = state_of(view)
     state.host, view.id, view.connect_info = host, element_id, browser.info

@@ -82,8 +82,7 @@ async def mounted_first(
     addresses.enter(addresses.Site(runtime.app, request._get_current_object()))  # type: ignore[attr-defined]
     view = view_class()
     host = Host()
-    host.telemetry, host.statics = runtime.telemetry, runtime.statics
-    host.pubsub, host.root_path = runtime.pubsub, request.root_path
+    runtime.equip(host, request.root_path)
     if parent is not None:
         host.parent, host.inherited = ViewHandle(parent.id), state_of(parent).assigns.values
     state = state_of(view)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..pubsub import PubSub
     from ..stash import Stashes
     from ..telemetry import Telemetry
+    from ..view.host import Host
     from ..view.session import ConnectHook
 
 
@@ -92,6 +93,16 @@ class Runtime:
     def client_version(self) -> str:
         """The version of the installed client."""
         return client_version(self.settings.client_dir)
+
+    def equip(self, host: Host, root_path: str) -> None:
+        """Give a host the app's services.
+
+        Args:
+            host: the host.
+            root_path: the prefix under which the app is mounted, as the request or the socket has it.
+        """
+        host.telemetry, host.statics, host.pubsub = self.telemetry, self.statics, self.pubsub
+        host.root_path = root_path
 
     def _secret_keys(self) -> list[str]:
         return secret_keys_of(self.app)
