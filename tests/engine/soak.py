@@ -239,6 +239,7 @@ class Soak:
             await self._close(page)
         async with asyncio.timeout(20):
             await self.live.runtime.open_hosts.wait_until_empty()
+            await self.live.runtime.dispatcher.at_rest()
 
     # -- operations ----------------------------------------------------------------------------------------
 

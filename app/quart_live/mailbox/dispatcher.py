@@ -65,6 +65,13 @@ class Dispatcher:
         if self._runner is None:
             self._runner = self.loop.create_task(self._run())
 
+    async def at_rest(self) -> None:
+        """Wait until no task is about to run coroutines; a handler that waits has a task of its own then."""
+        loop = asyncio.get_running_loop()
+        # Polled, so that the task, whose speed matters, need not report anything; it never waits for others.
+        while self._runner is not None and self._runner.get_loop() is loop:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+
     async def _run(self) -> None:
         queue, task, stop = self._work, self._runner, time.monotonic() + PUMP_SECONDS
         try:

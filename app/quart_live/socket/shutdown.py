@@ -54,6 +54,7 @@ async def close_all(runtime: Runtime, sockets: OpenSockets) -> None:
         for host in runtime.open_hosts:
             host.mailbox.cancel()
         await _ended(runtime)
+    await runtime.dispatcher.at_rest()
 
 
 async def drain(runtime: Runtime) -> None:

@@ -6,6 +6,8 @@ import asyncio
 import contextvars
 from collections.abc import Awaitable, Callable, Coroutine
 
+import pytest
+
 from quart_live.mailbox.dispatcher import Dispatcher
 from quart_live.mailbox.mailbox import Mailbox
 
@@ -144,3 +146,29 @@ async def test_one_that_fails_takes_no_other_along() -> None:
         member.mailbox.post(work)
     await idle(some)
     assert [len(member.tasks) for member in some] == [2, 1, 2]
+
+
+async def test_at_rest_means_that_no_task_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("quart_live.mailbox.dispatcher.PUMP_SECONDS", 0)  # gives the loop back after each one
+    before = asyncio.all_tasks()
+    dispatcher = Dispatcher()
+    some = [Member(name, dispatcher) for name in "abc"]
+    for member in some:
+        member.mailbox.post(nothing)
+    await idle(some)
+    assert asyncio.all_tasks() - before, "the task had ended already, so nothing was tried"
+    async with asyncio.timeout(5):
+        await dispatcher.at_rest()
+    assert not asyncio.all_tasks() - before
+
+
+async def test_at_rest_does_not_wait_for_handlers_that_wait() -> None:
+    dispatcher = Dispatcher()
+    member = Member("a", dispatcher)
+    member.mailbox.post(endless)
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await dispatcher.at_rest()
+    assert member.mailbox.busy
+    member.mailbox.cancel()
+    await idle([member])
