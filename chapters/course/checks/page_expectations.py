@@ -68,6 +68,32 @@ class PageExpectations(Expectations):
 
         await self.expect_soon(gone, expected=f"{name} is gone", seen=f"{name} is still there")
 
+    async def expect_first_html(self, person: Person, path: str, text: str, *, gone: bool = False) -> None:
+        """Wait until the server answers with HTML that contains a text, before any script has run.
+
+        A stash in a store on the server is written a moment after the reply to the handler. Wait for it like
+        this, before the server is killed or another device looks.
+
+        Args:
+            person: the person who asks, with their cookies.
+            path: the path of the page.
+            text: the text, as it stands in the HTML.
+            gone: wait until the HTML does not contain it.
+
+        Raises:
+            CheckFailed: if it does not, or with ``gone`` still does.
+        """
+
+        async def right() -> bool:
+            response = await person.get(path)
+            return response.status < 400 and (text in await response.text()) != gone
+
+        await self.expect_soon(
+            right,
+            expected=f"{'no ' if gone else ''}“{text}” in the first HTML of {path}, before any script",
+            seen=f"“{text}” is {'still' if gone else 'not'} there",
+        )
+
     async def expect_count(self, locator: Locator, number: int, what: str = "") -> None:
         """Wait until a locator finds this number of elements.
 

@@ -4,11 +4,14 @@
     matrix["Address"]["refresh"]          # "yes"
 
 Before each fault a new word is written in all ways. So a word that an earlier fault has left behind is never
-taken for one that has survived this fault.
+taken for one that has survived this fault. A stash in a store on the server is written a moment after the
+reply to the handler; the fault waits for it.
 """
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
@@ -36,6 +39,15 @@ WRITE_JS = """word => document.querySelectorAll("[id^='way-'] input").forEach(fi
 WRITTEN_JS = """word => [...document.querySelectorAll("[id^='row-'] output")]
   .every(output => output.innerText === word)"""
 
+STORED_JS = """async word => {
+  const html = await (await fetch(location.href)).text();
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  return fresh.querySelector("#row-user output")?.textContent.trim() === word;
+}"""
+
+STORED_SECONDS = 5
+"""The most seconds to wait until the database has a word."""
+
 LOOKED_JS = """before => [...document.querySelectorAll("[role='status']")]
   .every(status => status.innerText !== before)"""
 
@@ -55,10 +67,12 @@ async def what_survives(lab: Lab, path: str, name: str = "Alice") -> Matrix:
     for person in (here, there):
         await _open_page(lab, person, name, path)
     found: dict[str, dict[str, str]] = {}
+    stores = True
     for fault in FAULTS:
         word = fault.replace(" ", "-")
         await here.page.evaluate(WRITE_JS, word)
         await here.page.wait_for_function(WRITTEN_JS, arg=word)
+        stores = stores and await _is_stored(here, word)
         seen_on = await _make_fault(lab, fault, here, there)
         await _look(seen_on)
         for row in await seen_on.page.evaluate(ROWS_JS):
@@ -73,6 +87,17 @@ async def _open_page(lab: Lab, person: Person, name: str, path: str) -> None:
     if urlsplit(person.page.url).path != path:
         await lab.sign_in(person, name)
         await person.goto(path)
+
+
+async def _is_stored(person: Person, word: str) -> bool:
+    """Wait until a new page would show the word of the stash in the database. Return whether it does."""
+    end = time.monotonic() + STORED_SECONDS
+    while time.monotonic() < end:
+        # `wait_for_function` would take the promise of an async function for its result.
+        if await person.page.evaluate(STORED_JS, word):
+            return True
+        await asyncio.sleep(0.03)
+    return False
 
 
 async def _make_fault(lab: Lab, fault: str, here: Person, there: Person) -> Person:
