@@ -153,9 +153,7 @@ async def limited(c: CheckContext) -> None:
     await c.in_app(in_messenger(FROM_ONE_ADDRESS), "from_an_address in attempts.py")
     page = await mallory.get("/sign-in")
     form = {**HiddenFields.of(await page.text(), "/sign-in"), "email": "x@example.com", "password": "a guess"}
-    answer = await mallory.context.request.post(
-        mallory.url + "/sign-in", form=dict(form), headers={"X-Forwarded-For": "192.0.2.1"}, max_redirects=0
-    )
+    answer = await mallory.post("/sign-in", form, headers={"X-Forwarded-For": "192.0.2.1"})
     c.expect(answer.status == 429, expected="429 all the same", seen=f"status {answer.status}")
     c.done("a quarter of an hour passed")
     await c.in_app(in_messenger(A_WHILE_LATER), "attempts that have a time")

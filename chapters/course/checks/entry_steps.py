@@ -83,8 +83,7 @@ class EntrySteps(Steps):
 
     async def post_bare(self, person: Person, path: str, **fields: str) -> APIResponse:
         """Post form fields with this person's cookies, without the hidden fields of a page."""
-        form: dict[str, str | float | bool] = dict(fields)
-        return await person.context.request.post(person.url + path, form=form, max_redirects=0)
+        return await person.post(path, fields)
 
     async def enter(self, person: Person, name: str, conversation: int = 1) -> str:
         """Open a conversation as a seeded user. Return its address; see `address`.

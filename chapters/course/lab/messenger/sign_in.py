@@ -54,8 +54,7 @@ async def sign_in_unseen(person: Person, name: str, password: str = PASSWORD) ->
     if not page.ok:
         return f"the server answers {page.status}"
     fields = HiddenFields.of(await page.text(), PAGE)
-    form: dict[str, str | float | bool] = {**fields, "email": email_of(name), "password": password}
-    answer = await person.context.request.post(person.url + PAGE, form=form, max_redirects=0)
+    answer = await person.post(PAGE, {**fields, "email": email_of(name), "password": password})
     return None if answer.status in (302, 303) else f"the form is answered with {answer.status}"
 
 
