@@ -240,6 +240,17 @@ async def test_shutdown_tells_browsers_1012(app: Quart, live: QuartLive) -> None
     assert_nothing_left(live)
 
 
+async def test_shutdown_leaves_no_task(app: Quart, live: QuartLive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "quart_live.mailbox.dispatcher.PUMP_SECONDS", 0
+    )  # gives the loop back after each view
+    before = asyncio.all_tasks()
+    for _ in range(5):
+        await LiveViewTest(app, "/counter").open()
+    await live.shutdown()
+    assert not [task for task in asyncio.all_tasks() - before if "Dispatcher" in repr(task)]
+
+
 async def test_cancelled_server_task_closes_with_1012(app: Quart, live: QuartLive) -> None:
     page = LiveViewTest(app, "/counter")
     await page.open()

@@ -172,3 +172,15 @@ async def test_at_rest_does_not_wait_for_handlers_that_wait() -> None:
     assert member.mailbox.busy
     member.mailbox.cancel()
     await idle([member])
+
+
+def test_at_rest_does_not_wait_for_a_task_of_another_event_loop() -> None:
+    dispatcher, loop = Dispatcher(), asyncio.new_event_loop()
+    loop.call_soon(Member("a", dispatcher).mailbox.post, nothing)
+    for _ in range(2):  # the message, then the pump: the task that it makes does not come to its turn
+        loop.call_soon(loop.stop)
+        loop.run_forever()
+    assert asyncio.all_tasks(loop), "the task has run, so nothing was tried"
+    asyncio.run(asyncio.wait_for(dispatcher.at_rest(), 5))
+    loop.run_until_complete(asyncio.gather(*asyncio.all_tasks(loop)))
+    loop.close()
