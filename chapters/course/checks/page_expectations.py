@@ -86,13 +86,16 @@ class PageExpectations(Expectations):
 
         async def right() -> bool:
             response = await person.get(path)
-            return response.status < 400 and (text in await response.text()) != gone
+            return response.ok and (text in await response.text()) != gone
 
-        await self.expect_soon(
-            right,
-            expected=f"{'no ' if gone else ''}“{text}” in the first HTML of {path}, before any script",
-            seen=f"“{text}” is {'still' if gone else 'not'} there",
-        )
+        async def instead() -> str:
+            response = await person.get(path)
+            if not response.ok:
+                return f"the server answers {response.status}"
+            return f"{quoted(text)} is {'still' if gone else 'not'} there"
+
+        wanted = f"{'no ' if gone else ''}{quoted(text)} in the first HTML of {path}, before any script"
+        await self.expect_soon(right, expected=wanted, seen=instead)
 
     async def expect_count(self, locator: Locator, number: int, what: str = "") -> None:
         """Wait until a locator finds this number of elements.

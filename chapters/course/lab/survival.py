@@ -10,8 +10,6 @@ reply to the handler; the fault waits for it.
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
@@ -19,6 +17,7 @@ from course.lab.errors import FaultDidNotHappen
 from course.lab.lab import Lab
 from course.lab.person.person import Person
 from course.lab.tables import CELL, Table
+from course.lab.until import until
 
 FAULTS = ("kill", "cut", "crash", "refresh", "other device")
 YES, OFFERED, NO = "yes", "offered", "no"
@@ -91,13 +90,15 @@ async def _open_page(lab: Lab, person: Person, name: str, path: str) -> None:
 
 async def _is_stored(person: Person, word: str) -> bool:
     """Wait until a new page would show the word of the stash in the database. Return whether it does."""
-    end = time.monotonic() + STORED_SECONDS
-    while time.monotonic() < end:
+
+    async def look() -> bool:
+        return bool(await person.page.evaluate(STORED_JS, word))
+
+    try:
         # `wait_for_function` would take the promise of an async function for its result.
-        if await person.page.evaluate(STORED_JS, word):
-            return True
-        await asyncio.sleep(0.03)
-    return False
+        return await until(look, bool, STORED_SECONDS, lambda _: TimeoutError())
+    except TimeoutError:
+        return False
 
 
 async def _make_fault(lab: Lab, fault: str, here: Person, there: Person) -> Person:
